@@ -1,0 +1,130 @@
+/**
+ * What went wrong, as a word that never changes between versions.
+ *
+ * | code | meaning |
+ * | --- | --- |
+ * | `BABA_OPTION` | an option of the database or of a call does not exist or has the wrong kind |
+ * | `BABA_VALIDATION` | a record does not fit its schema when it is added |
+ * | `BABA_NOT_LOADABLE` | a record would not come back from its own file as it went in |
+ * | `BABA_UNSERIALIZABLE` | a value that no file can hold: a function, a symbol, a cycle |
+ * | `BABA_ID_MISSING` | a record has no usable `id`, and no file name was given |
+ * | `BABA_NAME` | a file or folder name that is not allowed |
+ * | `BABA_CODEC` | a file is not base-3 text |
+ * | `BABA_UTF8` | a file's bytes are not UTF-8 |
+ * | `BABA_JSON` | a file's text is not JSON |
+ * | `BABA_SCHEMA_MISMATCH` | a stored record does not fit the schema it is read with |
+ * | `BABA_NOT_A_RECORD` | the name belongs to a folder, a symbolic link or a device |
+ * | `BABA_NOT_A_FOLDER` | a folder of the name is a file or a symbolic link |
+ * | `BABA_PERMISSION` | the operating system does not allow the access |
+ * | `BABA_DISK_FULL` | no room is left |
+ * | `BABA_IO` | another failure of the file system |
+ * | `BABA_CLOSED` | the database was closed |
+ * | `BABA_SESSION_CLOSED` | the session was disposed of, or its callback has returned |
+ * | `BABA_CONFLICT` | a later commit touched what the session read or writes |
+ * | `BABA_LOCKED` | another living process holds the write lock |
+ * | `BABA_COMMIT_UNKNOWN` | a sync failed, and whether the commit is durable is not known |
+ * | `BABA_SETTLE` | a commit stands, but its files could not be put in place |
+ * | `BABA_JOURNAL` | the journal is damaged |
+ * | `BABA_FORMAT` | the folder was written by a newer version |
+ */
+export type BabaErrorCode =
+  | "BABA_OPTION"
+  | "BABA_VALIDATION"
+  | "BABA_NOT_LOADABLE"
+  | "BABA_UNSERIALIZABLE"
+  | "BABA_ID_MISSING"
+  | "BABA_NAME"
+  | "BABA_CODEC"
+  | "BABA_UTF8"
+  | "BABA_JSON"
+  | "BABA_SCHEMA_MISMATCH"
+  | "BABA_NOT_A_RECORD"
+  | "BABA_NOT_A_FOLDER"
+  | "BABA_PERMISSION"
+  | "BABA_DISK_FULL"
+  | "BABA_IO"
+  | "BABA_CLOSED"
+  | "BABA_SESSION_CLOSED"
+  | "BABA_CONFLICT"
+  | "BABA_LOCKED"
+  | "BABA_COMMIT_UNKNOWN"
+  | "BABA_SETTLE"
+  | "BABA_JOURNAL"
+  | "BABA_FORMAT";
+
+/** The parts of an error beside its sentence. */
+export type BabaErrorDetails = {
+  /** The record or folder concerned, as the caller names it. */
+  readonly record?: string | undefined;
+  /** What led to this error. */
+  readonly cause?: unknown;
+};
+
+/**
+ * Every failure of BabaDB: a sentence that says what to do, a stable `code`, the `record`
+ * concerned where there is one, and the `cause` where there is one.
+ *
+ * @example
+ * ```ts
+ * import { BabaError } from "@baba/core";
+ * const error = new BabaError("BABA_NAME", "A name may not be empty.", { record: "" });
+ * console.log(error.code); // BABA_NAME
+ * ```
+ */
+export class BabaError extends Error {
+  override readonly name: string = "BabaError";
+  /** The stable code; see {@link BabaErrorCode}. */
+  readonly code: BabaErrorCode;
+  /** The record or folder concerned. */
+  readonly record: string | undefined;
+
+  constructor(code: BabaErrorCode, message: string, details: BabaErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.record = details.record;
+  }
+
+  /** The same error, naming the record where it did not yet. */
+  about(record: string): BabaError {
+    if (this.record !== undefined) return this;
+    const named = new BabaError(this.code, `${record}: ${this.message}`, { record, cause: this.cause });
+    if (this.stack !== undefined) named.stack = this.stack;
+    return named;
+  }
+}
+
+/** Thrown by a commit when a later commit touched what the session read or writes; run it again. */
+export class ConflictError extends BabaError {
+  override readonly name: string = "ConflictError";
+
+  constructor(message: string, details: BabaErrorDetails = {}) {
+    super("BABA_CONFLICT", message, details);
+  }
+}
+
+/** Thrown when another living process keeps the write lock; the message names it. */
+export class LockedError extends BabaError {
+  override readonly name: string = "LockedError";
+
+  constructor(message: string, details: BabaErrorDetails = {}) {
+    super("BABA_LOCKED", message, details);
+  }
+}
+
+/**
+ * Thrown when a sync failed: whether the commit is durable is not known. The handle refuses further
+ * writes; close the database, open it again and look.
+ */
+export class CommitUnknownError extends BabaError {
+  override readonly name: string = "CommitUnknownError";
+
+  constructor(message: string, details: BabaErrorDetails = {}) {
+    super("BABA_COMMIT_UNKNOWN", message, details);
+  }
+}
+
+/** The code of an operating system's error (`ENOENT`, `ENOSPC`, ...), where the value has one. */
+export function systemCode(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}

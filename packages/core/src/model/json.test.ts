@@ -1,0 +1,290 @@
+import { Buffer } from "node:buffer";
+import { createContext, runInContext } from "node:vm";
+import { describe, expect, it, vi } from "vitest";
+import { BabaError } from "../errors.ts";
+import { parse, stringify } from "./json.ts";
+
+/** The error of a call, which must be a BabaError of this code. */
+function errorOf(code: string, call: () => unknown): BabaError {
+  try {
+    call();
+  } catch (error) {
+    expect(error).toBeInstanceOf(BabaError);
+    expect(error).toMatchObject({ code });
+    return error as BabaError;
+  }
+  throw new Error(`nothing was thrown, and ${code} was expected`);
+}
+
+const refusal = (value: unknown) => errorOf("BABA_UNSERIALIZABLE", () => stringify(value)).message;
+const roundTrip = (value: unknown) => parse(stringify(value));
+
+/** An array nested so deep that no recursion comes to its end. */
+function nest(depth: number, seed: unknown): unknown {
+  let value = seed;
+  for (let i = 0; i < depth; i++) value = [value];
+  return value;
+}
+
+describe("stringify()", () => {
+  it.each([
+    [new Date(0), '{"$date":"1970-01-01T00:00:00.000Z"}'],
+    [new Date(-1), '{"$date":{"$numberLong":"-1"}}'],
+    [new Date(253_402_300_799_999), '{"$date":"9999-12-31T23:59:59.999Z"}'],
+    [new Date(253_402_300_800_000), '{"$date":{"$numberLong":"253402300800000"}}'],
+    [9_223_372_036_854_775_807n, '{"$numberLong":"9223372036854775807"}'],
+    [9_223_372_036_854_775_808n, '{"$bigint":"9223372036854775808"}'],
+    [-9_223_372_036_854_775_808n, '{"$numberLong":"-9223372036854775808"}'],
+    [-9_223_372_036_854_775_809n, '{"$bigint":"-9223372036854775809"}'],
+    [new Uint8Array([1, 2]), '{"$binary":{"base64":"AQI=","subType":"00"}}'],
+    [Buffer.from([255, 254, 253]), '{"$binary":{"base64":"//79","subType":"00"}}'],
+    [Number.NaN, '{"$numberDouble":"NaN"}'],
+    [Number.POSITIVE_INFINITY, '{"$numberDouble":"Infinity"}'],
+    [Number.NEGATIVE_INFINITY, '{"$numberDouble":"-Infinity"}'],
+    [-0, '{"$numberDouble":"-0.0"}'],
+    [new Map<unknown, unknown>([["a", 1n]]), '{"$map":[["a",{"$numberLong":"1"}]]}'],
+    [new Set([1, "a"]), '{"$set":[1,"a"]}'],
+    [{ $date: 1 }, '{"$literal":{"$date":1}}'],
+    [{ $literal: { $date: 1 } }, '{"$literal":{"$literal":{"$literal":{"$date":1}}}}'],
+    [{ $numberInt: "1" }, '{"$literal":{"$numberInt":"1"}}'],
+    [{ $date: 1, other: undefined }, '{"$literal":{"$date":1}}'],
+    [{ $date: 1, other: 2 }, '{"$date":1,"other":2}'],
+    [{ $oid: "x" }, '{"$oid":"x"}'],
+    [{ a: undefined, b: 1 }, '{"b":1}'],
+    ["\ud800", '"\\ud800"'],
+  ])("writes %o as %s", (value, text) => {
+    expect(stringify(value)).toBe(text);
+  });
+
+  it("takes null-prototype objects, shared references and values of another realm", () => {
+    const bare = Object.assign(Object.create(null), { a: 1 });
+    const shared = { x: 1 };
+    const foreign = runInContext(
+      "({ o: {}, a: [1], d: new Date(5), m: new Map([[1, 2]]), s: new Set([3]), b: new Uint8Array([4]) })",
+      createContext(),
+    );
+    expect(stringify([bare, shared, shared])).toBe('[{"a":1},{"x":1},{"x":1}]');
+    expect(roundTrip(foreign)).toStrictEqual({
+      o: {},
+      a: [1],
+      d: new Date(5),
+      m: new Map([[1, 2]]),
+      s: new Set([3]),
+      b: new Uint8Array([4]),
+    });
+  });
+
+  it("calls no toJSON, own or inherited", () => {
+    class Trap {
+      toJSON() {
+        return "called";
+      }
+    }
+    Object.defineProperty(Object.prototype, "toJSON", { value: () => "called", configurable: true });
+    try {
+      expect(stringify({ a: { b: 1 } })).toBe('{"a":{"b":1}}');
+    } finally {
+      Reflect.deleteProperty(Object.prototype, "toJSON");
+    }
+    expect(stringify({ toJSON: "mine" })).toBe('{"toJSON":"mine"}');
+    expect(refusal({ toJSON: () => "called" })).toContain("$.toJSON is a function");
+    expect(refusal({ a: new Trap() })).toContain("$.a is an instance");
+  });
+
+  it("reads every property once, so that a getter cannot change what was checked", () => {
+    let reads = 0;
+    const shifty = {
+      get a() {
+        reads++;
+        return reads === 1 ? 1 : () => "later";
+      },
+    };
+    expect(stringify(shifty)).toBe('{"a":1}');
+    expect(reads).toBe(1);
+  });
+
+  const cycle: { list: unknown[] } = { list: [1] };
+  cycle.list.push({ back: cycle });
+  const mapCycle = new Map<unknown, unknown>();
+  mapCycle.set("me", mapCycle);
+
+  it.each<[string, unknown]>([
+    ["$ is undefined", undefined],
+    ["$ is a function", () => 1],
+    ["$.a.b[3] is undefined", { a: { b: [0, 1, 2, undefined] } }],
+    ["$[1] is undefined", new Array(3).fill(0, 0, 1)],
+    ["$.a is a symbol", { a: Symbol("s") }],
+    ["$.a has a property whose key is a symbol", { a: { [Symbol("s")]: 1 } }],
+    ["$.list[1].back contains itself", cycle],
+    ["$.$map[0][1] contains itself", mapCycle],
+    ["$.$set[0] is undefined", new Set([undefined])],
+    [
+      "$.a.$map[1][0] is undefined",
+      {
+        a: new Map([
+          ["x", 1],
+          [undefined, 2],
+        ] as [unknown, number][]),
+      },
+    ],
+    ['$["odd key"] is an instance', { "odd key": /x/ }],
+    ["$ is an instance", new (class Hero {})()],
+    ["$.e is an instance", { e: new Error("secret") }],
+    ["$[0] is an instance", [Object("boxed")]],
+    ["$[0] is an instance", [Object(1n)]],
+    ["$ is an instance", new WeakMap()],
+    ["$ is an instance", Promise.resolve()],
+    ["$ is an instance", new Float64Array(1)],
+    ["$ is an instance", new Uint8ClampedArray(1)],
+    ["$ is an instance", new ArrayBuffer(1)],
+    ["$ is an instance", new (class extends Map {})()],
+    ["$ is an instance", new (class extends Array {})()],
+    ["$ is an instance", Object.create(Map.prototype)],
+    ["$ is an instance", Object.create({ inherited: 1, nested: Object.create({}) })],
+    ["$ has a property whose key is a symbol", Math],
+    ["$ is an array with named properties", Object.assign([1], { extra: 1 })],
+    ["$ has properties of its own", Object.assign(new Map(), { extra: 1 })],
+    ["$ has properties of its own", Object.assign(new Date(0), { extra: 1 })],
+    ["$.a is an invalid Date", { a: new Date(Number.NaN) }],
+  ])("refuses: %s", (sentence, value) => {
+    expect(refusal(value)).toContain(`The record cannot be stored: ${sentence}`);
+  });
+
+  it("refuses an accessor and a proxy that throw, naming the place", () => {
+    const cause = new Error("no");
+    const thrower = {
+      get a() {
+        throw cause;
+      },
+    };
+    expect(errorOf("BABA_UNSERIALIZABLE", () => stringify({ x: [thrower] })).cause).toBe(cause);
+    expect(refusal({ x: [thrower] })).toContain("$.x[0].a cannot be read");
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    expect(refusal({ x: proxy })).toContain("$.x cannot be read");
+  });
+
+  it("refuses what nests too deeply for the engine", () => {
+    expect(refusal(nest(1_000_000, 1))).toContain("nests too deeply");
+  });
+
+  it("refuses what is too long for the engine", () => {
+    // The real limit is half a gigabyte of text, which takes seconds to reach.
+    const engine = vi.spyOn(JSON, "stringify").mockImplementation(() => {
+      throw new RangeError("Invalid string length");
+    });
+    try {
+      expect(refusal({ id: 1 })).toContain("too large");
+    } finally {
+      engine.mockRestore();
+    }
+  });
+
+  it("names no value, and cuts long paths", () => {
+    expect(refusal({ token: ["hunter2", () => "hunter2"] })).not.toContain("hunter2");
+    expect(refusal(nest(500, undefined)).length).toBeLessThan(600);
+    expect(refusal({ ["k".repeat(100_000)]: undefined, ["x".repeat(100_000)]: () => 1 }).length).toBeLessThan(
+      600,
+    );
+  });
+});
+
+describe("parse()", () => {
+  it.each<[string, unknown]>([
+    ['{"$date":"2012-12-24T12:15:30.501Z"}', new Date("2012-12-24T12:15:30.501Z")],
+    ['{"$date":"1970-01-01T00:00:00Z"}', new Date(0)],
+    ['{"$date":{"$numberLong":"1356351330501"}}', new Date(1_356_351_330_501)],
+    ['{"$date":{"$numberLong":"8640000000000001"}}', { $date: 8_640_000_000_000_001n }],
+    ['{"$numberInt":"-2147483648"}', -2_147_483_648],
+    ['{"$numberDouble":"1.5"}', 1.5],
+    ['{"$numberDouble":"-1.2345678921232E+18"}', -1.2345678921232e18],
+    ['{"$binary":{"subType":"00","base64":"AQI="}}', new Uint8Array([1, 2])],
+    ['{"$binary":{"base64":"","subType":"0"}}', new Uint8Array(0)],
+    ['{"\\u0024numberLong":"1"}', 1n],
+    [
+      '{"$map":[[{"$numberLong":"1"},{"$set":[{"$date":"1970-01-01T00:00:00Z"}]}]]}',
+      new Map([[1n, new Set([new Date(0)])]]),
+    ],
+    ['{"$literal":{"$date":{"$numberLong":"5"}}}', { $date: 5n }],
+  ])("reads %s", (text, value) => {
+    expect(parse(text)).toStrictEqual(value);
+  });
+
+  it.each([
+    '{"$date":5}',
+    '{"$date":"yesterday"}',
+    '{"$date":"2023-02-30T00:00:00Z"}',
+    '{"$date":"2023-01-01T24:00:00Z"}',
+    '{"$date":"1969-12-31T23:59:59Z"}',
+    '{"$date":"2023-01-01"}',
+    '{"$date":{"$numberLong":"1","x":1}}',
+    '{"$numberLong":5}',
+    '{"$numberLong":"05"}',
+    '{"$numberLong":"-0"}',
+    '{"$numberLong":"9223372036854775808"}',
+    '{"$numberLong":""}',
+    '{"$bigint":"5"}',
+    '{"$bigint":"0x10000000000000000"}',
+    '{"$numberInt":"2147483648"}',
+    '{"$numberDouble":"1e999"}',
+    '{"$numberDouble":""}',
+    '{"$numberDouble":1}',
+    '{"$binary":{"base64":"AQI","subType":"00"}}',
+    '{"$binary":{"base64":"AQJ=","subType":"00"}}',
+    '{"$binary":{"base64":"AQ I=","subType":"00"}}',
+    '{"$binary":{"base64":"AQI=","subType":"04"}}',
+    '{"$binary":"AQI="}',
+    '{"$map":{}}',
+    '{"$map":[[1]]}',
+    '{"$map":[[1,2],[1,3]]}',
+    '{"$set":1}',
+    '{"$set":[1,1]}',
+    '{"$literal":{"plain":1}}',
+    '{"$literal":{"$date":1,"x":1}}',
+    '{"$literal":[1]}',
+    '{"$date":"1970-01-01T00:00:00Z","x":1}',
+    '{"$oid":"507f1f77bcf86cd799439011"}',
+  ])("leaves %s as the object that it is", (text) => {
+    expect(parse(text)).toStrictEqual(JSON.parse(text));
+    expect(roundTrip(parse(text))).toStrictEqual(JSON.parse(text));
+  });
+
+  it("decodes what a duplicate key left as an object once, not twice", () => {
+    const text = '{"$set":[{"$literal":{"$numberLong":"7"}},1,1]}';
+    expect(parse(text)).toStrictEqual({ $set: [{ $numberLong: "7" }, 1, 1] });
+  });
+
+  it("keeps a __proto__ key as an own property that pollutes nothing", () => {
+    const text =
+      '{"__proto__":{"polluted":{"$numberLong":"1"}},"a":{"__proto__":{"$date":"1970-01-01T00:00:00Z"}}}';
+    const value = parse(text) as { a: object };
+    expect(Object.keys(value)).toEqual(["__proto__", "a"]);
+    expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+    expect("polluted" in value).toBe(false);
+    expect(Object.getOwnPropertyDescriptor(value.a, "__proto__")?.value).toEqual(new Date(0));
+    expect(stringify(value)).toBe(text.replace("00:00:00Z", "00:00:00.000Z"));
+    expect("polluted" in {}).toBe(false);
+  });
+
+  it.each([
+    ["", "it ends too early, at position 0"],
+    ['{"hunter2":', "it ends too early, at position 11"],
+    ['{"hunter2":1,}', "at position 13"],
+    ['{"hunter2" 1}', "at position 11"],
+    ["hunter2", "The text is not JSON"],
+    ['{"a":hunter2}', "The text is not JSON"],
+    ['"hunter2 in JSON at position 7', "The text is not JSON"],
+    ['\uFEFF{"hunter2":1}', "it begins with a byte order mark"],
+  ])("refuses %j without quoting it", (text, sentence) => {
+    const error = errorOf("BABA_JSON", () => parse(text));
+    expect(error.message).toContain(sentence);
+    expect(error.message).not.toContain("hunter");
+    expect(error.cause).toBeUndefined();
+  });
+
+  it("answers deep nesting with a value or a typed error", () => {
+    const depth = 1_000_000;
+    const deep = `${"[".repeat(depth)}{"$numberLong":"1"}${"]".repeat(depth)}`;
+    expect(errorOf("BABA_JSON", () => parse(deep)).message).toContain("nests too deeply");
+  });
+});

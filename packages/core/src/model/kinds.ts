@@ -1,0 +1,63 @@
+/*
+ * The kinds of object that a record may hold. An object is judged by its tag, by its built-in
+ * internals and by the length of its prototype chain, never by `instanceof`, so that values of
+ * another realm (a VM context, a test runner's sandbox) count and instances of subclasses do not.
+ */
+
+const tagOf = Object.prototype.toString;
+
+/** Whether an object is a bag of properties: made by `{}`, by `JSON.parse`, or without a prototype. */
+export function isPlainObject(value: object): value is Record<string, unknown> {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype) return true;
+  return tagOf.call(value) === "[object Object]" && chainLength(value) <= 1;
+}
+
+/** Whether an object is an array, and not of a subclass. */
+export function isPlainArray(value: object): value is unknown[] {
+  return (
+    Array.isArray(value) && (Object.getPrototypeOf(value) === Array.prototype || chainLength(value) === 2)
+  );
+}
+
+/** Whether an object is a `Date`, and not of a subclass. */
+export function isDate(value: object): value is Date {
+  return isBuiltIn(value, "[object Date]", Date.prototype.getTime);
+}
+
+/** Whether an object is a `Map`, and not of a subclass. */
+export function isMap(value: object): value is Map<unknown, unknown> {
+  return isBuiltIn(value, "[object Map]", Map.prototype.keys);
+}
+
+/** Whether an object is a `Set`, and not of a subclass. */
+export function isSet(value: object): value is Set<unknown> {
+  return isBuiltIn(value, "[object Set]", Set.prototype.keys);
+}
+
+/** Whether an object is a `Uint8Array`; Node's `Buffer` is one. */
+export function isBytes(value: object): value is Uint8Array {
+  return ArrayBuffer.isView(value) && tagOf.call(value) === "[object Uint8Array]";
+}
+
+/** A tag can be forged and a prototype borrowed; only the built-in's own method knows its internals. */
+function isBuiltIn(value: object, tag: string, method: (this: never) => unknown): boolean {
+  if (tagOf.call(value) !== tag || chainLength(value) !== 2) return false;
+  try {
+    Reflect.apply(method, value, []);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** How many prototypes an object has; more than two are counted as three. */
+function chainLength(value: object): number {
+  let length = 0;
+  let prototype: unknown = Object.getPrototypeOf(value);
+  while (typeof prototype === "object" && prototype !== null && length < 3) {
+    length++;
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return length;
+}

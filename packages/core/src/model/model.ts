@@ -1,0 +1,127 @@
+import { BabaError } from "../errors.ts";
+import { deepEqual } from "./equality.ts";
+import { parse, stringify } from "./json.ts";
+import { isPlainObject } from "./kinds.ts";
+import { formatPath } from "./path.ts";
+import type { OutputOf, Schema } from "./schema.ts";
+import { check, isPromise, type Outcome } from "./validation.ts";
+
+const utf8Encoder = new TextEncoder();
+/** A byte order mark is kept, so that it fails as JSON: two files that differ should not read the same. */
+const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * The schema's output for a value.
+ *
+ * @throws `BABA_VALIDATION`, listing each issue with its path; the schema's issues are its `cause`
+ * @example
+ * ```ts
+ * import { validate } from "@baba/core";
+ * import * as v from "valibot";
+ * const Hero = v.object({ id: v.number(), team: v.optional(v.string(), "none") });
+ * await validate(Hero, { id: 1 }); // { id: 1, team: "none" }
+ * ```
+ */
+export async function validate<S extends Schema>(schema: S, value: unknown): Promise<OutputOf<S>> {
+  const pending = check(schema, value);
+  const outcome = isPromise(pending) ? await pending : pending;
+  if (outcome.ok) return outcome.value;
+  throw new BabaError("BABA_VALIDATION", `The record does not fit its schema: ${outcome.reason}`, {
+    cause: outcome.cause,
+  });
+}
+
+/**
+ * A schema's output as the UTF-8 bytes of its JSON text, proved to be loadable: they are parsed back and
+ * validated, and give an equal value. The bytes are a snapshot; later changes to `output` do not reach them.
+ *
+ * @throws `BABA_UNSERIALIZABLE` for what no file can hold, `BABA_NOT_LOADABLE` where the schema would not read what it gave
+ * @example
+ * ```ts
+ * import { toBytes } from "@baba/core";
+ * import * as v from "valibot";
+ * const bytes = await toBytes(v.object({ id: v.number() }), { id: 1 });
+ * new TextDecoder().decode(bytes); // {"id":1}
+ * ```
+ */
+export async function toBytes<S extends Schema>(schema: S, output: OutputOf<S>): Promise<Uint8Array> {
+  const text = stringify(output);
+  const pending = check(schema, parseBack(text));
+  const outcome = isPromise(pending) ? await pending : pending;
+  proveEqual(outcome, output);
+  return utf8Encoder.encode(text);
+}
+
+/**
+ * The record that a file's bytes hold, as its schema gives it.
+ *
+ * @throws `BABA_UTF8`, `BABA_JSON`, or `BABA_SCHEMA_MISMATCH`, listing each issue with its path
+ * @example
+ * ```ts
+ * import { fromBytes } from "@baba/core";
+ * import * as v from "valibot";
+ * const bytes = new TextEncoder().encode('{"id":1}');
+ * await fromBytes(v.object({ id: v.number() }), bytes); // { id: 1 }
+ * ```
+ */
+export async function fromBytes<S extends Schema>(schema: S, bytes: Uint8Array): Promise<OutputOf<S>> {
+  const pending = check(schema, parse(decodeText(bytes)));
+  const outcome = isPromise(pending) ? await pending : pending;
+  if (outcome.ok) return outcome.value;
+  throw new BabaError(
+    "BABA_SCHEMA_MISMATCH",
+    `The stored record does not fit the schema it is read with: ${outcome.reason}. Read it with the schema it was written with, or widen this one.`,
+    { cause: outcome.cause },
+  );
+}
+
+function decodeText(bytes: Uint8Array): string {
+  try {
+    return utf8Decoder.decode(bytes);
+  } catch (cause) {
+    throw new BabaError(
+      "BABA_UTF8",
+      "The stored bytes are not UTF-8 text: the file is damaged, or not a record.",
+      { cause },
+    );
+  }
+}
+
+function parseBack(text: string): unknown {
+  try {
+    return parse(text);
+  } catch (cause) {
+    throw notLoadable("its text cannot be parsed", cause);
+  }
+}
+
+function proveEqual(outcome: Outcome<unknown>, output: unknown): void {
+  if (!outcome.ok) throw notLoadable(`the schema refuses its own output: ${outcome.reason}`, outcome.cause);
+  try {
+    if (deepEqual(outcome.value, output)) return;
+  } catch (cause) {
+    throw notLoadable("it nests too deeply to be compared", cause);
+  }
+  throw notLoadable(
+    `the schema turns its own output into another value${differingKey(outcome.value, output)}`,
+  );
+}
+
+/** The first property that differs, where both are objects. */
+function differingKey(a: unknown, b: unknown): string {
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return "";
+  if (!isPlainObject(a) || !isPlainObject(b)) return "";
+  const differs = (name: string) =>
+    Object.hasOwn(a, name) !== Object.hasOwn(b, name) || !deepEqual(a[name], b[name]);
+  const key = [...Object.keys(b), ...Object.keys(a)].find(differs);
+  return key === undefined ? "" : `, at ${formatPath("", [key])}`;
+}
+
+function notLoadable(why: string, cause?: unknown): BabaError {
+  return new BabaError(
+    "BABA_NOT_LOADABLE",
+    `The record would not come back from its file as it went in: ${why}. What a schema outputs is what is stored, and is validated again when it is read; ` +
+      "so a one-way transform cannot be stored. Store the output as it is, and transform after reading.",
+    { cause },
+  );
+}

@@ -1,0 +1,48 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+
+/** Any schema of the Standard Schema specification, version 1 (https://standardschema.dev). */
+export type Schema = StandardSchemaV1;
+
+/** What a schema takes: the type of a record that is added. */
+export type InputOf<S extends Schema> = StandardSchemaV1.InferInput<S>;
+
+/** What a schema gives: the type of a record that is stored and read. */
+export type OutputOf<S extends Schema> = StandardSchemaV1.InferOutput<S>;
+
+/** What the compiler says about a schema whose output does not fit its own input. */
+export type NotLoadable = {
+  readonly "This schema is one-way: its output is not assignable to its input, so a stored record could not be read again. Store what the schema outputs, and transform after reading.": never;
+};
+
+/**
+ * The schema itself where its output is assignable to its input, and otherwise a type that no
+ * schema has, whose one property is the explanation.
+ *
+ * @example
+ * ```ts
+ * import type { LoadableSchema, Schema } from "@baba/core";
+ * function open<S extends Schema>(schema: S & LoadableSchema<S>): S {
+ *   return schema;
+ * }
+ * ```
+ */
+export type LoadableSchema<S extends Schema> = [OutputOf<S>] extends [InputOf<S>] ? S : NotLoadable;
+
+/**
+ * Whether a value is a Standard Schema: an object or a function whose `~standard` property can validate.
+ *
+ * @example
+ * ```ts
+ * import { isSchema } from "@baba/core";
+ * import * as v from "valibot";
+ * isSchema(v.string()); // true
+ * isSchema("heroes"); // false
+ * ```
+ */
+export function isSchema(value: unknown): value is Schema {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
+  if (!("~standard" in value)) return false;
+  const standard = value["~standard"];
+  if (typeof standard !== "object" || standard === null) return false;
+  return "validate" in standard && typeof standard.validate === "function";
+}

@@ -1,0 +1,65 @@
+import { BabaError } from "../errors.ts";
+import { deepEqual } from "./equality.ts";
+import { isPlainObject } from "./kinds.ts";
+import { isPromise } from "./validation.ts";
+
+/** Which records are meant: those whose named properties are deeply equal to these, or those a function says yes to. */
+export type Where<T> = { readonly [K in keyof T]?: T[K] } | ((record: T) => boolean);
+
+/**
+ * A where as a function. An object matches a record that has every one of its properties, each {@link deepEqual}; so
+ * `{}` matches all. Later changes to the object do not count.
+ *
+ * @throws `BABA_OPTION` where it is neither an object nor a function, or a property of it is undefined; the function
+ * throws it where a predicate returns a promise
+ * @example
+ * ```ts
+ * import { compileWhere } from "@baba/core";
+ * const isRed = compileWhere<{ id: number; team: string }>({ team: "red" });
+ * isRed({ id: 1, team: "red" }); // true
+ * ```
+ */
+export function compileWhere<T>(where: Where<T>): (record: T) => boolean {
+  const given: unknown = where;
+  if (isPredicate<T>(given)) return (record) => toBoolean(given(record));
+  if (typeof given !== "object" || given === null || !isPlainObject(given)) {
+    throw refuse("A where is an object of properties to match, or a function from a record to a boolean.");
+  }
+  const wanted = entriesOf(given);
+  return (record) => wanted.every(([key, value]) => hasEqual(record, key, value));
+}
+
+function isPredicate<T>(where: unknown): where is (record: T) => unknown {
+  return typeof where === "function";
+}
+
+/** A promise is always true in a condition: an async predicate would match every record. */
+function toBoolean(answer: unknown): boolean {
+  if (isPromise(answer)) {
+    throw refuse(
+      "A where's function must answer at once, and it returned a promise: await before filtering.",
+    );
+  }
+  return Boolean(answer);
+}
+
+function entriesOf(where: Record<string, unknown>): [string, unknown][] {
+  if (Object.getOwnPropertySymbols(where).length > 0)
+    throw refuse("A where's keys are strings, not symbols.");
+  const entries = Object.entries(where);
+  const missing = entries.find(([, value]) => value === undefined);
+  if (missing === undefined) return entries;
+  throw refuse(
+    `The where's ${JSON.stringify(missing[0])} is undefined, which no stored record can equal: leave the key out, or use a function to find records without it.`,
+  );
+}
+
+function hasEqual(record: unknown, key: string, value: unknown): boolean {
+  if (typeof record !== "object" || record === null) return false;
+  const own = Object.getOwnPropertyDescriptor(record, key);
+  return own?.enumerable === true && deepEqual(own.value, value);
+}
+
+function refuse(message: string): BabaError {
+  return new BabaError("BABA_OPTION", message);
+}
