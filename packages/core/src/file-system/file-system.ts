@@ -1,0 +1,92 @@
+/**
+ * The port that a runtime's adapter implements: plain file I/O below one root folder.
+ *
+ * Paths are relative to the root, `/`-separated, and were checked by the caller (`.` is the root
+ * itself); bytes go in and out. A failure that a method does not name is thrown as the runtime's own
+ * error, with its POSIX `code` (`EACCES`, `ENOSPC`, ...) as a property. Every method works on a batch,
+ * so that an adapter can do a thousand files in one hop off the event loop.
+ */
+export interface FileSystem {
+  /** What tells this root from every other on the machine: two adapters of one folder have one identity. Resolves links; needs no such folder to exist. */
+  identity(): Promise<string>;
+
+  /**
+   * Reads whole files. A file that does not exist is `undefined`; a file that cannot be read is its
+   * error, so that one bad file does not hide the others. Never follows a symbolic link, neither in
+   * the last part nor in a folder on the way (below the root): such a file's result is an error with
+   * code `ELOOP`. What is not a regular file gives an error with code `EISDIR` or `ENOTSUP`, and is
+   * not opened in a way that waits.
+   */
+  read(paths: readonly string[]): Promise<(Uint8Array | Error | undefined)[]>;
+
+  /**
+   * Creates files that do not exist yet, mode 0600, and writes all their bytes; not durable before
+   * `sync`. Throws `EEXIST` if there is such a file. After an error any of the batch may exist, whole
+   * or in part.
+   */
+  create(files: readonly NewFile[]): Promise<void>;
+
+  /**
+   * Reads up to `length` bytes of one file from `offset` on: fewer where the file ends before, none
+   * past its end, `undefined` where there is no such file. Never follows a symbolic link.
+   */
+  readRange(path: string, offset: number, length: number): Promise<Uint8Array | undefined>;
+
+  /** Writes all bytes at `offset` into an existing file, in place; not durable before `sync`. Throws `ENOENT` where there is no such file. */
+  write(path: string, offset: number, bytes: Uint8Array): Promise<void>;
+
+  /**
+   * Gives an existing file a second name. `false`, and nothing done, where that name is taken: of any
+   * number of processes that link to one name at once, exactly one is told `true`.
+   */
+  link(from: string, to: string): Promise<boolean>;
+
+  /** Makes the bytes and the length of these files durable (fdatasync or more); one that is not there is no error. */
+  sync(paths: readonly string[]): Promise<void>;
+
+  /** Makes the entries of these folders durable: what was created, renamed or removed in them; one that is not there is no error. */
+  syncFolders(paths: readonly string[]): Promise<void>;
+
+  /** Renames each file over what has the new name, atomically one by one, in the order given. */
+  rename(moves: readonly Move[]): Promise<void>;
+
+  /** Removes files, in the order given; one that is not there is no error. */
+  remove(paths: readonly string[]): Promise<void>;
+
+  /**
+   * What each path is, without following a symbolic link in the last part; `undefined` where there is
+   * nothing. A symbolic link, or a file, on the way gives `"other"`.
+   */
+  kinds(paths: readonly string[]): Promise<(EntryKind | undefined)[]>;
+
+  /** The entries of a folder, in any order; `undefined` if it does not exist; throws `ENOTDIR` where it is a file, and `ELOOP` where it or a folder on the way is a symbolic link. */
+  list(folder: string): Promise<FolderEntry[] | undefined>;
+
+  /**
+   * Makes a folder and those above it up to the root, mode 0700, the root included; one that exists is
+   * no error. Throws `ENOTDIR` or `EEXIST` where a file is in the way, `ELOOP` where a symbolic link
+   * is. Returns the folders that it made, outermost first, so that the caller can sync what holds them.
+   */
+  makeFolder(folder: string): Promise<string[]>;
+
+  /** Who this process is: one line of text that `lives` of every adapter on this machine understands. */
+  processIdentity(): Promise<string>;
+
+  /** `false` only where the process of that identity is proved to have ended; `true` where it lives or nothing can be known. */
+  lives(identity: string): Promise<boolean>;
+
+  /** Lets go of threads and descriptors; later calls may fail. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** A file to create. */
+export type NewFile = { readonly path: string; readonly bytes: Uint8Array };
+
+/** A file to rename. */
+export type Move = { readonly from: string; readonly to: string };
+
+/** What a folder holds. */
+export type FolderEntry = { readonly name: string; readonly kind: EntryKind };
+
+/** A regular file, a folder, or anything else: a symbolic link, a device. */
+export type EntryKind = "file" | "folder" | "other";

@@ -1,0 +1,99 @@
+/** A file of a volume; several names may lead to one. */
+export type MemoryFile = { readonly kind: "file"; bytes: Uint8Array };
+
+/** A folder of a volume: its entries by name. */
+export type Folder = Map<string, MemoryFile | Folder>;
+
+let volumes = 0;
+
+/**
+ * A tree of files in memory, for any number of adapters: `memoryFileSystem(volume)`. It is empty at
+ * first, without even its root, as a directory is that nobody has made yet.
+ */
+export class MemoryVolume {
+  /** Tells this volume from every other of the process. */
+  readonly identity: string;
+  #root: Folder | undefined;
+
+  constructor() {
+    volumes += 1;
+    this.identity = `memory:${volumes}`;
+  }
+
+  /**
+   * The folder of a path.
+   *
+   * @throws `ENOENT`, and `ENOTDIR` where it or one on the way is a file
+   */
+  folder(path: string): Folder {
+    let folder = this.#root;
+    if (folder === undefined) throw systemError("ENOENT", path);
+    for (const name of segmentsOf(path)) {
+      const entry: MemoryFile | Folder | undefined = folder.get(name);
+      if (entry === undefined) throw systemError("ENOENT", path);
+      if (!(entry instanceof Map)) throw systemError("ENOTDIR", path);
+      folder = entry;
+    }
+    return folder;
+  }
+
+  /** The folder that holds a path's last part, and that part. Throws like `folder`. */
+  holder(path: string): { folder: Folder; name: string } {
+    const cut = path.lastIndexOf("/");
+    return { folder: this.folder(cut < 0 ? "." : path.slice(0, cut)), name: path.slice(cut + 1) };
+  }
+
+  /** What a path leads to, where there is something. Throws like `folder`, of the folders on the way. */
+  entry(path: string): MemoryFile | Folder | undefined {
+    if (path === ".") return this.#root;
+    const { folder, name } = this.holder(path);
+    return folder.get(name);
+  }
+
+  /**
+   * The file of a path.
+   *
+   * @throws `ENOENT`, `ENOTDIR` where one on the way is a file, and `EISDIR` where it is a folder
+   */
+  file(path: string): MemoryFile {
+    const entry = this.entry(path);
+    if (entry === undefined) throw systemError("ENOENT", path);
+    if (entry instanceof Map) throw systemError("EISDIR", path);
+    return entry;
+  }
+
+  /**
+   * Makes a folder and those above it; returns those that it made, outermost first.
+   *
+   * @throws `ENOTDIR` where a file is in the way
+   */
+  makeFolder(path: string): string[] {
+    const made: string[] = [];
+    if (this.#root === undefined) {
+      this.#root = new Map();
+      made.push(".");
+    }
+    let folder = this.#root;
+    const segments = segmentsOf(path);
+    segments.forEach((name, depth) => {
+      let entry = folder.get(name);
+      if (entry === undefined) {
+        entry = new Map();
+        folder.set(name, entry);
+        made.push(segments.slice(0, depth + 1).join("/"));
+      }
+      if (!(entry instanceof Map)) throw systemError("ENOTDIR", path);
+      folder = entry;
+    });
+    return made;
+  }
+}
+
+/** An error with the code that an operating system would give. */
+export function systemError(code: string, path: string): Error {
+  return Object.assign(new Error(`${code}: "${path}"`), { code });
+}
+
+function segmentsOf(path: string): string[] {
+  return path === "." ? [] : path.split("/");
+}

@@ -1,0 +1,58 @@
+/**
+ * The few assertions of the exported suites: they throw a plain `Error`, so that any test runner can
+ * report them.
+ */
+
+/** Throws where the condition does not hold. */
+export function assert(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new Error(message);
+}
+
+/** Throws where two values differ; values are compared by their JSON text. */
+export function assertEqual(actual: unknown, expected: unknown, what: string): void {
+  const [found, wanted] = [JSON.stringify(actual), JSON.stringify(expected)];
+  assert(found === wanted, `${what}: expected ${shorten(wanted)}, found ${shorten(found)}`);
+}
+
+/** Throws where these are not exactly the bytes. */
+export function assertBytes(actual: unknown, expected: Uint8Array, what: string): void {
+  assert(actual instanceof Uint8Array, `${what}: expected bytes, found ${describe(actual)}`);
+  assertEqual(actual.length, expected.length, `${what}: length in bytes`);
+  for (let i = 0; i < actual.length; i++) {
+    if (actual[i] !== expected[i])
+      throw new Error(`${what}: byte ${i} is ${actual[i]} and not ${expected[i]}`);
+  }
+}
+
+/** Throws where the value is not an error with one of the codes. */
+export function assertCode(error: unknown, codes: readonly string[], what: string): void {
+  assert(error instanceof Error, `${what}: expected an Error, found ${describe(error)}`);
+  const code = "code" in error ? error.code : undefined;
+  assert(
+    typeof code === "string" && codes.includes(code),
+    `${what}: expected ${codes.join(" or ")}, found ${String(code)} (${error.message})`,
+  );
+}
+
+/** Throws where the promise is not rejected with an error that has one of the codes. */
+export async function assertRejects(
+  promise: Promise<unknown>,
+  codes: readonly string[],
+  what: string,
+): Promise<void> {
+  const outcome = await promise.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+  assert("error" in outcome, `${what}: expected ${codes.join(" or ")}, but nothing was thrown`);
+  assertCode(outcome.error, codes, what);
+}
+
+function describe(value: unknown): string {
+  return value instanceof Error ? `${value.name}: ${value.message}` : typeof value;
+}
+
+function shorten(text: string | undefined): string {
+  const shown = text ?? "undefined";
+  return shown.length > 300 ? `${shown.slice(0, 300)}...` : shown;
+}

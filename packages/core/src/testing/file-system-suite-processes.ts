@@ -1,0 +1,82 @@
+import { assert, assertEqual } from "./assertions.ts";
+import type { Obligation } from "./file-system-suite.ts";
+
+/** The obligations on identities, of roots and of processes, and on close(). */
+export const processes: readonly Obligation[] = [
+  {
+    name: "identity() is one for two adapters of a root, before and after the root is made",
+    needs: [],
+    async test(files, { again }) {
+      const before = await files.identity();
+      assert(before.length > 0, "the identity is a text");
+      await files.makeFolder("folder");
+      const other = again();
+      assertEqual(await other.identity(), before, "another adapter, after");
+      assertEqual(await files.identity(), before, "the same adapter, after");
+      await other.close();
+    },
+  },
+  {
+    name: "two adapters of a root see each other's files",
+    needs: [],
+    async test(files, { again }) {
+      const other = again();
+      await files.makeFolder("folder");
+      await files.create([{ path: "folder/a", bytes: new Uint8Array([1, 2, 3]) }]);
+      const [seen] = await other.read(["folder/a"]);
+      await other.close();
+      assert(seen instanceof Uint8Array && seen.length === 3, "the other adapter reads the file");
+    },
+  },
+  {
+    name: "processIdentity() is one line, the same each time, of a process that lives",
+    needs: [],
+    async test(files) {
+      const identity = await files.processIdentity();
+      assert(identity.length > 0 && !/[\r\n]/.test(identity), "the identity is one line of text");
+      assertEqual(await files.processIdentity(), identity, "asked again");
+      assertEqual(await files.lives(identity), true, "whether this process lives");
+    },
+  },
+  {
+    name: "lives() is true where nothing can be known",
+    needs: [],
+    async test(files) {
+      const garbage = [
+        "",
+        "garbage",
+        "{}",
+        "[]",
+        "null",
+        "0",
+        "-1",
+        '"pid"',
+        '{"pid":"1"}',
+        '{"pid":-1}',
+        "{",
+        "\0",
+      ];
+      for (const text of garbage) assertEqual(await files.lives(text), true, JSON.stringify(text));
+    },
+  },
+  {
+    name: "lives() is false for a process that has ended",
+    needs: ["deadIdentity"],
+    async test(files, { outside }) {
+      assertEqual(await files.lives(await outside.deadIdentity()), false, "whether it lives");
+    },
+  },
+  {
+    name: "close() may be called again, and leaves other adapters of the root in use",
+    needs: [],
+    async test(files, { again }) {
+      const other = again();
+      await files.makeFolder(".");
+      await files.close();
+      await files.close();
+      await other.create([{ path: "a", bytes: new Uint8Array([1]) }]);
+      assertEqual((await other.list("."))?.length, 1, "what the other made");
+      await other.close();
+    },
+  },
+];

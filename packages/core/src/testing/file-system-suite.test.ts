@@ -1,0 +1,279 @@
+import { expect, test } from "vitest";
+import type { FileSystem } from "../file-system/file-system.ts";
+import { memoryFileSystem } from "../file-system/memory.ts";
+import { MemoryVolume } from "../file-system/memory-volume.ts";
+import { fileSystemSuite, type Outside } from "./file-system-suite.ts";
+
+/** An adapter with one fault: some methods replaced, the rest as they should be. */
+type Fault = (sound: FileSystem) => Partial<FileSystem>;
+
+/** Each fault, and a part of the name of a test that must find it. */
+const FAULTS: Readonly<Record<string, readonly [finder: string, fault: Fault]>> = {
+  "read() loses the order": [
+    "bytes, in the order asked",
+    (sound) => ({ read: async (paths) => (await sound.read(paths)).reverse() }),
+  ],
+  "read() throws where a file is absent": [
+    "undefined where the folder",
+    (sound) => ({
+      read: async (paths) => {
+        const results = await sound.read(paths);
+        if (results.includes(undefined)) throw Object.assign(new Error(), { code: "ENOENT" });
+        return results;
+      },
+    }),
+  ],
+  "read() throws one file's error for all": [
+    "one file's error in its place",
+    (sound) => ({
+      read: async (paths) => {
+        const results = await sound.read(paths);
+        for (const result of results) if (result instanceof Error) throw result;
+        return results;
+      },
+    }),
+  ],
+  "read() gives one copy to all": [
+    "independent of each other",
+    (sound) => ({
+      read: async (paths) => {
+        const [first, ...rest] = await sound.read(paths);
+        return [first, ...rest.map((result, i) => (paths[i + 1] === paths[0] ? first : result))];
+      },
+    }),
+  ],
+  "create() overwrites": [
+    "create() throws EEXIST",
+    (sound) => ({
+      create: async (files) => {
+        await sound.remove(files.map((file) => file.path)).catch(() => {});
+        await sound.create(files);
+      },
+    }),
+  ],
+  "create() makes folders": [
+    "create() throws ENOENT",
+    (sound) => ({
+      create: async (files) => {
+        for (const { path } of files)
+          if (path.includes("/")) await sound.makeFolder(path.replace(/\/[^/]*$/, ""));
+        await sound.create(files);
+      },
+    }),
+  ],
+  "create() loses the last byte": [
+    "bytes, in the order asked",
+    (sound) => ({
+      create: (files) => sound.create(files.map(({ path, bytes }) => ({ path, bytes: bytes.slice(0, -1) }))),
+    }),
+  ],
+  "create() does at most 512 of a batch": [
+    "1,000 files in one batch",
+    (sound) => ({ create: (files) => sound.create(files.slice(0, 512)) }),
+  ],
+  "create() clears the caller's bytes": [
+    "leave the caller's bytes",
+    (sound) => ({
+      create: async (files) => {
+        await sound.create(files);
+        for (const { bytes } of files) bytes.fill(0);
+      },
+    }),
+  ],
+  "write() detaches the caller's bytes": [
+    "leave the caller's bytes",
+    (sound) => ({
+      write: async (path, offset, bytes) => {
+        await sound.write(path, offset, bytes);
+        structuredClone(bytes, { transfer: [bytes.buffer] });
+      },
+    }),
+  ],
+  "write() makes the file": [
+    "write() throws ENOENT",
+    (sound) => ({
+      write: async (path, offset, bytes) => {
+        await sound.create([{ path, bytes: new Uint8Array() }]).catch(() => {});
+        await sound.write(path, offset, bytes);
+      },
+    }),
+  ],
+  "write() always appends": [
+    "changes bytes in place",
+    (sound) => ({
+      write: async (path, _offset, bytes) => {
+        const [old] = await sound.read([path]);
+        await sound.write(path, old instanceof Uint8Array ? old.length : 0, bytes);
+      },
+    }),
+  ],
+  "readRange() pads past the end": [
+    "cut by the end",
+    (sound) => ({
+      readRange: async (path, offset, length) => {
+        const bytes = await sound.readRange(path, offset, length);
+        const padded = new Uint8Array(length);
+        padded.set(bytes ?? []);
+        return bytes && padded;
+      },
+    }),
+  ],
+  "sync() throws for what is missing": [
+    "sync() and syncFolders()",
+    (sound) => ({
+      sync: async (paths) => {
+        if ((await sound.read(paths)).includes(undefined))
+          throw Object.assign(new Error(), { code: "ENOENT" });
+      },
+    }),
+  ],
+  "kinds() takes every path for a file": [
+    "kinds() tells",
+    () => ({ kinds: async (paths) => paths.map(() => "file" as const) }),
+  ],
+  "link() looks and then links": [
+    "exactly one of 50",
+    (sound) => ({
+      link: async (from, to) => {
+        const taken = (await sound.read([to]))[0] !== undefined;
+        await Promise.resolve();
+        if (!taken) await sound.rename([{ from, to }]);
+        return !taken;
+      },
+    }),
+  ],
+  "link() copies": [
+    "of the same bytes",
+    (sound) => ({
+      link: async (from, to) => {
+        const [bytes] = await sound.read([from]);
+        if (!(bytes instanceof Uint8Array)) throw Object.assign(new Error(), { code: "ENOENT" });
+        return sound.create([{ path: to, bytes }]).then(
+          () => true,
+          () => false,
+        );
+      },
+    }),
+  ],
+  "rename() goes backwards": [
+    "in the order given",
+    (sound) => ({ rename: (moves) => sound.rename([...moves].reverse()) }),
+  ],
+  "rename() goes on after an error": [
+    "stops at the first",
+    (sound) => ({
+      rename: async (moves) => {
+        const outcomes = await Promise.allSettled(moves.map((move) => sound.rename([move])));
+        for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+      },
+    }),
+  ],
+  "rename() removes the old file first": [
+    "never shows a reader",
+    (sound) => ({
+      rename: async (moves) => {
+        await sound.remove(moves.map((move) => move.to)).catch(() => {});
+        await Promise.resolve();
+        await sound.rename(moves);
+      },
+    }),
+  ],
+  "remove() throws where there is none": [
+    "those that are not there",
+    (sound) => ({
+      remove: async (paths) => {
+        if ((await sound.read(paths)).includes(undefined))
+          throw Object.assign(new Error(), { code: "ENOENT" });
+        await sound.remove(paths);
+      },
+    }),
+  ],
+  "list() hides files that begin with a dot": [
+    "all entries with their kinds",
+    (sound) => ({
+      list: async (folder) => (await sound.list(folder))?.filter((entry) => !entry.name.startsWith(".")),
+    }),
+  ],
+  "list() gives an empty folder for none": [
+    "undefined where there is no such folder",
+    (sound) => ({ list: async (folder) => (await sound.list(folder)) ?? [] }),
+  ],
+  "list() stops at 4,096": [
+    "each of 5,000",
+    (sound) => ({ list: async (folder) => (await sound.list(folder))?.slice(0, 4096) }),
+  ],
+  "makeFolder() tells only the last": [
+    "returns what it made",
+    (sound) => ({ makeFolder: async (folder) => (await sound.makeFolder(folder)).slice(-1) }),
+  ],
+  "identity() is another each time": [
+    "one for two adapters",
+    () => ({ identity: async () => String(Math.random()) }),
+  ],
+  "lives() takes the unknown for dead": [
+    "true where nothing can be known",
+    () => ({ lives: async (text) => text.length > 5 }),
+  ],
+  "close() throws the second time": [
+    "close() may be called again",
+    () => {
+      let closed = false;
+      return {
+        close: async () => {
+          if (closed) throw new Error("closed");
+          closed = true;
+        },
+      };
+    },
+  ],
+};
+
+test.each(Object.entries(FAULTS))("fileSystemSuite() finds that %s", async (_name, [finder, fault]) => {
+  const { ran, failed } = await run(fault, { only: finder });
+  expect(ran).toHaveLength(1);
+  expect(failed).toEqual(ran);
+});
+
+test("fileSystemSuite() finds nothing wrong with a sound adapter", async () => {
+  const { ran, failed } = await run(() => ({}));
+  expect(ran.length).toBeGreaterThan(30);
+  expect(failed).toEqual([]);
+});
+
+test("fileSystemSuite() fails a subject that lacks a capability it was registered with", async () => {
+  const every = ["symbolicLink", "pipe", "mode", "withoutRights", "deadIdentity"] as const;
+  const without = await run(() => ({}));
+  const { ran, failed } = await run(() => ({}), { capabilities: every });
+  expect(failed.length).toBeGreaterThan(0);
+  expect(failed).toEqual(ran.filter((name) => !without.ran.includes(name)));
+});
+
+type Run = { readonly only?: string; readonly capabilities?: readonly (keyof Outside)[] };
+
+/** Runs the suite (or those tests whose name has the text) against an adapter with the fault. */
+async function run(fault: Fault, { only = "", capabilities = [] }: Run = {}) {
+  const tests = new Map<string, () => Promise<void>>();
+  fileSystemSuite(
+    (name, work) => name.includes(only) && tests.set(name, work),
+    async () => subject(fault),
+    capabilities,
+  );
+  const failed: string[] = [];
+  for (const [name, work] of tests) await work().catch(() => failed.push(name));
+  return { ran: [...tests.keys()], failed };
+}
+
+function subject(fault: Fault) {
+  const volume = new MemoryVolume();
+  const again = () => faulty(memoryFileSystem(volume), fault);
+  return { fileSystem: again(), again, outside: {}, dispose: async () => {} };
+}
+
+function faulty(sound: FileSystem, fault: Fault): FileSystem {
+  const replaced = fault(sound);
+  return new Proxy(sound, {
+    get(target, key: keyof FileSystem) {
+      return replaced[key] ?? target[key].bind(target);
+    },
+  });
+}

@@ -1,0 +1,103 @@
+import type { FileSystem } from "../file-system/file-system.ts";
+import { bytesAndNames } from "./file-system-suite-files.ts";
+import { foldersAndLinks } from "./file-system-suite-folders.ts";
+import { processes } from "./file-system-suite-processes.ts";
+
+/**
+ * What a test of an adapter can do beside the port, for obligations that the port alone cannot show.
+ * Paths are relative to the subject's root, as the port's are.
+ */
+export type Outside = {
+  /** Makes a symbolic link at `path` that leads to `target` (relative to the link, or absolute). */
+  symbolicLink(target: string, path: string): Promise<void>;
+  /** Makes a named pipe, which no process has open. */
+  pipe(path: string): Promise<void>;
+  /** The permission bits of a file or folder. */
+  mode(path: string): Promise<number>;
+  /** Runs `work` while this process may not read the file. */
+  withoutRights(path: string, work: () => Promise<void>): Promise<void>;
+  /** The process identity, as the adapter writes it, of a process that has ended. */
+  deadIdentity(): Promise<string>;
+};
+
+/** One fresh adapter, whose root does not exist yet. */
+export type FileSystemSubject = {
+  readonly fileSystem: FileSystem;
+  /** Another adapter of the same root. */
+  again(): FileSystem;
+  readonly outside: Partial<Outside>;
+  /** Removes all that the subject has left behind. */
+  dispose(): Promise<void>;
+};
+
+/** The function of a test runner that registers a test: `test` of vitest, `node:test` or Bun, `Deno.test`. */
+export type RegisterTest = (name: string, work: () => Promise<void>) => unknown;
+
+/** One obligation of the port: its words, what it needs beside the port, and its test. */
+export type Obligation = {
+  readonly name: string;
+  readonly needs: readonly (keyof Outside)[];
+  test(files: FileSystem, subject: FileSystemSubject & { readonly outside: Outside }): Promise<void>;
+};
+
+const OBLIGATIONS: readonly Obligation[] = [...bytesAndNames, ...foldersAndLinks, ...processes];
+
+/**
+ * Registers a test for each obligation of the `FileSystem` port: every adapter passes all of them.
+ * Those that need more than the port are registered for the capabilities named.
+ *
+ * @param test registers one test with the runner
+ * @param create makes a subject whose root is new; once for each test
+ * @param capabilities which functions of `outside` the subjects have
+ * @example
+ * ```ts
+ * import { memoryFileSystem } from "@baba/core";
+ * import { fileSystemSuite, MemoryVolume } from "@baba/core/testing";
+ *
+ * const tests: (() => Promise<void>)[] = [];
+ * fileSystemSuite(
+ *   (_name, work) => tests.push(work),
+ *   async () => {
+ *     const volume = new MemoryVolume();
+ *     const again = () => memoryFileSystem(volume);
+ *     return { fileSystem: again(), again, outside: {}, dispose: async () => {} };
+ *   },
+ * );
+ * for (const work of tests) await work();
+ * ```
+ */
+export function fileSystemSuite(
+  test: RegisterTest,
+  create: () => Promise<FileSystemSubject>,
+  capabilities: readonly (keyof Outside)[] = [],
+): void {
+  for (const obligation of OBLIGATIONS) {
+    if (!obligation.needs.every((need) => capabilities.includes(need))) continue;
+    test(`FileSystem ${obligation.name}`, () => prove(obligation, create));
+  }
+}
+
+async function prove(obligation: Obligation, create: () => Promise<FileSystemSubject>): Promise<void> {
+  const subject = await create();
+  try {
+    await obligation.test(subject.fileSystem, { ...subject, outside: complete(subject.outside) });
+  } finally {
+    await subject.fileSystem.close();
+    await subject.dispose();
+  }
+}
+
+/** A capability that was promised and is missing fails the test that needs it, and no other. */
+function complete(outside: Partial<Outside>): Outside {
+  const missing = (): never => {
+    throw new Error("the subject lacks a capability that it was registered with");
+  };
+  return {
+    symbolicLink: missing,
+    pipe: missing,
+    mode: missing,
+    withoutRights: missing,
+    deadIdentity: missing,
+    ...outside,
+  };
+}

@@ -1,0 +1,91 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync } from "node:fs";
+
+const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL } = constants;
+/** Windows has neither of the two; links are looked for before the file is opened there. */
+const SAFELY = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+const REFUSES_LINKS = constants.O_NOFOLLOW !== undefined;
+/** FlushFileBuffers, which syncs on Windows, wants a descriptor that may write. */
+const TO_SYNC = process.platform === "win32" ? O_RDWR : O_RDONLY;
+
+type Purpose = "read" | "write" | "sync";
+
+const FLAGS: Readonly<Record<Purpose, number>> = {
+  read: O_RDONLY | SAFELY,
+  write: O_WRONLY | SAFELY,
+  sync: TO_SYNC | SAFELY,
+};
+
+/** An error with the code that an operating system would give. */
+export function systemError(code: string, meaning: string, path: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`${code}: ${meaning}, '${path}'`), { code, path });
+}
+
+/** The POSIX code of an error, where it has one. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+/**
+ * Runs `use` with a descriptor of a regular file to read, and its length in bytes; closes it on every
+ * path. Neither follows a link nor waits for a pipe.
+ *
+ * @throws `ENOENT`, `ELOOP` for a symbolic link, `EISDIR` for a folder, `ENOTSUP` for other things
+ */
+export function withFileToRead<T>(path: string, use: (descriptor: number, size: number) => T): T {
+  return withFile(path, "read", (descriptor) => {
+    const stats = fstatSync(descriptor);
+    if (stats.isDirectory()) throw systemError("EISDIR", "is a folder", path);
+    if (!stats.isFile()) throw systemError("ENOTSUP", "is no regular file", path);
+    return use(descriptor, stats.size);
+  });
+}
+
+/**
+ * The same to write at an offset, which the kernel itself refuses for a folder or a pipe. It is not
+ * asked what the file is: on Linux 6.13 and later a write that follows an fstat gets a finer
+ * timestamp, and the sync after it has that to write as well, which makes it half as long again.
+ */
+export function withFileToWrite(path: string, use: (descriptor: number) => void): void {
+  withFile(path, "write", use);
+}
+
+/** Opens a file for its sync, as it is; the caller closes. */
+export function openToSync(path: string): number {
+  return openSafely(path, "sync");
+}
+
+function withFile<T>(path: string, purpose: Purpose, use: (descriptor: number) => T): T {
+  const descriptor = openSafely(path, purpose);
+  try {
+    return use(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Runs `use` with a descriptor of a file that did not exist before, mode 0600. Throws `EEXIST`. */
+export function withNewFile(path: string, use: (descriptor: number) => void): void {
+  const descriptor = openSync(path, O_WRONLY | O_CREAT | O_EXCL | SAFELY, 0o600);
+  try {
+    use(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The error for a symbolic link where none is followed. */
+export function linkError(path: string): NodeJS.ErrnoException {
+  return systemError("ELOOP", "is a symbolic link, which is not followed", path);
+}
+
+function openSafely(path: string, purpose: Purpose): number {
+  if (!REFUSES_LINKS && lstatSync(path).isSymbolicLink()) throw linkError(path);
+  try {
+    return openSync(path, FLAGS[purpose]);
+  } catch (error) {
+    // A socket, or a pipe that nobody reads, is reported so; and a link by FreeBSD as EMLINK.
+    if (codeOf(error) === "ENXIO") throw systemError("ENOTSUP", "is no regular file", path);
+    if (codeOf(error) === "EMLINK") throw linkError(path);
+    throw error;
+  }
+}

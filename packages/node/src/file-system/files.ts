@@ -1,0 +1,203 @@
+import {
+  linkSync,
+  lstatSync,
+  readSync,
+  renameSync,
+  type Stats,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+import type { FolderEntry, Move } from "@baba/core";
+import { codeOf, withFileToRead, withFileToWrite, withNewFile } from "./descriptors.ts";
+import { FolderCheck } from "./folders.ts";
+
+/** How far a batch came: items done, and the error that stopped it where it was not the time. */
+export type Progress = { readonly done: number; readonly error?: Error | undefined };
+
+/** A file's outcome in a batch of reads. */
+export type ReadResult = Uint8Array | Error | undefined;
+
+/** What a path is; `undefined` where there is nothing. */
+export type Kind = FolderEntry["kind"] | undefined;
+
+/** Room for a file's bytes. */
+export type Allocate = (size: number) => Uint8Array;
+
+/**
+ * Reads whole files until the deadline, at least one; fewer results than paths where it came first.
+ * A file longer than `longest` bytes ends the batch too, unread.
+ */
+export function read(
+  root: string,
+  paths: readonly string[],
+  deadline: number,
+  longest: number,
+  allocate: Allocate,
+): ReadResult[] {
+  const folders = new FolderCheck(root);
+  const results: ReadResult[] = [];
+  for (const path of paths) {
+    if (results.length > 0 && performance.now() > deadline) break;
+    const result = readOne(folders, path, longest, allocate);
+    if (result === "too long") break;
+    results.push(result);
+  }
+  return results;
+}
+
+function readOne(
+  folders: FolderCheck,
+  path: string,
+  longest: number,
+  allocate: Allocate,
+): ReadResult | "too long" {
+  try {
+    return withFileToRead(folders.resolve(path), (descriptor, size) =>
+      size > longest ? "too long" : fill(descriptor, 0, allocate(size)),
+    );
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** Reads up to `length` bytes of one file from `offset` on. */
+export function readRange(
+  root: string,
+  path: string,
+  offset: number,
+  length: number,
+): Uint8Array | undefined {
+  try {
+    return withFileToRead(new FolderCheck(root).resolve(path), (descriptor, size) =>
+      fill(descriptor, offset, new Uint8Array(Math.max(0, Math.min(length, size - offset)))),
+    );
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Reads until the room is full or the file ends, which it may do early if somebody cuts it meanwhile. */
+function fill(descriptor: number, offset: number, room: Uint8Array): Uint8Array {
+  let filled = 0;
+  while (filled < room.length) {
+    const count = readSync(descriptor, room, filled, room.length - filled, offset + filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return room.subarray(0, filled);
+}
+
+/** Creates files, in order, until the deadline, at least one. */
+export function create(
+  root: string,
+  paths: readonly string[],
+  contents: readonly Uint8Array[],
+  deadline: number,
+): Progress {
+  const folders = new FolderCheck(root);
+  return inOrder(paths, deadline, (path, i) => {
+    withNewFile(folders.resolve(path), (descriptor) => drain(descriptor, 0, contents[i] ?? new Uint8Array()));
+  });
+}
+
+/** Writes all bytes at `offset` into an existing file. */
+export function write(root: string, path: string, offset: number, bytes: Uint8Array): void {
+  withFileToWrite(new FolderCheck(root).resolve(path), (descriptor) => drain(descriptor, offset, bytes));
+}
+
+function drain(descriptor: number, offset: number, bytes: Uint8Array): void {
+  let written = 0;
+  while (written < bytes.length) {
+    written += writeSync(descriptor, bytes, written, bytes.length - written, offset + written);
+  }
+}
+
+/** Gives an existing file a second name; `false` where that name is taken. */
+export function link(root: string, from: string, to: string): boolean {
+  const folders = new FolderCheck(root);
+  const [source, target] = [folders.resolve(from), folders.resolve(to)];
+  try {
+    linkSync(source, target);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** Renames files, in order, until the deadline, at least one. */
+export function rename(root: string, moves: readonly Move[], deadline: number): Progress {
+  const folders = new FolderCheck(root);
+  return inOrder(moves, deadline, ({ from, to }) => renameSync(folders.resolve(from), folders.resolve(to)));
+}
+
+/** Removes files, in order, until the deadline, at least one; one that is not there is no error. */
+export function remove(root: string, paths: readonly string[], deadline: number): Progress {
+  const folders = new FolderCheck(root);
+  return inOrder(paths, deadline, (path) => {
+    try {
+      unlinkSync(folders.resolve(path));
+    } catch (error) {
+      if (codeOf(error) !== "ENOENT") throw error;
+    }
+  });
+}
+
+/**
+ * What each path is, until the deadline, at least one; fewer results than paths where it came first.
+ */
+export function kinds(root: string, paths: readonly string[], deadline: number): Kind[] {
+  const folders = new FolderCheck(root);
+  const results: Kind[] = [];
+  for (const path of paths) {
+    if (results.length > 0 && performance.now() > deadline) break;
+    results.push(kindAt(folders, path));
+  }
+  return results;
+}
+
+function kindAt(folders: FolderCheck, path: string): Kind {
+  try {
+    const stats = lookAt(folders, path);
+    if (stats?.isFile()) return "file";
+    return stats && (stats.isDirectory() ? "folder" : "other");
+  } catch (error) {
+    if (codeOf(error) === "ELOOP" || codeOf(error) === "ENOTDIR") return "other";
+    throw error;
+  }
+}
+
+/** Whether all of these files, as far as they exist, are on the root's own device. */
+export function onOneDevice(root: string, paths: readonly string[]): boolean {
+  const folders = new FolderCheck(root);
+  const { dev } = statSync(root);
+  return paths.every((path) => (lookAt(folders, path)?.dev ?? dev) === dev);
+}
+
+function lookAt(folders: FolderCheck, path: string): Stats | undefined {
+  try {
+    // Of the root itself, what a link to it leads to counts.
+    if (path === ".") return statSync(folders.resolve(path));
+    return lstatSync(folders.resolve(path), { throwIfNoEntry: false });
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function inOrder<T>(items: readonly T[], deadline: number, work: (item: T, index: number) => void): Progress {
+  let done = 0;
+  try {
+    for (const item of items) {
+      if (done > 0 && performance.now() > deadline) break;
+      work(item, done);
+      done += 1;
+    }
+    return { done };
+  } catch (error) {
+    return { done, error: error instanceof Error ? error : new Error(String(error)) };
+  }
+}

@@ -1,0 +1,126 @@
+import { type Dirent, lstatSync, mkdirSync, opendirSync } from "node:fs";
+import { join } from "node:path";
+import { codeOf, linkError, systemError } from "./descriptors.ts";
+
+/**
+ * The folders on the way to a batch's files. Each is looked at once: it must be a folder and no
+ * symbolic link. The root itself may be reached through links; it is the user's choice.
+ */
+export class FolderCheck {
+  readonly #root: string;
+  readonly #standing = new Map<string, Error | "sound">([[".", "sound"]]);
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /**
+   * The full path of a file, once all folders on the way are found sound.
+   *
+   * @throws `ENOENT`, `ELOOP` for a symbolic link, `ENOTDIR` for a file on the way
+   */
+  resolve(path: string): string {
+    const cut = path.lastIndexOf("/");
+    if (cut > 0) this.requireFolder(path.slice(0, cut));
+    return `${this.#root}/${path}`;
+  }
+
+  /** Throws like `resolve` where this is no sound folder. */
+  requireFolder(folder: string): void {
+    let standing = this.#standing.get(folder);
+    if (standing === undefined) {
+      standing = this.#look(folder);
+      this.#standing.set(folder, standing);
+    }
+    if (standing !== "sound") throw standing;
+  }
+
+  #look(folder: string): Error | "sound" {
+    try {
+      const path = this.resolve(folder);
+      const stats = lstatSync(path);
+      if (stats.isSymbolicLink()) return linkError(path);
+      return stats.isDirectory() ? "sound" : systemError("ENOTDIR", "is not a folder", path);
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+}
+
+/** What a folder holds, in a form that a thread can pass on cheaply: the names, and a letter for each one's kind. */
+export type Listing = { readonly names: string[]; readonly kinds: string };
+
+/**
+ * Lists a folder; `undefined` where there is none, and `"late"` where the time came before the end.
+ *
+ * @throws `ENOTDIR`, `ELOOP`
+ */
+export function list(root: string, folder: string, deadline: number): Listing | "late" | undefined {
+  try {
+    new FolderCheck(root).requireFolder(folder);
+    return entriesOf(join(root, folder), deadline);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function entriesOf(path: string, deadline: number): Listing | "late" {
+  const names: string[] = [];
+  let kinds = "";
+  const folder = opendirSync(path, { bufferSize: 128 });
+  try {
+    for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) {
+      names.push(entry.name);
+      kinds += kindOf(entry);
+      if (names.length % 64 === 0 && performance.now() > deadline) return "late";
+    }
+    return { names, kinds };
+  } finally {
+    folder.closeSync();
+  }
+}
+
+function kindOf(entry: Dirent): string {
+  if (entry.isFile()) return "f";
+  return entry.isDirectory() ? "d" : "o";
+}
+
+/** What `makeFolder` made: below the root, and the folders outside that hold what it made on the way to the root. */
+export type Made = { readonly made: string[]; readonly holders: string[] };
+
+/** Makes a folder and those above it, mode 0700; those that exist are checked. */
+export function makeFolder(root: string, folder: string): Made {
+  const holders = makeRoot(root);
+  const made = holders.length > 0 ? ["."] : [];
+  const segments = folder === "." ? [] : folder.split("/");
+  segments.forEach((_, depth) => {
+    const path = segments.slice(0, depth + 1).join("/");
+    if (makeOne(join(root, path))) made.push(path);
+  });
+  return { made, holders };
+}
+
+/** The folders that hold what was made on the way to the root; none where the root existed. */
+function makeRoot(root: string): string[] {
+  const outermost = mkdirSync(root, { recursive: true, mode: 0o700 });
+  if (outermost === undefined) return [];
+  const holders: string[] = [];
+  for (let made = root; made.length >= outermost.length; made = join(made, ".."))
+    holders.push(join(made, ".."));
+  return holders;
+}
+
+/** Whether it was this call that made the folder. */
+function makeOne(path: string): boolean {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw error;
+  }
+  const stats = lstatSync(path);
+  if (stats.isSymbolicLink()) throw linkError(path);
+  if (!stats.isDirectory()) throw systemError("ENOTDIR", "is not a folder", path);
+  return false;
+}

@@ -1,0 +1,114 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import type { Move } from "@baba/core";
+import { systemError } from "./descriptors.ts";
+import * as files from "./files.ts";
+import * as folders from "./folders.ts";
+import { packError, type WireError } from "./wire.ts";
+
+const WITHOUT_END = Number.POSITIVE_INFINITY;
+const SMALLEST_BUFFER = 64 * 1024;
+const LARGEST_BUFFER = 1024 * 1024;
+const SYNC_PROGRAMS = ["/usr/bin/sync", "/bin/sync"];
+
+/** How far a job came; its error as data. */
+export type PackedProgress = { readonly done: number; readonly error: WireError | undefined };
+
+/** A folder's entries: the names joined by the one character that none has, and a letter for each one's kind. */
+export type PackedListing = { readonly names: string; readonly kinds: string };
+
+/**
+ * What a thread does: each takes and gives what structured cloning carries. These are the operations
+ * that also run without a thread, over a whole batch and without a deadline.
+ */
+export const jobs = {
+  read(root: string, paths: readonly string[]): (Uint8Array | WireError | undefined)[] {
+    const results = files.read(root, paths, WITHOUT_END, WITHOUT_END, packing());
+    return results.map((result) => (result instanceof Error ? packError(result) : result));
+  },
+
+  readRange(root: string, path: string, offset: number, length: number): Uint8Array | undefined {
+    return files.readRange(root, path, offset, length);
+  },
+
+  create(root: string, paths: readonly string[], contents: readonly Uint8Array[]): PackedProgress {
+    return pack(files.create(root, paths, contents, WITHOUT_END));
+  },
+
+  write(root: string, path: string, offset: number, bytes: Uint8Array): void {
+    files.write(root, path, offset, bytes);
+  },
+
+  rename(root: string, moves: readonly Move[]): PackedProgress {
+    return pack(files.rename(root, moves, WITHOUT_END));
+  },
+
+  remove(root: string, paths: readonly string[]): PackedProgress {
+    return pack(files.remove(root, paths, WITHOUT_END));
+  },
+
+  kinds(root: string, paths: readonly string[]): files.Kind[] {
+    return files.kinds(root, paths, WITHOUT_END);
+  },
+
+  list(root: string, folder: string): PackedListing | undefined {
+    const listing = folders.list(root, folder, WITHOUT_END);
+    if (listing === undefined || listing === "late") return undefined;
+    return { names: listing.names.join("/"), kinds: listing.kinds };
+  },
+
+  onOneDevice(root: string, paths: readonly string[]): boolean {
+    return files.onOneDevice(root, paths);
+  },
+
+  /**
+   * Syncs the whole file system that holds the root, by `sync -f`; `false` where there is no such
+   * program. It opens and flushes once, where a sync of each of many files would wait for each.
+   *
+   * @throws `EIO` and the like where the sync failed; it must not be taken for a missing program
+   */
+  syncFileSystem(root: string): boolean {
+    const program = SYNC_PROGRAMS.find((path) => existsSync(path));
+    if (program === undefined) return false;
+    const { error, status, stderr } = spawnSync(program, ["-f", root], {
+      env: { LC_ALL: "C" },
+      stdio: ["ignore", "ignore", "pipe"],
+      encoding: "utf8",
+    });
+    if (error !== undefined) return false;
+    if (status === 0) return true;
+    if (/usage|invalid option|unrecognized option|not implemented/i.test(stderr)) return false;
+    const code = /no space/i.test(stderr) ? "ENOSPC" : /quota/i.test(stderr) ? "EDQUOT" : "EIO";
+    throw systemError(code, `sync -f failed: ${stderr.trim() || `status ${status}`}`, root);
+  },
+};
+
+/** The buffers of a result, each once: they are handed over and not copied. */
+export function buffersOf(result: unknown): ArrayBuffer[] {
+  const views = Array.isArray(result) ? result : [result];
+  const buffers = new Set<ArrayBuffer>();
+  for (const view of views) {
+    if (view instanceof Uint8Array && view.buffer instanceof ArrayBuffer) buffers.add(view.buffer);
+  }
+  return [...buffers];
+}
+
+/** Room for many files in few buffers. */
+function packing(): files.Allocate {
+  let buffer = new ArrayBuffer(0);
+  let used = 0;
+  let next = SMALLEST_BUFFER;
+  return (size) => {
+    if (size > buffer.byteLength - used) {
+      buffer = new ArrayBuffer(Math.max(size, next));
+      next = Math.min(next * 4, LARGEST_BUFFER);
+      used = 0;
+    }
+    used += size;
+    return new Uint8Array(buffer, used - size, size);
+  };
+}
+
+function pack({ done, error }: files.Progress): PackedProgress {
+  return { done, error: error && packError(error) };
+}

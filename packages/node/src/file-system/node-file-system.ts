@@ -1,0 +1,301 @@
+import { realpathSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { FileSystem, FolderEntry, Move, NewFile } from "@baba/core";
+import { codeOf } from "./descriptors.ts";
+import * as files from "./files.ts";
+import { type Listing, list, makeFolder } from "./folders.ts";
+import type { PackedProgress } from "./jobs.ts";
+import { inLanes } from "./lanes.ts";
+import { isCrowded, patiently, toTheEnd } from "./patience.ts";
+import { processIdentity, processLives } from "./process-identity.ts";
+import { SLICE, slicesOf, slicesOfFiles } from "./slices.ts";
+import { syncFiles, syncFolders, syncFullFolders } from "./sync.ts";
+import { threads } from "./threads.ts";
+import { withinTurn } from "./turn.ts";
+import { unpackError, type WireError } from "./wire.ts";
+
+// The measurements behind these numbers are in docs/performance.md, "Files on Node.js".
+/** Reads up to this many are begun on the calling thread. */
+const FEW_READS = 64;
+/** Changes up to this many are done on the calling thread: each may cost thirty reads. */
+const FEW_CHANGES = 16;
+/** Bytes that are read or written on the calling thread at most. */
+const SHORT_BYTES = 256 * 1024;
+/** Bytes that are packed for a thread at once. */
+const SLICE_BYTES = 512 * 1024;
+/** Slices under way: both threads at work, and one more for each. */
+const LANES = 4;
+/** From so many files on, one sync of the file system costs less than theirs. */
+const MANY_SYNCS = 256;
+/** Entries made into objects in one turn of the event loop. */
+const ENTRIES_A_TURN = 2048;
+
+/**
+ * The files below a directory (relative to the working directory of this moment), by `node:fs`:
+ * small work synchronously on the calling thread, as far as a turn of the event loop allows, large
+ * batches in threads, syncs always off the event loop.
+ *
+ * @example
+ * ```ts
+ * import { nodeFileSystem } from "@baba/node";
+ *
+ * const files = nodeFileSystem("data");
+ * await files.makeFolder("heroes");
+ * console.log(await files.list(".")); // [ { name: "heroes", kind: "folder" } ]
+ * await files.close();
+ * ```
+ */
+export function nodeFileSystem(directory: string): FileSystem {
+  return new NodeFileSystem(resolve(directory));
+}
+
+class NodeFileSystem implements FileSystem {
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  async identity(): Promise<string> {
+    return trueName(this.#root);
+  }
+
+  async read(paths: readonly string[]): Promise<(Uint8Array | Error | undefined)[]> {
+    const results = await this.#readOnce(paths);
+    if (!results.some(isCrowded)) return results;
+    return patiently(async () => {
+      const left = [...results.keys()].filter((i) => isCrowded(results[i]));
+      const again = await this.#readOnce(left.map((i) => paths[i] ?? ""));
+      left.forEach((i, k) => {
+        results[i] = again[k];
+      });
+      const crowded = results.find(isCrowded);
+      if (crowded !== undefined) throw crowded;
+      return results;
+    }).catch((error: unknown) => {
+      if (isCrowded(error)) return results;
+      throw error;
+    });
+  }
+
+  async create(created: readonly NewFile[]): Promise<void> {
+    if (isShort(created)) {
+      const [paths, contents] = [created.map((file) => file.path), created.map((file) => file.bytes)];
+      await toTheEnd(created.length, (done) =>
+        withinTurn((deadline) => files.create(this.#root, paths.slice(done), contents.slice(done), deadline)),
+      );
+      return;
+    }
+    await inLanes(slicesOfFiles(created, SLICE_BYTES), LANES, (slice) => this.#createSlice(slice));
+  }
+
+  async readRange(path: string, offset: number, length: number): Promise<Uint8Array | undefined> {
+    return patiently(() =>
+      length <= SHORT_BYTES
+        ? withinTurn(() => files.readRange(this.#root, path, offset, length))
+        : threads.run(this, "readRange", [this.#root, path, offset, length]),
+    );
+  }
+
+  async write(path: string, offset: number, bytes: Uint8Array): Promise<void> {
+    if (bytes.length <= SHORT_BYTES) {
+      await patiently(() => withinTurn(() => files.write(this.#root, path, offset, bytes)));
+      return;
+    }
+    for (let done = 0; done < bytes.length; done += SLICE_BYTES) {
+      const part = bytes.subarray(done, done + SLICE_BYTES);
+      await patiently(() => {
+        const copy = part.slice();
+        return threads.run(this, "write", [this.#root, path, offset + done, copy], [copy.buffer]);
+      });
+    }
+  }
+
+  async link(from: string, to: string): Promise<boolean> {
+    return withinTurn(() => files.link(this.#root, from, to));
+  }
+
+  async sync(paths: readonly string[]): Promise<void> {
+    const distinct = [...new Set(paths)];
+    if (process.platform === "linux" && distinct.length >= MANY_SYNCS) {
+      if (await this.#syncTogether(distinct)) return;
+    }
+    await patiently(() => syncFiles(this.#root, distinct));
+  }
+
+  async syncFolders(paths: readonly string[]): Promise<void> {
+    await patiently(() => syncFolders(this.#root, [...new Set(paths)]));
+  }
+
+  async rename(moves: readonly Move[]): Promise<void> {
+    await this.#inOrder(
+      moves,
+      (left, deadline) => files.rename(this.#root, left, deadline),
+      (slice) => threads.run(this, "rename", [this.#root, slice]),
+    );
+  }
+
+  async remove(paths: readonly string[]): Promise<void> {
+    await this.#inOrder(
+      paths,
+      (left, deadline) => files.remove(this.#root, left, deadline),
+      (slice) => threads.run(this, "remove", [this.#root, slice]),
+    );
+  }
+
+  /** A short batch here, turn by turn; a long one in a thread, slice by slice. */
+  async #inOrder<T>(
+    items: readonly T[],
+    here: (left: readonly T[], deadline: number) => files.Progress,
+    inThread: (slice: readonly T[]) => Promise<PackedProgress>,
+  ): Promise<void> {
+    const short = items.length <= FEW_CHANGES;
+    await toTheEnd(items.length, async (done) => {
+      if (short) return withinTurn((deadline) => here(items.slice(done), deadline));
+      return unpackProgress(await inThread(items.slice(done, done + SLICE)));
+    });
+  }
+
+  async kinds(paths: readonly string[]): Promise<files.Kind[]> {
+    return this.#each(
+      paths,
+      (deadline) => files.kinds(this.#root, paths, deadline),
+      (slice) => threads.run(this, "kinds", [this.#root, slice]),
+    );
+  }
+
+  async list(folder: string): Promise<FolderEntry[] | undefined> {
+    return patiently(async () => {
+      const listing = await withinTurn((deadline) => list(this.#root, folder, deadline));
+      if (listing !== "late") return listing && entriesOf(listing);
+      const packed = await threads.run(this, "list", [this.#root, folder]);
+      return packed && unpackEntries(packed.names, packed.kinds);
+    });
+  }
+
+  async makeFolder(folder: string): Promise<string[]> {
+    const { made, holders } = await withinTurn(() => makeFolder(this.#root, folder));
+    // What is above the root has no name in the port, so no caller could sync it.
+    if (holders.length > 0) await patiently(() => syncFullFolders(holders));
+    return made;
+  }
+
+  async processIdentity(): Promise<string> {
+    return processIdentity();
+  }
+
+  async lives(identity: string): Promise<boolean> {
+    return processLives(identity);
+  }
+
+  async close(): Promise<void> {
+    await threads.release(this);
+  }
+
+  async #readOnce(paths: readonly string[]): Promise<(Uint8Array | Error | undefined)[]> {
+    const allocate = (size: number): Uint8Array => new Uint8Array(size);
+    return this.#each(
+      paths,
+      (deadline) => files.read(this.#root, paths, deadline, SHORT_BYTES, allocate),
+      async (slice) => (await threads.run(this, "read", [this.#root, slice])).map(unpackResult),
+    );
+  }
+
+  /** A result for each path: a short batch here, as far as the turn allows, the rest in threads. */
+  async #each<T>(
+    paths: readonly string[],
+    here: (deadline: number) => T[],
+    inThread: (slice: readonly string[]) => Promise<T[]>,
+  ): Promise<T[]> {
+    const results = paths.length <= FEW_READS ? await withinTurn(here) : [];
+    if (results.length === paths.length) return results;
+    await inLanes(slicesOf(paths, results.length), LANES, async ({ from, items }) => {
+      const found = await inThread(items);
+      found.forEach((result, i) => {
+        results[from + i] = result;
+      });
+    });
+    return results;
+  }
+
+  /** Creates a slice's files; of one that is longer than a slice, the rest in pieces after its beginning. */
+  async #createSlice(slice: readonly NewFile[]): Promise<void> {
+    const paths = slice.map((file) => file.path);
+    await toTheEnd(slice.length, async (done) => {
+      const { contents, buffer } = packed(slice.slice(done));
+      const progress = threads.run(this, "create", [this.#root, paths.slice(done), contents], [buffer]);
+      return unpackProgress(await progress);
+    });
+    for (const { path, bytes } of slice) {
+      if (bytes.length > SLICE_BYTES) await this.write(path, SLICE_BYTES, bytes.subarray(SLICE_BYTES));
+    }
+  }
+
+  async #syncTogether(paths: readonly string[]): Promise<boolean> {
+    let together = true;
+    await inLanes(slicesOf(paths, 0), LANES, async ({ items }) => {
+      together = (await threads.run(this, "onOneDevice", [this.#root, items])) && together;
+    });
+    return together && threads.run(this, "syncFileSystem", [this.#root]);
+  }
+}
+
+/** The one name of a folder, whatever links lead to it; also of one that is yet to be made. */
+function trueName(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch (error) {
+    const above = dirname(path);
+    if (above === path || (codeOf(error) !== "ENOENT" && codeOf(error) !== "ENOTDIR")) throw error;
+    return join(trueName(above), basename(path));
+  }
+}
+
+function isShort(created: readonly NewFile[]): boolean {
+  if (created.length > FEW_CHANGES) return false;
+  return created.reduce((sum, file) => sum + file.bytes.length, 0) <= SHORT_BYTES;
+}
+
+/** Copies of the files' first bytes, all in one buffer that can be handed over. */
+function packed(slice: readonly NewFile[]): { contents: Uint8Array[]; buffer: ArrayBuffer } {
+  const parts = slice.map((file) => file.bytes.subarray(0, SLICE_BYTES));
+  const buffer = new ArrayBuffer(parts.reduce((sum, part) => sum + part.length, 0));
+  let used = 0;
+  const contents = parts.map((part) => {
+    const copy = new Uint8Array(buffer, used, part.length);
+    copy.set(part);
+    used += part.length;
+    return copy;
+  });
+  return { contents, buffer };
+}
+
+function unpackResult(result: Uint8Array | WireError | undefined): Uint8Array | Error | undefined {
+  return result === undefined || result instanceof Uint8Array ? result : unpackError(result);
+}
+
+function unpackProgress({ done, error }: PackedProgress): files.Progress {
+  return { done, error: error && unpackError(error) };
+}
+
+function entriesOf({ names, kinds }: Listing): FolderEntry[] {
+  return names.map((name, i) => ({ name, kind: kindOf(kinds[i]) }));
+}
+
+async function unpackEntries(names: string, kinds: string): Promise<FolderEntry[]> {
+  const entries: FolderEntry[] = [];
+  let from = 0;
+  for (let i = 0; i < kinds.length; i++) {
+    const end = names.indexOf("/", from);
+    entries.push({ name: names.slice(from, end < 0 ? undefined : end), kind: kindOf(kinds[i]) });
+    from = end + 1;
+    if (i % ENTRIES_A_TURN === ENTRIES_A_TURN - 1) await nextTurn();
+  }
+  return entries;
+}
+
+function kindOf(letter: string | undefined): FolderEntry["kind"] {
+  if (letter === "f") return "file";
+  return letter === "d" ? "folder" : "other";
+}

@@ -1,0 +1,46 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { codeOf } from "./descriptors.ts";
+import type { Progress } from "./files.ts";
+
+/** Milliseconds between attempts; together about a second, then the error is the caller's. */
+const PAUSES = [5, 10, 20, 40, 80, 160, 320, 400];
+const CROWDED: readonly string[] = ["EMFILE", "ENFILE"];
+/** What Windows says while a virus scanner or an indexer has a file open. */
+const HELD: readonly string[] = ["EPERM", "EACCES", "EBUSY"];
+
+/** Whether too many files are open just now: some will be closed. */
+export function isCrowded(error: unknown): boolean {
+  return CROWDED.includes(codeOf(error) ?? "");
+}
+
+/** Whether a rename or a removal may go through a moment later. */
+export function isPassing(error: unknown): boolean {
+  return isCrowded(error) || (process.platform === "win32" && HELD.includes(codeOf(error) ?? ""));
+}
+
+/** Runs an operation that an attempt leaves undone where it fails; again, while too many files are open. */
+export async function patiently<T>(operation: () => Promise<T>): Promise<T> {
+  for (const milliseconds of PAUSES) {
+    try {
+      return await operation();
+    } catch (error) {
+      if (!isCrowded(error)) throw error;
+    }
+    await pause(milliseconds);
+  }
+  return operation();
+}
+
+/** Runs a batch to its end, hop after hop from where the last one stopped; waits out errors that pass. */
+export async function toTheEnd(count: number, hop: (done: number) => Promise<Progress>): Promise<void> {
+  let attempts = 0;
+  for (let done = 0; done < count; ) {
+    const progress = await hop(done);
+    done += progress.done;
+    if (progress.done > 0) attempts = 0;
+    if (progress.error === undefined) continue;
+    const milliseconds = PAUSES[attempts++];
+    if (milliseconds === undefined || !isPassing(progress.error)) throw progress.error;
+    await pause(milliseconds);
+  }
+}

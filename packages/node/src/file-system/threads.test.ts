@@ -1,0 +1,85 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Threads } from "./threads.ts";
+import { workerSource } from "./worker.generated.ts";
+
+/** The real thread, but it ends where a path says so. */
+const MORTAL = `
+  const { parentPort } = require("node:worker_threads");
+  parentPort.on("message", ({ input }) => {
+    if (String(input[1]).includes("exit")) process.exit(3);
+  });
+  ${workerSource}`;
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "baba-"));
+  await writeFile(join(folder, "a"), "text");
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test("Threads.run() rejects the jobs of a thread that ends, and does the next", async () => {
+  const threads = new Threads(MORTAL);
+  const user = {};
+  expect(await threads.run(user, "read", [folder, ["a"]])).toHaveLength(1);
+  const lost = await Promise.allSettled([
+    threads.run(user, "read", [folder, ["exit"]]),
+    threads.run(user, "read", [folder, ["exit"]]),
+    threads.run(user, "read", [folder, ["exit"]]),
+  ]);
+  for (const outcome of lost) {
+    expect(outcome).toMatchObject({ status: "rejected", reason: { code: "EIO" } });
+  }
+  const [found] = await threads.run(user, "read", [folder, ["a"]]);
+  expect(found).toEqual(new Uint8Array(Buffer.from("text")));
+  await threads.release(user);
+});
+
+test("Threads.run() names the cause where a thread ends by an error of its own", async () => {
+  const threads = new Threads(`
+    const { parentPort } = require("node:worker_threads");
+    parentPort.on("message", () => { throw new Error("planted"); });
+    parentPort.postMessage({ kind: "ready" });`);
+  const lost = threads.run({}, "read", [folder, ["a"]]);
+  await expect(lost).rejects.toMatchObject({ code: "EIO", cause: { message: "planted" } });
+});
+
+test("Threads.run() does the work itself where no thread gets ready, and warns once", async () => {
+  const warnings: string[] = [];
+  const note = (warning: Error): number => warnings.push(warning.message);
+  process.on("warning", note);
+  const ended: Promise<unknown>[] = [];
+  process.on("worker", (worker) => ended.push(new Promise((resolve) => worker.once("exit", resolve))));
+  const threads = new Threads("throw new Error('planted')");
+  const reads = Array.from({ length: 5 }, () => threads.run({}, "read", [folder, ["a"]]));
+  for (const found of await Promise.all(reads)) expect(found).toHaveLength(1);
+  expect(await threads.run({}, "read", [folder, ["a"]])).toHaveLength(1);
+  // The work does not wait for the second thread, which fails after the first.
+  await Promise.all(ended);
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("warning", note);
+  process.removeAllListeners("worker");
+  expect(ended).toHaveLength(2);
+  expect(warnings.filter((message) => message.includes("planted"))).toHaveLength(1);
+});
+
+test("Threads.run() rejects with the job's own error, its code kept", async () => {
+  const threads = new Threads();
+  const user = {};
+  await expect(threads.run(user, "list", [folder, "a"])).rejects.toMatchObject({ code: "ENOTDIR" });
+  await threads.release(user);
+  await threads.release(user);
+});
+
+test("Threads.release() keeps the threads that another still uses", async () => {
+  const threads = new Threads();
+  const [one, other] = [{}, {}];
+  await Promise.all([one, other].map((user) => threads.run(user, "read", [folder, ["a"]])));
+  await threads.release(one);
+  expect(await threads.run(other, "read", [folder, ["a"]])).toHaveLength(1);
+  await threads.release(other);
+  expect(await threads.run(one, "read", [folder, ["a"]])).toHaveLength(1);
+  await threads.release(one);
+});

@@ -1,0 +1,176 @@
+import { Worker } from "node:worker_threads";
+import { jobs } from "./jobs.ts";
+import { type Call, type Reply, unpackError } from "./wire.ts";
+import { workerSource } from "./worker.generated.ts";
+
+type Jobs = typeof jobs;
+type Waiting = {
+  readonly job: keyof Jobs;
+  readonly input: readonly unknown[];
+  readonly transfer: readonly ArrayBuffer[];
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+};
+type Thread = { readonly worker: Worker; readonly pending: Map<number, Waiting>; ready: boolean };
+
+/** Two saturate the kernel's file paths on what was measured; more only contend. */
+const MOST_THREADS = 2;
+/** One at work and one in its queue, so that a thread never waits for the event loop. */
+const DEPTH = 2;
+
+/**
+ * The threads that do large batches of file work: started by the first, shared by all adapters of
+ * the process, let go when the last adapter that used them closes. Idle ones do not keep the process
+ * alive; a job in flight does.
+ */
+export class Threads {
+  readonly #source: string;
+  readonly #threads = new Set<Thread>();
+  readonly #users = new Set<object>();
+  #queue: Waiting[] = [];
+  #calls = 0;
+  #broken = false;
+
+  constructor(source: string = workerSource) {
+    this.#source = source;
+  }
+
+  /**
+   * Runs a job in a thread; `transfer` lists buffers of the input to hand over instead of copying.
+   *
+   * @throws what the job throws, and `EIO` where its thread ended before it answered
+   */
+  run<K extends keyof Jobs>(
+    user: object,
+    job: K,
+    input: Parameters<Jobs[K]>,
+    transfer: readonly ArrayBuffer[] = [],
+  ): Promise<ReturnType<Jobs[K]>> {
+    this.#users.add(user);
+    return new Promise((resolve, reject) => {
+      const settle = resolve as (result: unknown) => void; // The thread ran this very job.
+      this.#queue.push({ job, input, transfer, resolve: settle, reject });
+      this.#dispatch();
+    });
+  }
+
+  /** Says that this adapter needs no threads any more; ends them where no other does. */
+  async release(user: object): Promise<void> {
+    if (this.#users.delete(user)) await this.#endUnused();
+  }
+
+  async #endUnused(): Promise<void> {
+    if (this.#users.size > 0 || this.#queue.length > 0) return;
+    const idle = [...this.#threads].filter((thread) => thread.pending.size === 0);
+    for (const thread of idle) this.#threads.delete(thread);
+    await Promise.all(idle.map((thread) => thread.worker.terminate()));
+  }
+
+  #dispatch(): void {
+    if (this.#broken) {
+      this.#runWithoutThreads();
+      return;
+    }
+    while (this.#queue.length > 0) {
+      const thread = this.#leastBusy();
+      if (thread === undefined) break;
+      const waiting = this.#queue.shift();
+      if (waiting !== undefined) this.#send(thread, waiting);
+    }
+    const starting = [...this.#threads].filter((thread) => !thread.ready).length;
+    if (this.#queue.length > starting && this.#threads.size < MOST_THREADS) this.#start();
+    this.#hold();
+  }
+
+  #leastBusy(): Thread | undefined {
+    let best: Thread | undefined;
+    for (const thread of this.#threads) {
+      if (!thread.ready || thread.pending.size >= DEPTH) continue;
+      if (best === undefined || thread.pending.size < best.pending.size) best = thread;
+    }
+    return best;
+  }
+
+  #send({ worker, pending }: Thread, waiting: Waiting): void {
+    const id = this.#calls++;
+    const { job, input, transfer } = waiting;
+    worker.postMessage({ id, job, input } satisfies Call, transfer);
+    pending.set(id, waiting);
+  }
+
+  #start(): void {
+    try {
+      // Neither the process's flags nor its NODE_OPTIONS: a preloaded module has no business here.
+      const worker = new Worker(this.#source, { eval: true, execArgv: [], env: {}, name: "baba files" });
+      const thread: Thread = { worker, pending: new Map(), ready: false };
+      this.#threads.add(thread);
+      let cause: unknown;
+      worker.on("message", (reply: Reply) => this.#receive(thread, reply));
+      worker.on("error", (error) => {
+        cause = error;
+      });
+      worker.on("exit", (status) => this.#lose(thread, cause ?? `status ${status}`));
+    } catch (error) {
+      this.#giveUp(error);
+    }
+  }
+
+  #receive(thread: Thread, reply: Reply): void {
+    if (reply.kind === "ready") {
+      thread.ready = true;
+    } else {
+      const waiting = thread.pending.get(reply.id);
+      thread.pending.delete(reply.id);
+      if (reply.kind === "result") waiting?.resolve(reply.result);
+      else waiting?.reject(unpackError(reply.error));
+    }
+    this.#dispatch();
+    void this.#endUnused();
+  }
+
+  #lose(thread: Thread, cause: unknown): void {
+    if (!this.#threads.delete(thread)) return;
+    for (const { job, reject } of thread.pending.values()) {
+      const message = `EIO: a thread ended during "${job}"; what of it was done is not known`;
+      reject(Object.assign(new Error(message, { cause }), { code: "EIO" }));
+    }
+    if (thread.ready) this.#dispatch();
+    else this.#giveUp(cause);
+  }
+
+  #giveUp(cause: unknown): void {
+    if (!this.#broken) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      process.emitWarning(
+        `BabaDB does file work on the event loop, for threads cannot be started: ${reason}`,
+      );
+    }
+    this.#broken = true;
+    this.#runWithoutThreads();
+  }
+
+  #runWithoutThreads(): void {
+    for (const { job, input, resolve, reject } of this.#queue) {
+      setImmediate(() => {
+        try {
+          resolve(Reflect.apply(jobs[job], undefined, input));
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      });
+    }
+    this.#queue = [];
+  }
+
+  /** Keeps the process alive for those threads that owe an answer, and for no other. */
+  #hold(): void {
+    for (const thread of this.#threads) {
+      const owes = thread.pending.size > 0 || (!thread.ready && this.#queue.length > 0);
+      if (owes) thread.worker.ref();
+      else thread.worker.unref();
+    }
+  }
+}
+
+/** The process's own. */
+export const threads: Threads = new Threads();

@@ -1,0 +1,18 @@
+import { randomFillSync } from "node:crypto";
+import { performance } from "node:perf_hooks";
+import { setImmediate as nextTurn, setTimeout as after } from "node:timers/promises";
+import type { Runtime } from "@baba/core";
+import { nodeFileSystem } from "./file-system/index.ts";
+import { openLogFile } from "./log-file.ts";
+
+/** What Node.js (and Bun) supplies to the core. */
+export const nodeRuntime: Runtime = {
+  fileSystem: nodeFileSystem,
+  terminal: (line) => void process.stderr.write(`${line}\n`),
+  logFile: openLogFile,
+  now: () => Date.now(),
+  elapsed: () => performance.now(),
+  random: (bytes) => randomFillSync(bytes),
+  turn: () => nextTurn(),
+  sleep: (milliseconds) => after(milliseconds),
+};
