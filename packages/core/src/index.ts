@@ -1,0 +1,36 @@
+/**
+ * BabaDB's core: typed records, base-3 text, sessions and storage, over the ports that a runtime's
+ * package supplies. Applications import `@baba/node` (or `@baba/deno`), which re-export all of this.
+ *
+ * @module
+ */
+export { decode, encode, encodedSize } from "./codec/index.ts";
+export { BabaError, type BabaErrorCode, type BabaErrorDetails, CommitUnknownError, ConflictError, LockedError } from "./errors.ts";
+export type { FileSystem, EntryKind, FolderEntry, Move, NewFile } from "./file-system/file-system.ts";
+export { memoryFileSystem } from "./file-system/memory.ts";
+export type { Log, Logger, LogLevel, LogTarget } from "./log/log.ts";
+export {
+  compileWhere,
+  deepEqual,
+  fromBytes,
+  type InputOf,
+  isSchema,
+  type LoadableSchema,
+  type NotLoadable,
+  type OutputOf,
+  parse,
+  type Schema,
+  stringify,
+  toBytes,
+  validate,
+  type Where,
+} from "./model/index.ts";
+export type { Runtime } from "./runtime/runtime.ts";
+export { assemble } from "./session/assemble.ts";
+export { Database, type DatabaseContext, type SessionOptions } from "./session/database.ts";
+export type { EventLoop } from "./session/event-loop.ts";
+export type { BabaOptions } from "./session/options.ts";
+export type { AsyncSession, ReadOptions, SessionContext, StreamedRecord } from "./session/session.ts";
+export { FileStorage } from "./storage/file-storage.ts";
+export { checkFolderName, checkRecordName } from "./storage/names.ts";
+export type { Basis, Hold, Storage, Transaction } from "./storage/storage.ts";

@@ -1,0 +1,79 @@
+import { describe, expect, test } from "vitest";
+import { memoryRuntime } from "../testing/memory-runtime.ts";
+import { openLog } from "./log.ts";
+
+describe("openLog()", () => {
+  test("writes lines of the level and above to the terminal", () => {
+    const runtime = memoryRuntime();
+    const log = openLog(undefined, "warning", runtime);
+    for (const level of ["debug", "info", "warning", "error"] as const) log[level](`a ${level}`);
+    expect(runtime.terminalLines).toEqual(["[BABA (WARNING)] LOG: a warning", "[BABA (ERROR)] LOG: a error"]);
+  });
+
+  test("takes info as the default level", () => {
+    const runtime = memoryRuntime();
+    const log = openLog(undefined, undefined, runtime);
+    log.debug("no");
+    log.info("yes");
+    expect(runtime.terminalLines).toEqual(["[BABA (INFO)] LOG: yes"]);
+  });
+
+  test("makes a log file with the first line, and not before", () => {
+    const runtime = memoryRuntime();
+    const log = openLog(true, undefined, runtime);
+    expect(runtime.logFiles).toHaveLength(0);
+    log.info("one");
+    log.error("two");
+    expect(runtime.logFiles).toEqual([["[BABA (INFO)] LOG: one", "[BABA (ERROR)] LOG: two"]]);
+  });
+
+  test("writes nothing where logging is false", () => {
+    const runtime = memoryRuntime();
+    openLog(false, "debug", runtime).error("x");
+    expect([runtime.terminalLines, runtime.logFiles]).toEqual([[], []]);
+  });
+
+  test("gives whole lines to the methods of a logger, with its own this", () => {
+    const calls: string[] = [];
+    class Own {
+      readonly #mark = "own";
+      debug(line: string): void {
+        calls.push(`debug ${this.#mark} ${line}`);
+      }
+      info(line: string): void {
+        calls.push(`info ${line}`);
+      }
+      warn(line: string): void {
+        calls.push(`warn ${line}`);
+      }
+      error(line: string): void {
+        calls.push(`error ${line}`);
+      }
+    }
+    const log = openLog(new Own(), "debug", memoryRuntime());
+    log.debug("a");
+    log.warning("b");
+    expect(calls).toEqual(["debug own [BABA (DEBUG)] LOG: a", "warn [BABA (WARNING)] LOG: b"]);
+    openLog(console, "error", memoryRuntime());
+  });
+
+  test("goes on when a logger throws, and says so once on the terminal", () => {
+    const runtime = memoryRuntime();
+    const fail = () => {
+      throw new Error("no");
+    };
+    const log = openLog({ debug: fail, info: fail, warn: fail, error: fail }, "info", runtime);
+    log.info("a");
+    log.info("b");
+    expect(runtime.terminalLines).toHaveLength(1);
+  });
+
+  test("refuses what is no logger and what is no level with BABA_OPTION", () => {
+    const wrong: unknown = { info: 1 };
+    // @ts-expect-error a logger needs its four methods
+    expect(() => openLog(wrong, undefined, memoryRuntime())).toThrow(expect.objectContaining({ code: "BABA_OPTION" }));
+    const level: unknown = "loud";
+    // @ts-expect-error there is no such level
+    expect(() => openLog(false, level, memoryRuntime())).toThrow(expect.objectContaining({ code: "BABA_OPTION" }));
+  });
+});

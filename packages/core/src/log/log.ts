@@ -1,0 +1,84 @@
+import { BabaError } from "../errors.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+
+/** From the most to the least talkative. */
+export const LOG_LEVELS = ["debug", "info", "warning", "error"] as const;
+
+/** Which lines are written: those of the level and above it. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/**
+ * A logger of your own: `console`, a pino logger and a LogTape logger fit as they are. Each method
+ * gets one whole line, `[BABA (INFO)] LOG: message`.
+ */
+export type Logger = {
+  debug(line: string): void;
+  info(line: string): void;
+  warn(line: string): void;
+  error(line: string): void;
+};
+
+/** Where the lines go: nothing given is the terminal, `true` a file in `./baba_logs/`, `false` nowhere. */
+export type LogTarget = boolean | Logger | undefined;
+
+/** Writes events of one database, one line each; never values, never keys. */
+export type Log = { readonly [level in LogLevel]: (message: string) => void };
+
+/**
+ * A log for a database.
+ *
+ * @throws `BABA_OPTION` where the target or the level is none of those documented
+ */
+export function openLog(target: LogTarget, level: LogLevel | undefined, runtime: Runtime): Log {
+  const threshold = LOG_LEVELS.indexOf(level ?? "info");
+  if (threshold < 0) {
+    throw new BabaError("BABA_OPTION", `The option logLevel must be one of ${LOG_LEVELS.join(", ")}.`);
+  }
+  const write = lineWriter(target, runtime);
+  const at = (name: LogLevel) => (message: string) => {
+    if (LOG_LEVELS.indexOf(name) >= threshold) write(name, `[BABA (${name.toUpperCase()})] LOG: ${message}`);
+  };
+  return { debug: at("debug"), info: at("info"), warning: at("warning"), error: at("error") };
+}
+
+type LineWriter = (level: LogLevel, line: string) => void;
+
+function lineWriter(target: LogTarget, runtime: Runtime): LineWriter {
+  if (target === false) return () => undefined;
+  if (target === undefined) return (_level, line) => runtime.terminal(line);
+  if (target === true) return guarded(fileWriter(runtime), runtime);
+  if (!isLogger(target)) {
+    throw new BabaError(
+      "BABA_OPTION",
+      "The option logging must be true, false or a logger with the methods debug, info, warn and error.",
+    );
+  }
+  return guarded((level, line) => target[level === "warning" ? "warn" : level](line), runtime);
+}
+
+function fileWriter(runtime: Runtime): LineWriter {
+  let append: ((line: string) => void) | undefined;
+  return (_level, line) => {
+    append ??= runtime.logFile();
+    append(line);
+  };
+}
+
+/** A log that fails must not fail the operation it tells of: its first failure is told on the terminal. */
+function guarded(write: LineWriter, runtime: Runtime): LineWriter {
+  let failed = false;
+  return (level, line) => {
+    try {
+      write(level, line);
+    } catch (error) {
+      if (!failed) runtime.terminal(`[BABA (ERROR)] LOG: The log cannot be written: ${String(error)}`);
+      failed = true;
+    }
+  };
+}
+
+function isLogger(value: unknown): value is Logger {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
+  const methods: readonly string[] = ["debug", "info", "warn", "error"];
+  return methods.every((method) => typeof Reflect.get(value, method) === "function");
+}

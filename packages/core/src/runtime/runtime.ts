@@ -1,0 +1,31 @@
+import type { FileSystem } from "../file-system/file-system.ts";
+
+/**
+ * What a runtime's package supplies, at one place: files, the terminal, time and chance. Everything
+ * that is not a pure function comes through here, so that every failure can be simulated from a seed.
+ */
+export interface Runtime {
+  /** An adapter for the files below a directory (relative to the working directory); does no I/O yet. */
+  fileSystem(directory: string): FileSystem;
+
+  /** Writes one line to the terminal's standard error. */
+  terminal(line: string): void;
+
+  /** A new log file in `./baba_logs/`, named by the time; the folder and the file are made with the first line. */
+  logFile(): (line: string) => void;
+
+  /** Milliseconds since the epoch. */
+  now(): number;
+
+  /** Milliseconds from an arbitrary start, never going back, with a fraction. */
+  elapsed(): number;
+
+  /** Fills the array from a cryptographically secure source and returns it. */
+  random(bytes: Uint8Array): Uint8Array;
+
+  /** Resolves after other work of the event loop (timers, input) had its turn. */
+  turn(): Promise<void>;
+
+  /** Resolves after the time; must keep the process alive meanwhile. */
+  sleep(milliseconds: number): Promise<void>;
+}

@@ -1,0 +1,226 @@
+import { BabaError, ConflictError } from "../errors.ts";
+import { describeError } from "../log/describe-error.ts";
+import { type Log, openLog } from "../log/log.ts";
+import { isSchema, type LoadableSchema, type Schema } from "../model/index.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { printable } from "../storage/names.ts";
+import type { Hold, Storage } from "../storage/storage.ts";
+import type { EventLoop } from "./event-loop.ts";
+import { type BabaOptions, checkOptions } from "./options.ts";
+import { AsyncSession } from "./session.ts";
+
+/** How a session with a callback is run. */
+export type SessionOptions = {
+  /** How often the callback is run again after a conflict; 10 by default. The last time it runs under the write lock. */
+  readonly retries?: number;
+};
+
+/** What a database is built on; supplied by a runtime's package. */
+export type DatabaseContext = {
+  readonly runtime: Runtime;
+  readonly loop: EventLoop;
+  /** Opens the storage of a directory, shared by all databases of the process that use it. */
+  openStorage(directory: string, report: (message: string) => void): Promise<Storage>;
+};
+
+const DEFAULT_RETRIES = 10;
+/** The longest wait before the first rerun after a conflict, in milliseconds; it doubles with each. */
+const FIRST_BACKOFF = 1;
+const LONGEST_BACKOFF = 50;
+
+/**
+ * A database of records of one model (and, by naming a schema at a call, of others) in one folder.
+ * Runtimes' packages derive their `BabaDB` from it.
+ */
+export class Database<S extends Schema> {
+  readonly #schema: S;
+  readonly #context: DatabaseContext;
+  readonly #options: BabaOptions;
+  readonly #log: Log;
+  readonly #busy = new Set<Promise<unknown>>();
+  #storage: Promise<Storage> | undefined;
+  #closing: Promise<void> | undefined;
+
+  /**
+   * Does no I/O; the first use opens.
+   *
+   * @throws `BABA_OPTION` where an option does not exist or has the wrong kind
+   */
+  constructor(schema: S & LoadableSchema<S>, options: BabaOptions | undefined, context: DatabaseContext) {
+    if (!isSchema(schema)) {
+      throw new BabaError("BABA_OPTION", "The first argument must be a schema: one of valibot's, or any Standard Schema.");
+    }
+    this.#schema = schema;
+    this.#options = checkOptions(options);
+    this.#context = context;
+    this.#log = openLog(this.#options.logging, this.#options.logLevel, context.runtime);
+  }
+
+  /** Opens and recovers now instead of at the first use, to fail early. Idempotent. */
+  async open(): Promise<this> {
+    await this.#openedNow();
+    return this;
+  }
+
+  /** A session to be committed by `commit()`; `await using` discards what was not, with a warning. */
+  asyncSession(): AsyncSession<S>;
+  /**
+   * Runs the work and commits when it returns, all or nothing; discards everything when it throws. Runs
+   * it again after a conflict.
+   *
+   * @throws {ConflictError} where every run met a conflict
+   */
+  asyncSession<T>(work: (session: AsyncSession<S>) => Promise<T>, options?: SessionOptions): Promise<T>;
+  asyncSession<T>(
+    work?: (session: AsyncSession<S>) => Promise<T>,
+    options?: SessionOptions,
+  ): AsyncSession<S> | Promise<T> {
+    if (work !== undefined) return this.#tracked(this.#transact(work, options));
+    this.#mustBeOpen();
+    return this.#session(() => this.#openedNow(), undefined);
+  }
+
+  /**
+   * Removes the store's write lock, whoever holds it. Only for a person who knows that the holder will
+   * not write again: one that is merely slow learns at its next commit that the lock is lost, and fails.
+   */
+  async forceUnlock(): Promise<void> {
+    await (await this.#openedNow()).forceUnlock();
+    this.#log.warning(`Removed the write lock of ${printable(this.#options.directory ?? ".")} by force`);
+  }
+
+  /** Waits for what is under way, puts every file in place and lets go of the folder. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** The same as `close()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #transact<T>(
+    work: (session: AsyncSession<S>) => Promise<T>,
+    options: SessionOptions | undefined,
+  ): Promise<T> {
+    this.#mustBeOpen();
+    if (typeof work !== "function") throw new BabaError("BABA_OPTION", "asyncSession() takes a function, or nothing.");
+    const retries = checkRetries(options);
+    for (let attempt = 0; ; attempt++) {
+      const last = attempt === retries;
+      try {
+        return last && retries > 0 ? await this.#runHolding(work) : await this.#run(work, undefined);
+      } catch (error) {
+        if (last || !(error instanceof RetryableConflict)) throw error instanceof RetryableConflict ? error.conflict : error;
+        this.#log.debug(`Running a session again after a conflict (${attempt + 1} of ${retries})`);
+        await this.#context.runtime.sleep(backoff(attempt, this.#context.runtime));
+      }
+    }
+  }
+
+  async #runHolding<T>(work: (session: AsyncSession<S>) => Promise<T>): Promise<T> {
+    const hold = await (await this.#opened()).hold();
+    try {
+      return await this.#run(work, hold);
+    } finally {
+      await hold.release();
+    }
+  }
+
+  async #run<T>(work: (session: AsyncSession<S>) => Promise<T>, hold: Hold | undefined): Promise<T> {
+    // Not the guarded way: close() waits for this session.
+    const session = this.#session(() => this.#opened(), hold);
+    try {
+      const result = await work(session);
+      await session.commit();
+      return result;
+    } catch (error) {
+      const retryable = error instanceof ConflictError && session.commits === 0;
+      throw retryable ? new RetryableConflict(error) : error;
+    } finally {
+      session.end("The session's callback has returned: open another session.");
+    }
+  }
+
+  #session(storage: () => Promise<Storage>, hold: Hold | undefined): AsyncSession<S> {
+    return new AsyncSession<S>({
+      storage,
+      schema: this.#schema,
+      log: this.#log,
+      loop: this.#context.loop,
+      hold,
+      durability: this.#options.durability ?? "full",
+      settle: this.#options.settle ?? "commit",
+    });
+  }
+
+  async #openedNow(): Promise<Storage> {
+    this.#mustBeOpen();
+    return this.#opened();
+  }
+
+  #opened(): Promise<Storage> {
+    this.#storage ??= this.#open();
+    return this.#storage;
+  }
+
+  async #open(): Promise<Storage> {
+    const directory = this.#options.directory ?? ".";
+    try {
+      const storage = await this.#context.openStorage(directory, (message) => this.#log.error(printable(message)));
+      this.#log.warning(
+        `Opened ${printable(directory)} without a key: its records are obfuscated, not encrypted; whoever has the files can read them`,
+      );
+      return storage;
+    } catch (error) {
+      this.#storage = undefined;
+      this.#log.error(describeError(error));
+      throw error;
+    }
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled(this.#busy);
+    const storage = await this.#storage?.catch(() => undefined);
+    await storage?.close();
+    this.#log.debug(`Closed ${printable(this.#options.directory ?? ".")}`);
+  }
+
+  #tracked<T>(work: Promise<T>): Promise<T> {
+    this.#busy.add(work);
+    const done = () => void this.#busy.delete(work);
+    work.then(done, done);
+    return work;
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closing !== undefined) {
+      throw new BabaError("BABA_CLOSED", "The database was closed: make a new one to go on.");
+    }
+  }
+}
+
+/** A conflict met before the session committed anything, so that its callback may run again. */
+class RetryableConflict extends Error {
+  readonly conflict: ConflictError;
+
+  constructor(conflict: ConflictError) {
+    super(conflict.message);
+    this.conflict = conflict;
+  }
+}
+
+function checkRetries(options: SessionOptions | undefined): number {
+  const retries = options?.retries ?? DEFAULT_RETRIES;
+  if (!Number.isSafeInteger(retries) || retries < 0) {
+    throw new BabaError("BABA_OPTION", "The option retries must be a whole number, 0 or more.");
+  }
+  return retries;
+}
+
+/** A random wait that grows with each attempt, so that sessions in conflict do not meet again. */
+function backoff(attempt: number, runtime: Runtime): number {
+  const longest = Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** attempt);
+  return (longest * ((runtime.random(new Uint8Array(1))[0] ?? 0) + 1)) / 256;
+}

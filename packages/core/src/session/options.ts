@@ -1,0 +1,55 @@
+import { BabaError } from "../errors.ts";
+import { LOG_LEVELS, type LogLevel, type LogTarget } from "../log/log.ts";
+
+/** How a database is opened. */
+export type BabaOptions = {
+  /** The database's folder, relative to the working directory; `"."` by default. Made with the first commit. */
+  readonly directory?: string | undefined;
+  /** Nothing: the terminal's standard error; `true`: a file in `./baba_logs/`; `false`: none; or a logger of your own. */
+  readonly logging?: LogTarget;
+  /** The least level that is logged, `"info"` by default. */
+  readonly logLevel?: LogLevel | undefined;
+  /** `"full"` (the default): a commit that resolved survives a power cut. `"relaxed"`: the newest commits may be lost, each whole. */
+  readonly durability?: "full" | "relaxed" | undefined;
+  /** `"commit"` (the default): the record files are in place when a commit resolves. `"background"`: they follow. */
+  readonly settle?: "commit" | "background" | undefined;
+};
+
+const CHOICES: Readonly<Record<string, readonly unknown[] | undefined>> = {
+  logLevel: LOG_LEVELS,
+  durability: ["full", "relaxed"],
+  settle: ["commit", "background"],
+};
+const KNOWN = new Set(["directory", "logging", "logLevel", "durability", "settle"]);
+const ENCRYPTION = new Set(["passphrase", "identity", "recipients", "fingerprint", "key"]);
+
+/**
+ * The options, checked at run time too: an option that does not exist is refused, so that nobody
+ * believes that it was heeded.
+ *
+ * @throws `BABA_OPTION`
+ */
+export function checkOptions(options: BabaOptions | undefined): BabaOptions {
+  if (options === undefined) return {};
+  if (typeof options !== "object" || options === null) throw refuse("The options must be an object.");
+  for (const [name, value] of Object.entries(options)) checkOption(name, value);
+  return options;
+}
+
+function checkOption(name: string, value: unknown): void {
+  if (ENCRYPTION.has(name)) {
+    throw refuse(`The option ${name} does not exist: this version does not encrypt. Leave it out to store records in plain.`);
+  }
+  if (!KNOWN.has(name)) throw refuse(`There is no option "${name}". The options are ${[...KNOWN].join(", ")}.`);
+  if (name === "directory" && value !== undefined && (typeof value !== "string" || value === "")) {
+    throw refuse("The option directory must be a path, and not empty.");
+  }
+  const choices = CHOICES[name];
+  if (choices !== undefined && value !== undefined && !choices.includes(value)) {
+    throw refuse(`The option ${name} must be one of ${choices.join(", ")}.`);
+  }
+}
+
+function refuse(message: string): BabaError {
+  return new BabaError("BABA_OPTION", message);
+}

@@ -1,0 +1,360 @@
+import { BabaError } from "../errors.ts";
+import type { Log } from "../log/log.ts";
+import {
+  compileWhere,
+  fromBytes,
+  type InputOf,
+  isSchema,
+  type LoadableSchema,
+  type OutputOf,
+  type Schema,
+  toBytes,
+  validate,
+  type Where,
+} from "../model/index.ts";
+import { checkFolderName, checkRecordName, defaultRecordName, printable } from "../storage/names.ts";
+import type { Hold, Storage } from "../storage/storage.ts";
+import { describeError } from "../log/describe-error.ts";
+import { Calls } from "./calls.ts";
+import type { EventLoop } from "./event-loop.ts";
+import { type Payload, View } from "./view.ts";
+
+/** How reads of a folder treat a record that cannot be read. */
+export type ReadOptions = {
+  /** `"throw"` (the default) stops at the first one, naming it; `"skip"` logs each as an error and goes on. */
+  readonly unreadable?: "throw" | "skip";
+};
+
+/** One record of a stream, with its name. */
+export type StreamedRecord<T> = { readonly filename: string; readonly record: T };
+
+/** What a session works with; supplied by the database. */
+export type SessionContext<S extends Schema> = {
+  readonly storage: () => Promise<Storage>;
+  readonly schema: S;
+  readonly log: Log;
+  readonly loop: EventLoop;
+  /** The write lock, where this session runs under it. */
+  readonly hold: Hold | undefined;
+  readonly durability: "full" | "relaxed";
+  readonly settle: "commit" | "background";
+};
+
+/** How many records one read of a folder asks for at a time: what a stream holds in memory. */
+const CHUNK = 128;
+
+/**
+ * A batch of changes that is committed as one, and reads that see them. Made by
+ * `db.asyncSession()`.
+ */
+export class AsyncSession<S extends Schema> {
+  readonly #context: SessionContext<S>;
+  readonly #view: View;
+  readonly #calls = new Calls();
+  #closed: string | undefined;
+  #commits = 0;
+
+  /** @internal Sessions are made by the database. */
+  constructor(context: SessionContext<S>) {
+    this.#context = context;
+    this.#view = new View(context.storage);
+  }
+
+  /**
+   * Queues a new or changed record and returns its file's name; it is validated now and written at the
+   * commit. Without a file name it is `${record.id}.baba`.
+   *
+   * @throws `BABA_VALIDATION`, `BABA_NOT_LOADABLE`, `BABA_UNSERIALIZABLE`, `BABA_ID_MISSING`, `BABA_NAME`
+   */
+  add(record: InputOf<S>, filename?: string): Promise<string>;
+  add<T extends Schema>(schema: T & LoadableSchema<T>, record: InputOf<T>, filename?: string): Promise<string>;
+  add(...input: readonly unknown[]): Promise<string> {
+    const [schema, record, filename] = this.#withSchema(input);
+    return this.#change(async () => {
+      const [name, bytes] = await serialise(schema, record, filename);
+      this.#view.pending.set(name, bytes);
+      this.#context.log.debug(`Queued ${printable(name)} to be written`);
+      return name;
+    });
+  }
+
+  /** The same as {@link AsyncSession.add}: a record of the name is replaced. */
+  update(record: InputOf<S>, filename?: string): Promise<string>;
+  update<T extends Schema>(schema: T & LoadableSchema<T>, record: InputOf<T>, filename?: string): Promise<string>;
+  update(...input: readonly unknown[]): Promise<string> {
+    return Reflect.apply(this.add, this, input);
+  }
+
+  /** Queues the removal of a record; whether there was such a record. */
+  delete(filename: string): Promise<boolean> {
+    return this.#change(async () => {
+      const name = checkRecordName(filename);
+      if (!(await this.#view.has(name))) return false;
+      this.#view.pending.set(name, undefined);
+      this.#context.log.debug(`Queued ${printable(name)} to be deleted`);
+      return true;
+    });
+  }
+
+  /**
+   * Reads one record; `undefined` where there is none.
+   *
+   * @throws `BABA_NAME`, and what makes the record unreadable: `BABA_CODEC`, `BABA_UTF8`, `BABA_JSON`,
+   * `BABA_SCHEMA_MISMATCH`, `BABA_NOT_A_RECORD`, `BABA_PERMISSION`
+   */
+  get(filename: string): Promise<OutputOf<S> | undefined>;
+  get<T extends Schema>(schema: T, filename: string): Promise<OutputOf<T> | undefined>;
+  get(...input: readonly unknown[]): Promise<unknown> {
+    const [schema, filename] = this.#withSchema(input);
+    return this.#read(async () => {
+      const name = checkRecordName(filename);
+      const [payload] = await this.#view.read([name]);
+      this.#context.log.debug(`Read ${printable(name)}${payload === undefined ? ": no such record" : ""}`);
+      return payload === undefined ? undefined : await load(schema, payload, name);
+    });
+  }
+
+  /** Whether there is such a record. */
+  exists(filename: string): Promise<boolean> {
+    return this.#read(() => this.#view.has(checkRecordName(filename)));
+  }
+
+  /** The number of records in a folder, not counting those below it. */
+  count(folder = "."): Promise<number> {
+    return this.#read(async () => (await this.#view.list(checkFolderName(folder))).length);
+  }
+
+  /**
+   * All records of a folder, ordered by their names' UTF-8 bytes.
+   *
+   * @throws what makes a record unreadable, naming it, unless `unreadable` is `"skip"`
+   */
+  all(folder?: string): Promise<OutputOf<S>[]>;
+  all<T extends Schema>(folder: string, schema: T, options?: ReadOptions): Promise<OutputOf<T>[]>;
+  all(folder = ".", schema: Schema = this.#context.schema, options?: ReadOptions): Promise<unknown[]> {
+    return this.#read(async () => {
+      const records: unknown[] = [];
+      for await (const { record } of this.#scan(folder, schema, options)) records.push(record);
+      this.#context.log.info(`Read all of ${printable(folder)}: ${records.length} records`);
+      return records;
+    });
+  }
+
+  /**
+   * The records of a folder that fit: an object names the values that they must have (deep equality), a
+   * function decides by itself, and one that is a type guard narrows the result.
+   */
+  filter<R extends OutputOf<S>>(folder: string, where: (record: OutputOf<S>) => record is R): Promise<R[]>;
+  filter(folder: string, where: Where<OutputOf<S>>): Promise<OutputOf<S>[]>;
+  filter<T extends Schema, R extends OutputOf<T>>(
+    folder: string,
+    schema: T,
+    where: (record: OutputOf<T>) => record is R,
+    options?: ReadOptions,
+  ): Promise<R[]>;
+  filter<T extends Schema>(
+    folder: string,
+    schema: T,
+    where: Where<OutputOf<T>>,
+    options?: ReadOptions,
+  ): Promise<OutputOf<T>[]>;
+  filter(folder: string, ...input: readonly unknown[]): Promise<unknown[]> {
+    const [schema, where, options] = this.#withSchema(input);
+    return this.#read(async () => {
+      const fits = compileWhere(where as Where<unknown>);
+      const records: unknown[] = [];
+      for await (const { record } of this.#scan(folder, schema, options as ReadOptions | undefined)) {
+        if (fits(record)) records.push(record);
+      }
+      this.#context.log.info(`Filtered ${printable(folder)}: ${records.length} records fit`);
+      return records;
+    });
+  }
+
+  /** The records of a folder one after another, with their names, in bounded memory. */
+  stream(folder?: string): AsyncIterable<StreamedRecord<OutputOf<S>>>;
+  stream<T extends Schema>(
+    folder: string,
+    schema: T,
+    options?: ReadOptions,
+  ): AsyncIterable<StreamedRecord<OutputOf<T>>>;
+  async *stream(
+    folder = ".",
+    schema: Schema = this.#context.schema,
+    options?: ReadOptions,
+  ): AsyncGenerator<StreamedRecord<unknown>> {
+    this.#mustBeOpen();
+    await this.#calls.idle();
+    try {
+      yield* this.#scan(folder, schema, options);
+    } catch (error) {
+      throw this.#reported(error);
+    }
+  }
+
+  /**
+   * Makes all queued changes durable and visible as one, after checking that nothing the session read
+   * was touched since. The session goes on afterwards with a fresh view.
+   *
+   * @throws {ConflictError} where a later commit touched what was read: nothing is written
+   */
+  commit(): Promise<void> {
+    return this.#calls.conclude(() =>
+      this.#run(async () => {
+        const changes = new Map(this.#view.pending);
+        const storage = await this.#context.storage();
+        const { hold, durability, settle } = this.#context;
+        await storage.commit({ changes, basis: this.#view.basis(), hold, durability, settle });
+        this.#commits++;
+        this.#view.pending.clear();
+        this.#view.refresh();
+        if (changes.size > 0) this.#context.log.info(`Committed ${describe(changes)}`);
+      }),
+    );
+  }
+
+  /** Discards all queued changes; the session goes on with a fresh view. */
+  rollback(): void {
+    this.#mustBeOpen();
+    const discarded = this.#view.pending.size;
+    this.#view.pending.clear();
+    this.#view.refresh();
+    if (discarded > 0) this.#context.log.info(`Rolled back ${discarded} changes`);
+  }
+
+  /** Ends the session: what was not committed is discarded, with a warning. `await using` calls this. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed !== undefined) return;
+    await this.#calls.idle();
+    const discarded = this.#view.pending.size;
+    if (discarded > 0) {
+      this.#context.log.warning(`Discarded ${discarded} changes: their session ended without commit()`);
+    }
+    this.end("The session has ended: open another one.");
+  }
+
+  /** @internal Refuses all further use, with this sentence. */
+  end(reason: string): void {
+    this.#closed ??= reason;
+    this.#view.pending.clear();
+    this.#view.refresh();
+  }
+
+  /** @internal How many commits succeeded. */
+  get commits(): number {
+    return this.#commits;
+  }
+
+  async *#scan(
+    folder: string,
+    schema: Schema,
+    options: ReadOptions | undefined,
+  ): AsyncGenerator<StreamedRecord<unknown>> {
+    const skip = checkReadOptions(options).unreadable === "skip";
+    const names = await this.#view.list(checkFolderName(folder));
+    let next = this.#chunk(names, 0);
+    for (let start = 0; start < names.length; start += CHUNK) {
+      const payloads = await next;
+      next = this.#chunk(names, start + CHUNK);
+      for (let i = 0; i < payloads.length; i++) {
+        const filename = names[start + i] ?? "";
+        const payload = payloads[i];
+        // Listed and gone since: the commit will find the conflict.
+        if (payload === undefined) continue;
+        await this.#context.loop.breathe();
+        const record = await this.#loaded(schema, payload, filename, skip);
+        if (record !== undefined) yield { filename, record: record.value };
+        this.#mustBeOpen();
+      }
+    }
+  }
+
+  /** Reads ahead; its failure is told to whoever awaits it, later. */
+  #chunk(names: readonly string[], start: number): Promise<Payload[]> {
+    const chunk = this.#view.read(names.slice(start, start + CHUNK));
+    chunk.catch(() => undefined);
+    return chunk;
+  }
+
+  async #loaded(
+    schema: Schema,
+    payload: Uint8Array | BabaError,
+    name: string,
+    skip: boolean,
+  ): Promise<{ readonly value: unknown } | undefined> {
+    try {
+      return { value: await load(schema, payload, name) };
+    } catch (error) {
+      if (!skip || !(error instanceof BabaError)) throw error;
+      this.#context.log.error(`Skipped a record that cannot be read: ${describeError(error)}`);
+      return undefined;
+    }
+  }
+
+  /** The schema that leads the arguments, or the database's own. */
+  #withSchema(input: readonly unknown[]): [Schema, ...unknown[]] {
+    const [first, ...rest] = input;
+    return isSchema(first) ? [first, ...rest] : [this.#context.schema, ...input];
+  }
+
+  #change<T>(work: () => Promise<T>): Promise<T> {
+    return this.#calls.change(() => this.#run(work));
+  }
+
+  #read<T>(work: () => Promise<T>): Promise<T> {
+    return this.#calls.read(() => this.#run(work));
+  }
+
+  async #run<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      this.#mustBeOpen();
+      await this.#context.loop.breathe();
+      return await work();
+    } catch (error) {
+      throw this.#reported(error);
+    }
+  }
+
+  #reported(error: unknown): unknown {
+    this.#context.log.error(describeError(error));
+    return error;
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closed !== undefined) throw new BabaError("BABA_SESSION_CLOSED", this.#closed);
+  }
+}
+
+async function serialise(schema: Schema, record: unknown, filename: unknown): Promise<[string, Uint8Array]> {
+  const given = filename === undefined ? undefined : checkRecordName(filename);
+  try {
+    const output = await validate(schema, record);
+    const name = given ?? defaultRecordName(output);
+    return [name, await toBytes(schema, output)];
+  } catch (error) {
+    throw given !== undefined && error instanceof BabaError ? error.about(given) : error;
+  }
+}
+
+async function load(schema: Schema, payload: Uint8Array | BabaError, name: string): Promise<unknown> {
+  if (payload instanceof BabaError) throw payload;
+  try {
+    return await fromBytes(schema, payload);
+  } catch (error) {
+    throw error instanceof BabaError ? error.about(name) : error;
+  }
+}
+
+function checkReadOptions(options: ReadOptions | undefined): ReadOptions {
+  const unreadable = options?.unreadable;
+  if (unreadable !== undefined && unreadable !== "throw" && unreadable !== "skip") {
+    throw new BabaError("BABA_OPTION", 'The option unreadable must be "throw" or "skip".');
+  }
+  return options ?? {};
+}
+
+function describe(changes: ReadonlyMap<string, Uint8Array | undefined>): string {
+  let deleted = 0;
+  for (const payload of changes.values()) if (payload === undefined) deleted++;
+  return `${changes.size - deleted} records written, ${deleted} deleted`;
+}

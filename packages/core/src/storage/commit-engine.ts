@@ -1,0 +1,314 @@
+import { BabaError, CommitUnknownError, systemCode } from "../errors.ts";
+import type { FileSystem } from "../file-system/file-system.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { checkpoint } from "./checkpoint.ts";
+import { History } from "./history.ts";
+import { ioError } from "./io-error.ts";
+import { Journal, type News } from "./journal/journal.ts";
+import { STORE_FOLDER } from "./layout.ts";
+import { Mutex } from "./mutex.ts";
+import { RecordFiles } from "./record-files.ts";
+import { Redo } from "./redo.ts";
+import type { Basis, Transaction } from "./storage.ts";
+import { makeStoreFolder, removeLeftovers } from "./store-folder.ts";
+import { WriteLock } from "./write-lock.ts";
+
+/** Journal bytes after which a commit ends with a checkpoint. */
+const CHECKPOINT_BYTES = 16 * 1024 * 1024;
+
+/** A transaction in a batch, and whom to tell. */
+export type Submission = {
+  readonly transaction: Transaction;
+  resolve(): void;
+  reject(error: unknown): void;
+};
+
+/**
+ * The commit protocol over one folder: the journal is the truth, the record files follow it.
+ *
+ * Under the write lock a batch is judged, appended to the journal and synced: that is the commit.
+ * Then its files are put in place, which may be done again at any time, by anybody, with the same
+ * outcome; and a checkpoint makes them durable before the journal forgets them.
+ */
+export class CommitEngine {
+  readonly records: RecordFiles;
+  readonly redo: Redo = new Redo();
+  readonly #files: FileSystem;
+  readonly #report: (message: string) => void;
+  readonly #journal: Journal;
+  readonly #lock: WriteLock;
+  readonly #token: string;
+  #history = new History(0);
+  /** The newest commit that reads see. */
+  #visible = 0;
+  /** Lets one at a time move along the journal. */
+  readonly #following = new Mutex();
+  /** The lock is held and everything before it is known: nobody else can commit. */
+  #exclusive = false;
+  #loaded = false;
+  #checkpoint = 0;
+  /** Commits up to this one are by processes that have ended; whether a power cut came since is not known, so their marks do not count. */
+  #abandoned = 0;
+  #prepared = false;
+  #poison: CommitUnknownError | undefined;
+  #unsettled: unknown;
+
+  constructor(files: FileSystem, runtime: Runtime, identity: string, report: (message: string) => void) {
+    this.#files = files;
+    this.#report = report;
+    this.#token = hexadecimal(runtime.random(new Uint8Array(8)));
+    const owner = { token: this.#token, identity };
+    this.#lock = new WriteLock(files, runtime, owner);
+    this.#journal = new Journal(files, { ...owner, random: (bytes) => runtime.random(bytes) });
+    let count = 0;
+    this.records = new RecordFiles(files, () => `${this.#token}-${(count++).toString(36)}`);
+  }
+
+  /** Learns what was committed by others, and tells the newest commit that reads will see. */
+  async follow(): Promise<number> {
+    if (this.#exclusive) return this.#visible;
+    const release = await this.#following.acquire();
+    try {
+      // The lock may have been taken while this waited.
+      if (!this.#exclusive) await this.#catchUp();
+      return this.#visible;
+    } finally {
+      release();
+    }
+  }
+
+  /** Judges what a session read without writing anything. @throws {ConflictError} */
+  async validate(basis: Basis): Promise<void> {
+    await this.follow();
+    this.#history.judge(basis, [], []);
+  }
+
+  /** Whether an ended process left work: commits that are not in their places, or not durably. */
+  get needsRecovery(): boolean {
+    return this.#abandoned > this.#journal.checkpoint;
+  }
+
+  /** Whether commits wait to be put in their places. */
+  get needsSettling(): boolean {
+    return this.redo.size > 0;
+  }
+
+  /** Takes the write lock and learns what came before; every write of a store happens inside. */
+  async lock(longestWait?: number): Promise<void> {
+    this.#mustBeSound();
+    await this.#prepare();
+    await this.#lock.acquire(longestWait);
+    const release = await this.#following.acquire();
+    try {
+      await this.#catchUp();
+      this.#exclusive = true;
+    } catch (error) {
+      await this.#lock.release().catch(() => undefined);
+      throw error;
+    } finally {
+      release();
+    }
+  }
+
+  /** Gives the write lock back. */
+  async unlock(): Promise<void> {
+    this.#exclusive = false;
+    await this.#lock.release();
+  }
+
+  /**
+   * Commits what the judges let pass, as one write and one sync. Needs the lock. Every submission is
+   * resolved or rejected; a failure to put files in place rejects none.
+   */
+  async commit(batch: readonly Submission[]): Promise<void> {
+    await this.#settleEarlier();
+    const accepted = await this.#judge(batch);
+    const writing = accepted.filter(({ transaction }) => transaction.changes.size > 0);
+    if (writing.length > 0) await this.#write(writing);
+    const settling = writing.some(({ transaction }) => transaction.settle === "commit");
+    if (settling) await this.#settleCommitted();
+    for (const { resolve } of accepted) resolve();
+    if (this.#journal.size > CHECKPOINT_BYTES && this.#unsettled === undefined) await this.#checkpointLate();
+  }
+
+  /** Puts every commit in its place and tells the other processes. Needs the lock. */
+  async settle(): Promise<void> {
+    if (this.needsSettling) {
+      await this.#poisoning(() => this.#journal.secure());
+      await this.records.place(this.redo.unplaced());
+    }
+    this.redo.placed(this.#visible);
+    this.#unsettled = undefined;
+    if (this.#journal.placed < this.#visible) await this.#journal.mark();
+  }
+
+  /** Makes the record files durable and lets the journal forget them. Needs the lock. */
+  async checkpoint(): Promise<void> {
+    await this.settle();
+    if (this.#journal.sequence === this.#journal.checkpoint) return;
+    await this.#poisoning(async () => {
+      await checkpoint(this.#files, this.redo.unsynced());
+      await this.#journal.restart();
+    });
+    this.redo.synced();
+    this.#checkpoint = this.#journal.checkpoint;
+  }
+
+  /** Finishes what a dead process left, and removes its leftovers. Needs the lock. */
+  async recover(): Promise<void> {
+    await this.checkpoint();
+    await removeLeftovers(this.#files, await this.#lock.removeDeadOwners());
+  }
+
+  /** Whether it is for this storage to put things in order at its end: it wrote last, or nobody alive did. */
+  get isLastWriter(): boolean {
+    return this.#journal.sequence > this.#journal.checkpoint && (this.#journal.isOwn || this.needsRecovery);
+  }
+
+  /** Removes the write lock, whoever holds it. */
+  forceUnlock(): Promise<void> {
+    return this.#lock.force();
+  }
+
+  /** Lets go of the lock's owner file. */
+  retire(): Promise<void> {
+    return this.#lock.retire();
+  }
+
+  /** @throws the error that poisoned this handle, where one did */
+  #mustBeSound(): void {
+    if (this.#poison === undefined) return;
+    throw new CommitUnknownError(
+      "An earlier sync failed, so this handle writes no more: close the database, open it again and look whether the " +
+        "commit of that time is there.",
+      { cause: this.#poison },
+    );
+  }
+
+  async #prepare(): Promise<void> {
+    if (this.#prepared) return;
+    await makeStoreFolder(this.#files, this.#token).catch((error: unknown) => {
+      throw ioError(error, STORE_FOLDER, "make the store's folder");
+    });
+    this.#prepared = true;
+  }
+
+  async #catchUp(): Promise<void> {
+    const news = await this.#journal.follow();
+    if (!this.#loaded || news.restarted) await this.#begin(news);
+    if (this.#journal.checkpoint > this.#checkpoint) this.redo.synced();
+    this.#checkpoint = this.#journal.checkpoint;
+    for (const commit of news.commits) {
+      this.redo.note(commit);
+      this.#history.note(commit.sequence, [...commit.changes.keys()]);
+    }
+    this.#visible = this.#journal.sequence;
+    this.redo.placed(this.needsRecovery ? this.#checkpoint : this.#journal.placed);
+  }
+
+  /** At the first reading of a journal, or after others' checkpoints: what was before is not known. */
+  async #begin(news: News): Promise<void> {
+    const writer = this.#journal.lastWriter;
+    if (writer === undefined) return;
+    const first = news.commits[0];
+    this.#history.forgetUntil(first === undefined ? this.#journal.sequence : first.sequence - 1);
+    const ended = !this.#journal.isOwn && !(await this.#files.lives(writer));
+    this.#abandoned = ended ? this.#journal.sequence : 0;
+    this.#loaded = true;
+  }
+
+  /** A store that could not put its files in place takes no more until it can. */
+  async #settleEarlier(): Promise<void> {
+    if (this.needsRecovery) await this.recover();
+    if (this.#unsettled === undefined) return;
+    try {
+      await this.settle();
+    } catch (cause) {
+      throw new BabaError(
+        "BABA_SETTLE",
+        `Earlier commits stand in the journal, but their files cannot be put in place: ${messageOf(cause)} Nothing is ` +
+          "committed until they can.",
+        { cause },
+      );
+    }
+  }
+
+  async #judge(batch: readonly Submission[]): Promise<Submission[]> {
+    const accepted: Submission[] = [];
+    // What the batch itself commits first counts for those behind it.
+    const earlier = new Set<string>();
+    for (const submission of batch) {
+      const { changes, basis } = submission.transaction;
+      try {
+        if (basis !== undefined) this.#history.judge(basis, changes.keys(), earlier);
+        if (changes.size > 0) await this.records.prepare(changes);
+        accepted.push(submission);
+        for (const name of changes.keys()) earlier.add(name);
+      } catch (error) {
+        submission.reject(error);
+      }
+    }
+    return accepted;
+  }
+
+  async #write(writing: readonly Submission[]): Promise<void> {
+    const batch = writing.map(({ transaction }) => transaction.changes);
+    const first = this.#visible + 1;
+    await this.#poisoning(async () => {
+      const durable = await this.#journal.append(batch);
+      const wanted = writing.some(({ transaction }) => transaction.durability === "full" || transaction.settle === "commit");
+      if (wanted && !durable) await this.#journal.sync();
+      if (!(await this.#lock.isHeld())) throw lockLost();
+    });
+    for (const [i, changes] of batch.entries()) {
+      this.redo.note({ sequence: first + i, changes });
+      this.#history.note(first + i, [...changes.keys()]);
+    }
+    this.#visible = this.#journal.sequence;
+  }
+
+  /** After the batch was told of its commit: a failure here is no failure of it. */
+  async #checkpointLate(): Promise<void> {
+    try {
+      await this.checkpoint();
+    } catch (error) {
+      this.#report(`A checkpoint failed: ${messageOf(error)}`);
+    }
+  }
+
+  async #settleCommitted(): Promise<void> {
+    try {
+      await this.settle();
+    } catch (error) {
+      if (error instanceof CommitUnknownError) throw error;
+      this.#unsettled = error;
+      this.#report(`A commit stands, but its files cannot be put in place yet: ${messageOf(error)}`);
+    }
+  }
+
+  /** After a sync that failed, what is on the disk is not known: this handle writes no more. */
+  async #poisoning(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof CommitUnknownError) this.#poison = error;
+      throw error;
+    }
+  }
+}
+
+function lockLost(): CommitUnknownError {
+  return new CommitUnknownError(
+    "The write lock was taken away by force while this commit was written, so it is not known whether it counts. Close " +
+      "the database, open it again and look; this handle writes no more.",
+  );
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof BabaError) return error.message;
+  return `${error instanceof Error ? error.message : String(error)} (${systemCode(error) ?? "unknown error"}).`;
+}
+
+function hexadecimal(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

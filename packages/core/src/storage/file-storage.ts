@@ -1,0 +1,263 @@
+import { BabaError, LockedError } from "../errors.ts";
+import type { FileSystem } from "../file-system/file-system.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { CommitEngine, type Submission } from "./commit-engine.ts";
+import { ioError } from "./io-error.ts";
+import { STORE_FOLDER } from "./layout.ts";
+import { Mutex } from "./mutex.ts";
+import { compareNames, folderOf } from "./names.ts";
+import type { Basis, Hold, Storage, Transaction } from "./storage.ts";
+import { checkStoreFolder } from "./store-folder.ts";
+import { LONGEST_WAIT } from "./write-lock.ts";
+
+/** How long commits may wait in the journal before they are put in place in the background, in milliseconds. */
+const SETTLE_PAUSE = 10;
+/** Payload bytes in the journal at which they are put in place before more is committed. */
+const MOST_UNPLACED = 8 * 1024 * 1024;
+
+/**
+ * Records as files below one folder, over a runtime's `FileSystem`, with a journal that makes commits
+ * atomic, durable and serializable. `report` is told what no caller can be told: failures after a commit.
+ */
+export class FileStorage implements Storage {
+  readonly #files: FileSystem;
+  readonly #runtime: Runtime;
+  readonly #report: (message: string) => void;
+  readonly #mutex = new Mutex();
+  #engine: CommitEngine | undefined;
+  #queue: Submission[] = [];
+  #draining: Promise<void> | undefined;
+  #settling: Promise<void> | undefined;
+  #holding: Hold | undefined;
+  #closed = false;
+
+  constructor(files: FileSystem, runtime: Runtime, report: (message: string) => void) {
+    this.#files = files;
+    this.#runtime = runtime;
+    this.#report = report;
+  }
+
+  async open(): Promise<void> {
+    try {
+      await checkStoreFolder(this.#files);
+      const identity = await this.#files.processIdentity();
+      this.#engine = new CommitEngine(this.#files, this.#runtime, identity, this.#report);
+      await this.#engine.records.list(".");
+      await this.#engine.follow();
+      if (this.#engine.needsRecovery) await this.#recover(this.#engine);
+    } catch (error) {
+      throw ioError(error, STORE_FOLDER, "open the store");
+    }
+  }
+
+  async head(): Promise<number> {
+    return this.#opened()
+      .follow()
+      .catch((error: unknown) => {
+        throw ioError(error, STORE_FOLDER, "read the journal");
+      });
+  }
+
+  async read(names: readonly string[]): Promise<(Uint8Array | BabaError | undefined)[]> {
+    const { redo, records } = this.#opened();
+    const payloads = names.map((name) => redo.get(name));
+    const inFiles = names.filter((_, i) => payloads[i] === undefined);
+    if (inFiles.length === 0) return payloads.map((entry) => entry?.payload);
+    const read = await records.read(inFiles);
+    if (inFiles.length === names.length) return read;
+    let next = 0;
+    return payloads.map((entry) => (entry === undefined ? read[next++] : entry.payload));
+  }
+
+  async exist(names: readonly string[]): Promise<boolean[]> {
+    const { redo, records } = this.#opened();
+    const unplaced = names.map((name) => redo.get(name));
+    const present = await records.exist(names);
+    return unplaced.map((entry, i) => (entry === undefined ? present[i] === true : entry.payload !== undefined));
+  }
+
+  async list(folder: string): Promise<string[]> {
+    const { redo, records } = this.#opened();
+    const unplaced = [...redo.names()].filter(([name]) => folderOf(name) === folder);
+    const names = await records.list(folder);
+    if (unplaced.length === 0) return names;
+    const listed = new Set(names);
+    for (const [name, exists] of unplaced) {
+      if (exists) listed.add(name);
+      else listed.delete(name);
+    }
+    return [...listed].sort(compareNames);
+  }
+
+  async commit(transaction: Transaction): Promise<void> {
+    if (transaction.changes.size === 0) return this.#validate(transaction.basis);
+    await new Promise<void>((resolve, reject) => {
+      const submission = { transaction, resolve, reject };
+      if (transaction.hold !== undefined) void this.#commitBatch([submission]);
+      else this.#queue.push(submission);
+      if (transaction.hold === undefined) this.#draining ??= this.#drain();
+    });
+    if (transaction.settle === "background") this.#settling ??= this.#settleSoon();
+  }
+
+  async hold(): Promise<Hold> {
+    const release = await this.#mutex.acquire();
+    try {
+      await this.#locked();
+    } catch (error) {
+      release();
+      throw error;
+    }
+    const hold: Hold = {
+      release: async () => {
+        if (this.#holding !== hold) return;
+        this.#holding = undefined;
+        await this.#opened().unlock().finally(release);
+      },
+    };
+    this.#holding = hold;
+    return hold;
+  }
+
+  async forceUnlock(): Promise<void> {
+    await this.#opened().forceUnlock();
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    await this.#draining;
+    await this.#settling;
+    this.#closed = true;
+    if (this.#engine !== undefined) await this.#putInOrder(this.#engine);
+    await this.#files.close();
+  }
+
+  /** All that waits is committed together: one write, one sync. */
+  async #drain(): Promise<void> {
+    try {
+      while (this.#queue.length > 0) {
+        const release = await this.#turn();
+        if (release === undefined) return rejectAll(this.#queue.splice(0), heldHere());
+        try {
+          await this.#commitLocked();
+        } finally {
+          release();
+        }
+      }
+    } finally {
+      this.#draining = undefined;
+    }
+  }
+
+  /** A session of this process that holds the lock is not waited for without end: it may be waiting for this very commit. */
+  #turn(): Promise<(() => void) | undefined> {
+    if (this.#holding === undefined) return this.#mutex.acquire();
+    return this.#mutex.acquireBefore(this.#runtime.sleep(LONGEST_WAIT));
+  }
+
+  async #commitLocked(): Promise<void> {
+    try {
+      await this.#locked();
+    } catch (error) {
+      return rejectAll(this.#queue.splice(0), error);
+    }
+    await this.#commitBatch(this.#queue.splice(0));
+    await this.#opened()
+      .unlock()
+      .catch((error: unknown) => this.#report(ioError(error, STORE_FOLDER, "release the write lock").message));
+  }
+
+  async #validate(basis: Basis | undefined): Promise<void> {
+    if (basis === undefined) return;
+    await this.#opened()
+      .validate(basis)
+      .catch((error: unknown) => {
+        throw ioError(error, STORE_FOLDER, "read the journal");
+      });
+  }
+
+  async #commitBatch(batch: readonly Submission[]): Promise<void> {
+    try {
+      await this.#opened().commit(batch);
+    } catch (error) {
+      rejectAll(batch, ioError(error, STORE_FOLDER, "commit"));
+    }
+  }
+
+  async #locked(): Promise<void> {
+    if (this.#closed) throw new BabaError("BABA_CLOSED", "The database was closed: make a new one to go on.");
+    await this.#opened()
+      .lock()
+      .catch((error: unknown) => {
+        throw ioError(error, STORE_FOLDER, "take the write lock");
+      });
+  }
+
+  /** Waits a moment for more commits, unless much waits already, and puts all in place. */
+  async #settleSoon(): Promise<void> {
+    try {
+      if (this.#opened().redo.bytes < MOST_UNPLACED) await this.#runtime.sleep(SETTLE_PAUSE);
+      const release = await this.#mutex.acquire();
+      try {
+        await this.#whileLocked((engine) => engine.settle());
+      } finally {
+        release();
+      }
+    } catch (error) {
+      this.#report(ioError(error, STORE_FOLDER, "put commits in place").message);
+    } finally {
+      this.#settling = undefined;
+    }
+  }
+
+  async #whileLocked(work: (engine: CommitEngine) => Promise<void>, longestWait?: number): Promise<void> {
+    const engine = this.#opened();
+    await engine.lock(longestWait);
+    try {
+      await work(engine);
+    } finally {
+      await engine.unlock();
+    }
+  }
+
+  /** Finishes what dead processes left. Where this one may not write, or another writes, reads do without. */
+  async #recover(engine: CommitEngine): Promise<void> {
+    try {
+      await this.#whileLocked(() => engine.recover(), 0);
+    } catch (error) {
+      this.#report(`Recovery is left to a later commit: ${ioError(error, STORE_FOLDER, "recover").message}`);
+    }
+  }
+
+  /** At the end: everything in its place and durable, unless another living process has written since. */
+  async #putInOrder(engine: CommitEngine): Promise<void> {
+    const release = await this.#mutex.acquire();
+    try {
+      await engine.follow();
+      if (engine.isLastWriter || engine.needsSettling) {
+        await this.#whileLocked(() => (engine.isLastWriter ? engine.checkpoint() : engine.settle()));
+      }
+    } catch (error) {
+      this.#report(`Some work is left to the next open: ${ioError(error, STORE_FOLDER, "put commits in place").message}`);
+    } finally {
+      await engine.retire().catch(() => undefined);
+      release();
+    }
+  }
+
+  #opened(): CommitEngine {
+    if (this.#engine === undefined) throw new BabaError("BABA_CLOSED", "The storage is not open.");
+    return this.#engine;
+  }
+}
+
+function heldHere(): LockedError {
+  return new LockedError(
+    `A session of this process has held the write lock for ${LONGEST_WAIT / 1000} seconds: it runs under the lock after ` +
+      "many conflicts. Do not commit another session inside a session's callback that touches the same records.",
+  );
+}
+
+function rejectAll(batch: readonly Submission[], error: unknown): void {
+  for (const { reject } of batch) reject(error);
+}

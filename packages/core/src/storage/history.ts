@@ -1,0 +1,71 @@
+import { ConflictError } from "../errors.ts";
+import { folderOf, printable } from "./names.ts";
+import type { Basis } from "./storage.ts";
+
+/** How many names of past commits are kept; sessions that began before them meet a conflict. */
+const LONGEST_MEMORY = 65_536;
+
+/**
+ * Which names each commit touched, back to a floor: what a session's reads are judged by. Below the
+ * floor nothing is known, and what cannot be known counts as a conflict.
+ */
+export class History {
+  readonly #commits: { readonly sequence: number; readonly names: readonly string[] }[] = [];
+  #names = 0;
+  #floor: number;
+
+  /** Everything after the commit of the sequence `floor` will be told by `note`. */
+  constructor(floor: number) {
+    this.#floor = floor;
+  }
+
+  /** Notes what a commit touched; sequences come in order. */
+  note(sequence: number, names: readonly string[]): void {
+    this.#commits.push({ sequence, names });
+    this.#names += names.length + 1;
+    while (this.#names > LONGEST_MEMORY && this.#commits.length > 1) this.#forgetOldest();
+  }
+
+  /** Forgets everything up to a commit of which the names are not known. */
+  forgetUntil(floor: number): void {
+    this.#commits.length = 0;
+    this.#names = 0;
+    this.#floor = Math.max(this.#floor, floor);
+  }
+
+  /**
+   * Judges what a session read and is about to write.
+   *
+   * `earlier` are names that a commit about to be made touches.
+   *
+   * @throws {ConflictError} where a commit after the basis touched one of these, or may have
+   */
+  judge(basis: Basis, writes: Iterable<string>, earlier: Iterable<string>): void {
+    if (basis.head < this.#floor) {
+      throw new ConflictError("Too much was committed since the session began to read: run it again.");
+    }
+    const written = new Set(writes);
+    for (const name of earlier) judgeName(name, basis, written);
+    for (let i = this.#commits.length - 1; i >= 0; i--) {
+      const commit = this.#commits[i];
+      if (commit === undefined || commit.sequence <= basis.head) return;
+      for (const name of commit.names) judgeName(name, basis, written);
+    }
+  }
+
+  #forgetOldest(): void {
+    const oldest = this.#commits.shift();
+    if (oldest === undefined) return;
+    this.#names -= oldest.names.length + 1;
+    this.#floor = oldest.sequence;
+  }
+}
+
+function judgeName(name: string, basis: Basis, written: ReadonlySet<string>): void {
+  const folder = folderOf(name);
+  const listed = basis.folders.has(folder);
+  if (!listed && !basis.records.has(name) && !written.has(name)) return;
+  const record = printable(name);
+  const how = listed ? `a later commit changed ${record} in the folder that the session listed` : "a later commit changed it";
+  throw new ConflictError(`${record}: ${how}; run the session again.`, { record });
+}

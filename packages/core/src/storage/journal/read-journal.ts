@@ -1,0 +1,179 @@
+import { xxh64 } from "../../codec/index.ts";
+import { BabaError } from "../../errors.ts";
+import type { FileSystem } from "../../file-system/file-system.ts";
+import { JOURNAL_FOLDER, segmentNumber, segmentPath } from "../layout.ts";
+import { type Changes, decodeChanges } from "./changes.ts";
+import { attestsSync, parseFrame } from "./frame.ts";
+import { decodeSegmentHeader, firstChain, SEGMENT_HEADER, type SegmentHeader } from "./segment.ts";
+
+/** A commit as the journal holds it. */
+export type JournalCommit = {
+  readonly sequence: number;
+  readonly changes: Changes;
+  /** Where its frame begins in its segment, and the chain before it: what a successor may pin. */
+  readonly offset: number;
+  readonly chain: bigint;
+  /** XXH64 of the frame's body: by it a commit is known again in another segment. */
+  readonly digest: bigint;
+};
+
+/** A place in a segment up to which everything was read and verified. */
+export type Position = {
+  readonly header: SegmentHeader;
+  /** The checksum of the header, which seeds the headers of frames. */
+  readonly seed: bigint;
+  readonly offset: number;
+  readonly chain: bigint;
+  /** The newest commit before this place. */
+  readonly sequence: number;
+  /** Every commit up to this one is known to be synced, by the words of a later frame. */
+  readonly synced: number;
+  /** Every commit up to this one is in its place, by the words of a mark. */
+  readonly placed: number;
+};
+
+/** What reading on gives: the commits after the place where it began, and the place where it ended. */
+export type Read = { readonly commits: readonly JournalCommit[]; readonly position: Position };
+
+/**
+ * Reads the whole journal: the newest segment, and those before it that hold commits after its
+ * checkpoint. `undefined` where there is none.
+ *
+ * @throws `BABA_JOURNAL` where what was committed is damaged or missing
+ */
+export async function readJournal(files: FileSystem): Promise<Read | undefined> {
+  for (;;) {
+    const newest = await newestSegment(files);
+    if (newest === undefined) return undefined;
+    const segments = await readSegments(files, newest);
+    if (segments !== undefined) return parseSegments(segments);
+    // A checkpoint removed a segment while it was being read, unless nothing has changed.
+    if ((await newestSegment(files)) === newest) {
+      throw damaged(newest, "a segment before it is missing");
+    }
+  }
+}
+
+/** The place before the first frame of a segment. */
+export function startOf(header: SegmentHeader): Position {
+  const seed = firstChain(header);
+  return {
+    header,
+    seed,
+    offset: SEGMENT_HEADER,
+    chain: seed,
+    sequence: header.base,
+    synced: header.base,
+    placed: header.checkpoint,
+  };
+}
+
+/**
+ * Reads the frames from a place on, up to `limit` (an offset that another segment pins, or the end).
+ * `segment` holds the whole segment's bytes. The end of what was written is no error, and neither is
+ * a frame that was never written to its end.
+ *
+ * @throws `BABA_JOURNAL` where a committed frame is damaged
+ */
+export function readFrames(segment: Uint8Array, from: Position, limit: number | undefined): Read {
+  const commits: JournalCommit[] = [];
+  let position = from;
+  while (limit === undefined || position.offset < limit) {
+    const parsed = parseFrame(segment, position.offset, position.chain, position.seed);
+    if (parsed.state !== "frame") {
+      const lost = parsed.state === "damaged" || limit !== undefined;
+      if (lost || attestsSync(segment, position.offset, position.sequence + 1, position.seed)) {
+        throw damaged(from.header.number, `the commit after number ${position.sequence} fails its checksum`);
+      }
+      break;
+    }
+    const { frame, end, chain } = parsed;
+    const { offset } = position;
+    if (frame.kind === "commit") {
+      const changes = decodeChanges(frame.body);
+      if (changes === undefined || frame.sequence !== position.sequence + 1) {
+        throw damaged(from.header.number, `commit number ${frame.sequence} is malformed or out of order`);
+      }
+      commits.push({ sequence: frame.sequence, changes, offset, chain: position.chain, digest: xxh64(frame.body, 0n) });
+    }
+    position = {
+      ...position,
+      offset: end,
+      chain,
+      sequence: frame.kind === "commit" ? frame.sequence : position.sequence,
+      synced: Math.max(position.synced, frame.synced),
+      placed: frame.kind === "mark" ? Math.max(position.placed, frame.sequence) : position.placed,
+    };
+  }
+  return { commits, position };
+}
+
+/** The header in these bytes of a segment's file. @throws `BABA_JOURNAL` where it is damaged */
+export function readHeader(bytes: Uint8Array, number: number): SegmentHeader {
+  const header = decodeSegmentHeader(bytes);
+  if (header === undefined || header.number !== number) throw damaged(number, "its header fails its checksum");
+  return header;
+}
+
+/** An error that names a segment, and says how to go on without it. */
+export function damaged(number: number, what: string): BabaError {
+  const path = segmentPath(number);
+  return new BabaError(
+    "BABA_JOURNAL",
+    `The journal is damaged in ${path}: ${what}. Nothing was changed. Copy the whole directory first; then put ` +
+      `${JOURNAL_FOLDER} back from a backup, or move it away to go on with the record files as they are, without ` +
+      "the commits that were not yet placed in them.",
+    { record: path },
+  );
+}
+
+async function newestSegment(files: FileSystem): Promise<number | undefined> {
+  const entries = (await files.list(JOURNAL_FOLDER)) ?? [];
+  const numbers = entries.map((entry) => segmentNumber(entry.name)).filter((number) => number !== undefined);
+  return numbers.length === 0 ? undefined : Math.max(...numbers);
+}
+
+type Segment = { readonly header: SegmentHeader; readonly bytes: Uint8Array };
+
+/** The segments that matter, oldest first; `undefined` where one of them was not there. */
+async function readSegments(files: FileSystem, newest: number): Promise<readonly Segment[] | undefined> {
+  const segments: Segment[] = [];
+  let checkpoint: number | undefined;
+  for (let number = newest; ; number--) {
+    const segment = await readSegment(files, number);
+    if (segment === undefined) return undefined;
+    segments.unshift(segment);
+    checkpoint ??= segment.header.checkpoint;
+    if (segment.header.base <= checkpoint) return segments;
+  }
+}
+
+async function readSegment(files: FileSystem, number: number): Promise<Segment | undefined> {
+  const [bytes] = await files.read([segmentPath(number)]);
+  if (bytes === undefined) return undefined;
+  if (bytes instanceof Error) throw bytes;
+  const header = readHeader(bytes, number);
+  if (bytes.length !== header.length) throw damaged(number, `it is ${bytes.length} bytes long and not ${header.length}`);
+  return { header, bytes };
+}
+
+function parseSegments(segments: readonly Segment[]): Read {
+  const commits: JournalCommit[] = [];
+  let last: Position | undefined;
+  let placed = segments.at(-1)?.header.checkpoint ?? 0;
+  for (const [i, { header, bytes }] of segments.entries()) {
+    if (last !== undefined) mustFollow(last, header);
+    const read = readFrames(bytes, startOf(header), segments[i + 1]?.header.previousLength);
+    commits.push(...read.commits);
+    placed = Math.max(placed, read.position.placed);
+    last = { ...read.position, placed };
+  }
+  if (last === undefined) throw new RangeError("A journal has at least one segment");
+  const { checkpoint } = last.header;
+  return { commits: commits.filter(({ sequence }) => sequence > checkpoint), position: last };
+}
+
+function mustFollow(last: Position, header: SegmentHeader): void {
+  if (last.offset === header.previousLength && last.chain === header.previousChain && last.sequence === header.base) return;
+  throw damaged(last.header.number, "it does not lead to the segment after it");
+}

@@ -1,0 +1,83 @@
+import { xxh64 } from "../../codec/index.ts";
+
+/** Bytes of a segment's header, and of a disk's sector. */
+export const SEGMENT_HEADER = 512;
+const MAGIC = "BABAJRNL";
+const VERSION = 1;
+const IDENTITY_AT = 98;
+const CHECKSUM_AT = SEGMENT_HEADER - 8;
+const LONGEST_IDENTITY = CHECKSUM_AT - IDENTITY_AT;
+const ascii = new TextEncoder();
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * The head of a journal segment, which one process alone ever writes to. It pins how much of the
+ * predecessor counts: whatever a paused writer appends there later is dead.
+ */
+export type SegmentHeader = {
+  /** Counts up from 1; the highest is the journal's end. */
+  readonly number: number;
+  /** The newest commit that is not in this segment or a later one. */
+  readonly base: number;
+  /** Every commit up to this one is durable in the record files. */
+  readonly checkpoint: number;
+  /** How many bytes of the predecessor count; 0 where there is none to read. */
+  readonly previousLength: number;
+  /** The chain's checksum at that length. */
+  readonly previousChain: bigint;
+  /** The length of the whole file, which never changes; zeros follow the last frame. */
+  readonly length: number;
+  /** 16 random bytes, so that no older segment's frame can pass for one of this. */
+  readonly salt: Uint8Array;
+  /** Which opened storage writes it: 16 hexadecimal digits. */
+  readonly token: string;
+  /** Of the writing process, for `FileSystem.lives`. */
+  readonly identity: string;
+};
+
+/** The 512 bytes of a header; its last eight are their XXH64. */
+export function encodeSegmentHeader(header: SegmentHeader): Uint8Array {
+  const bytes = new Uint8Array(SEGMENT_HEADER);
+  const view = new DataView(bytes.buffer);
+  const identity = ascii.encode(header.identity);
+  if (identity.length > LONGEST_IDENTITY) throw new RangeError("A process identity is too long for a segment header");
+  bytes.set(ascii.encode(MAGIC), 0);
+  view.setUint32(8, VERSION);
+  view.setBigUint64(16, BigInt(header.number));
+  view.setBigUint64(24, BigInt(header.base));
+  view.setBigUint64(32, BigInt(header.checkpoint));
+  view.setBigUint64(40, BigInt(header.previousLength));
+  view.setBigUint64(48, header.previousChain);
+  view.setBigUint64(56, BigInt(header.length));
+  bytes.set(header.salt, 64);
+  bytes.set(ascii.encode(header.token), 80);
+  view.setUint16(96, identity.length);
+  bytes.set(identity, IDENTITY_AT);
+  view.setBigUint64(CHECKSUM_AT, xxh64(bytes.subarray(0, CHECKSUM_AT), 0n));
+  return bytes;
+}
+
+/** The header that these bytes begin with, or `undefined` where they are none. */
+export function decodeSegmentHeader(bytes: Uint8Array): SegmentHeader | undefined {
+  if (bytes.length < SEGMENT_HEADER) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, SEGMENT_HEADER);
+  if (view.getBigUint64(CHECKSUM_AT) !== xxh64(bytes.subarray(0, CHECKSUM_AT), 0n)) return undefined;
+  if (strictUtf8.decode(bytes.subarray(0, 8)) !== MAGIC || view.getUint32(8) !== VERSION) return undefined;
+  return {
+    number: Number(view.getBigUint64(16)),
+    base: Number(view.getBigUint64(24)),
+    checkpoint: Number(view.getBigUint64(32)),
+    previousLength: Number(view.getBigUint64(40)),
+    previousChain: view.getBigUint64(48),
+    length: Number(view.getBigUint64(56)),
+    salt: bytes.slice(64, 80),
+    token: strictUtf8.decode(bytes.subarray(80, 96)),
+    identity: strictUtf8.decode(bytes.subarray(IDENTITY_AT, IDENTITY_AT + view.getUint16(96))),
+  };
+}
+
+/** Where the chain of a segment's frames begins: the checksum of its header. */
+export function firstChain(header: SegmentHeader): bigint {
+  const bytes = encodeSegmentHeader(header);
+  return new DataView(bytes.buffer).getBigUint64(CHECKSUM_AT);
+}

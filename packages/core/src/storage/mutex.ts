@@ -1,0 +1,23 @@
+/** Lets one at a time through, in the order of asking. */
+export class Mutex {
+  #last: Promise<void> = Promise.resolve();
+
+  /** Resolves when it is the caller's turn, with the function that ends the turn (idempotent). */
+  async acquire(): Promise<() => void> {
+    const before = this.#last;
+    let release: () => void = () => undefined;
+    this.#last = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await before;
+    return release;
+  }
+
+  /** The same, unless `limit` resolves first: then `undefined`, and the place in the queue is given up. */
+  async acquireBefore(limit: Promise<void>): Promise<(() => void) | undefined> {
+    const turn = this.acquire();
+    const won = await Promise.race([turn, limit.then(() => undefined)]);
+    if (won === undefined) void turn.then((release) => release());
+    return won;
+  }
+}

@@ -1,0 +1,133 @@
+import { BabaError } from "../errors.ts";
+
+/** Every record's file name ends so. */
+export const RECORD_SUFFIX = ".baba";
+const LONGEST_SEGMENT = 200;
+const FORBIDDEN = /[\p{Cc}\\:*?"<>|]/u;
+const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)$/i;
+/** Names that no rule below can refuse, so that the common case costs one look. */
+const PLAIN_NAME = /^[A-Za-z0-9_-]{1,100}\.baba$/;
+const utf8 = new TextEncoder();
+
+/**
+ * A record's name in its one form (NFC), after every check of the contract: relative, `/`-separated,
+ * safe on every system, and ending in `.baba`.
+ *
+ * @throws `BABA_NAME`
+ * @example
+ * ```ts
+ * import { checkRecordName } from "@baba/core";
+ * checkRecordName("heroes/bob.baba"); // "heroes/bob.baba"
+ * ```
+ */
+export function checkRecordName(name: unknown): string {
+  if (typeof name === "string" && PLAIN_NAME.test(name) && !DEVICE.test(name.slice(0, name.indexOf(".")))) return name;
+  const segments = checkPath(name, "file");
+  const last = segments.pop() ?? "";
+  const path = [...segments, last].join("/");
+  if (!last.endsWith(RECORD_SUFFIX)) {
+    throw refuse(path, `must end in "${RECORD_SUFFIX}": try "${path}${RECORD_SUFFIX}"`);
+  }
+  segments.forEach((segment) => checkFolderSegment(segment, path));
+  return path;
+}
+
+/**
+ * A folder's name in its one form (NFC); `"."` is the database's own directory.
+ *
+ * @throws `BABA_NAME`
+ */
+export function checkFolderName(folder: unknown): string {
+  if (folder === ".") return ".";
+  const segments = checkPath(folder, "folder");
+  const path = segments.join("/");
+  segments.forEach((segment) => checkFolderSegment(segment, path));
+  return path;
+}
+
+/**
+ * The file name that a record's `id` gives: a safe integer, a bigint or a string of one legal segment.
+ *
+ * @throws `BABA_ID_MISSING` where there is no such `id`, `BABA_NAME` where it makes no legal name
+ */
+export function defaultRecordName(record: unknown): string {
+  const id = typeof record === "object" && record !== null && "id" in record ? record.id : undefined;
+  if (typeof id === "string") {
+    if (id.includes("/")) throw refuse(id, "must be one segment to serve as an id: give a file name as well");
+    return checkRecordName(id + RECORD_SUFFIX);
+  }
+  if (typeof id === "bigint" || Number.isSafeInteger(id)) return `${String(Object.is(id, -0) ? 0 : id)}${RECORD_SUFFIX}`;
+  throw new BabaError(
+    "BABA_ID_MISSING",
+    "The record has no `id` that is a safe integer, a bigint or a string: give it one, or give a file name as the last argument.",
+  );
+}
+
+/** The folder that holds a record or folder: `"."` for those of the directory itself. */
+export function folderOf(name: string): string {
+  const end = name.lastIndexOf("/");
+  return end < 0 ? "." : name.slice(0, end);
+}
+
+/** The path of an entry of a folder. */
+export function pathIn(folder: string, entry: string): string {
+  return folder === "." ? entry : `${folder}/${entry}`;
+}
+
+/** Orders names by their UTF-8 bytes, which is the order of their code points. */
+export function compareNames(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x !== y) return codePointRank(x) - codePointRank(y);
+  }
+  return a.length - b.length;
+}
+
+/** Surrogates stand for code points above all others of the plane, so they sort after U+E000 to U+FFFF. */
+function codePointRank(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
+}
+
+function checkPath(name: unknown, kind: "file" | "folder"): string[] {
+  if (typeof name !== "string") {
+    throw new BabaError("BABA_NAME", `A ${kind} name must be a string, not ${name === null ? "null" : typeof name}.`);
+  }
+  const path = name.normalize("NFC");
+  if (path === "") throw refuse(path, `may not be empty${kind === "folder" ? ': the directory itself is "."' : ""}`);
+  if (path.startsWith("/")) throw refuse(path, "must be relative to the database's directory");
+  const segments = path.split("/");
+  segments.forEach((segment) => checkSegment(segment, path));
+  return segments;
+}
+
+function checkSegment(segment: string, path: string): void {
+  if (segment === "") throw refuse(path, "has an empty segment: write one / between segments and none at the end");
+  if (segment === "." || segment === "..") throw refuse(path, `may not have the segment "${segment}"`);
+  if (segment.startsWith(".")) throw refuse(path, "has a segment that begins with a dot");
+  if (FORBIDDEN.test(segment)) throw refuse(path, 'holds a control character or one of \\ : * ? " < > |');
+  if (/\p{Surrogate}/u.test(segment)) throw refuse(path, "holds half a surrogate pair, which is no character");
+  if (/[. ]$/.test(segment)) throw refuse(path, "has a segment that ends in a dot or a space");
+  if (DEVICE.test((segment.split(".")[0] ?? "").trimEnd())) throw refuse(path, "has a segment that Windows keeps for a device");
+  if (utf8.encode(segment).length > LONGEST_SEGMENT) throw refuse(path, `has a segment of more than ${LONGEST_SEGMENT} bytes`);
+}
+
+function checkFolderSegment(segment: string, path: string): void {
+  if (segment.toLowerCase().endsWith(RECORD_SUFFIX)) {
+    throw refuse(path, `has a folder whose name ends in "${RECORD_SUFFIX}", which is for records`);
+  }
+}
+
+function refuse(name: string, reason: string): BabaError {
+  const shown = printable(name);
+  return new BabaError("BABA_NAME", `The name "${shown}" ${reason}.`, { record: shown });
+}
+
+/** A name as it may stand in a message or a log line: control, direction and line characters escaped, cut at 200. */
+export function printable(text: string): string {
+  const cut = text.length > 200 ? `${text.slice(0, 200)}...` : text;
+  return cut.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, (character) => {
+    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+  });
+}

@@ -1,0 +1,161 @@
+import { decode, encode } from "../codec/index.ts";
+import { BabaError, systemCode } from "../errors.ts";
+import type { FileSystem, FolderEntry, Move, NewFile } from "../file-system/file-system.ts";
+import { ioError } from "./io-error.ts";
+import { TEMPORARY_FOLDER } from "./layout.ts";
+import { compareNames, folderOf, pathIn, printable, RECORD_SUFFIX } from "./names.ts";
+
+/** Bounds what one hop encodes on the event loop, and what it keeps in memory. */
+const BATCH_FILES = 128;
+const BATCH_BYTES = 128 * 1024;
+
+/** A record file's new payload, or its absence. */
+export type Placement = readonly [name: string, payload: Uint8Array | undefined];
+
+/**
+ * The record files of a folder tree: base-3 text on the file system, payloads above. It makes
+ * single files appear whole (a temporary file in the store's own folder, renamed into place) and
+ * knows nothing of commits.
+ */
+export class RecordFiles {
+  readonly #files: FileSystem;
+  readonly #token: () => string;
+  readonly #folders = new Set<string>();
+
+  /** `token` gives a text that no other process uses, for the names of temporary files. */
+  constructor(files: FileSystem, token: () => string) {
+    this.#files = files;
+    this.#token = token;
+  }
+
+  /** The payload of each record; `undefined` where there is none, an error where it cannot be read. */
+  async read(names: readonly string[]): Promise<(Uint8Array | BabaError | undefined)[]> {
+    const texts = await this.#files.read(names).catch((error: unknown) => {
+      throw ioError(error, subject(names), "read");
+    });
+    return texts.map((text, i) => payloadOf(text, names[i] ?? ""));
+  }
+
+  /** The names of the records of one folder, in their order; empty where there is no such folder. */
+  async list(folder: string): Promise<string[]> {
+    const entries = await this.#files.list(folder).catch((error: unknown) => {
+      throw folderError(error, folder);
+    });
+    const names = (entries ?? []).filter(isRecordEntry).map((entry) => pathIn(folder, entry.name));
+    return names.sort(compareNames);
+  }
+
+  /** Which of these names have something: a record, or what only bears a record's name. */
+  async exist(names: readonly string[]): Promise<boolean[]> {
+    const kinds = await this.#files.kinds(names).catch((error: unknown) => {
+      throw ioError(error, subject(names), "look for");
+    });
+    return kinds.map((kind) => kind !== undefined);
+  }
+
+  /**
+   * Makes the folders that these changes need and looks whether anything but a record stands in their
+   * places: what would keep a commit from being put in place is found before it is made.
+   *
+   * @throws `BABA_NOT_A_FOLDER`, `BABA_NOT_A_RECORD`, `BABA_PERMISSION`, `BABA_DISK_FULL`, `BABA_IO`
+   */
+  async prepare(placements: Iterable<Placement>): Promise<void> {
+    const names: string[] = [];
+    for (const [name, payload] of placements) {
+      names.push(name);
+      if (payload !== undefined) await this.#makeFolder(folderOf(name));
+    }
+    const kinds = await this.#files.kinds(names);
+    const at = kinds.findIndex((kind) => kind !== undefined && kind !== "file");
+    if (at >= 0) throw ioError(Object.assign(new Error("not a file"), { code: kinds[at] === "folder" ? "EISDIR" : "ELOOP" }), names[at] ?? "", "write");
+  }
+
+  /** Puts each file in place, in order; not durable before its sync. */
+  async place(placements: readonly Placement[]): Promise<void> {
+    for (const batch of batches(placements)) {
+      const moves = await this.#stage(batch);
+      await this.#files.rename(moves).catch((error: unknown) => {
+        // A folder may have been removed behind our back; it is made again at the next try.
+        this.#folders.clear();
+        throw ioError(error, subject(moves.map((move) => move.to)), "put in place");
+      });
+      const gone = batch.filter(([, payload]) => payload === undefined).map(([name]) => name);
+      if (gone.length === 0) continue;
+      await this.#files.remove(gone).catch((error: unknown) => {
+        throw ioError(error, subject(gone), "remove");
+      });
+    }
+  }
+
+  async #stage(batch: readonly Placement[]): Promise<Move[]> {
+    const files: NewFile[] = [];
+    const moves: Move[] = [];
+    for (const [name, payload] of batch) {
+      if (payload === undefined) continue;
+      await this.#makeFolder(folderOf(name));
+      const from = `${TEMPORARY_FOLDER}/${this.#token()}`;
+      files.push({ path: from, bytes: encode(payload) });
+      moves.push({ from, to: name });
+    }
+    await this.#files.create(files).catch((error: unknown) => {
+      throw ioError(error, subject(moves.map((move) => move.to)), "write");
+    });
+    return moves;
+  }
+
+  async #makeFolder(folder: string): Promise<void> {
+    if (this.#folders.has(folder)) return;
+    await this.#files.makeFolder(folder).catch((error: unknown) => {
+      throw folderError(error, folder);
+    });
+    this.#folders.add(folder);
+  }
+}
+
+function subject(names: readonly string[]): string {
+  return names.length === 1 ? String(names[0]) : `${names.length} records`;
+}
+
+/** Splits placements so that no batch holds much memory or the event loop for long. */
+function* batches(placements: readonly Placement[]): Generator<readonly Placement[]> {
+  let start = 0;
+  let bytes = 0;
+  for (let i = 0; i < placements.length; i++) {
+    bytes += placements[i]?.[1]?.length ?? 0;
+    if (i + 1 - start >= BATCH_FILES || bytes >= BATCH_BYTES) {
+      yield placements.slice(start, i + 1);
+      start = i + 1;
+      bytes = 0;
+    }
+  }
+  if (start < placements.length) yield placements.slice(start);
+}
+
+function payloadOf(text: Uint8Array | Error | undefined, name: string): Uint8Array | BabaError | undefined {
+  if (text === undefined) return undefined;
+  if (text instanceof Error) return ioError(text, name, "read");
+  try {
+    return decode(text);
+  } catch (error) {
+    if (error instanceof BabaError) return error.about(printable(name));
+    throw error;
+  }
+}
+
+/** Whatever bears a record's name counts, so that a link or a device is reported and not overlooked. */
+function isRecordEntry(entry: FolderEntry): boolean {
+  return entry.name.endsWith(RECORD_SUFFIX) && !entry.name.startsWith(".");
+}
+
+function folderError(error: unknown, folder: string): BabaError {
+  const code = systemCode(error);
+  if (code === "ENOTDIR" || code === "EEXIST" || code === "ELOOP") {
+    const what = code === "ELOOP" ? "a symbolic link, which is not followed" : "a file";
+    const shown = printable(folder);
+    return new BabaError("BABA_NOT_A_FOLDER", `${shown}: not a folder but ${what} is in the way; move it or choose another name.`, {
+      record: shown,
+      cause: error,
+    });
+  }
+  return ioError(error, folder, "open the folder");
+}

@@ -1,0 +1,78 @@
+import type { BabaError } from "../errors.ts";
+
+/**
+ * The port that a session talks to: named payloads, read singly or by folder, and committed together.
+ * Names were checked by the caller (`checkRecordName`, `checkFolderName`); payloads are bytes that the
+ * storage does not look into.
+ */
+export interface Storage {
+  /** Makes ready to read: recovers what an interrupted commit left. Idempotent. */
+  open(): Promise<void>;
+
+  /** The sequence of the newest commit that reads will see: a number that only grows. */
+  head(): Promise<number>;
+
+  /**
+   * The payload of each record, in the order asked; `undefined` where there is none, and an error in
+   * the place of a record that is there and cannot be read.
+   */
+  read(names: readonly string[]): Promise<(Uint8Array | BabaError | undefined)[]>;
+
+  /** Whether there is a record of each name, readable or not. */
+  exist(names: readonly string[]): Promise<boolean[]>;
+
+  /** The names of the records of one folder, not of those below it, ordered by their UTF-8 bytes; empty where there is no such folder. */
+  list(folder: string): Promise<string[]>;
+
+  /**
+   * Applies all changes as one, if nothing in `basis` was touched since; with no changes it only
+   * judges the basis and writes nothing.
+   *
+   * @throws {ConflictError} where a later commit touched the basis; nothing is written then
+   */
+  commit(transaction: Transaction): Promise<void>;
+
+  /**
+   * Takes the write lock until it is released: no commit but those with this `hold` comes between, in any
+   * process.
+   *
+   * @throws `BABA_LOCKED` where a living process keeps the lock for too long
+   */
+  hold(): Promise<Hold>;
+
+  /** Removes the write lock, whoever holds it: for a person who knows that the holder will not write again. */
+  forceUnlock(): Promise<void>;
+
+  /** Finishes what is under way and lets go of every resource. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** A set of changes that become visible together. */
+export type Transaction = {
+  /** New payloads by name; `undefined` deletes the record. */
+  readonly changes: ReadonlyMap<string, Uint8Array | undefined>;
+  /** What was read; nothing was where it is `undefined`. */
+  readonly basis: Basis | undefined;
+  /** The write lock, where the caller has it. */
+  readonly hold?: Hold | undefined;
+  /** `"full"`: durable when `commit` resolves. */
+  readonly durability: "full" | "relaxed";
+  /** `"commit"`: the files are in place when `commit` resolves. */
+  readonly settle: "commit" | "background";
+};
+
+/** The write lock, held. */
+export type Hold = {
+  /** Lets others commit. Idempotent. */
+  release(): Promise<void>;
+};
+
+/** What a session saw, to be judged at its commit. */
+export type Basis = {
+  /** The head when the session began to read. */
+  readonly head: number;
+  /** The records that it read, or looked for in vain. */
+  readonly records: ReadonlySet<string>;
+  /** The folders that it listed. */
+  readonly folders: ReadonlySet<string>;
+};

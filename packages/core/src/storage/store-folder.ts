@@ -1,0 +1,62 @@
+import { BabaError } from "../errors.ts";
+import type { FileSystem } from "../file-system/file-system.ts";
+import { ioError } from "./io-error.ts";
+import { BREAKS_FOLDER, JOURNAL_FOLDER, OWNERS_FOLDER, STORE_FILE, STORE_FOLDER, TEMPORARY_FOLDER } from "./layout.ts";
+import { folderOf } from "./names.ts";
+
+const FORMAT = 1;
+const utf8 = new TextEncoder();
+const text = new TextDecoder();
+
+/**
+ * Looks whether this version may use the folder; one without `store.json` is new, or holds plain files.
+ *
+ * @throws `BABA_FORMAT` where it was written by a newer version, or `store.json` is not as written
+ */
+export async function checkStoreFolder(files: FileSystem): Promise<void> {
+  const [bytes] = await files.read([STORE_FILE]);
+  if (bytes instanceof Error) throw ioError(bytes, STORE_FILE, "read");
+  if (bytes === undefined) return;
+  const format = formatOf(text.decode(bytes));
+  if (format === FORMAT) return;
+  throw new BabaError(
+    "BABA_FORMAT",
+    typeof format === "number"
+      ? `${STORE_FILE} says format ${format}, and this version knows ${FORMAT}: open the directory with a newer version.`
+      : `${STORE_FILE} is damaged: put it back as {"format":${FORMAT}} if you know that no newer version wrote this directory.`,
+    { record: STORE_FILE },
+  );
+}
+
+/** Makes the store's own folder with all that it holds, durable, where it is not there yet. */
+export async function makeStoreFolder(files: FileSystem, token: string): Promise<void> {
+  const made: string[] = [];
+  for (const folder of [JOURNAL_FOLDER, OWNERS_FOLDER, BREAKS_FOLDER, TEMPORARY_FOLDER]) {
+    made.push(...(await files.makeFolder(folder)));
+  }
+  await files.syncFolders([...new Set(made.filter((folder) => folder !== ".").map(folderOf))]);
+  const [present] = await files.kinds([STORE_FILE]);
+  if (present !== undefined) return;
+  const temporary = `${TEMPORARY_FOLDER}/${token}-store`;
+  await files.create([{ path: temporary, bytes: utf8.encode(`{"format":${FORMAT}}\n`) }]);
+  await files.sync([temporary]);
+  await files.link(temporary, STORE_FILE);
+  await files.remove([temporary]);
+  await files.syncFolders([STORE_FOLDER]);
+}
+
+/** Removes files that dead writers left on their way to their places. */
+export async function removeLeftovers(files: FileSystem, livingTokens: ReadonlySet<string>): Promise<void> {
+  const entries = (await files.list(TEMPORARY_FOLDER)) ?? [];
+  const dead = entries.filter(({ name }) => !livingTokens.has(name.split("-")[0] ?? ""));
+  await files.remove(dead.map(({ name }) => `${TEMPORARY_FOLDER}/${name}`));
+}
+
+function formatOf(json: string): unknown {
+  try {
+    const store: unknown = JSON.parse(json);
+    return typeof store === "object" && store !== null && "format" in store ? store.format : undefined;
+  } catch {
+    return undefined;
+  }
+}

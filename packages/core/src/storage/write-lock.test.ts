@@ -1,0 +1,147 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { LockedError } from "../errors.ts";
+import type { FileSystem } from "../file-system/file-system.ts";
+import { memoryFileSystem } from "../file-system/memory.ts";
+import { MemoryVolume } from "../file-system/memory-volume.ts";
+import { memoryRuntime } from "../testing/memory-runtime.ts";
+import { BREAKS_FOLDER, LOCK_FILE, OWNERS_FOLDER } from "./layout.ts";
+import { WriteLock } from "./write-lock.ts";
+
+let files: FileSystem;
+let dead: Set<string>;
+/** Where a test wants to come between two calls of the lock. */
+let before: (call: string) => Promise<void>;
+
+beforeEach(async () => {
+  const volume = memoryFileSystem(new MemoryVolume());
+  dead = new Set();
+  before = async () => {};
+  files = new Proxy(volume, {
+    get: (target, call: keyof FileSystem) => async (...input: never[]) => {
+      await before(call);
+      if (call === "lives") return !dead.has(String(input[0]));
+      return Reflect.apply(target[call], target, input);
+    },
+  });
+  for (const folder of [OWNERS_FOLDER, BREAKS_FOLDER]) await files.makeFolder(folder);
+});
+
+const lockOf = (token: string): WriteLock => new WriteLock(files, memoryRuntime(), { token, identity: `process ${token}` });
+const die = (...tokens: string[]): void => tokens.forEach((token) => dead.add(`process ${token}`));
+
+describe("WriteLock", () => {
+  test("is one owner's at a time, and the next one's after the release", async () => {
+    const [a, b] = [lockOf("a"), lockOf("b")];
+    await a.acquire();
+    expect(await a.isHeld()).toBe(true);
+    await expect(b.acquire(0)).rejects.toThrow(LockedError);
+    await expect(b.acquire(0)).rejects.toThrow("process a");
+    await a.release();
+    await b.acquire(0);
+    expect([await a.isHeld(), await b.isHeld()]).toEqual([false, true]);
+  });
+
+  test("acquire() waits for a living owner's release", async () => {
+    const [a, b] = [lockOf("a"), lockOf("b")];
+    await a.acquire();
+    const taken = b.acquire();
+    await a.release();
+    await taken;
+    expect(await b.isHeld()).toBe(true);
+  });
+
+  test("acquire() takes a dead owner's lock at once", async () => {
+    const [a, b] = [lockOf("a"), lockOf("b")];
+    await a.acquire();
+    die("a");
+    await b.acquire(0);
+    expect(await b.isHeld()).toBe(true);
+  });
+
+  test("acquire() takes a dead owner's lock that a dead one was about to break", async () => {
+    const [a, b, c, d] = [lockOf("a"), lockOf("b"), lockOf("c"), lockOf("d")];
+    await a.acquire();
+    await c.acquire(0).catch(() => undefined);
+    for (const dying of ["b", "c"]) {
+      die("a");
+      before = async (call) => {
+        // Dies with the right to break in its hands.
+        if (call === "remove") throw new Error("killed");
+      };
+      await expect((dying === "b" ? b : c).acquire(0)).rejects.toThrow("killed");
+      before = async () => {};
+      die(dying);
+    }
+    await d.acquire(0);
+    expect(await d.isHeld()).toBe(true);
+  });
+
+  test("acquire() waits for a living one that is about to break the lock", async () => {
+    const [a, b, c] = [lockOf("a"), lockOf("b"), lockOf("c")];
+    await a.acquire();
+    die("a");
+    before = async (call) => {
+      if (call === "remove") throw new Error("paused");
+    };
+    await expect(b.acquire(0)).rejects.toThrow("paused");
+    before = async () => {};
+    await expect(c.acquire(0)).rejects.toThrow(LockedError);
+    await b.acquire(0);
+    expect(await b.isHeld()).toBe(true);
+  });
+
+  test("a slow breaker does not remove the lock that another has taken meanwhile", async () => {
+    const [a, b, c] = [lockOf("a"), lockOf("b"), lockOf("c")];
+    await a.acquire();
+    die("a");
+    let slow = true;
+    before = async (call) => {
+      if (call !== "lives" || !slow) return;
+      // b has read that a holds the lock; before it goes on, c breaks it, takes it and tidies up.
+      slow = false;
+      await c.acquire(0);
+      await c.removeDeadOwners();
+    };
+    await expect(b.acquire(0)).rejects.toThrow("process c");
+    expect(await c.isHeld()).toBe(true);
+  });
+
+  test("of many contenders for a dead owner's lock one takes it", async () => {
+    await lockOf("dead").acquire();
+    die("dead");
+    const tries = Array.from({ length: 20 }, (_, i) => lockOf(`t${i}`).acquire(0));
+    const outcomes = await Promise.allSettled(tries);
+    expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  });
+
+  test("release() leaves a lock alone that was taken away by force", async () => {
+    const [a, b] = [lockOf("a"), lockOf("b")];
+    await a.acquire();
+    await b.force();
+    await b.acquire(0);
+    await a.release();
+    expect([await a.isHeld(), await b.isHeld()]).toEqual([false, true]);
+  });
+
+  test("removeDeadOwners() tells the living, and removes the files of the dead", async () => {
+    const [a, b] = [lockOf("a"), lockOf("b")];
+    await a.acquire();
+    die("a");
+    await b.acquire(0);
+    expect(await b.removeDeadOwners()).toEqual(new Set(["b"]));
+    expect((await files.list(OWNERS_FOLDER))?.map(({ name }) => name)).toEqual(["b"]);
+    expect(await files.list(BREAKS_FOLDER)).toEqual([]);
+  });
+
+  test("retire() removes the owner's file, and the lock can be taken again", async () => {
+    const a = lockOf("a");
+    await a.retire();
+    await a.acquire();
+    await a.release();
+    await a.retire();
+    expect(await files.list(OWNERS_FOLDER)).toEqual([]);
+    await a.acquire();
+    expect((await files.list(OWNERS_FOLDER))?.length).toBe(1);
+    expect((await files.kinds([LOCK_FILE]))[0]).toBe("file");
+  });
+});

@@ -1,0 +1,142 @@
+import { LockedError } from "../errors.ts";
+import type { FileSystem } from "../file-system/file-system.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { BREAKS_FOLDER, LOCK_FILE, OWNERS_FOLDER } from "./layout.ts";
+import { printable } from "./names.ts";
+
+/** How long a living owner is waited for, in milliseconds. */
+export const LONGEST_WAIT: number = 10_000;
+const FIRST_PAUSE = 1;
+const LONGEST_PAUSE = 50;
+const utf8 = new TextEncoder();
+const text = new TextDecoder();
+
+/** Who wants the lock: a token that no other opened storage has, and the process. */
+export type LockOwner = { readonly token: string; readonly identity: string };
+
+/**
+ * The lock that one process at a time holds to write. `.baba/lock` is a hard link to its owner's
+ * file, and a link is made by one process alone. It is never taken on time: a living owner is waited
+ * for; a dead one's lock is removed by whoever links `.baba/breaks/<its token>`, which again one process
+ * alone does. So nobody can remove a lock that another has just taken.
+ */
+export class WriteLock {
+  readonly #files: FileSystem;
+  readonly #runtime: Runtime;
+  readonly #owner: LockOwner;
+  #announced = false;
+
+  constructor(files: FileSystem, runtime: Runtime, owner: LockOwner) {
+    this.#files = files;
+    this.#runtime = runtime;
+    this.#owner = owner;
+  }
+
+  /**
+   * Takes the lock, waiting for a living owner.
+   *
+   * @throws {LockedError} naming the owner that kept it for the whole wait
+   */
+  async acquire(longestWait: number = LONGEST_WAIT): Promise<void> {
+    await this.#announce();
+    const start = this.#runtime.elapsed();
+    for (let pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, pause * 2)) {
+      if (await this.#files.link(this.#ownFile(), LOCK_FILE)) return;
+      const owner = await this.#read(LOCK_FILE);
+      if (owner === undefined || (await this.#removedDead(owner))) {
+        pause = FIRST_PAUSE;
+        continue;
+      }
+      if (this.#runtime.elapsed() - start >= longestWait) throw locked(owner, longestWait);
+      await this.#runtime.sleep(this.#jitter(pause));
+    }
+  }
+
+  /** Whether the lock is still this owner's: a person may have removed it by force. */
+  async isHeld(): Promise<boolean> {
+    return (await this.#read(LOCK_FILE))?.token === this.#owner.token;
+  }
+
+  /** Gives the lock back. */
+  async release(): Promise<void> {
+    if (await this.isHeld()) await this.#files.remove([LOCK_FILE]);
+  }
+
+  /** Removes the lock, whoever holds it. */
+  async force(): Promise<void> {
+    await this.#files.remove([LOCK_FILE]);
+  }
+
+  /** Removes this owner's file; the lock can be taken again. */
+  async retire(): Promise<void> {
+    if (!this.#announced) return;
+    this.#announced = false;
+    await this.#files.remove([this.#ownFile()]);
+  }
+
+  /** Removes the files of dead owners, and tells the tokens of the living. Needs the lock. */
+  async removeDeadOwners(): Promise<Set<string>> {
+    const entries = (await this.#files.list(OWNERS_FOLDER)) ?? [];
+    const living = new Set([this.#owner.token]);
+    const dead: string[] = [];
+    for (const { name } of entries) {
+      const owner = await this.#read(`${OWNERS_FOLDER}/${name}`);
+      if (owner === undefined) continue;
+      if (await this.#files.lives(owner.identity)) living.add(name);
+      else if (!living.has(name)) dead.push(name);
+    }
+    await this.#files.remove(dead.flatMap((name) => [`${OWNERS_FOLDER}/${name}`, `${BREAKS_FOLDER}/${name}`]));
+    return living;
+  }
+
+  async #announce(): Promise<void> {
+    if (this.#announced) return;
+    const bytes = utf8.encode(`${this.#owner.token}\n${this.#owner.identity}\n`);
+    await this.#files.create([{ path: this.#ownFile(), bytes }]);
+    // A lock that survives a power cut must still name its owner, or nobody could tell that it is dead.
+    await this.#files.sync([this.#ownFile()]);
+    this.#announced = true;
+  }
+
+  /** Removes the lock of an owner that is dead; whether it was, so that a new try makes sense. */
+  async #removedDead(owner: LockOwner): Promise<boolean> {
+    if (await this.#files.lives(owner.identity)) return false;
+    if (!(await this.#mayBreak(owner))) return false;
+    // Only the one who may break it removes the lock of a dead owner, so it is still the same here.
+    if ((await this.#read(LOCK_FILE))?.token === owner.token) await this.#files.remove([LOCK_FILE]);
+    return true;
+  }
+
+  /** Whether the right to break an owner's lock is this one's: nobody has it, or a dead one whose own right is. */
+  async #mayBreak(owner: LockOwner): Promise<boolean> {
+    const right = `${BREAKS_FOLDER}/${owner.token}`;
+    if (await this.#files.link(this.#ownFile(), right)) return true;
+    const breaker = await this.#read(right);
+    if (breaker === undefined || breaker.token === this.#owner.token) return breaker !== undefined;
+    return !(await this.#files.lives(breaker.identity)) && this.#mayBreak(breaker);
+  }
+
+  async #read(path: string): Promise<LockOwner | undefined> {
+    const [bytes] = await this.#files.read([path]);
+    if (bytes === undefined) return undefined;
+    if (bytes instanceof Error) throw bytes;
+    const [token = "", identity = ""] = text.decode(bytes).split("\n");
+    return { token, identity };
+  }
+
+  #ownFile(): string {
+    return `${OWNERS_FOLDER}/${this.#owner.token}`;
+  }
+
+  #jitter(pause: number): number {
+    const [byte = 0] = this.#runtime.random(new Uint8Array(1));
+    return pause * (0.5 + byte / 512);
+  }
+}
+
+function locked(owner: LockOwner, waited: number): LockedError {
+  return new LockedError(
+    `Another process has held the write lock for ${waited / 1000} seconds, and it lives: ${printable(owner.identity)}. ` +
+      "Wait for it or end it; if you know that it will not write again, call db.forceUnlock().",
+  );
+}

@@ -1,0 +1,59 @@
+import { memoryFileSystem } from "../file-system/memory.ts";
+import { MemoryVolume } from "../file-system/memory-volume.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+
+/** A runtime whose files are in memory, and what was logged through it. */
+export type MemoryRuntime = Runtime & {
+  /** The volume of each directory that was opened. */
+  readonly volumes: ReadonlyMap<string, MemoryVolume>;
+  /** The lines written to the terminal. */
+  readonly terminalLines: readonly string[];
+  /** The lines of each log file. */
+  readonly logFiles: readonly (readonly string[])[];
+};
+
+/**
+ * A runtime without files, for tests of code that uses a database: everything is kept in memory and
+ * gone with it.
+ *
+ * @example
+ * ```ts
+ * import { assemble, Database } from "@baba/core";
+ * import { memoryRuntime } from "@baba/core/testing";
+ * import * as v from "valibot";
+ *
+ * const Hero = v.object({ id: v.number(), name: v.string() });
+ * const db = new Database(Hero, { logging: false }, assemble(memoryRuntime()));
+ * await db.asyncSession((session) => session.add({ id: 1, name: "Alice" }));
+ * await db.close();
+ * ```
+ */
+export function memoryRuntime(): MemoryRuntime {
+  const volumes = new Map<string, MemoryVolume>();
+  const terminalLines: string[] = [];
+  const logFiles: string[][] = [];
+  return {
+    volumes,
+    terminalLines,
+    logFiles,
+    fileSystem: (directory) => {
+      const volume = volumes.get(directory) ?? new MemoryVolume();
+      volumes.set(directory, volume);
+      return memoryFileSystem(volume);
+    },
+    terminal: (line) => void terminalLines.push(line),
+    logFile: () => {
+      const lines: string[] = [];
+      logFiles.push(lines);
+      return (line) => void lines.push(line);
+    },
+    now: () => Date.now(),
+    elapsed: () => performance.now(),
+    random: (bytes) => {
+      bytes.set(crypto.getRandomValues(new Uint8Array(bytes.length)));
+      return bytes;
+    },
+    turn: () => new Promise((resolve) => setTimeout(resolve, 0)),
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  };
+}
