@@ -44,7 +44,7 @@ export interface FileSystem {
   /** Makes the bytes and the length of these files durable (fdatasync or more); one that is not there is no error. */
   sync(paths: readonly string[]): Promise<void>;
 
-  /** Makes the entries of these folders durable: what was created, renamed or removed in them; one that is not there is no error. */
+  /** Makes the entries of these folders durable: what was created, renamed or removed in them; one that is not there is no error. Of the root (`.`), its own entry in the folder that holds it, too. */
   syncFolders(paths: readonly string[]): Promise<void>;
 
   /** Renames each file over what has the new name, atomically one by one, in the order given. */

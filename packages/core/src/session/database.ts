@@ -188,10 +188,9 @@ export class Database<S extends Schema> {
   }
 
   #tracked<T>(work: Promise<T>): Promise<T> {
-    this.#busy.add(work);
-    const done = () => void this.#busy.delete(work);
-    work.then(done, done);
-    return work;
+    const ended = work.finally(() => this.#busy.delete(ended));
+    this.#busy.add(ended);
+    return ended;
   }
 
   #mustBeOpen(): void {

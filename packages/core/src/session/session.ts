@@ -135,7 +135,7 @@ export class AsyncSession<S extends Schema> {
     return this.#read(async () => {
       const records: unknown[] = [];
       for await (const { record } of this.#scan(folder, schema, options)) records.push(record);
-      this.#context.log.info(`Read all of ${printable(folder)}: ${records.length} records`);
+      this.#context.log.info(`Read all of ${printable(folder)}: ${counted(records.length, "record")}`);
       return records;
     });
   }
@@ -166,7 +166,7 @@ export class AsyncSession<S extends Schema> {
       for await (const { record } of this.#scan(folder, schema, options as ReadOptions | undefined)) {
         if (fits(record)) records.push(record);
       }
-      this.#context.log.info(`Filtered ${printable(folder)}: ${records.length} records fit`);
+      this.#context.log.info(`Filtered ${printable(folder)}: ${counted(records.length, "record")} found`);
       return records;
     });
   }
@@ -219,7 +219,7 @@ export class AsyncSession<S extends Schema> {
     const discarded = this.#view.pending.size;
     this.#view.pending.clear();
     this.#view.refresh();
-    if (discarded > 0) this.#context.log.info(`Rolled back ${discarded} changes`);
+    if (discarded > 0) this.#context.log.info(`Rolled back ${counted(discarded, "change")}`);
   }
 
   /** Ends the session: what was not committed is discarded, with a warning. `await using` calls this. */
@@ -228,7 +228,7 @@ export class AsyncSession<S extends Schema> {
     await this.#calls.idle();
     const discarded = this.#view.pending.size;
     if (discarded > 0) {
-      this.#context.log.warning(`Discarded ${discarded} changes: their session ended without commit()`);
+      this.#context.log.warning(`Discarded ${counted(discarded, "change")} of a session that ended without commit()`);
     }
     this.end("The session has ended: open another one.");
   }
@@ -353,8 +353,12 @@ function checkReadOptions(options: ReadOptions | undefined): ReadOptions {
   return options ?? {};
 }
 
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 function describe(changes: ReadonlyMap<string, Uint8Array | undefined>): string {
   let deleted = 0;
   for (const payload of changes.values()) if (payload === undefined) deleted++;
-  return `${changes.size - deleted} records written, ${deleted} deleted`;
+  return `${counted(changes.size - deleted, "record")} written, ${deleted} deleted`;
 }

@@ -147,11 +147,17 @@ export class CommitEngine {
     await this.settle();
     if (this.#journal.sequence === this.#journal.checkpoint) return;
     await this.#poisoning(async () => {
-      await checkpoint(this.#files, this.redo.unsynced());
+      await checkpoint(this.#files, this.redo.unsynced()).catch((error: unknown) => this.#revoke(error));
       await this.#journal.restart();
     });
     this.redo.synced();
     this.#checkpoint = this.#journal.checkpoint;
+  }
+
+  /** A sync of record files that failed says so once: whoever comes next must write them anew. */
+  async #revoke(error: unknown): Promise<never> {
+    await this.#journal.revoke().catch(() => undefined);
+    throw error;
   }
 
   /** Finishes what a dead process left, and removes its leftovers. Needs the lock. */
@@ -203,7 +209,7 @@ export class CommitEngine {
       this.#history.note(commit.sequence, [...commit.changes.keys()]);
     }
     this.#visible = this.#journal.sequence;
-    this.redo.placed(this.needsRecovery ? this.#checkpoint : this.#journal.placed);
+    this.redo.placed(this.#journal.placed);
   }
 
   /** At the first reading of a journal, or after others' checkpoints: what was before is not known. */
@@ -214,6 +220,7 @@ export class CommitEngine {
     this.#history.forgetUntil(first === undefined ? this.#journal.sequence : first.sequence - 1);
     const ended = !this.#journal.isOwn && !(await this.#files.lives(writer));
     this.#abandoned = ended ? this.#journal.sequence : 0;
+    if (ended) this.#journal.distrust();
     this.#loaded = true;
   }
 
@@ -258,7 +265,7 @@ export class CommitEngine {
       const durable = await this.#journal.append(batch);
       const wanted = writing.some(({ transaction }) => transaction.durability === "full" || transaction.settle === "commit");
       if (wanted && !durable) await this.#journal.sync();
-      if (!(await this.#lock.isHeld())) throw lockLost();
+      if (!(await this.#lock.isHeld().catch(lockLost))) lockLost();
     });
     for (const [i, changes] of batch.entries()) {
       this.redo.note({ sequence: first + i, changes });
@@ -297,10 +304,12 @@ export class CommitEngine {
   }
 }
 
-function lockLost(): CommitUnknownError {
-  return new CommitUnknownError(
-    "The write lock was taken away by force while this commit was written, so it is not known whether it counts. Close " +
-      "the database, open it again and look; this handle writes no more.",
+/** Without the lock another may have gone on from before this commit. */
+function lockLost(cause?: unknown): never {
+  throw new CommitUnknownError(
+    "The write lock was taken away by force, or could not be read, while this commit was written, so it is not known " +
+      "whether it counts. Close the database, open it again and look; this handle writes no more.",
+    { cause },
   );
 }
 

@@ -150,9 +150,9 @@ function isRecordEntry(entry: FolderEntry): boolean {
 function folderError(error: unknown, folder: string): BabaError {
   const code = systemCode(error);
   if (code === "ENOTDIR" || code === "EEXIST" || code === "ELOOP") {
-    const what = code === "ELOOP" ? "a symbolic link, which is not followed" : "a file";
+    const what = code === "ELOOP" ? "a symbolic link (which is not followed)" : "a file";
     const shown = printable(folder);
-    return new BabaError("BABA_NOT_A_FOLDER", `${shown}: not a folder but ${what} is in the way; move it or choose another name.`, {
+    return new BabaError("BABA_NOT_A_FOLDER", `${shown}: ${what} stands where a folder is needed; move it or choose another name.`, {
       record: shown,
       cause: error,
     });

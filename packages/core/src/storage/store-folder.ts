@@ -2,7 +2,6 @@ import { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { ioError } from "./io-error.ts";
 import { BREAKS_FOLDER, JOURNAL_FOLDER, OWNERS_FOLDER, STORE_FILE, STORE_FOLDER, TEMPORARY_FOLDER } from "./layout.ts";
-import { folderOf } from "./names.ts";
 
 const FORMAT = 1;
 const utf8 = new TextEncoder();
@@ -28,21 +27,25 @@ export async function checkStoreFolder(files: FileSystem): Promise<void> {
   );
 }
 
-/** Makes the store's own folder with all that it holds, durable, where it is not there yet. */
+/**
+ * Makes the store's own folder with all that it holds, and makes sure that it is durable: another
+ * process may have made it and ended before its syncs.
+ */
 export async function makeStoreFolder(files: FileSystem, token: string): Promise<void> {
-  const made: string[] = [];
   for (const folder of [JOURNAL_FOLDER, OWNERS_FOLDER, BREAKS_FOLDER, TEMPORARY_FOLDER]) {
-    made.push(...(await files.makeFolder(folder)));
+    await files.makeFolder(folder);
   }
-  await files.syncFolders([...new Set(made.filter((folder) => folder !== ".").map(folderOf))]);
   const [present] = await files.kinds([STORE_FILE]);
-  if (present !== undefined) return;
+  if (present === undefined) await makeStoreFile(files, token);
+  await files.syncFolders([STORE_FOLDER, "."]);
+}
+
+async function makeStoreFile(files: FileSystem, token: string): Promise<void> {
   const temporary = `${TEMPORARY_FOLDER}/${token}-store`;
   await files.create([{ path: temporary, bytes: utf8.encode(`{"format":${FORMAT}}\n`) }]);
   await files.sync([temporary]);
   await files.link(temporary, STORE_FILE);
   await files.remove([temporary]);
-  await files.syncFolders([STORE_FOLDER]);
 }
 
 /** Removes files that dead writers left on their way to their places. */

@@ -42,8 +42,8 @@ export function withFileToRead<T>(path: string, use: (descriptor: number, size: 
 
 /**
  * The same to write at an offset, which the kernel itself refuses for a folder or a pipe. It is not
- * asked what the file is: on Linux 6.13 and later a write that follows an fstat gets a finer
- * timestamp, and the sync after it has that to write as well, which makes it half as long again.
+ * asked what the file is: an fstat was measured to make the next sync of the file longer (see
+ * docs/performance.md), likely for the finer timestamp that newer Linux kernels give the write after it.
  */
 export function withFileToWrite(path: string, use: (descriptor: number) => void): void {
   withFile(path, "write", use);

@@ -7,10 +7,13 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { FileSystem } from "@baba/core";
 import { fileSystemSuite, type Outside } from "@baba/core/testing";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { nodeFileSystem } from "./index.ts";
 
 const run = promisify(execFile);
+// Some file systems take half a millisecond for each file, soon after many were removed.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
 const DESCRIPTORS = ["/proc/self/fd", "/dev/fd"].find((folder) => existsSync(folder));
 const NOBODY = 65534;
 const ON_UNIX: readonly (keyof Outside)[] = ["symbolicLink", "pipe", "mode", "withoutRights", "deadIdentity"];
@@ -181,7 +184,9 @@ test.runIf(existsSync("/proc/self/fd"))(
     const [made, synced] = [output.indexOf("made"), output.indexOf("synced")];
     expect(output.slice(0, made)).toBe(`fsync ${basename(dirname(root))}\n`);
     expect(output.slice(made, synced).split("\n").sort()).toEqual(["", "fdatasync a", "fdatasync b", "made"]);
-    expect(output.slice(synced).split("\n").sort()).toEqual(["", "fsync folder", "fsync root", "synced"]);
+    expect(output.slice(synced).split("\n").sort()).toEqual(
+      ["", "fsync folder", `fsync ${basename(dirname(root))}`, "fsync root", "synced"].sort(),
+    );
   },
 );
 

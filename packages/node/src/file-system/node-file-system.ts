@@ -124,8 +124,18 @@ class NodeFileSystem implements FileSystem {
     await patiently(() => syncFiles(this.#root, distinct));
   }
 
+  /** The folder above may not be this user's to read: then the root was not made by this user either. */
+  async #syncOwnEntry(): Promise<void> {
+    try {
+      await patiently(() => syncFullFolders([dirname(this.#root)]));
+    } catch (error) {
+      if (codeOf(error) !== "EACCES" && codeOf(error) !== "EPERM") throw error;
+    }
+  }
+
   async syncFolders(paths: readonly string[]): Promise<void> {
     await patiently(() => syncFolders(this.#root, [...new Set(paths)]));
+    if (paths.includes(".")) await this.#syncOwnEntry();
   }
 
   async rename(moves: readonly Move[]): Promise<void> {

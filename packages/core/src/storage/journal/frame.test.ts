@@ -118,7 +118,7 @@ describe("encodeChanges() and decodeChanges()", () => {
 
 describe("segment headers", () => {
   const header: SegmentHeader = {
-    number: 7, base: 41, checkpoint: 30, previousLength: 4096, previousChain: 99n, length: 16384,
+    number: 7, base: 41, checkpoint: 30, placed: 35, previousLength: 4096, previousChain: 99n, length: 16384,
     salt: Uint8Array.from({ length: 16 }, (_, i) => i + 1), token: "0123456789abcdef", identity: '{"pid":1}',
   };
 

@@ -4,6 +4,8 @@ import { xxh64 } from "../../codec/index.ts";
 const SECTOR = 512;
 /** Bytes before a frame's body. */
 export const FRAME_HEADER = 40;
+/** The bytes that make a frame no frame when they are zero. */
+export const FRAME_START = 8;
 /** Bytes after it. */
 const FRAME_TRAILER = 16;
 const MAGIC = 0x42414246; // "BABF"
@@ -111,9 +113,9 @@ function isHeader(segment: Uint8Array, view: DataView, offset: number, seed: big
   );
 }
 
-/** Torn writes leave zeros: at the frame's end, or in the whole of a sector's part of it. */
+/** Torn writes leave zeros: at the frame's end, or in the whole of a sector's part of it; one that was taken back, at its start. */
 function isTorn(segment: Uint8Array, start: number, end: number): boolean {
-  if (segment[end - 1] === 0) return true;
+  if (segment[end - 1] === 0 || isZero(segment, start, start + 4)) return true;
   for (let at = start; at < end; ) {
     const next = Math.min(end, (Math.floor(at / SECTOR) + 1) * SECTOR);
     if (isZero(segment, at, next)) return true;

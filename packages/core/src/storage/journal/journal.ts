@@ -3,7 +3,7 @@ import { BabaError, CommitUnknownError, LockedError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
 import { type Changes, encodeChanges } from "./changes.ts";
-import { encodeFrame, FRAME_HEADER, frameSize } from "./frame.ts";
+import { encodeFrame, FRAME_HEADER, FRAME_START, frameSize } from "./frame.ts";
 import { damaged, type JournalCommit, type Position, type Read, readFrames, readHeader, readJournal, startOf } from "./read-journal.ts";
 import { encodeSegmentHeader, SEGMENT_HEADER, type SegmentHeader } from "./segment.ts";
 
@@ -21,7 +21,7 @@ export type JournalWriter = {
   readonly random: (bytes: Uint8Array) => Uint8Array;
 };
 
-/** What is kept of a commit to know it again. */
+/** What is kept of a commit to know it again; the first of a segment stands for all before it. */
 type Footprint = Omit<JournalCommit, "changes">;
 
 /** Commits that were not known before, in order. `restarted`: those before the first are not known. */
@@ -93,6 +93,7 @@ export class Journal {
       const [follows, stands] = await this.#files.kinds([segmentPath(number + 1), segmentPath(number)]);
       if (stands === undefined) return this.#load(commits);
       const next = follows === undefined ? undefined : await this.#nextHeader(number + 1);
+      if (next !== undefined && next.placed < position.placed) return this.#load(commits, true);
       if (next !== undefined && next.previousLength < position.offset) {
         const crossed = await this.#cross(next);
         if (crossed === undefined) return this.#load(commits);
@@ -106,7 +107,7 @@ export class Journal {
       this.#advance(tail);
       if (next === undefined) return { commits, restarted: false };
       if (next.previousChain !== tail.position.chain) throw damaged(next.number, "it does not follow the segment before it");
-      this.#enter({ ...startOf(next), placed: Math.max(next.checkpoint, tail.position.placed) });
+      this.#enter({ ...startOf(next), placed: Math.max(next.placed, tail.position.placed) });
     }
   }
 
@@ -157,6 +158,20 @@ export class Journal {
     if (!this.#dirty) this.#position = { ...position, offset: position.offset + bytes.length, chain, placed: sequence };
   }
 
+  /** Forgets what marks said: their writers ended, and a power cut may have come since. */
+  distrust(): void {
+    if (this.#position !== undefined) this.#position = { ...this.#position, placed: this.checkpoint };
+  }
+
+  /**
+   * Takes back what marks said: a sync of record files failed, and another one would not say so again. All
+   * commits since the checkpoint are to be put in their places anew, by whoever comes next.
+   */
+  async revoke(): Promise<void> {
+    this.distrust();
+    await this.#startSegment(this.checkpoint, []);
+  }
+
   /** Begins a segment that says that all commits are durable in the record files, and removes those before it. */
   async restart(): Promise<void> {
     const last = this.#position?.header.number ?? 0;
@@ -164,7 +179,8 @@ export class Journal {
     await this.#removeUntil(last);
   }
 
-  async #load(known: readonly JournalCommit[]): Promise<News> {
+  /** Reads everything anew: at first, where segments have gone, or (`revoked`) where places are not what marks said. */
+  async #load(known: readonly JournalCommit[], revoked = false): Promise<News> {
     const before = this.#position === undefined ? undefined : this.sequence;
     const read = await unlessPassing(() => readJournal(this.#files));
     if (read === undefined) {
@@ -173,24 +189,24 @@ export class Journal {
     }
     if (before !== undefined && read.position.sequence < before) throw takenOver();
     this.#enter(read.position);
-    const { base } = read.position.header;
-    this.#remember(read.commits.filter(({ sequence }) => sequence > base));
+    this.#trail = [{ sequence: read.position.header.base, end: SEGMENT_HEADER, chain: read.position.seed, digest: 0n }];
+    this.#remember(read.commits.filter(({ sequence }) => sequence > read.position.header.base));
     this.#size = read.position.header.length;
-    const restarted = before === undefined || before < read.position.header.checkpoint;
-    const commits = restarted ? read.commits : read.commits.filter(({ sequence }) => sequence > before);
-    return { commits: [...known, ...commits], restarted };
+    const restarted = revoked || before === undefined || before < read.position.header.checkpoint;
+    if (restarted) return { commits: read.commits, restarted };
+    return { commits: [...known, ...read.commits.filter(({ sequence }) => sequence > before)], restarted };
   }
 
   /**
-   * Goes on to a segment that pins less than was read here: its writer did not know of their sync and has
-   * written the last commits anew, and they must be the same. Gives the new ones behind them;
+   * Goes on to a segment that pins less than was read here: marks do not count, and commits that its writer
+   * did not know to be synced it has written anew; they must be the same. Gives the new ones behind them;
    * `undefined` where the segment is gone.
    */
   async #cross(next: SegmentHeader): Promise<readonly JournalCommit[] | undefined> {
-    const first = this.#trail.findIndex(({ offset, chain }) => offset === next.previousLength && chain === next.previousChain);
-    if (first < 0) throw takenOver();
-    const expected = this.#trail.slice(first);
-    const start = { ...startOf(next), placed: Math.max(next.checkpoint, this.placed) };
+    const pinned = this.#trail.findIndex(({ end, chain }) => end === next.previousLength && chain === next.previousChain);
+    if (pinned < 0) throw takenOver();
+    const expected = this.#trail.slice(pinned + 1);
+    const start = { ...startOf(next), placed: Math.max(next.placed, this.placed) };
     const read = await this.#tail(start, undefined);
     if (read === undefined) return undefined;
     const same = expected.every(({ sequence, digest }, i) => {
@@ -228,7 +244,7 @@ export class Journal {
   }
 
   #remember(commits: readonly JournalCommit[]): void {
-    for (const { sequence, offset, chain, digest } of commits) this.#trail.push({ sequence, offset, chain, digest });
+    for (const { sequence, end, chain, digest } of commits) this.#trail.push({ sequence, end, chain, digest });
     const synced = this.#position?.synced ?? 0;
     this.#unconfirmed = [...this.#unconfirmed, ...commits].filter(({ sequence }) => sequence > synced);
   }
@@ -238,14 +254,33 @@ export class Journal {
     this.#size += position.header.length;
     this.#position = position;
     this.#unconfirmed = [];
-    this.#trail = [];
+    const { header, offset, chain } = position;
+    this.#trail = [{ sequence: header.base, end: offset, chain, digest: 0n }];
     this.#dirty = false;
   }
 
   async #write(position: Position, bodies: readonly Uint8Array[], batch: readonly Changes[]): Promise<void> {
     const written = encodeCommits(position, bodies, batch);
-    await this.#put(position, written.bytes);
+    try {
+      await this.#put(position, written.bytes);
+    } catch (error) {
+      await this.#unwrite(position, error);
+      throw error;
+    }
     this.#advance(written);
+  }
+
+  /** A write that failed may have written everything: without its header no reader takes it for a commit. */
+  async #unwrite(position: Position, cause: unknown): Promise<void> {
+    try {
+      await this.#files.write(segmentPath(position.header.number), position.offset, new Uint8Array(FRAME_START));
+    } catch {
+      throw new CommitUnknownError(
+        "A write to the journal failed and could not be taken back, so it is not known whether the commit counts. Close " +
+          "the database, open it again and look; this handle writes no more.",
+        { cause },
+      );
+    }
   }
 
   async #put(position: Position, bytes: Uint8Array): Promise<void> {
@@ -265,8 +300,9 @@ export class Journal {
   async #startSegment(checkpoint: number, batch: readonly Changes[]): Promise<void> {
     const position = this.#position;
     const carried = this.#unconfirmed;
-    const pin = { offset: carried[0]?.offset ?? position?.offset ?? 0, chain: carried[0]?.chain ?? position?.chain ?? 0n };
     const base = this.sequence - carried.length;
+    // Not behind later marks: those are not synced.
+    const pin = this.#trail.findLast(({ sequence }) => sequence <= base);
     const changes = [...carried.map((commit) => commit.changes), ...batch];
     const bodies = changes.map(encodeChanges);
     const size = bodies.reduce((sum, body) => sum + frameSize(body.length), SEGMENT_HEADER);
@@ -274,21 +310,22 @@ export class Journal {
       number: (position?.header.number ?? 0) + 1,
       base,
       checkpoint,
-      previousLength: pin.offset,
-      previousChain: pin.chain,
+      placed: Math.max(this.placed, checkpoint),
+      previousLength: pin?.end ?? 0,
+      previousChain: pin?.chain ?? 0n,
       length: this.#lengthFor(size, changes.length),
       salt: this.#writer.random(new Uint8Array(16)),
       token: this.#writer.token,
       identity: this.#writer.identity,
     };
-    const placed = this.placed;
     const written = encodeCommits(startOf(header), bodies, changes);
     const file = new Uint8Array(header.length);
     file.set(encodeSegmentHeader(header));
     file.set(written.bytes, SEGMENT_HEADER);
     await this.#publish(header.number, file);
     const { sequence } = written.position;
-    this.#enter({ ...written.position, synced: sequence, placed: Math.max(placed, checkpoint) });
+    this.#enter(startOf(header));
+    this.#position = { ...written.position, synced: sequence };
     this.#remember(written.commits);
   }
 
@@ -345,10 +382,10 @@ function encodeCommits(
   for (const [i, body] of bodies.entries()) {
     sequence++;
     const frame = encodeFrame({ kind: "commit", sequence, synced: from.synced, body }, chain, from.seed);
-    commits.push({ sequence, changes: batch[i] ?? new Map(), offset, chain, digest: xxh64(body, 0n) });
     bytes.set(frame.bytes, offset - from.offset);
     offset += frame.bytes.length;
     chain = frame.chain;
+    commits.push({ sequence, changes: batch[i] ?? new Map(), end: offset, chain, digest: xxh64(body, 0n) });
   }
   return { bytes, position: { ...from, offset, chain, sequence }, commits };
 }

@@ -10,8 +10,8 @@ import { decodeSegmentHeader, firstChain, SEGMENT_HEADER, type SegmentHeader } f
 export type JournalCommit = {
   readonly sequence: number;
   readonly changes: Changes;
-  /** Where its frame begins in its segment, and the chain before it: what a successor may pin. */
-  readonly offset: number;
+  /** Where its frame ends in its segment, and the chain there: what a successor may pin. */
+  readonly end: number;
   readonly chain: bigint;
   /** XXH64 of the frame's body: by it a commit is known again in another segment. */
   readonly digest: bigint;
@@ -64,7 +64,7 @@ export function startOf(header: SegmentHeader): Position {
     chain: seed,
     sequence: header.base,
     synced: header.base,
-    placed: header.checkpoint,
+    placed: header.placed,
   };
 }
 
@@ -88,13 +88,12 @@ export function readFrames(segment: Uint8Array, from: Position, limit: number | 
       break;
     }
     const { frame, end, chain } = parsed;
-    const { offset } = position;
     if (frame.kind === "commit") {
       const changes = decodeChanges(frame.body);
       if (changes === undefined || frame.sequence !== position.sequence + 1) {
         throw damaged(from.header.number, `commit number ${frame.sequence} is malformed or out of order`);
       }
-      commits.push({ sequence: frame.sequence, changes, offset, chain: position.chain, digest: xxh64(frame.body, 0n) });
+      commits.push({ sequence: frame.sequence, changes, end, chain, digest: xxh64(frame.body, 0n) });
     }
     position = {
       ...position,
@@ -160,13 +159,11 @@ async function readSegment(files: FileSystem, number: number): Promise<Segment |
 function parseSegments(segments: readonly Segment[]): Read {
   const commits: JournalCommit[] = [];
   let last: Position | undefined;
-  let placed = segments.at(-1)?.header.checkpoint ?? 0;
   for (const [i, { header, bytes }] of segments.entries()) {
     if (last !== undefined) mustFollow(last, header);
     const read = readFrames(bytes, startOf(header), segments[i + 1]?.header.previousLength);
     commits.push(...read.commits);
-    placed = Math.max(placed, read.position.placed);
-    last = { ...read.position, placed };
+    last = read.position;
   }
   if (last === undefined) throw new RangeError("A journal has at least one segment");
   const { checkpoint } = last.header;

@@ -4,7 +4,7 @@ import { xxh64 } from "../../codec/index.ts";
 export const SEGMENT_HEADER = 512;
 const MAGIC = "BABAJRNL";
 const VERSION = 1;
-const IDENTITY_AT = 98;
+const IDENTITY_AT = 106;
 const CHECKSUM_AT = SEGMENT_HEADER - 8;
 const LONGEST_IDENTITY = CHECKSUM_AT - IDENTITY_AT;
 const ascii = new TextEncoder();
@@ -21,6 +21,8 @@ export type SegmentHeader = {
   readonly base: number;
   /** Every commit up to this one is durable in the record files. */
   readonly checkpoint: number;
+  /** Every commit up to this one was in its place when the segment began; as a mark's word, it does not outlive a power cut. */
+  readonly placed: number;
   /** How many bytes of the predecessor count; 0 where there is none to read. */
   readonly previousLength: number;
   /** The chain's checksum at that length. */
@@ -51,7 +53,8 @@ export function encodeSegmentHeader(header: SegmentHeader): Uint8Array {
   view.setBigUint64(56, BigInt(header.length));
   bytes.set(header.salt, 64);
   bytes.set(ascii.encode(header.token), 80);
-  view.setUint16(96, identity.length);
+  view.setBigUint64(96, BigInt(header.placed));
+  view.setUint16(104, identity.length);
   bytes.set(identity, IDENTITY_AT);
   view.setBigUint64(CHECKSUM_AT, xxh64(bytes.subarray(0, CHECKSUM_AT), 0n));
   return bytes;
@@ -67,12 +70,13 @@ export function decodeSegmentHeader(bytes: Uint8Array): SegmentHeader | undefine
     number: Number(view.getBigUint64(16)),
     base: Number(view.getBigUint64(24)),
     checkpoint: Number(view.getBigUint64(32)),
+    placed: Number(view.getBigUint64(96)),
     previousLength: Number(view.getBigUint64(40)),
     previousChain: view.getBigUint64(48),
     length: Number(view.getBigUint64(56)),
     salt: bytes.slice(64, 80),
     token: strictUtf8.decode(bytes.subarray(80, 96)),
-    identity: strictUtf8.decode(bytes.subarray(IDENTITY_AT, IDENTITY_AT + view.getUint16(96))),
+    identity: strictUtf8.decode(bytes.subarray(IDENTITY_AT, IDENTITY_AT + view.getUint16(104))),
   };
 }
 
