@@ -22,7 +22,9 @@ const current = existsSync(generated) ? readFileSync(generated, "utf8") : "";
 if (current === text) {
   console.log(`${name} is up to date.`);
 } else if (process.argv.includes("--check")) {
-  console.error(`${name} differs from assembly/: run \`npm run generate\` in packages/core and commit the file.`);
+  console.error(
+    `${name} differs from assembly/: run \`npm run generate\` in packages/core and commit the file.`,
+  );
   process.exit(1);
 } else {
   writeFileSync(generated, text);

@@ -26,6 +26,14 @@
  * | `BABA_SETTLE` | a commit stands, but its files could not be put in place |
  * | `BABA_JOURNAL` | the journal is damaged |
  * | `BABA_FORMAT` | the folder was written by a newer version |
+ * | `BABA_KEY_MISSING` | an option for a key is there and empty or undefined |
+ * | `BABA_KEY_WRONG` | the passphrase, identity or key does not open this store |
+ * | `BABA_KEYRING` | the key file is damaged, missing beside sealed records, or not the one that was pinned |
+ * | `BABA_TAMPERED` | a sealed record is damaged, was changed, or belongs to another name or store |
+ * | `BABA_KEY_UNKNOWN` | a record was sealed with a data key that this store does not have |
+ * | `BABA_NOT_SEALED` | a plain record lies in a sealed store |
+ * | `BABA_SEALED` | the store or a record is sealed, and no key was given |
+ * | `BABA_ENVELOPE` | a sealed record is cut short, or of a version or with flags that are not known |
  */
 export type BabaErrorCode =
   | "BABA_OPTION"
@@ -50,7 +58,15 @@ export type BabaErrorCode =
   | "BABA_COMMIT_UNKNOWN"
   | "BABA_SETTLE"
   | "BABA_JOURNAL"
-  | "BABA_FORMAT";
+  | "BABA_FORMAT"
+  | "BABA_KEY_MISSING"
+  | "BABA_KEY_WRONG"
+  | "BABA_KEYRING"
+  | "BABA_TAMPERED"
+  | "BABA_KEY_UNKNOWN"
+  | "BABA_NOT_SEALED"
+  | "BABA_SEALED"
+  | "BABA_ENVELOPE";
 
 /** The parts of an error beside its sentence. */
 export type BabaErrorDetails = {

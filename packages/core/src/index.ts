@@ -4,9 +4,24 @@
  *
  * @module
  */
-export { decode, encode, encodedSize } from "./codec/index.ts";
-export { BabaError, type BabaErrorCode, type BabaErrorDetails, CommitUnknownError, ConflictError, LockedError } from "./errors.ts";
-export type { FileSystem, EntryKind, FolderEntry, Move, NewFile } from "./file-system/file-system.ts";
+export { decode, decodedSize, decodeInto, encode, encodedSize, encodeInto, xxh64 } from "./codec/index.ts";
+export {
+  type Compression,
+  type Crypto,
+  Keyring,
+  nobleCrypto,
+  type Unlock,
+  webCompression,
+} from "./crypto/index.ts";
+export {
+  BabaError,
+  type BabaErrorCode,
+  type BabaErrorDetails,
+  CommitUnknownError,
+  ConflictError,
+  LockedError,
+} from "./errors.ts";
+export type { EntryKind, FileSystem, FolderEntry, Move, NewFile } from "./file-system/file-system.ts";
 export { memoryFileSystem } from "./file-system/memory.ts";
 export type { Log, Logger, LogLevel, LogTarget } from "./log/log.ts";
 export {

@@ -1,4 +1,11 @@
-import { assemble, type BabaOptions, Database, type DatabaseContext, type LoadableSchema, type Schema } from "@baba/core";
+import {
+  assemble,
+  type BabaOptions,
+  Database,
+  type DatabaseContext,
+  type LoadableSchema,
+  type Schema,
+} from "@baba/core";
 import { nodeRuntime } from "./runtime.ts";
 
 /** One for the process: databases of one folder share their storage through it. */

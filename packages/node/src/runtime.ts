@@ -1,6 +1,6 @@
 import { randomFillSync } from "node:crypto";
 import { performance } from "node:perf_hooks";
-import { setImmediate as nextTurn, setTimeout as after } from "node:timers/promises";
+import { setTimeout as after, setImmediate as nextTurn } from "node:timers/promises";
 import type { Runtime } from "@baba/core";
 import { nodeFileSystem } from "./file-system/index.ts";
 import { openLogFile } from "./log-file.ts";

@@ -31,7 +31,9 @@ export function encodedSize(size: number): number {
  * ```
  */
 export function encode(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return encodeWith(kernel(), bytes);
+  const text = new Uint8Array(encodedSize(bytes.length));
+  encodeInto(bytes, text);
+  return text;
 }
 
 /**
@@ -48,74 +50,122 @@ export function encode(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
  * ```
  */
 export function decode(text: Uint8Array): Uint8Array<ArrayBuffer> {
-  return decodeWith(kernel(), text);
+  const bytes = new Uint8Array(decodedSize(text.length));
+  const size = decodeInto(text, bytes);
+  return size === bytes.length ? bytes : bytes.slice(0, size);
 }
 
-/** {@link encode} through a given kernel. */
-export function encodeWith(kernel: Kernel, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const size = bytes.length;
-  if (size <= PIECE) {
-    encodePiece(kernel, bytes);
-    return kernel.heap.slice(kernel.text, kernel.text + encodedSize(size));
+/** The bytes that a text of `length` bytes can hold: all of them where it is spaced as {@link encode} does it, else fewer. */
+export function decodedSize(length: number): number {
+  return Math.floor((length + 1) / GROUP);
+}
+
+/**
+ * {@link encode} into memory of the caller's, for many records in one buffer: an allocation costs more than a small
+ * record's text. Writes {@link encodedSize} bytes at the beginning of `target`, which may not overlap `bytes`, and returns how many.
+ *
+ * @throws RangeError where `target` is too small.
+ * @throws BabaError `BABA_CODEC` where the runtime has no memory left.
+ *
+ * @example
+ * ```ts
+ * import { encodedSize, encodeInto } from "@baba/core";
+ * const target = new Uint8Array(encodedSize(2));
+ * console.log(encodeInto(new TextEncoder().encode("{}"), target)); // 21
+ * ```
+ */
+export function encodeInto(bytes: Uint8Array, target: Uint8Array): number {
+  return encodeWith(kernel(), bytes, target);
+}
+
+/**
+ * {@link decode} into memory of the caller's. Writes at the beginning of `target`, which has {@link decodedSize} bytes
+ * of room, and returns how many; after an error, what `target` holds means nothing.
+ *
+ * @throws RangeError where `target` is too small.
+ * @throws BabaError `BABA_CODEC`, as {@link decode}.
+ *
+ * @example
+ * ```ts
+ * import { decodedSize, decodeInto } from "@baba/core";
+ * const text = new TextEncoder().encode("011120 49m 011122 07x");
+ * console.log(decodeInto(text, new Uint8Array(decodedSize(text.length)))); // 2
+ * ```
+ */
+export function decodeInto(text: Uint8Array, target: Uint8Array): number {
+  return decodeWith(kernel(), text, target);
+}
+
+/** {@link encodeInto} through a given kernel. */
+export function encodeWith(kernel: Kernel, bytes: Uint8Array, target: Uint8Array): number {
+  const size = encodedSize(bytes.length);
+  requireRoom(target, size);
+  if (bytes.length <= PIECE) {
+    encodePiece(kernel, bytes, target, 0, size);
+    return size;
   }
-  const result = new Uint8Array(encodedSize(size));
-  for (let at = 0; at < size; at += PIECE) {
-    const piece = bytes.subarray(at, at + PIECE);
-    encodePiece(kernel, piece);
+  for (let at = 0; at < bytes.length; at += PIECE) {
     // Every piece but the last keeps the space that leads to the next.
-    const length = Math.min(GROUP * piece.length, result.length - GROUP * at);
-    result.set(kernel.heap.subarray(kernel.text, kernel.text + length), GROUP * at);
+    const length = Math.min(TEXT_PIECE, size - GROUP * at);
+    encodePiece(kernel, bytes.subarray(at, at + PIECE), target, GROUP * at, length);
   }
-  return result;
+  return size;
 }
 
-/** {@link decode} through a given kernel. */
-export function decodeWith(kernel: Kernel, text: Uint8Array): Uint8Array<ArrayBuffer> {
-  if (text.length <= TEXT_PIECE) {
-    const written = decodePiece(kernel, text, 0, false);
-    const result = kernel.heap.slice(kernel.raw, kernel.raw + written);
-    wipeRaw(kernel, text.length);
-    return result;
-  }
-  const result = new Uint8Array(mostBytes(text.length));
-  let length = 0;
+/** {@link decodeInto} through a given kernel. */
+export function decodeWith(kernel: Kernel, text: Uint8Array, target: Uint8Array): number {
+  requireRoom(target, decodedSize(text.length));
+  if (text.length <= TEXT_PIECE) return decodePiece(kernel, text, 0, false, target, 0);
+  let size = 0;
   for (let at = 0, more = true; more; at += kernel.exports.position()) {
     const piece = text.subarray(at, at + TEXT_PIECE);
     more = at + piece.length < text.length;
-    const written = decodePiece(kernel, piece, at, more);
-    result.set(kernel.heap.subarray(kernel.raw, kernel.raw + written), length);
-    wipeRaw(kernel, piece.length);
-    length += written;
+    size += decodePiece(kernel, piece, at, more, target, size);
   }
-  return length === result.length ? result : result.slice(0, length);
+  return size;
 }
 
-/** Leaves the text of at most {@link PIECE} bytes in the text region, followed by a space. */
-function encodePiece(kernel: Kernel, bytes: Uint8Array): void {
+/** Writes the first `length` bytes of a piece's text, which a space follows, to `target` at `at`. */
+function encodePiece(
+  kernel: Kernel,
+  bytes: Uint8Array,
+  target: Uint8Array,
+  at: number,
+  length: number,
+): void {
   const { exports, raw } = kernel;
   kernel.reserve(bytes.length);
-  kernel.heap.set(bytes, raw);
-  exports.encode(raw, bytes.length, kernel.text);
+  const { heap, text } = kernel;
+  heap.set(bytes, raw);
+  exports.encode(raw, bytes.length, text);
   exports.wipe(raw, bytes.length);
+  target.set(heap.subarray(text, text + length), at);
 }
 
-/** Leaves the bytes of a piece of text, which begins at `offset` of all of it, in the raw region. */
-function decodePiece(kernel: Kernel, text: Uint8Array, offset: number, more: boolean): number {
+/** Decodes a piece, which begins at `offset` of the whole text, to `target` at `at`; returns the number of bytes. */
+function decodePiece(
+  kernel: Kernel,
+  piece: Uint8Array,
+  offset: number,
+  more: boolean,
+  target: Uint8Array,
+  at: number,
+): number {
   const { exports, raw } = kernel;
-  kernel.reserve(mostBytes(text.length));
-  kernel.heap.set(text, kernel.text);
-  const written = exports.decode(kernel.text, text.length, raw, more);
+  const most = decodedSize(piece.length);
+  kernel.reserve(most);
+  const { heap, text } = kernel;
+  heap.set(piece, text);
+  const written = exports.decode(text, piece.length, raw, more);
+  if (written > 0) target.set(heap.subarray(raw, raw + written), at);
+  // The kernel may have tried a block of 16 beyond what it counts.
+  exports.wipe(raw, most + 16);
   if (written >= 0) return written;
-  wipeRaw(kernel, text.length);
   const position = exports.position();
-  throw codecError(-written, offset + position, text[position]);
+  throw codecError(-written, offset + position, piece[position]);
 }
 
-/** The kernel may have written a block beyond what it counts: all that the text could hold goes, and a block more. */
-function wipeRaw(kernel: Kernel, textLength: number): void {
-  kernel.exports.wipe(kernel.raw, mostBytes(textLength) + 16);
-}
-
-function mostBytes(textLength: number): number {
-  return Math.floor((textLength + 1) / GROUP);
+function requireRoom(target: Uint8Array, size: number): void {
+  if (target.length < size)
+    throw new RangeError(`The target has ${target.length} bytes, and ${size} are needed.`);
 }

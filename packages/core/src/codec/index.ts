@@ -1,2 +1,2 @@
 export { xxh64 } from "./checksum.ts";
-export { decode, encode, encodedSize } from "./codec.ts";
+export { decode, decodedSize, decodeInto, encode, encodedSize, encodeInto } from "./codec.ts";

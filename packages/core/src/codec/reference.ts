@@ -5,7 +5,10 @@ import { codecError, Fault } from "./fault.ts";
 const SPACE = 0x20;
 
 /** The text of bytes; the fillers come from `random`, numbers in [0, 1). */
-export function referenceEncode(bytes: Uint8Array, random: () => number = Math.random): Uint8Array<ArrayBuffer> {
+export function referenceEncode(
+  bytes: Uint8Array,
+  random: () => number = Math.random,
+): Uint8Array<ArrayBuffer> {
   const groups = Array.from(bytes, (byte) => `${byte.toString(3).padStart(6, "0")} ${filler(random)}`);
   return new TextEncoder().encode(groups.join(" "));
 }
@@ -36,7 +39,8 @@ function skipSpace(text: Uint8Array, from: number): number {
 
 function readDigits(text: Uint8Array, from: number): number {
   let value = 0;
-  for (let at = from; at < from + 6; at++) value = value * 3 + (expect(text, at, "0", "2", Fault.digit) - 0x30);
+  for (let at = from; at < from + 6; at++)
+    value = value * 3 + (expect(text, at, "0", "2", Fault.digit) - 0x30);
   if (value > 255) throw codecError(Fault.value, from, text[from]);
   return value;
 }
@@ -77,7 +81,8 @@ export function referenceXxh64(bytes: Uint8Array, seed: bigint): bigint {
   let hash = stripes > 0 ? stripeHash(view, stripes, seed) : seed + P5;
   hash = (hash + BigInt(bytes.length)) & MASK;
   let at = stripes;
-  for (; at + 8 <= bytes.length; at += 8) hash = fold(hash ^ round(0n, view.getBigUint64(at, true)), 27n, P1, P4);
+  for (; at + 8 <= bytes.length; at += 8)
+    hash = fold(hash ^ round(0n, view.getBigUint64(at, true)), 27n, P1, P4);
   if (at + 4 <= bytes.length) {
     hash = fold(hash ^ ((BigInt(view.getUint32(at, true)) * P1) & MASK), 23n, P2, P3);
     at += 4;

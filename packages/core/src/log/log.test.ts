@@ -71,9 +71,13 @@ describe("openLog()", () => {
   test("refuses what is no logger and what is no level with BABA_OPTION", () => {
     const wrong: unknown = { info: 1 };
     // @ts-expect-error a logger needs its four methods
-    expect(() => openLog(wrong, undefined, memoryRuntime())).toThrow(expect.objectContaining({ code: "BABA_OPTION" }));
+    expect(() => openLog(wrong, undefined, memoryRuntime())).toThrow(
+      expect.objectContaining({ code: "BABA_OPTION" }),
+    );
     const level: unknown = "loud";
     // @ts-expect-error there is no such level
-    expect(() => openLog(false, level, memoryRuntime())).toThrow(expect.objectContaining({ code: "BABA_OPTION" }));
+    expect(() => openLog(false, level, memoryRuntime())).toThrow(
+      expect.objectContaining({ code: "BABA_OPTION" }),
+    );
   });
 });

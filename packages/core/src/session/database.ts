@@ -48,7 +48,10 @@ export class Database<S extends Schema> {
    */
   constructor(schema: S & LoadableSchema<S>, options: BabaOptions | undefined, context: DatabaseContext) {
     if (!isSchema(schema)) {
-      throw new BabaError("BABA_OPTION", "The first argument must be a schema: one of valibot's, or any Standard Schema.");
+      throw new BabaError(
+        "BABA_OPTION",
+        "The first argument must be a schema: one of valibot's, or any Standard Schema.",
+      );
     }
     this.#schema = schema;
     this.#options = checkOptions(options);
@@ -105,14 +108,16 @@ export class Database<S extends Schema> {
     options: SessionOptions | undefined,
   ): Promise<T> {
     this.#mustBeOpen();
-    if (typeof work !== "function") throw new BabaError("BABA_OPTION", "asyncSession() takes a function, or nothing.");
+    if (typeof work !== "function")
+      throw new BabaError("BABA_OPTION", "asyncSession() takes a function, or nothing.");
     const retries = checkRetries(options);
     for (let attempt = 0; ; attempt++) {
       const last = attempt === retries;
       try {
         return last && retries > 0 ? await this.#runHolding(work) : await this.#run(work, undefined);
       } catch (error) {
-        if (last || !(error instanceof RetryableConflict)) throw error instanceof RetryableConflict ? error.conflict : error;
+        if (last || !(error instanceof RetryableConflict))
+          throw error instanceof RetryableConflict ? error.conflict : error;
         this.#log.debug(`Running a session again after a conflict (${attempt + 1} of ${retries})`);
         await this.#context.runtime.sleep(backoff(attempt, this.#context.runtime));
       }
@@ -168,7 +173,9 @@ export class Database<S extends Schema> {
   async #open(): Promise<Storage> {
     const directory = this.#options.directory ?? ".";
     try {
-      const storage = await this.#context.openStorage(directory, (message) => this.#log.error(printable(message)));
+      const storage = await this.#context.openStorage(directory, (message) =>
+        this.#log.error(printable(message)),
+      );
       this.#log.warning(
         `Opened ${printable(directory)} without a key: its records are obfuscated, not encrypted; whoever has the files can read them`,
       );

@@ -38,9 +38,12 @@ export function checkOptions(options: BabaOptions | undefined): BabaOptions {
 
 function checkOption(name: string, value: unknown): void {
   if (ENCRYPTION.has(name)) {
-    throw refuse(`The option ${name} does not exist: this version does not encrypt. Leave it out to store records in plain.`);
+    throw refuse(
+      `The option ${name} does not exist: this version does not encrypt. Leave it out to store records in plain.`,
+    );
   }
-  if (!KNOWN.has(name)) throw refuse(`There is no option "${name}". The options are ${[...KNOWN].join(", ")}.`);
+  if (!KNOWN.has(name))
+    throw refuse(`There is no option "${name}". The options are ${[...KNOWN].join(", ")}.`);
   if (name === "directory" && value !== undefined && (typeof value !== "string" || value === "")) {
     throw refuse("The option directory must be a path, and not empty.");
   }

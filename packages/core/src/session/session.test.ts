@@ -21,7 +21,10 @@ const failure = (code: string) => expect.objectContaining({ code });
 describe("asyncSession(callback)", () => {
   test("commits on return, and gives back what the callback returns", async () => {
     const { db, runtime } = open();
-    const names = await db.asyncSession(async (session) => [await session.add(alice), await session.add(bob, "heroes/bob.baba")]);
+    const names = await db.asyncSession(async (session) => [
+      await session.add(alice),
+      await session.add(bob, "heroes/bob.baba"),
+    ]);
     expect(names).toEqual(["1.baba", "heroes/bob.baba"]);
     await db.close();
     const again = open({}, runtime).db;
@@ -139,7 +142,9 @@ describe("asyncSession()", () => {
       await session.add(alice);
     }
     expect(await db.asyncSession((session) => session.count())).toBe(0);
-    expect(runtime.terminalLines.filter((line) => line.includes("(WARNING)") && line.includes("commit()"))).toHaveLength(1);
+    expect(
+      runtime.terminalLines.filter((line) => line.includes("(WARNING)") && line.includes("commit()")),
+    ).toHaveLength(1);
     await db.close();
   });
 });
@@ -184,9 +189,14 @@ describe("a session", () => {
     });
     await db.asyncSession(async (session) => {
       expect(await session.count("cities")).toBe(2);
-      expect(await session.all("cities", City)).toEqual([{ id: "oslo", size: 1 }, { id: "paris", size: 2 }]);
+      expect(await session.all("cities", City)).toEqual([
+        { id: "oslo", size: 1 },
+        { id: "paris", size: 2 },
+      ]);
       expect(await session.filter("cities", City, { size: 1 })).toEqual([{ id: "oslo", size: 1 }]);
-      expect(await session.filter("cities", City, (city) => city.size > 1)).toEqual([{ id: "paris", size: 2 }]);
+      expect(await session.filter("cities", City, (city) => city.size > 1)).toEqual([
+        { id: "paris", size: 2 },
+      ]);
       type Team = v.InferOutput<typeof Hero> & { team: string };
       const inTeam = await session.filter(".", (hero): hero is Team => hero.team !== undefined);
       expect(inTeam.map((hero) => hero.team.toUpperCase())).toEqual(["RED"]);
@@ -206,8 +216,12 @@ describe("a session", () => {
     await expect(db.asyncSession((session) => session.all())).rejects.toEqual(mismatch);
     await expect(db.asyncSession((session) => session.filter(".", { id: 1 }))).rejects.toEqual(mismatch);
     await expect(db.asyncSession((session) => session.get("2.baba"))).rejects.toEqual(mismatch);
-    expect(await db.asyncSession((session) => session.all(".", Hero, { unreadable: "skip" }))).toEqual([alice]);
-    expect(runtime.terminalLines.filter((line) => line.includes("Skipped") && line.includes("2.baba"))).toHaveLength(1);
+    expect(await db.asyncSession((session) => session.all(".", Hero, { unreadable: "skip" }))).toEqual([
+      alice,
+    ]);
+    expect(
+      runtime.terminalLines.filter((line) => line.includes("Skipped") && line.includes("2.baba")),
+    ).toHaveLength(1);
     await db.close();
   });
 
@@ -233,7 +247,7 @@ describe("a session", () => {
     const Loose = v.looseObject({ id: v.unknown() });
     const db = new Database(Loose, { logging: false }, assemble(runtime));
     const cycle: Record<string, unknown> = { id: 1 };
-    cycle["self"] = cycle;
+    cycle.self = cycle;
     const cases: readonly [Record<string, unknown>, string | undefined, string][] = [
       [{ id: 1, f: () => 1 }, undefined, "BABA_UNSERIALIZABLE"],
       [{ id: 1, s: Symbol("s") }, undefined, "BABA_UNSERIALIZABLE"],
@@ -245,7 +259,9 @@ describe("a session", () => {
       [{ id: "a/b" }, undefined, "BABA_NAME"],
     ];
     for (const [record, name, code] of cases) {
-      await expect(db.asyncSession((session) => session.add({ id: record["id"], ...record }, name))).rejects.toEqual(failure(code));
+      await expect(
+        db.asyncSession((session) => session.add({ id: record.id, ...record }, name)),
+      ).rejects.toEqual(failure(code));
     }
     await db.asyncSession(async () => {});
     await db.close();
@@ -256,8 +272,19 @@ describe("a session", () => {
 describe("Database", () => {
   test("refuses options that do not exist, also encryption's, at run time", () => {
     const cases: readonly unknown[] = [
-      { passphrase: "secret" }, { passphrase: undefined }, { key: new Uint8Array(32) }, { identity: "x" }, { nonsense: 1 },
-      { directory: "" }, { directory: 7 }, { logLevel: "loud" }, { durability: "none" }, { settle: "never" }, { logging: 7 }, null, 7,
+      { passphrase: "secret" },
+      { passphrase: undefined },
+      { key: new Uint8Array(32) },
+      { identity: "x" },
+      { nonsense: 1 },
+      { directory: "" },
+      { directory: 7 },
+      { logLevel: "loud" },
+      { durability: "none" },
+      { settle: "never" },
+      { logging: 7 },
+      null,
+      7,
     ];
     for (const options of cases) {
       // @ts-expect-error none of these is an option
@@ -325,7 +352,8 @@ describe("Database", () => {
     expect(lines.every((line) => /^\[BABA \((DEBUG|INFO|WARNING|ERROR)\)\] LOG: /.test(line))).toBe(true);
     expect(lines.filter((line) => line.includes("not encrypted"))).toHaveLength(1);
     expect(lines.join("\n")).not.toContain("SECRET");
-    for (const event of ["Committed", "Read all", "BABA_VALIDATION"]) expect(lines.join("\n")).toContain(event);
+    for (const event of ["Committed", "Read all", "BABA_VALIDATION"])
+      expect(lines.join("\n")).toContain(event);
   });
 
   test("refuses bad arguments of asyncSession with BABA_OPTION", async () => {

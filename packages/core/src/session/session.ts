@@ -1,4 +1,5 @@
 import { BabaError } from "../errors.ts";
+import { describeError } from "../log/describe-error.ts";
 import type { Log } from "../log/log.ts";
 import {
   compileWhere,
@@ -14,7 +15,6 @@ import {
 } from "../model/index.ts";
 import { checkFolderName, checkRecordName, defaultRecordName, printable } from "../storage/names.ts";
 import type { Hold, Storage } from "../storage/storage.ts";
-import { describeError } from "../log/describe-error.ts";
 import { Calls } from "./calls.ts";
 import type { EventLoop } from "./event-loop.ts";
 import { type Payload, View } from "./view.ts";
@@ -67,7 +67,11 @@ export class AsyncSession<S extends Schema> {
    * @throws `BABA_VALIDATION`, `BABA_NOT_LOADABLE`, `BABA_UNSERIALIZABLE`, `BABA_ID_MISSING`, `BABA_NAME`
    */
   add(record: InputOf<S>, filename?: string): Promise<string>;
-  add<T extends Schema>(schema: T & LoadableSchema<T>, record: InputOf<T>, filename?: string): Promise<string>;
+  add<T extends Schema>(
+    schema: T & LoadableSchema<T>,
+    record: InputOf<T>,
+    filename?: string,
+  ): Promise<string>;
   add(...input: readonly unknown[]): Promise<string> {
     const [schema, record, filename] = this.#withSchema(input);
     return this.#change(async () => {
@@ -80,7 +84,11 @@ export class AsyncSession<S extends Schema> {
 
   /** The same as {@link AsyncSession.add}: a record of the name is replaced. */
   update(record: InputOf<S>, filename?: string): Promise<string>;
-  update<T extends Schema>(schema: T & LoadableSchema<T>, record: InputOf<T>, filename?: string): Promise<string>;
+  update<T extends Schema>(
+    schema: T & LoadableSchema<T>,
+    record: InputOf<T>,
+    filename?: string,
+  ): Promise<string>;
   update(...input: readonly unknown[]): Promise<string> {
     return Reflect.apply(this.add, this, input);
   }
@@ -228,7 +236,9 @@ export class AsyncSession<S extends Schema> {
     await this.#calls.idle();
     const discarded = this.#view.pending.size;
     if (discarded > 0) {
-      this.#context.log.warning(`Discarded ${counted(discarded, "change")} of a session that ended without commit()`);
+      this.#context.log.warning(
+        `Discarded ${counted(discarded, "change")} of a session that ended without commit()`,
+      );
     }
     this.end("The session has ended: open another one.");
   }

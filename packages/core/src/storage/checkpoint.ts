@@ -1,5 +1,5 @@
-import type { FileSystem } from "../file-system/file-system.ts";
 import { CommitUnknownError } from "../errors.ts";
+import type { FileSystem } from "../file-system/file-system.ts";
 import { folderOf } from "./names.ts";
 
 /**

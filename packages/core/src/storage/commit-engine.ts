@@ -10,7 +10,7 @@ import { Mutex } from "./mutex.ts";
 import { RecordFiles } from "./record-files.ts";
 import { Redo } from "./redo.ts";
 import type { Basis, Transaction } from "./storage.ts";
-import { makeStoreFolder, removeLeftovers } from "./store-folder.ts";
+import { completeStoreFolder, makeStoreFolders, removeLeftovers } from "./store-folder.ts";
 import { WriteLock } from "./write-lock.ts";
 
 /** Journal bytes after which a commit ends with a checkpoint. */
@@ -50,6 +50,7 @@ export class CommitEngine {
   /** Commits up to this one are by processes that have ended; whether a power cut came since is not known, so their marks do not count. */
   #abandoned = 0;
   #prepared = false;
+  #tidied = false;
   #poison: CommitUnknownError | undefined;
   #unsettled: unknown;
 
@@ -134,7 +135,11 @@ export class CommitEngine {
   /** Puts every commit in its place and tells the other processes. Needs the lock. */
   async settle(): Promise<void> {
     if (this.needsSettling) {
-      await this.#poisoning(() => this.#journal.secure());
+      await this.#poisoning(async () => {
+        await this.#journal.secure();
+        // One that was paused since may have lost the lock to force, and would put old files over newer ones.
+        if (!(await this.#lock.isHeld().catch(lockLost))) lockLost();
+      });
       await this.records.place(this.redo.unplaced());
     }
     this.redo.placed(this.#visible);
@@ -152,6 +157,7 @@ export class CommitEngine {
     });
     this.redo.synced();
     this.#checkpoint = this.#journal.checkpoint;
+    await this.tidy();
   }
 
   /** A sync of record files that failed says so once: whoever comes next must write them anew. */
@@ -160,10 +166,10 @@ export class CommitEngine {
     throw error;
   }
 
-  /** Finishes what a dead process left, and removes its leftovers. Needs the lock. */
-  async recover(): Promise<void> {
-    await this.checkpoint();
+  /** Removes what dead processes left behind, beside their commits. Needs the lock. */
+  async tidy(): Promise<void> {
     await removeLeftovers(this.#files, await this.#lock.removeDeadOwners());
+    this.#tidied = true;
   }
 
   /** Whether it is for this storage to put things in order at its end: it wrote last, or nobody alive did. */
@@ -193,9 +199,13 @@ export class CommitEngine {
 
   async #prepare(): Promise<void> {
     if (this.#prepared) return;
-    await makeStoreFolder(this.#files, this.#token).catch((error: unknown) => {
+    try {
+      await makeStoreFolders(this.#files);
+      await this.#lock.announce();
+      await completeStoreFolder(this.#files, this.#token);
+    } catch (error) {
       throw ioError(error, STORE_FOLDER, "make the store's folder");
-    });
+    }
     this.#prepared = true;
   }
 
@@ -226,7 +236,8 @@ export class CommitEngine {
 
   /** A store that could not put its files in place takes no more until it can. */
   async #settleEarlier(): Promise<void> {
-    if (this.needsRecovery) await this.recover();
+    if (this.needsRecovery) await this.checkpoint();
+    if (!this.#tidied) await this.tidy();
     if (this.#unsettled === undefined) return;
     try {
       await this.settle();
@@ -263,7 +274,9 @@ export class CommitEngine {
     const first = this.#visible + 1;
     await this.#poisoning(async () => {
       const durable = await this.#journal.append(batch);
-      const wanted = writing.some(({ transaction }) => transaction.durability === "full" || transaction.settle === "commit");
+      const wanted = writing.some(
+        ({ transaction }) => transaction.durability === "full" || transaction.settle === "commit",
+      );
       if (wanted && !durable) await this.#journal.sync();
       if (!(await this.#lock.isHeld().catch(lockLost))) lockLost();
     });

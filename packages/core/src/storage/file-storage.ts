@@ -73,7 +73,9 @@ export class FileStorage implements Storage {
     const { redo, records } = this.#opened();
     const unplaced = names.map((name) => redo.get(name));
     const present = await records.exist(names);
-    return unplaced.map((entry, i) => (entry === undefined ? present[i] === true : entry.payload !== undefined));
+    return unplaced.map((entry, i) =>
+      entry === undefined ? present[i] === true : entry.payload !== undefined,
+    );
   }
 
   async list(folder: string): Promise<string[]> {
@@ -164,7 +166,9 @@ export class FileStorage implements Storage {
     await this.#commitBatch(this.#queue.splice(0));
     await this.#opened()
       .unlock()
-      .catch((error: unknown) => this.#report(ioError(error, STORE_FOLDER, "release the write lock").message));
+      .catch((error: unknown) =>
+        this.#report(ioError(error, STORE_FOLDER, "release the write lock").message),
+      );
   }
 
   async #validate(basis: Basis | undefined): Promise<void> {
@@ -223,7 +227,7 @@ export class FileStorage implements Storage {
   /** Finishes what dead processes left. Where this one may not write, or another writes, reads do without. */
   async #recover(engine: CommitEngine): Promise<void> {
     try {
-      await this.#whileLocked(() => engine.recover(), 0);
+      await this.#whileLocked(() => engine.checkpoint(), 0);
     } catch (error) {
       this.#report(`Recovery is left to a later commit: ${ioError(error, STORE_FOLDER, "recover").message}`);
     }
@@ -238,7 +242,9 @@ export class FileStorage implements Storage {
         await this.#whileLocked(() => (engine.isLastWriter ? engine.checkpoint() : engine.settle()));
       }
     } catch (error) {
-      this.#report(`Some work is left to the next open: ${ioError(error, STORE_FOLDER, "put commits in place").message}`);
+      this.#report(
+        `Some work is left to the next open: ${ioError(error, STORE_FOLDER, "put commits in place").message}`,
+      );
     } finally {
       await engine.retire().catch(() => undefined);
       release();

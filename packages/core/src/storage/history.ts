@@ -66,6 +66,8 @@ function judgeName(name: string, basis: Basis, written: ReadonlySet<string>): vo
   const listed = basis.folders.has(folder);
   if (!listed && !basis.records.has(name) && !written.has(name)) return;
   const record = printable(name);
-  const how = listed ? `a later commit changed ${record} in the folder that the session listed` : "a later commit changed it";
+  const how = listed
+    ? `a later commit changed ${record} in the folder that the session listed`
+    : "a later commit changed it";
   throw new ConflictError(`${record}: ${how}; run the session again.`, { record });
 }

@@ -10,18 +10,33 @@ export function ioError(error: unknown, name: string, attempt: string): BabaErro
   const shown = printable(name);
   const code = systemCode(error) ?? "unknown error";
   const [kind, advice] = EXPLANATIONS[code] ?? (["BABA_IO", "the cause says more"] as const);
-  return new BabaError(kind, `${shown}: cannot ${attempt} (${code}): ${advice}.`, { record: shown, cause: error });
+  return new BabaError(kind, `${shown}: cannot ${attempt} (${code}): ${advice}.`, {
+    record: shown,
+    cause: error,
+  });
 }
 
-const NO_PERMISSION = ["BABA_PERMISSION", "give this process the right to do so, or use another directory"] as const;
-const WRONG_KIND = ["BABA_NOT_A_RECORD", "a folder or another thing that is no regular file has this name; move it away"] as const;
-const FILE_IN_THE_WAY = ["BABA_NOT_A_FOLDER", "a file stands where a folder is needed; move it or choose another name"] as const;
+const NO_PERMISSION = [
+  "BABA_PERMISSION",
+  "give this process the right to do so, or use another directory",
+] as const;
+const WRONG_KIND = [
+  "BABA_NOT_A_RECORD",
+  "a folder or another thing that is no regular file has this name; move it away",
+] as const;
+const FILE_IN_THE_WAY = [
+  "BABA_NOT_A_FOLDER",
+  "a file stands where a folder is needed; move it or choose another name",
+] as const;
 const LINK_IN_THE_WAY = [
   "BABA_NOT_A_RECORD",
   "symbolic links below the directory are not followed; put the file itself there, or choose another name",
 ] as const;
 const FULL = ["BABA_DISK_FULL", "make room and try again; nothing of this was committed"] as const;
-const TOO_MANY = ["BABA_IO", "too many files are open; close some, or raise the limit, and try again"] as const;
+const TOO_MANY = [
+  "BABA_IO",
+  "too many files are open; close some, or raise the limit, and try again",
+] as const;
 
 const EXPLANATIONS: Readonly<Record<string, readonly [BabaError["code"], string] | undefined>> = {
   EACCES: NO_PERMISSION,
@@ -40,5 +55,8 @@ const EXPLANATIONS: Readonly<Record<string, readonly [BabaError["code"], string]
   ENFILE: TOO_MANY,
   ENAMETOOLONG: ["BABA_NAME", "the whole path is longer than the system allows"],
   ENOENT: ["BABA_IO", "the directory was removed or moved while it was open"],
-  EXDEV: ["BABA_IO", "this folder is on another file system than the database's directory, which is not supported"],
+  EXDEV: [
+    "BABA_IO",
+    "this folder is on another file system than the database's directory, which is not supported",
+  ],
 };

@@ -12,17 +12,67 @@ const code = (work: () => unknown): unknown => {
 };
 
 describe("checkRecordName()", () => {
-  const good = ["1.baba", "heroes/bob.baba", "Zoë/勇者.baba", "-1.baba", "a.b.baba", "a b.baba", "console.baba", `${"x".repeat(195)}.baba`];
+  const good = [
+    "1.baba",
+    "heroes/bob.baba",
+    "Zoë/勇者.baba",
+    "-1.baba",
+    "a.b.baba",
+    "a b.baba",
+    "console.baba",
+    `${"x".repeat(195)}.baba`,
+  ];
   test.each(good)("accepts %j", (name) => {
     expect(checkRecordName(name)).toBe(name.normalize("NFC"));
   });
 
   const bad: readonly unknown[] = [
-    "", "1", "1.txt", ".baba", "a/.baba", "/1.baba", "../1.baba", "a/../1.baba", "./1.baba", "a//1.baba", "a/",
-    "a/1.baba/", ".hidden/1.baba", ".x.baba", "a\0.baba", "a\n.baba", "a\x7f.baba", "a\\b.baba", "a:b.baba", "a*.baba", "a?.baba", 'a".baba',
-    "a<.baba", "a>.baba", "a|.baba", "folder./1.baba", "folder /1.baba", "CON.baba", "con.baba", "nul/1.baba", "COM1.x.baba", "lpt¹.baba",
-    "CONIN$.baba", "aux .baba", `${"x".repeat(196)}.baba`, `${"é".repeat(98)}.baba`, `${"x".repeat(300)}.baba`, "x.baba/1.baba", "X.BABA/1.baba",
-    "\ud800.baba", "1.BABA", undefined, null, 7, {}, ["1.baba"],
+    "",
+    "1",
+    "1.txt",
+    ".baba",
+    "a/.baba",
+    "/1.baba",
+    "../1.baba",
+    "a/../1.baba",
+    "./1.baba",
+    "a//1.baba",
+    "a/",
+    "a/1.baba/",
+    ".hidden/1.baba",
+    ".x.baba",
+    "a\0.baba",
+    "a\n.baba",
+    "a\x7f.baba",
+    "a\\b.baba",
+    "a:b.baba",
+    "a*.baba",
+    "a?.baba",
+    'a".baba',
+    "a<.baba",
+    "a>.baba",
+    "a|.baba",
+    "folder./1.baba",
+    "folder /1.baba",
+    "CON.baba",
+    "con.baba",
+    "nul/1.baba",
+    "COM1.x.baba",
+    "lpt¹.baba",
+    "CONIN$.baba",
+    "aux .baba",
+    `${"x".repeat(196)}.baba`,
+    `${"é".repeat(98)}.baba`,
+    `${"x".repeat(300)}.baba`,
+    "x.baba/1.baba",
+    "X.BABA/1.baba",
+    "\ud800.baba",
+    "1.BABA",
+    undefined,
+    null,
+    7,
+    {},
+    ["1.baba"],
   ];
   test.each(bad.map((name) => [name]))("refuses %j with BABA_NAME", (name) => {
     expect(code(() => checkRecordName(name))).toBe("BABA_NAME");
@@ -47,22 +97,31 @@ describe("checkFolderName()", () => {
   test.each([".", "heroes", "a/b c/d"])("accepts %j", (name) => {
     expect(checkFolderName(name)).toBe(name);
   });
-  test.each(["", "/", "a/", "..", "./a", ".baba", "a/.b", "x.baba", "con", "a\\b"])("refuses %j with BABA_NAME", (name) => {
-    expect(code(() => checkFolderName(name))).toBe("BABA_NAME");
-  });
+  test.each(["", "/", "a/", "..", "./a", ".baba", "a/.b", "x.baba", "con", "a\\b"])(
+    "refuses %j with BABA_NAME",
+    (name) => {
+      expect(code(() => checkFolderName(name))).toBe("BABA_NAME");
+    },
+  );
 });
 
 describe("defaultRecordName()", () => {
-  test("gives one name for 1, \"1\" and 1n", () => {
+  test('gives one name for 1, "1" and 1n', () => {
     for (const id of [1, "1", 1n]) expect(defaultRecordName({ id })).toBe("1.baba");
     expect(defaultRecordName({ id: -0 })).toBe("0.baba");
   });
-  test.each([[{}], [{ id: 1.5 }], [{ id: null }], [{ id: 2 ** 53 }], [{ id: Number.NaN }], [[1]], [null], ["text"]])(
-    "refuses %j with BABA_ID_MISSING",
-    (record) => {
-      expect(code(() => defaultRecordName(record))).toBe("BABA_ID_MISSING");
-    },
-  );
+  test.each([
+    [{}],
+    [{ id: 1.5 }],
+    [{ id: null }],
+    [{ id: 2 ** 53 }],
+    [{ id: Number.NaN }],
+    [[1]],
+    [null],
+    ["text"],
+  ])("refuses %j with BABA_ID_MISSING", (record) => {
+    expect(code(() => defaultRecordName(record))).toBe("BABA_ID_MISSING");
+  });
   test.each(["a/b", "", "..", "con", ".x", "a:b"])("refuses the id %j with BABA_NAME", (id) => {
     expect(code(() => defaultRecordName({ id }))).toBe("BABA_NAME");
   });

@@ -21,14 +21,15 @@ const utf8 = new TextEncoder();
  * ```
  */
 export function checkRecordName(name: unknown): string {
-  if (typeof name === "string" && PLAIN_NAME.test(name) && !DEVICE.test(name.slice(0, name.indexOf(".")))) return name;
+  if (typeof name === "string" && PLAIN_NAME.test(name) && !DEVICE.test(name.slice(0, name.indexOf("."))))
+    return name;
   const segments = checkPath(name, "file");
   const last = segments.pop() ?? "";
   const path = [...segments, last].join("/");
   if (!last.endsWith(RECORD_SUFFIX)) {
     throw refuse(path, `must end in "${RECORD_SUFFIX}": try "${path}${RECORD_SUFFIX}"`);
   }
-  segments.forEach((segment) => checkFolderSegment(segment, path));
+  for (const segment of segments) checkFolderSegment(segment, path);
   return path;
 }
 
@@ -41,7 +42,7 @@ export function checkFolderName(folder: unknown): string {
   if (folder === ".") return ".";
   const segments = checkPath(folder, "folder");
   const path = segments.join("/");
-  segments.forEach((segment) => checkFolderSegment(segment, path));
+  for (const segment of segments) checkFolderSegment(segment, path);
   return path;
 }
 
@@ -56,7 +57,8 @@ export function defaultRecordName(record: unknown): string {
     if (id.includes("/")) throw refuse(id, "must be one segment to serve as an id: give a file name as well");
     return checkRecordName(id + RECORD_SUFFIX);
   }
-  if (typeof id === "bigint" || Number.isSafeInteger(id)) return `${String(Object.is(id, -0) ? 0 : id)}${RECORD_SUFFIX}`;
+  if (typeof id === "bigint" || Number.isSafeInteger(id))
+    return `${String(Object.is(id, -0) ? 0 : id)}${RECORD_SUFFIX}`;
   throw new BabaError(
     "BABA_ID_MISSING",
     "The record has no `id` that is a safe integer, a bigint or a string: give it one, or give a file name as the last argument.",
@@ -92,25 +94,33 @@ function codePointRank(unit: number): number {
 
 function checkPath(name: unknown, kind: "file" | "folder"): string[] {
   if (typeof name !== "string") {
-    throw new BabaError("BABA_NAME", `A ${kind} name must be a string, not ${name === null ? "null" : typeof name}.`);
+    throw new BabaError(
+      "BABA_NAME",
+      `A ${kind} name must be a string, not ${name === null ? "null" : typeof name}.`,
+    );
   }
   const path = name.normalize("NFC");
-  if (path === "") throw refuse(path, `may not be empty${kind === "folder" ? ': the directory itself is "."' : ""}`);
+  if (path === "")
+    throw refuse(path, `may not be empty${kind === "folder" ? ': the directory itself is "."' : ""}`);
   if (path.startsWith("/")) throw refuse(path, "must be relative to the database's directory");
   const segments = path.split("/");
-  segments.forEach((segment) => checkSegment(segment, path));
+  for (const segment of segments) checkSegment(segment, path);
   return segments;
 }
 
 function checkSegment(segment: string, path: string): void {
-  if (segment === "") throw refuse(path, "has an empty segment: write one / between segments and none at the end");
+  if (segment === "")
+    throw refuse(path, "has an empty segment: write one / between segments and none at the end");
   if (segment === "." || segment === "..") throw refuse(path, `may not have the segment "${segment}"`);
   if (segment.startsWith(".")) throw refuse(path, "has a segment that begins with a dot");
   if (FORBIDDEN.test(segment)) throw refuse(path, 'holds a control character or one of \\ : * ? " < > |');
-  if (/\p{Surrogate}/u.test(segment)) throw refuse(path, "holds half a surrogate pair, which is no character");
+  if (/\p{Surrogate}/u.test(segment))
+    throw refuse(path, "holds half a surrogate pair, which is no character");
   if (/[. ]$/.test(segment)) throw refuse(path, "has a segment that ends in a dot or a space");
-  if (DEVICE.test((segment.split(".")[0] ?? "").trimEnd())) throw refuse(path, "has a segment that Windows keeps for a device");
-  if (utf8.encode(segment).length > LONGEST_SEGMENT) throw refuse(path, `has a segment of more than ${LONGEST_SEGMENT} bytes`);
+  if (DEVICE.test((segment.split(".")[0] ?? "").trimEnd()))
+    throw refuse(path, "has a segment that Windows keeps for a device");
+  if (utf8.encode(segment).length > LONGEST_SEGMENT)
+    throw refuse(path, `has a segment of more than ${LONGEST_SEGMENT} bytes`);
 }
 
 function checkFolderSegment(segment: string, path: string): void {

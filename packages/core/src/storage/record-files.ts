@@ -67,7 +67,12 @@ export class RecordFiles {
     }
     const kinds = await this.#files.kinds(names);
     const at = kinds.findIndex((kind) => kind !== undefined && kind !== "file");
-    if (at >= 0) throw ioError(Object.assign(new Error("not a file"), { code: kinds[at] === "folder" ? "EISDIR" : "ELOOP" }), names[at] ?? "", "write");
+    if (at >= 0)
+      throw ioError(
+        Object.assign(new Error("not a file"), { code: kinds[at] === "folder" ? "EISDIR" : "ELOOP" }),
+        names[at] ?? "",
+        "write",
+      );
   }
 
   /** Puts each file in place, in order; not durable before its sync. */
@@ -152,10 +157,14 @@ function folderError(error: unknown, folder: string): BabaError {
   if (code === "ENOTDIR" || code === "EEXIST" || code === "ELOOP") {
     const what = code === "ELOOP" ? "a symbolic link (which is not followed)" : "a file";
     const shown = printable(folder);
-    return new BabaError("BABA_NOT_A_FOLDER", `${shown}: ${what} stands where a folder is needed; move it or choose another name.`, {
-      record: shown,
-      cause: error,
-    });
+    return new BabaError(
+      "BABA_NOT_A_FOLDER",
+      `${shown}: ${what} stands where a folder is needed; move it or choose another name.`,
+      {
+        record: shown,
+        cause: error,
+      },
+    );
   }
   return ioError(error, folder, "open the folder");
 }

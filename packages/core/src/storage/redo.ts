@@ -6,7 +6,10 @@ import type { Placement } from "./record-files.ts";
  * and the names whose files are not yet known to be durable.
  */
 export class Redo {
-  readonly #unplaced = new Map<string, { readonly sequence: number; readonly payload: Uint8Array | undefined }>();
+  readonly #unplaced = new Map<
+    string,
+    { readonly sequence: number; readonly payload: Uint8Array | undefined }
+  >();
   /** Whether the newest change of the name put a file there. */
   readonly #unsynced = new Map<string, boolean>();
   #bytes = 0;

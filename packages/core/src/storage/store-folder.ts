@@ -1,7 +1,14 @@
 import { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { ioError } from "./io-error.ts";
-import { BREAKS_FOLDER, JOURNAL_FOLDER, OWNERS_FOLDER, STORE_FILE, STORE_FOLDER, TEMPORARY_FOLDER } from "./layout.ts";
+import {
+  BREAKS_FOLDER,
+  JOURNAL_FOLDER,
+  OWNERS_FOLDER,
+  STORE_FILE,
+  STORE_FOLDER,
+  TEMPORARY_FOLDER,
+} from "./layout.ts";
 
 const FORMAT = 1;
 const utf8 = new TextEncoder();
@@ -27,14 +34,19 @@ export async function checkStoreFolder(files: FileSystem): Promise<void> {
   );
 }
 
-/**
- * Makes the store's own folder with all that it holds, and makes sure that it is durable: another
- * process may have made it and ended before its syncs.
- */
-export async function makeStoreFolder(files: FileSystem, token: string): Promise<void> {
+/** Makes the store's own folder and those in it. */
+export async function makeStoreFolders(files: FileSystem): Promise<void> {
   for (const folder of [JOURNAL_FOLDER, OWNERS_FOLDER, BREAKS_FOLDER, TEMPORARY_FOLDER]) {
     await files.makeFolder(folder);
   }
+}
+
+/**
+ * Makes `store.json` where it is not there yet, and makes sure that the store's folder is durable:
+ * another process may have made it and ended before its syncs. Only for one whose owner file stands,
+ * since temporary files of others are taken for leftovers.
+ */
+export async function completeStoreFolder(files: FileSystem, token: string): Promise<void> {
   const [present] = await files.kinds([STORE_FILE]);
   if (present === undefined) await makeStoreFile(files, token);
   await files.syncFolders([STORE_FOLDER, "."]);

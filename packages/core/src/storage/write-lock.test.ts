@@ -17,16 +17,19 @@ beforeEach(async () => {
   dead = new Set();
   before = async () => {};
   files = new Proxy(volume, {
-    get: (target, call: keyof FileSystem) => async (...input: never[]) => {
-      await before(call);
-      if (call === "lives") return !dead.has(String(input[0]));
-      return Reflect.apply(target[call], target, input);
-    },
+    get:
+      (target, call: keyof FileSystem) =>
+      async (...input: never[]) => {
+        await before(call);
+        if (call === "lives") return !dead.has(String(input[0]));
+        return Reflect.apply(target[call], target, input);
+      },
   });
   for (const folder of [OWNERS_FOLDER, BREAKS_FOLDER]) await files.makeFolder(folder);
 });
 
-const lockOf = (token: string): WriteLock => new WriteLock(files, memoryRuntime(), { token, identity: `process ${token}` });
+const lockOf = (token: string): WriteLock =>
+  new WriteLock(files, memoryRuntime(), { token, identity: `process ${token}` });
 const die = (...tokens: string[]): void => tokens.forEach((token) => dead.add(`process ${token}`));
 
 describe("WriteLock", () => {

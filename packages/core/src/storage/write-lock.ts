@@ -32,14 +32,25 @@ export class WriteLock {
     this.#owner = owner;
   }
 
+  /** Makes the owner's file, by which others know that this process is there. Idempotent. */
+  async announce(): Promise<void> {
+    if (this.#announced) return;
+    const bytes = utf8.encode(`${this.#owner.token}\n${this.#owner.identity}\n`);
+    await this.#files.create([{ path: this.#ownFile(), bytes }]);
+    // A lock that survives a power cut must still name its owner, or nobody could tell that it is dead.
+    await this.#files.sync([this.#ownFile()]);
+    this.#announced = true;
+  }
+
   /**
    * Takes the lock, waiting for a living owner.
    *
    * @throws {LockedError} naming the owner that kept it for the whole wait
    */
   async acquire(longestWait: number = LONGEST_WAIT): Promise<void> {
-    await this.#announce();
-    const start = this.#runtime.elapsed();
+    await this.announce();
+    let start = this.#runtime.elapsed();
+    let waitedFor: string | undefined;
     for (let pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, pause * 2)) {
       if (await this.#files.link(this.#ownFile(), LOCK_FILE)) return;
       const owner = await this.#read(LOCK_FILE);
@@ -47,6 +58,8 @@ export class WriteLock {
         pause = FIRST_PAUSE;
         continue;
       }
+      if (owner.token !== waitedFor) start = this.#runtime.elapsed();
+      waitedFor = owner.token;
       if (this.#runtime.elapsed() - start >= longestWait) throw locked(owner, longestWait);
       await this.#runtime.sleep(this.#jitter(pause));
     }
@@ -85,17 +98,10 @@ export class WriteLock {
       if (await this.#files.lives(owner.identity)) living.add(name);
       else if (!living.has(name)) dead.push(name);
     }
-    await this.#files.remove(dead.flatMap((name) => [`${OWNERS_FOLDER}/${name}`, `${BREAKS_FOLDER}/${name}`]));
+    await this.#files.remove(
+      dead.flatMap((name) => [`${OWNERS_FOLDER}/${name}`, `${BREAKS_FOLDER}/${name}`]),
+    );
     return living;
-  }
-
-  async #announce(): Promise<void> {
-    if (this.#announced) return;
-    const bytes = utf8.encode(`${this.#owner.token}\n${this.#owner.identity}\n`);
-    await this.#files.create([{ path: this.#ownFile(), bytes }]);
-    // A lock that survives a power cut must still name its owner, or nobody could tell that it is dead.
-    await this.#files.sync([this.#ownFile()]);
-    this.#announced = true;
   }
 
   /** Removes the lock of an owner that is dead; whether it was, so that a new try makes sense. */

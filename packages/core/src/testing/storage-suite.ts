@@ -15,7 +15,10 @@ export type StorageSubject = {
 };
 
 type Settle = Transaction["settle"];
-type StorageObligation = { readonly name: string; test(storage: Storage, subject: StorageSubject): Promise<void> };
+type StorageObligation = {
+  readonly name: string;
+  test(storage: Storage, subject: StorageSubject): Promise<void>;
+};
 
 /**
  * Registers a test for each obligation of the `Storage` port, in both modes of settling.
@@ -61,7 +64,12 @@ function obligations(settle: Settle): readonly StorageObligation[] {
         for (const reader of [storage, subject.again()]) {
           await reader.open();
           await reader.head();
-          await expectPayloads(reader, { "1.baba": undefined, "a/2.baba": "zwei", "a/b/3.baba": "three", "4.baba": "four" });
+          await expectPayloads(reader, {
+            "1.baba": undefined,
+            "a/2.baba": "zwei",
+            "a/b/3.baba": "three",
+            "4.baba": "four",
+          });
           assertEqual(await reader.exist(["1.baba", "4.baba"]), [false, true], "existence");
           if (reader !== storage) await reader.close();
         }
@@ -72,7 +80,15 @@ function obligations(settle: Settle): readonly StorageObligation[] {
       async test(storage) {
         const names = ["b.baba", "B.baba", "10.baba", "9.baba", "\u{ff5e}.baba", "\u{1f9b8}.baba", "é.baba"];
         await commit(storage, Object.fromEntries([...names, "sub/x.baba"].map((name) => [name, "x"])));
-        const ordered = ["10.baba", "9.baba", "B.baba", "b.baba", "é.baba", "\u{ff5e}.baba", "\u{1f9b8}.baba"];
+        const ordered = [
+          "10.baba",
+          "9.baba",
+          "B.baba",
+          "b.baba",
+          "é.baba",
+          "\u{ff5e}.baba",
+          "\u{1f9b8}.baba",
+        ];
         assertEqual(await storage.list("."), ordered, "names");
         assertEqual(await storage.list("sub"), ["sub/x.baba"], "names below");
       },
@@ -114,9 +130,15 @@ function obligations(settle: Settle): readonly StorageObligation[] {
       async test(storage) {
         await commit(storage, { "n.baba": "0" });
         const head = await storage.head();
-        const tries = Array.from({ length: 20 }, (_, i) => commit(storage, { "n.baba": String(i) }, basis(head, ["n.baba"])));
+        const tries = Array.from({ length: 20 }, (_, i) =>
+          commit(storage, { "n.baba": String(i) }, basis(head, ["n.baba"])),
+        );
         const outcomes = await Promise.allSettled(tries);
-        assertEqual(outcomes.filter((outcome) => outcome.status === "fulfilled").length, 1, "commits that stood");
+        assertEqual(
+          outcomes.filter((outcome) => outcome.status === "fulfilled").length,
+          1,
+          "commits that stood",
+        );
       },
     },
     {
@@ -187,7 +209,9 @@ function obligations(settle: Settle): readonly StorageObligation[] {
     {
       name: "close() is idempotent, and finishes what was committed",
       async test(storage, subject) {
-        await Promise.all(Array.from({ length: 50 }, (_, i) => commit(storage, { [`${i}.baba`]: String(i) })));
+        await Promise.all(
+          Array.from({ length: 50 }, (_, i) => commit(storage, { [`${i}.baba`]: String(i) })),
+        );
         await Promise.all([storage.close(), storage.close()]);
         const again = subject.again();
         await again.open();
@@ -198,8 +222,14 @@ function obligations(settle: Settle): readonly StorageObligation[] {
   ];
 }
 
-function transaction(changes: Record<string, string | undefined>, read: Basis | undefined, settle: Settle): Transaction {
-  const payloads = Object.entries(changes).map(([name, text]) => [name, text === undefined ? undefined : bytes(text)] as const);
+function transaction(
+  changes: Record<string, string | undefined>,
+  read: Basis | undefined,
+  settle: Settle,
+): Transaction {
+  const payloads = Object.entries(changes).map(
+    ([name, text]) => [name, text === undefined ? undefined : bytes(text)] as const,
+  );
   return { changes: new Map(payloads), basis: read, durability: "full", settle };
 }
 

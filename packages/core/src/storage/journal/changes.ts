@@ -13,7 +13,10 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  */
 export function encodeChanges(changes: Changes): Uint8Array {
   const entries = [...changes].map(([name, payload]) => ({ name: utf8.encode(name), payload }));
-  const size = entries.reduce((sum, { name, payload }) => sum + ENTRY_HEAD + name.length + (payload?.length ?? 0), 4);
+  const size = entries.reduce(
+    (sum, { name, payload }) => sum + ENTRY_HEAD + name.length + (payload?.length ?? 0),
+    4,
+  );
   const body = new Uint8Array(size);
   const view = new DataView(body.buffer);
   view.setUint32(0, entries.length);

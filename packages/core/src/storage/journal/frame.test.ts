@@ -2,14 +2,23 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeChanges, encodeChanges } from "./changes.ts";
 import { attestsSync, encodeFrame, type Frame, frameSize, parseFrame } from "./frame.ts";
-import { decodeSegmentHeader, encodeSegmentHeader, firstChain, SEGMENT_HEADER, type SegmentHeader } from "./segment.ts";
+import {
+  decodeSegmentHeader,
+  encodeSegmentHeader,
+  firstChain,
+  SEGMENT_HEADER,
+  type SegmentHeader,
+} from "./segment.ts";
 
 const SEED = 0x1234567890abcdefn;
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const commit = (sequence: number, body: Uint8Array): Frame => ({ kind: "commit", sequence, synced: 0, body });
 
 /** A segment's bytes with these frames from the header's end on, zeros behind them. */
-function segmentOf(frames: readonly Frame[], spare = 600): { segment: Uint8Array; offsets: number[]; chains: bigint[] } {
+function segmentOf(
+  frames: readonly Frame[],
+  spare = 600,
+): { segment: Uint8Array; offsets: number[]; chains: bigint[] } {
   const offsets = [SEGMENT_HEADER];
   const chains = [SEED];
   const parts = frames.map((frame, i) => {
@@ -25,7 +34,11 @@ function segmentOf(frames: readonly Frame[], spare = 600): { segment: Uint8Array
 
 describe("parseFrame()", () => {
   test("gives back the frames in their chain, and then the end", () => {
-    const frames = [commit(1, bytes("one")), { ...commit(2, new Uint8Array(1000).fill(7)), synced: 1 }, { kind: "mark" as const, sequence: 2, synced: 2, body: new Uint8Array() }];
+    const frames = [
+      commit(1, bytes("one")),
+      { ...commit(2, new Uint8Array(1000).fill(7)), synced: 1 },
+      { kind: "mark" as const, sequence: 2, synced: 2, body: new Uint8Array() },
+    ];
     const { segment, offsets, chains } = segmentOf(frames);
     for (const [i, frame] of frames.entries()) {
       const parsed = parseFrame(segment, offsets[i] ?? 0, chains[i] ?? 0n, SEED);
@@ -58,7 +71,9 @@ describe("parseFrame()", () => {
     for (let sector = SEGMENT_HEADER; sector < end; sector += 512) {
       const torn = segment.slice();
       torn.fill(0, sector, Math.min(end, sector + 512));
-      expect(["torn", "end"], `sector at ${sector}`).toContain(parseFrame(torn, SEGMENT_HEADER, SEED, SEED).state);
+      expect(["torn", "end"], `sector at ${sector}`).toContain(
+        parseFrame(torn, SEGMENT_HEADER, SEED, SEED).state,
+      );
     }
   });
 
@@ -66,8 +81,12 @@ describe("parseFrame()", () => {
     const { segment, offsets } = segmentOf([commit(1, bytes("one"))]);
     expect(parseFrame(segment, SEGMENT_HEADER, SEED + 1n, SEED).state).toBe("damaged");
     expect(parseFrame(segment, SEGMENT_HEADER, SEED, SEED + 1n).state).toBe("damaged");
-    expect(parseFrame(segment.slice(0, (offsets[1] ?? 0) - 1), SEGMENT_HEADER, SEED, SEED).state).toBe("damaged");
-    expect(parseFrame(segment.slice(0, SEGMENT_HEADER + 20), SEGMENT_HEADER, SEED, SEED).state).toBe("damaged");
+    expect(parseFrame(segment.slice(0, (offsets[1] ?? 0) - 1), SEGMENT_HEADER, SEED, SEED).state).toBe(
+      "damaged",
+    );
+    expect(parseFrame(segment.slice(0, SEGMENT_HEADER + 20), SEGMENT_HEADER, SEED, SEED).state).toBe(
+      "damaged",
+    );
   });
 });
 
@@ -90,7 +109,9 @@ describe("attestsSync()", () => {
 
 describe("encodeChanges() and decodeChanges()", () => {
   const payload = fc.option(fc.uint8Array({ maxLength: 50 }), { nil: undefined });
-  const changes = fc.array(fc.tuple(fc.string({ unit: "grapheme", maxLength: 20 }), payload), { maxLength: 8 });
+  const changes = fc.array(fc.tuple(fc.string({ unit: "grapheme", maxLength: 20 }), payload), {
+    maxLength: 8,
+  });
 
   test("give back any changes", () => {
     fc.assert(
@@ -102,8 +123,14 @@ describe("encodeChanges() and decodeChanges()", () => {
   });
 
   test("decodeChanges() refuses every truncation, and never throws at any bytes", () => {
-    const body = encodeChanges(new Map([["a.baba", bytes("one")], ["b.baba", undefined]]));
-    for (let length = 0; length < body.length; length++) expect(decodeChanges(body.subarray(0, length))).toBeUndefined();
+    const body = encodeChanges(
+      new Map([
+        ["a.baba", bytes("one")],
+        ["b.baba", undefined],
+      ]),
+    );
+    for (let length = 0; length < body.length; length++)
+      expect(decodeChanges(body.subarray(0, length))).toBeUndefined();
     const invalidName = body.slice();
     invalidName[11] = 0xff;
     expect(decodeChanges(invalidName)).toBeUndefined();
@@ -118,8 +145,16 @@ describe("encodeChanges() and decodeChanges()", () => {
 
 describe("segment headers", () => {
   const header: SegmentHeader = {
-    number: 7, base: 41, checkpoint: 30, placed: 35, previousLength: 4096, previousChain: 99n, length: 16384,
-    salt: Uint8Array.from({ length: 16 }, (_, i) => i + 1), token: "0123456789abcdef", identity: '{"pid":1}',
+    number: 7,
+    base: 41,
+    checkpoint: 30,
+    placed: 35,
+    previousLength: 4096,
+    previousChain: 99n,
+    length: 16384,
+    salt: Uint8Array.from({ length: 16 }, (_, i) => i + 1),
+    token: "0123456789abcdef",
+    identity: '{"pid":1}',
   };
 
   test("decodeSegmentHeader() gives back what was encoded", () => {

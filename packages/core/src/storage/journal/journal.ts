@@ -4,7 +4,16 @@ import type { FileSystem } from "../../file-system/file-system.ts";
 import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
 import { type Changes, encodeChanges } from "./changes.ts";
 import { encodeFrame, FRAME_HEADER, FRAME_START, frameSize } from "./frame.ts";
-import { damaged, type JournalCommit, type Position, type Read, readFrames, readHeader, readJournal, startOf } from "./read-journal.ts";
+import {
+  damaged,
+  type JournalCommit,
+  type Position,
+  type Read,
+  readFrames,
+  readHeader,
+  readJournal,
+  startOf,
+} from "./read-journal.ts";
 import { encodeSegmentHeader, SEGMENT_HEADER, type SegmentHeader } from "./segment.ts";
 
 const SMALLEST_SEGMENT = 16 * 1024;
@@ -106,7 +115,8 @@ export class Journal {
       commits.push(...tail.commits);
       this.#advance(tail);
       if (next === undefined) return { commits, restarted: false };
-      if (next.previousChain !== tail.position.chain) throw damaged(next.number, "it does not follow the segment before it");
+      if (next.previousChain !== tail.position.chain)
+        throw damaged(next.number, "it does not follow the segment before it");
       this.#enter({ ...startOf(next), placed: Math.max(next.placed, tail.position.placed) });
     }
   }
@@ -119,7 +129,12 @@ export class Journal {
     const bodies = batch.map(encodeChanges);
     const size = bodies.reduce((sum, body) => sum + frameSize(body.length), 0);
     const position = this.#position;
-    if (position !== undefined && this.isOwn && !this.#dirty && position.offset + size <= position.header.length) {
+    if (
+      position !== undefined &&
+      this.isOwn &&
+      !this.#dirty &&
+      position.offset + size <= position.header.length
+    ) {
       await this.#write(position, bodies, batch);
       return false;
     }
@@ -152,10 +167,15 @@ export class Journal {
     if (position === undefined) return;
     const { sequence } = position;
     this.#position = { ...position, placed: sequence };
-    const { bytes, chain } = encodeFrame({ kind: "mark", sequence, synced: sequence, body: NOTHING }, position.chain, position.seed);
+    const { bytes, chain } = encodeFrame(
+      { kind: "mark", sequence, synced: sequence, body: NOTHING },
+      position.chain,
+      position.seed,
+    );
     if (!this.isOwn || this.#dirty || position.offset + bytes.length > position.header.length) return;
     await this.#put(position, bytes).catch(() => undefined);
-    if (!this.#dirty) this.#position = { ...position, offset: position.offset + bytes.length, chain, placed: sequence };
+    if (!this.#dirty)
+      this.#position = { ...position, offset: position.offset + bytes.length, chain, placed: sequence };
   }
 
   /** Forgets what marks said: their writers ended, and a power cut may have come since. */
@@ -189,7 +209,9 @@ export class Journal {
     }
     if (before !== undefined && read.position.sequence < before) throw takenOver();
     this.#enter(read.position);
-    this.#trail = [{ sequence: read.position.header.base, end: SEGMENT_HEADER, chain: read.position.seed, digest: 0n }];
+    this.#trail = [
+      { sequence: read.position.header.base, end: SEGMENT_HEADER, chain: read.position.seed, digest: 0n },
+    ];
     this.#remember(read.commits.filter(({ sequence }) => sequence > read.position.header.base));
     this.#size = read.position.header.length;
     const restarted = revoked || before === undefined || before < read.position.header.checkpoint;
@@ -203,7 +225,9 @@ export class Journal {
    * `undefined` where the segment is gone.
    */
   async #cross(next: SegmentHeader): Promise<readonly JournalCommit[] | undefined> {
-    const pinned = this.#trail.findIndex(({ end, chain }) => end === next.previousLength && chain === next.previousChain);
+    const pinned = this.#trail.findIndex(
+      ({ end, chain }) => end === next.previousLength && chain === next.previousChain,
+    );
     if (pinned < 0) throw takenOver();
     const expected = this.#trail.slice(pinned + 1);
     const start = { ...startOf(next), placed: Math.max(next.placed, this.placed) };
@@ -230,7 +254,8 @@ export class Journal {
     const wanted = (limit ?? position.header.length) - position.offset;
     const peek = await this.#files.readRange(path, position.offset, Math.min(FRAME_HEADER, wanted));
     if (peek === undefined) return undefined;
-    if (wanted === 0 || (limit === undefined && peek.every((byte) => byte === 0))) return { commits: [], position };
+    if (wanted === 0 || (limit === undefined && peek.every((byte) => byte === 0)))
+      return { commits: [], position };
     return unlessPassing(async () => {
       const [segment] = await this.#files.read([path]);
       if (segment instanceof Error) throw segment;
@@ -244,7 +269,8 @@ export class Journal {
   }
 
   #remember(commits: readonly JournalCommit[]): void {
-    for (const { sequence, end, chain, digest } of commits) this.#trail.push({ sequence, end, chain, digest });
+    for (const { sequence, end, chain, digest } of commits)
+      this.#trail.push({ sequence, end, chain, digest });
     const synced = this.#position?.synced ?? 0;
     this.#unconfirmed = [...this.#unconfirmed, ...commits].filter(({ sequence }) => sequence > synced);
   }
@@ -273,7 +299,11 @@ export class Journal {
   /** A write that failed may have written everything: without its header no reader takes it for a commit. */
   async #unwrite(position: Position, cause: unknown): Promise<void> {
     try {
-      await this.#files.write(segmentPath(position.header.number), position.offset, new Uint8Array(FRAME_START));
+      await this.#files.write(
+        segmentPath(position.header.number),
+        position.offset,
+        new Uint8Array(FRAME_START),
+      );
     } catch {
       throw new CommitUnknownError(
         "A write to the journal failed and could not be taken back, so it is not known whether the commit counts. Close " +

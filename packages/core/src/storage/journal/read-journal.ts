@@ -110,7 +110,8 @@ export function readFrames(segment: Uint8Array, from: Position, limit: number | 
 /** The header in these bytes of a segment's file. @throws `BABA_JOURNAL` where it is damaged */
 export function readHeader(bytes: Uint8Array, number: number): SegmentHeader {
   const header = decodeSegmentHeader(bytes);
-  if (header === undefined || header.number !== number) throw damaged(number, "its header fails its checksum");
+  if (header === undefined || header.number !== number)
+    throw damaged(number, "its header fails its checksum");
   return header;
 }
 
@@ -152,7 +153,8 @@ async function readSegment(files: FileSystem, number: number): Promise<Segment |
   if (bytes === undefined) return undefined;
   if (bytes instanceof Error) throw bytes;
   const header = readHeader(bytes, number);
-  if (bytes.length !== header.length) throw damaged(number, `it is ${bytes.length} bytes long and not ${header.length}`);
+  if (bytes.length !== header.length)
+    throw damaged(number, `it is ${bytes.length} bytes long and not ${header.length}`);
   return { header, bytes };
 }
 
@@ -171,6 +173,11 @@ function parseSegments(segments: readonly Segment[]): Read {
 }
 
 function mustFollow(last: Position, header: SegmentHeader): void {
-  if (last.offset === header.previousLength && last.chain === header.previousChain && last.sequence === header.base) return;
+  if (
+    last.offset === header.previousLength &&
+    last.chain === header.previousChain &&
+    last.sequence === header.base
+  )
+    return;
   throw damaged(last.header.number, "it does not lead to the segment after it");
 }

@@ -42,7 +42,8 @@ export function encodeSegmentHeader(header: SegmentHeader): Uint8Array {
   const bytes = new Uint8Array(SEGMENT_HEADER);
   const view = new DataView(bytes.buffer);
   const identity = ascii.encode(header.identity);
-  if (identity.length > LONGEST_IDENTITY) throw new RangeError("A process identity is too long for a segment header");
+  if (identity.length > LONGEST_IDENTITY)
+    throw new RangeError("A process identity is too long for a segment header");
   bytes.set(ascii.encode(MAGIC), 0);
   view.setUint32(8, VERSION);
   view.setBigUint64(16, BigInt(header.number));

@@ -1,0 +1,64 @@
+import { decode, encode } from "@baba/core";
+import { bareKernel, memoryCopy, type Work } from "./kernels.ts";
+import { plainDecode, plainEncode } from "./plain-javascript.ts";
+
+/** Who takes part, and what it does in each direction with bytes of one size. */
+export type Contestant = { readonly name: string; readonly encode: Work; readonly decode: Work };
+
+/** The row that all others are compared with. */
+export const LIMIT = "memory.copy of the text";
+/** The row of the Python original, measured in a process of its own. */
+export const PYTHON = "Python original's algorithm";
+
+type Into = (from: Uint8Array, target: Uint8Array) => number;
+type Internals = { readonly encodeInto: Into; readonly decodeInto: Into };
+type Reference = {
+  referenceEncode(bytes: Uint8Array): Uint8Array;
+  referenceDecode(text: Uint8Array): Uint8Array;
+};
+
+// Modules of @baba/core that its index does not export.
+const core = import.meta.resolve("@baba/core");
+const { encodeInto, decodeInto }: Internals = await import(new URL("./codec/codec.js", core).href);
+const { referenceEncode, referenceDecode }: Reference = await import(
+  new URL("./codec/reference.js", core).href
+);
+
+/** The contestants for these bytes, each proved to give them back. */
+export function contestants(bytes: Uint8Array): Contestant[] {
+  const text = encode(bytes);
+  for (const back of [decode(text), plainDecode(plainEncode(bytes)), referenceDecode(text)]) {
+    if (Buffer.compare(back, bytes) !== 0)
+      throw new Error("A contestant does not give back what it was given.");
+  }
+  const copy = memoryCopy(bytes.length);
+  return [
+    { name: LIMIT, encode: copy, decode: copy },
+    { name: "WASM, in linear memory", ...bareKernel(bytes) },
+    { name: "WASM, glue included: encodeInto, decodeInto", ...intoBuffers(bytes, text) },
+    {
+      name: "WASM, glue and new result: encode, decode",
+      encode: () => encode(bytes),
+      decode: () => decode(text),
+    },
+    { name: "best plain JavaScript", encode: () => plainEncode(bytes), decode: () => plainDecode(text) },
+    { name: "reference", encode: () => referenceEncode(bytes), decode: () => referenceDecode(text) },
+    buffers(bytes, "hex"),
+    buffers(bytes, "base64"),
+  ];
+}
+
+function intoBuffers(bytes: Uint8Array, text: Uint8Array): { encode: Work; decode: Work } {
+  const targets = { text: new Uint8Array(text.length), bytes: new Uint8Array(bytes.length) };
+  return { encode: () => encodeInto(bytes, targets.text), decode: () => decodeInto(text, targets.bytes) };
+}
+
+function buffers(bytes: Uint8Array, encoding: "hex" | "base64"): Contestant {
+  const buffer = Buffer.from(bytes);
+  const text = buffer.toString(encoding);
+  return {
+    name: `native ${encoding}`,
+    encode: () => buffer.toString(encoding),
+    decode: () => Buffer.from(text, encoding),
+  };
+}

@@ -1,0 +1,93 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { LIMIT } from "./contestants.ts";
+import type { Figures, Measured } from "./measure.ts";
+
+const DOCUMENT = new URL("../../../../docs/performance.md", import.meta.url);
+const START = "<!-- codec:start -->";
+const END = "<!-- codec:end -->";
+
+/** The section on the codec, from the figures by size. */
+export function report(sizes: ReadonlyMap<number, Measured>, rounds: number): string {
+  const tables = [...sizes].map(([size, measured]) => table(size, measured));
+  return [
+    "## The codec",
+    "",
+    `Node.js ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}, ${process.platform}; ${rounds} rounds in turns.`,
+    "",
+    "Raw megabytes a second (median, and the least and the most in brackets), and the median over the rounds of the ratio to a",
+    "`memory.copy` of the encoded text in the same round. *In linear memory* is the kernel alone. *Glue included* adds the copies into",
+    "and out of linear memory and the wiping. *New result* adds the allocation of the result, which from a few kilobytes on",
+    "costs more than the codec: whoever encodes many records encodes them into one buffer.",
+    "",
+    tables.join("\n\n"),
+    "",
+    perByte(sizes),
+  ].join("\n");
+}
+
+function table(size: number, measured: Measured): string {
+  const limit = measured.get(LIMIT);
+  const rows = [...measured].map(([name, figures]) => {
+    const cells = (["encode", "decode"] as const).flatMap((way) => [
+      speed(figures[way]),
+      ratio(limit?.[way] ?? [], figures[way]),
+    ]);
+    return `| ${name} | ${cells.join(" | ")} |`;
+  });
+  const head = [
+    `### ${sizeName(size)}`,
+    "",
+    "| | encode, MB/s | ratio | decode, MB/s | ratio |",
+    "| --- | --: | --: | --: | --: |",
+  ];
+  return [...head, ...rows].join("\n");
+}
+
+/** How much more a byte of a small record costs than one of a large. */
+function perByte(sizes: ReadonlyMap<number, Measured>): string {
+  const cost = (size: number, way: keyof Figures): number =>
+    median([...(sizes.get(size) ?? [])].find(([name]) => name.includes("encodeInto"))?.[1][way] ?? []);
+  const factor = (way: keyof Figures): string => (cost(300, way) / cost(65536, way)).toFixed(2);
+  return `A byte of 300 costs, glue included, ${factor("encode")} times (encode) and ${factor("decode")} times (decode) one of 64 KiB.`;
+}
+
+function speed(nanoseconds: readonly number[]): string {
+  const [mid, least, most] = [median(nanoseconds), Math.max(...nanoseconds), Math.min(...nanoseconds)].map(
+    megabytes,
+  );
+  return `${mid} (${least} - ${most})`;
+}
+
+function megabytes(nanosecondsPerByte: number): string {
+  const rate = 1000 / nanosecondsPerByte;
+  return rate >= 10 ? rate.toFixed(0) : rate.toPrecision(2);
+}
+
+function ratio(limit: readonly number[], figures: readonly number[]): string {
+  const perRound = figures.map((figure, round) => (limit[round] ?? Number.NaN) / figure);
+  return Number(median(perRound).toPrecision(2)).toString();
+}
+
+function median(figures: readonly number[]): number {
+  const sorted = [...figures].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** How a size is called: 300 B, 64 KiB. */
+export function sizeName(size: number): string {
+  if (size >= 2 ** 20) return `${size / 2 ** 20} MiB`;
+  return size >= 1024 ? `${size / 1024} KiB` : `${size} B`;
+}
+
+/** Puts the section into docs/performance.md, in the place of the one before, and leaves the rest. */
+export function writeSection(section: string): void {
+  const current = existsSync(DOCUMENT) ? readFileSync(DOCUMENT, "utf8") : "# Performance\n";
+  const [start, end] = [current.indexOf(START), current.indexOf(END)];
+  const marked = `${START}\n${section}\n${END}`;
+  const found = start >= 0 && end > start;
+  const text = found
+    ? current.slice(0, start) + marked + current.slice(end + END.length)
+    : `${current.trimEnd()}\n\n${marked}\n`;
+  writeFileSync(DOCUMENT, text);
+}

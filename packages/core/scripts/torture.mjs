@@ -1,0 +1,74 @@
+// The long runs of the commit protocol: `npm run torture` at the root. `--long` is ten times as much,
+// `--seed N` begins elsewhere, `--only crashes|faults|worlds|mutants` runs one.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { crashStore, failStore, runBanks } from "../dist/testing/index.js";
+import { killMutants } from "./mutants.mjs";
+
+const { values } = parseArgs({
+  options: {
+    long: { type: "boolean", default: false },
+    seed: { type: "string", default: "1" },
+    only: { type: "string" },
+  },
+});
+const scale = values.long ? 10 : 1;
+const seed = Number(values.seed);
+
+await suite("crashes", async () => {
+  const states = 1_000_000 * scale;
+  const totals = await crashStore(states, seed, ({ visited, distinct }) =>
+    say(`  ${visited} of ${states} states, ${distinct} distinct`),
+  );
+  if (totals.distinct < states / 10) totals.violations.push(`only ${totals.distinct} distinct states`);
+  return { passed: totals.visited, violations: totals.violations };
+});
+
+await suite("faults", async () => {
+  let passed = 0;
+  const violations = [];
+  for (let scenario = seed; scenario < seed + 10 * scale; scenario++) {
+    const report = await failStore(scenario);
+    passed += report.runs;
+    violations.push(
+      ...report.violations.map(
+        ({ message, fault, step }) => `scenario ${scenario}, ${JSON.stringify(fault)} at ${step}: ${message}`,
+      ),
+    );
+    say(`  ${passed} disturbed runs`);
+  }
+  return { passed, violations };
+});
+
+await suite("worlds", async () => {
+  const worlds = 3000 * scale;
+  for (let world = 0; world < worlds; world += 100) {
+    await runBanks(100, seed + world);
+    say(`  ${world + 100} of ${worlds} worlds`);
+  }
+  return { passed: worlds, violations: [] };
+});
+
+await suite("mutants", () => killMutants({ every: 1, say }));
+
+/** Runs one suite and leaves its result for the one who called. */
+async function suite(name, work) {
+  if (values.only !== undefined && values.only !== name) return;
+  console.log(`commit protocol, ${name} (seed ${seed}):`);
+  const start = performance.now();
+  const { passed, violations } = await work().catch((error) => ({ passed: 0, violations: [error.stack] }));
+  const seconds = (performance.now() - start) / 1000;
+  for (const violation of violations) console.error(`  VIOLATION: ${violation}`);
+  console.log(`  ${passed} passed, ${violations.length} failed, ${seconds.toFixed(1)} s`);
+  if (violations.length > 0) process.exitCode = 1;
+  const folder = process.env.BABA_RESULTS;
+  if (folder === undefined || folder === "") return;
+  mkdirSync(folder, { recursive: true });
+  const result = { suite: `commit protocol ${name}`, passed, failed: violations.length, seconds };
+  writeFileSync(join(folder, `commit-protocol-${name}.json`), `${JSON.stringify(result)}\n`);
+}
+
+function say(line) {
+  console.log(line);
+}

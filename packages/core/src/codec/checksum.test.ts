@@ -1,0 +1,59 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { xxh64 } from "./checksum.ts";
+import { PIECE } from "./kernel.ts";
+import { referenceXxh64 } from "./reference.ts";
+
+const seed = Date.now() % 2 ** 31;
+console.log(`checksum.test.ts: fast-check seed ${seed}`);
+
+const PRIME32 = 2654435761n;
+
+/** The xxHash project's sanity buffer: the top bytes of successive powers of a generator. */
+function sanityBuffer(size: number): Uint8Array {
+  let generator = PRIME32;
+  return Uint8Array.from({ length: size }, () => {
+    const byte = Number(generator >> 56n);
+    generator = (generator * 11400714785074694797n) & ((1n << 64n) - 1n);
+    return byte;
+  });
+}
+
+describe("xxh64()", () => {
+  // From the xxHash project's sanity tests.
+  test.each([
+    [0, 0n, 0xef46db3751d8e999n],
+    [0, PRIME32, 0xac75fda2929b17efn],
+    [1, 0n, 0xe934a84adb052768n],
+    [1, PRIME32, 0x5014607643a9b4c3n],
+    [4, 0n, 0x9136a0dca57457een],
+    [14, 0n, 0x8282dcc4994e35c8n],
+    [14, PRIME32, 0xc3bd6bf63deb6df0n],
+    [222, 0n, 0xb641ae8cb691c174n],
+    [222, PRIME32, 0x20cb8ab7ae10c14an],
+  ])("gives the published value for %i bytes and seed %i", (size, start, expected) => {
+    expect(xxh64(sanityBuffer(size), start)).toBe(expected);
+    expect(referenceXxh64(sanityBuffer(size), start)).toBe(expected);
+  });
+
+  test("gives the published values of short texts", () => {
+    const hash = (text: string): bigint => xxh64(new TextEncoder().encode(text), 0n);
+    expect(hash("a")).toBe(0xd24ec4f1a98c6e5bn);
+    expect(hash("abc")).toBe(0x44bc2cf5ad770999n);
+  });
+
+  test("agrees with the reference (property)", () => {
+    const check = (bytes: Uint8Array, start: bigint): void => {
+      if (xxh64(bytes, start) !== referenceXxh64(bytes, start)) throw new Error("the hashes differ");
+    };
+    const any = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), any, check), { seed, numRuns: 3000 });
+  });
+
+  test("agrees with the reference around the borders of a piece", () => {
+    for (const size of [PIECE - 1, PIECE, PIECE + 1, PIECE + 33, 3 * PIECE + 31]) {
+      const bytes = sanityBuffer(size);
+      expect(xxh64(bytes, 7n)).toBe(referenceXxh64(bytes, 7n));
+    }
+  });
+});

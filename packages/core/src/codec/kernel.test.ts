@@ -1,0 +1,155 @@
+import { describe, expect, test, vi } from "vitest";
+import { BabaError } from "../errors.ts";
+import { xxh64With } from "./checksum.ts";
+import { decodedSize, decodeWith, encodedSize, encodeWith } from "./codec.ts";
+import { createKernel, Kernel, PIECE } from "./kernel.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const SEED = BigUint64Array.of(1n, 2n, 3n, 4n);
+const SECRET = new TextEncoder().encode("attack at dawn, ".repeat(40));
+
+/** How often a text of raw bytes stands anywhere in the kernel's memory. */
+function occurrences(kernel: Kernel, needle: string): number {
+  return Buffer.from(kernel.exports.memory.buffer).toString("latin1").split(needle).length - 1;
+}
+
+function chiSquare(counts: readonly number[]): number {
+  const expected = counts.reduce((sum, count) => sum + count, 0) / counts.length;
+  return counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
+}
+
+/** The fillers of `rounds` encodings of `size` bytes, as numbers under 2600. */
+function* fillers(rounds: number, size: number): Generator<number> {
+  const kernel = createKernel(SEED);
+  const text = new Uint8Array(encodedSize(size));
+  for (let round = 0; round < rounds; round++) {
+    encodeWith(kernel, new Uint8Array(size), text);
+    for (let at = 7; at < text.length; at += 11) {
+      const [tens = 0, ones = 0, letter = 0] = text.subarray(at, at + 3);
+      yield ((tens - 48) * 10 + (ones - 48)) * 26 + (letter - 97);
+    }
+  }
+}
+
+describe("the fillers", () => {
+  test("are uniform, each of the 2600 and each digit and letter by itself", () => {
+    const all = new Array<number>(2600).fill(0);
+    for (const filler of fillers(50, 20_000)) all[filler] = (all[filler] ?? 0) + 1;
+    const by = (kinds: number, kind: (filler: number) => number): number[] => {
+      const counts = new Array<number>(kinds).fill(0);
+      all.forEach((count, filler) => {
+        counts[kind(filler)] = (counts[kind(filler)] ?? 0) + count;
+      });
+      return counts;
+    };
+    // Degrees of freedom and six standard deviations; the seed is fixed.
+    expect(chiSquare(all)).toBeLessThan(2599 + 6 * Math.sqrt(2 * 2599));
+    expect(chiSquare(by(10, (f) => Math.floor(f / 260)))).toBeLessThan(9 + 6 * Math.sqrt(18));
+    expect(chiSquare(by(10, (f) => Math.floor(f / 26) % 10))).toBeLessThan(9 + 6 * Math.sqrt(18));
+    expect(chiSquare(by(26, (f) => f % 26))).toBeLessThan(25 + 6 * Math.sqrt(50));
+  });
+
+  test("are uniform in pairs of neighbours", () => {
+    const pairs = new Array<number>(676).fill(0);
+    let last = 0;
+    for (const filler of fillers(50, 20_000)) {
+      const pair = (last % 26) * 26 + (filler % 26);
+      pairs[pair] = (pairs[pair] ?? 0) + 1;
+      last = filler;
+    }
+    expect(chiSquare(pairs)).toBeLessThan(675 + 6 * Math.sqrt(2 * 675));
+  });
+
+  test("take every value in each of the generator's eight lanes", () => {
+    const seen = Array.from({ length: 8 }, () => new Set<number>());
+    let n = 0;
+    for (const filler of fillers(50, 20_000)) seen[n++ % 8]?.add(filler);
+    expect(seen.map((values) => values.size)).toEqual(new Array(8).fill(2600));
+  });
+
+  test("go on from one encoding to the next", () => {
+    expect(new Set(fillers(200, 1)).size).toBeGreaterThan(150);
+    const [, second, third] = [...fillers(2, 2)];
+    expect(second).not.toBe(third);
+  });
+
+  test("are the chi-square's to refuse: a planted bias of one in a hundred is seen", () => {
+    const counts = new Array<number>(26).fill(0);
+    let n = 0;
+    for (const filler of fillers(50, 20_000)) {
+      const letter = n++ % 100 === 0 ? 0 : filler % 26;
+      counts[letter] = (counts[letter] ?? 0) + 1;
+    }
+    expect(chiSquare(counts)).toBeGreaterThan(25 + 6 * Math.sqrt(50));
+  });
+
+  test("depend on the seed, and on nothing else", () => {
+    const text = (seed: BigUint64Array): Uint8Array => {
+      const target = new Uint8Array(encodedSize(100));
+      encodeWith(createKernel(seed), new Uint8Array(100), target);
+      return target;
+    };
+    expect(text(SEED)).toEqual(text(SEED));
+    expect(text(SEED)).not.toEqual(text(BigUint64Array.of(1n, 2n, 3n, 5n)));
+    expect(text(BigUint64Array.of(0n, 0n, 0n, 0n))).not.toEqual(text(SEED));
+  });
+});
+
+describe("the scratch memory", () => {
+  test("holds no raw bytes after an encode, a decode, a failed decode or a checksum", () => {
+    const kernel = createKernel(SEED);
+    const text = new Uint8Array(encodedSize(SECRET.length));
+    encodeWith(kernel, SECRET, text);
+    expect(occurrences(kernel, "attack")).toBe(0);
+    decodeWith(kernel, text, new Uint8Array(SECRET.length));
+    expect(occurrences(kernel, "attack")).toBe(0);
+    text[text.length - 1] = 0x21;
+    expect(() => decodeWith(kernel, text, new Uint8Array(SECRET.length))).toThrow(BabaError);
+    expect(occurrences(kernel, "attack")).toBe(0);
+    xxh64With(kernel, SECRET, 0n);
+    expect(occurrences(kernel, "attack")).toBe(0);
+    // The search itself finds what is there.
+    kernel.heap.set(SECRET, kernel.raw);
+    expect(occurrences(kernel, "attack")).toBe(40);
+  });
+
+  test("stays at two pages through 1,000 encodings of 1 MiB", () => {
+    const kernel = createKernel(SEED);
+    const raw = new Uint8Array(2 ** 20).fill(0x5a);
+    const text = new Uint8Array(encodedSize(raw.length));
+    for (let i = 0; i < 1000; i++) encodeWith(kernel, raw, text);
+    expect(decodeWith(kernel, text, raw)).toBe(raw.length);
+    expect(kernel.exports.memory.buffer.byteLength).toBeLessThanOrEqual(2 * 65536);
+  });
+
+  test("is one page for small records and grows with them", () => {
+    const kernel = createKernel(SEED);
+    encodeWith(kernel, new Uint8Array(300), new Uint8Array(encodedSize(300)));
+    expect(kernel.exports.memory.buffer.byteLength).toBe(65536);
+    encodeWith(kernel, new Uint8Array(PIECE), new Uint8Array(encodedSize(PIECE)));
+    expect(kernel.exports.memory.buffer.byteLength).toBeGreaterThan(11 * PIECE);
+  });
+
+  test("that cannot grow is a BabaError, and small records still work", () => {
+    const { exports } = createKernel(SEED);
+    const memory = new Proxy(exports.memory, {
+      get: (target, key) => {
+        if (key === "buffer") return target.buffer;
+        return () => {
+          throw new RangeError("WebAssembly.Memory.grow(): Maximum memory size exceeded");
+        };
+      },
+    });
+    const kernel = new Kernel({ ...exports, memory });
+    const large = new Uint8Array(PIECE);
+    expect(() => encodeWith(kernel, large, new Uint8Array(encodedSize(PIECE)))).toThrow(
+      /codec needs \d+ KiB more/,
+    );
+    const text = new Uint8Array(encodedSize(SECRET.length));
+    encodeWith(kernel, SECRET, text);
+    const bytes = new Uint8Array(decodedSize(text.length));
+    decodeWith(kernel, text, bytes);
+    expect(bytes).toEqual(SECRET);
+  });
+});

@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { crashStore, failStore, runBanks } from "./suites.ts";
+
+// A tenth of what `npm run torture` runs; the seed of a failure is in its message.
+const MINUTES = 60_000;
+
+test("after any power cut, and a second one in the recovery, a store holds a prefix of the commits and all that was acknowledged", {
+  timeout: 5 * MINUTES,
+}, async () => {
+  const totals = await crashStore(100_000, 1);
+  expect(totals.violations).toEqual([]);
+  expect(totals.visited).toBeGreaterThanOrEqual(100_000);
+  expect(totals.distinct).toBeGreaterThanOrEqual(10_000);
+});
+
+test("whatever step fails, once or from then on, every error is typed and no invariant breaks", {
+  timeout: 5 * MINUTES,
+}, async () => {
+  const report = await failStore(1);
+  expect(report.violations).toEqual([]);
+  expect(report.runs).toBeGreaterThan(1000);
+});
+
+test("whatever befalls three processes, money is neither made nor lost, and acknowledged transfers stay", {
+  timeout: 5 * MINUTES,
+}, async () => {
+  const { transfers } = await runBanks(150, 1);
+  expect(transfers).toBe(150 * 12);
+});

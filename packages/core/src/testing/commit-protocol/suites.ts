@@ -1,0 +1,78 @@
+import { type CrashReport, enumerateCrashes } from "../simulation/enumerate.ts";
+import { type FaultReport, injectFaults } from "../simulation/faults.ts";
+import { SeededRandom } from "../simulation/random.ts";
+import { type BankReport, runBank } from "./bank.ts";
+import { Scenario } from "./scenario.ts";
+
+/** What the power cuts of several scenarios have shown, in numbers. */
+export type CrashTotals = {
+  readonly visited: number;
+  readonly distinct: number;
+  readonly violations: readonly string[];
+};
+
+/** Commits of each of the storages of a scenario. */
+const SIZES = [2, 3, 2];
+const STATES_OF_A_POINT = 24;
+const SECOND_CRASHES = { oneIn: 8, limit: 6 };
+
+/**
+ * Cuts the power in the commit protocol, at every moment of one scenario after another, and again within
+ * the recoveries, until so many states were visited. Stops at the first scenario with a violation.
+ */
+export async function crashStore(
+  states: number,
+  seed: number,
+  progress: (totals: CrashTotals) => void = () => {},
+): Promise<CrashTotals> {
+  let totals: CrashTotals = { visited: 0, distinct: 0, violations: [] };
+  for (let scenario = seed; totals.visited < states && totals.violations.length === 0; scenario++) {
+    const { workload, check } = new Scenario(new SeededRandom(scenario), SIZES);
+    const report = await enumerateCrashes({
+      workload,
+      check,
+      seed: scenario,
+      limit: STATES_OF_A_POINT,
+      second: SECOND_CRASHES,
+      most: states - totals.visited,
+    });
+    totals = added(totals, report, scenario);
+    progress(totals);
+  }
+  return totals;
+}
+
+function added(totals: CrashTotals, report: CrashReport, scenario: number): CrashTotals {
+  const violations = report.violations.map(
+    ({ message, at, operations, image }) =>
+      `scenario ${scenario}, ${JSON.stringify(at)}: ${message}\n${operations.slice(-12).join("\n")}\n${image}`,
+  );
+  return {
+    visited: totals.visited + report.visited + report.secondVisited,
+    // States of different scenarios differ: their commits do.
+    distinct: totals.distinct + report.distinct + report.secondDistinct,
+    violations: [...totals.violations, ...violations],
+  };
+}
+
+/** Makes every step of a scenario fail in every way, once and from then on always. */
+export function failStore(seed: number): Promise<FaultReport> {
+  const { workload, check } = new Scenario(new SeededRandom(seed), SIZES);
+  return injectFaults({ workload, check, seed, limit: 3 });
+}
+
+/** Runs worlds of three tellers with pauses, deaths and power cuts, one for each seed. @throws {SimulationError} */
+export async function runBanks(worlds: number, seed: number): Promise<BankReport> {
+  let total: BankReport = { steps: 0, transfers: 0 };
+  for (let world = 0; world < worlds; world++) {
+    const { steps, transfers } = await runBank(seed + world, {
+      tellers: 3,
+      transfers: 4,
+      pauses: { chance: 0.01, most: 4 },
+      deaths: { chance: 0.01, most: 4 },
+      reboots: { chance: 0.003, most: 2 },
+    });
+    total = { steps: total.steps + steps, transfers: total.transfers + transfers };
+  }
+  return total;
+}

@@ -1,0 +1,95 @@
+import type { FileSystem } from "../../file-system/file-system.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+import { processOf } from "./file-system.ts";
+import { SeededRandom } from "./random.ts";
+
+/** Time that passes only when it is told to. */
+export class SimulatedClock {
+  #now: number;
+  readonly #timers: Timer[] = [];
+
+  /** A clock that shows this time, in milliseconds since the epoch. */
+  constructor(now: number = Date.UTC(2020, 0, 1)) {
+    this.#now = now;
+  }
+
+  /** Milliseconds since the epoch, with a fraction. */
+  now(): number {
+    return this.#now;
+  }
+
+  /** Resolves when the time has passed and the timer was fired. */
+  sleep(milliseconds: number): Promise<void> {
+    return new Promise((fire) => this.at(this.#now + Math.max(0, milliseconds), fire));
+  }
+
+  /** Calls `fire` at that time; `belongs` says whether anyone still waits for it. */
+  at(time: number, fire: () => void, belongs: () => boolean = () => true): void {
+    this.#timers.push({ time, fire, belongs });
+  }
+
+  /** The time of the earliest timer that someone waits for. */
+  earliest(): number | undefined {
+    this.#forget();
+    return this.#timers.reduce<number | undefined>(
+      (least, { time }) => (least === undefined || time < least ? time : least),
+      undefined,
+    );
+  }
+
+  /** Lets time pass and fires what is due, in the order of time. */
+  advanceTo(time: number): void {
+    this.#now = Math.max(this.#now, time);
+    this.#forget();
+    const due = this.#timers.filter((timer) => timer.time <= this.#now).sort((a, b) => a.time - b.time);
+    for (const timer of due) {
+      this.#timers.splice(this.#timers.indexOf(timer), 1);
+      timer.fire();
+    }
+  }
+
+  #forget(): void {
+    for (let i = this.#timers.length - 1; i >= 0; i--)
+      if (!this.#timers[i]?.belongs()) this.#timers.splice(i, 1);
+  }
+}
+
+type Timer = { readonly time: number; readonly fire: () => void; readonly belongs: () => boolean };
+
+/** What a simulated runtime is made of. */
+export type SimulatedRuntimeOptions = {
+  /** That of the file system's process, where it is not given: two processes never draw the same numbers. */
+  readonly random?: SeededRandom;
+  /** A clock of its own, which a sleep advances at once, where it is not given. */
+  readonly clock?: { now(): number; sleep(milliseconds: number): Promise<void> };
+  /** Gets each line for the terminal; they are dropped where it is not given. */
+  readonly terminal?: (line: string) => void;
+};
+
+/**
+ * A runtime of which every directory is this one file system; nothing in it depends on anything but
+ * its seed.
+ */
+export function simulatedRuntime(fileSystem: FileSystem, options: SimulatedRuntimeOptions = {}): Runtime {
+  const random = options.random ?? processOf(fileSystem)?.random ?? new SeededRandom(1);
+  const clock = options.clock ?? impatientClock();
+  const start = clock.now();
+  return {
+    fileSystem: () => fileSystem,
+    terminal: options.terminal ?? (() => {}),
+    logFile: () => () => {},
+    now: () => Math.floor(clock.now()),
+    elapsed: () => clock.now() - start,
+    random: (bytes) => random.fill(bytes),
+    turn: () => clock.sleep(0),
+    sleep: (milliseconds) => clock.sleep(milliseconds),
+  };
+}
+
+function impatientClock(): { now(): number; sleep(milliseconds: number): Promise<void> } {
+  const clock = new SimulatedClock();
+  return {
+    now: () => clock.now(),
+    sleep: async (milliseconds) => clock.advanceTo(clock.now() + Math.max(0, milliseconds)),
+  };
+}

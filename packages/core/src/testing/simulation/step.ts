@@ -1,0 +1,53 @@
+import type { FaultCode } from "./system-error.ts";
+
+/** What a process asks of its file system in one step. */
+export type StepCall =
+  | "identity"
+  | "read"
+  | "readRange"
+  | "create"
+  | "write"
+  | "link"
+  | "sync"
+  | "syncFolder"
+  | "rename"
+  | "remove"
+  | "kinds"
+  | "list"
+  | "makeFolder"
+  | "processIdentity"
+  | "lives"
+  | "close";
+
+/**
+ * One step of a process: what an operating system does at once. A batch is one step for each file;
+ * `create` is two, the entry and then (if there are any) its bytes; `makeFolder` is one for each folder
+ * of the path.
+ */
+export type Step = {
+  readonly process: string;
+  readonly call: StepCall;
+  readonly path: string;
+  /** The second name, of `link` and `rename`. */
+  readonly to?: string;
+  /** How many bytes, of `write`. */
+  readonly size?: number;
+};
+
+/**
+ * What becomes of a step: done (`undefined`), or failed, or the process killed, or the power cut; of a
+ * `write`, its first `bytes` bytes are done before. `EIO` or `ENOSPC` of a sync gives up what was dirty.
+ */
+export type Verdict =
+  | { readonly fail: FaultCode; readonly bytes?: number }
+  | { readonly end: "process" | "power"; readonly bytes?: number };
+
+/** Asked before each step; may take its time, so that others go first. */
+export type StepHook = (step: Step) => Verdict | undefined | Promise<Verdict | undefined>;
+
+/** A step in a few words. */
+export function describeStep(step: Step): string {
+  const to = step.to === undefined ? "" : ` -> ${step.to}`;
+  const size = step.size === undefined ? "" : ` (${step.size} bytes)`;
+  return `${step.process}: ${step.call} ${step.path}${to}${size}`;
+}

@@ -1,0 +1,222 @@
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { decode } from "@baba/core";
+import * as v from "valibot";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { BabaDB } from "./index.ts";
+
+const Hero = v.object({ id: v.number(), name: v.string() });
+const alice = { id: 1, name: "Alice" };
+const VECTORS = fileURLToPath(new URL("../../../vectors/python-babadb", import.meta.url));
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "baba-db-"));
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const open = (options: { directory?: string } = {}) =>
+  new BabaDB(Hero, { directory, logging: false, ...options });
+const failure = (code: string) => expect.objectContaining({ code });
+const json = (file: string): unknown =>
+  JSON.parse(new TextDecoder().decode(decode(readFileSync(join(directory, file)))));
+
+describe("BabaDB", () => {
+  test("keeps each record as one .baba file that holds its JSON", async () => {
+    const db = open();
+    await db.asyncSession(async (session) => {
+      await session.add(alice);
+      await session.add({ id: 2, name: "Zoë 🦸" }, "heroes/zoe.baba");
+    });
+    expect([json("1.baba"), json("heroes/zoe.baba")]).toEqual([alice, { id: 2, name: "Zoë 🦸" }]);
+    await db.close();
+    expect(readdirSync(directory).sort()).toEqual([".baba", "1.baba", "heroes"]);
+  });
+
+  test("makes its directory with the first commit, and writes nothing for reads", async () => {
+    const deep = join(directory, "not/yet");
+    const db = open({ directory: deep });
+    expect(await db.asyncSession((session) => session.all())).toEqual([]);
+    expect(existsSync(deep)).toBe(false);
+    await db.asyncSession((session) => session.add(alice));
+    expect(existsSync(join(deep, "1.baba"))).toBe(true);
+    await db.close();
+  });
+
+  test("opens a folder that the Python package wrote", async () => {
+    const manifest: { file: string; valid: boolean; json?: string }[] = JSON.parse(
+      readFileSync(join(VECTORS, "manifest.json"), "utf8"),
+    );
+    for (const { file } of manifest) cpSync(join(VECTORS, file), join(directory, file));
+    const Any = v.looseObject({});
+    const db = new BabaDB(Any, { directory, logging: false });
+    await db.asyncSession(async (session) => {
+      expect(await session.count()).toBe(manifest.length);
+      for (const { file, valid, json: text } of manifest) {
+        const got = await session.get(file).catch((error: unknown) => error);
+        if (valid) expect(got, file).toEqual(v.parse(Any, JSON.parse(text ?? "")));
+        else expect(got, file).toMatchObject({ name: "BabaError", record: file });
+      }
+      const readable = await session.all(".", Any, { unreadable: "skip" });
+      expect(readable).toHaveLength(manifest.filter(({ valid }) => valid).length);
+      const alices = await session.filter(".", Any, (record) => record.name === "Alice", {
+        unreadable: "skip",
+      });
+      expect(alices.length).toBeGreaterThan(4);
+    });
+    await db.close();
+    expect(existsSync(join(directory, ".baba"))).toBe(false);
+  });
+
+  test("tells bad files apart, each by its own code and the record's name", async () => {
+    const text = (bytes: string) => writeFileSync(join(directory, "x.baba"), bytes);
+    const cases: readonly [() => void, string][] = [
+      [() => text("not ours"), "BABA_CODEC"],
+      [() => cpSync(join(VECTORS, "not-utf8.baba"), join(directory, "x.baba")), "BABA_UTF8"],
+      [() => cpSync(join(VECTORS, "not-json.baba"), join(directory, "x.baba")), "BABA_JSON"],
+      [() => cpSync(join(VECTORS, "empty.baba"), join(directory, "x.baba")), "BABA_JSON"],
+      [() => cpSync(join(VECTORS, "nested.baba"), join(directory, "x.baba")), "BABA_SCHEMA_MISMATCH"],
+      [() => mkdirSync(join(directory, "x.baba")), "BABA_NOT_A_RECORD"],
+      [() => symlinkSync(join(VECTORS, "1.baba"), join(directory, "x.baba")), "BABA_NOT_A_RECORD"],
+    ];
+    for (const [make, code] of cases) {
+      make();
+      const db = open();
+      const named = expect.objectContaining({ code, record: "x.baba" });
+      await expect(db.asyncSession((session) => session.get("x.baba"))).rejects.toEqual(named);
+      await expect(db.asyncSession((session) => session.all())).rejects.toEqual(named);
+      expect(await db.asyncSession((session) => session.all(".", Hero, { unreadable: "skip" }))).toEqual([]);
+      await db.close();
+      rmSync(join(directory, "x.baba"), { recursive: true });
+    }
+  });
+
+  test("refuses to write where a folder, a file or a symbolic link is in the way, and commits nothing", async () => {
+    mkdirSync(join(directory, "folder.baba"));
+    writeFileSync(join(directory, "file"), "");
+    symlinkSync(tmpdir(), join(directory, "elsewhere"));
+    symlinkSync(join(VECTORS, "1.baba"), join(directory, "link.baba"));
+    const db = open();
+    const cases = {
+      "folder.baba": "BABA_NOT_A_RECORD",
+      "file/1.baba": "BABA_NOT_A_FOLDER",
+      "elsewhere/1.baba": "BABA_NOT_A_FOLDER",
+      "link.baba": "BABA_NOT_A_RECORD",
+    };
+    for (const [name, code] of Object.entries(cases)) {
+      const work = db.asyncSession(async (session) => {
+        await session.add({ id: 7, name: "beside" });
+        await session.add(alice, name);
+      });
+      await expect(work, name).rejects.toEqual(failure(code));
+    }
+    expect(await db.asyncSession((session) => session.exists("7.baba"))).toBe(false);
+    await db.asyncSession((session) => session.add(alice));
+    await db.close();
+  });
+
+  test("refuses a directory that is a file", async () => {
+    const file = join(directory, "file");
+    writeFileSync(file, "");
+    await expect(open({ directory: file }).open()).rejects.toEqual(failure("BABA_NOT_A_FOLDER"));
+  });
+
+  test.runIf(process.getuid?.() === 0)(
+    "reads from a directory that it may not write to, and says so when it should write",
+    async () => {
+      const db = open();
+      await db.asyncSession((session) => session.add(alice));
+      await db.close();
+      chmodSync(directory, 0o755);
+      for (const name of readdirSync(directory, { recursive: true, encoding: "utf8" })) {
+        const path = join(directory, name);
+        chownSync(path, 0, 0);
+        chmodSync(path, 0o755);
+      }
+      const program = `
+      import { BabaDB } from "@baba/node";
+      import * as v from "valibot";
+      const db = new BabaDB(v.object({ id: v.number(), name: v.string() }), { directory: ${JSON.stringify(directory)}, logging: false });
+      console.log(JSON.stringify(await db.asyncSession((session) => session.all())));
+      console.log(await db.asyncSession((session) => session.add({ id: 2, name: "Bob" })).catch((error) => error.code));
+      await db.close();
+    `;
+      const child = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+        cwd: fileURLToPath(new URL("..", import.meta.url)),
+        uid: 65534,
+        gid: 65534,
+        encoding: "utf8",
+      });
+      expect(child.stdout.trim().split("\n"), child.stderr).toEqual([
+        JSON.stringify([alice]),
+        "BABA_PERMISSION",
+      ]);
+    },
+  );
+
+  test("writes a log file into ./baba_logs with the first line, one event a line", async () => {
+    const before = process.cwd();
+    process.chdir(directory);
+    try {
+      const db = new BabaDB(Hero, { directory: "data", logging: true });
+      expect(existsSync("baba_logs")).toBe(false);
+      await db.asyncSession((session) => session.add(alice));
+      await db.close();
+      const [file = ""] = readdirSync("baba_logs");
+      expect(file).toMatch(/^baba_\d{4}-\d{2}-\d{2}_\d{2}-\d{2}-\d{2}-\d{3}_\d+\.log$/);
+      const lines = readFileSync(join("baba_logs", file), "utf8").trimEnd().split("\n");
+      expect(lines.every((line) => /^\[BABA \([A-Z]+\)\] LOG: ./.test(line))).toBe(true);
+      expect(lines.join("\n")).toContain("Committed 1 record written");
+    } finally {
+      process.chdir(before);
+    }
+  });
+
+  test("streams 10,000 records of 4 KB in less memory than they take", { timeout: 120_000 }, async () => {
+    const program = `
+      import { BabaDB } from "@baba/node";
+      import * as v from "valibot";
+      const db = new BabaDB(v.object({ id: v.number(), text: v.string() }), { directory: ${JSON.stringify(directory)}, logging: false });
+      for (let start = 0; start < 10000; start += 1000) {
+        await db.asyncSession(async (session) => {
+          for (let id = start; id < start + 1000; id++) await session.add({ id, text: String(id).padEnd(4000, "x") });
+        });
+      }
+      gc();
+      const before = process.memoryUsage();
+      let most = 0, count = 0;
+      await db.asyncSession(async (session) => {
+        for await (const { record } of session.stream()) {
+          if (record.text.length !== 4000) throw new Error("wrong");
+          if (++count % 500 === 0) { gc(); const { heapUsed, arrayBuffers } = process.memoryUsage(); most = Math.max(most, heapUsed + arrayBuffers); }
+        }
+      });
+      await db.close();
+      console.log(JSON.stringify({ count, grown: most - before.heapUsed - before.arrayBuffers }));
+    `;
+    const child = spawnSync(process.execPath, ["--expose-gc", "--input-type=module", "-e", program], {
+      cwd: fileURLToPath(new URL("..", import.meta.url)),
+      encoding: "utf8",
+    });
+    const { count, grown } = JSON.parse(child.stdout);
+    expect(count).toBe(10_000);
+    expect(grown).toBeLessThan(20e6);
+  });
+});

@@ -1,0 +1,42 @@
+import { spawn } from "node:child_process";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** What a program printed on both its outputs, and its exit status. */
+export type Finished = { readonly status: number; readonly output: string };
+
+/** This package's folder. */
+export const HERE: string = fileURLToPath(new URL("..", import.meta.url));
+
+/** Where this package's tools are found, then the repository's. */
+const TOOLS = [join(HERE, "node_modules", ".bin"), join(HERE, "..", "..", "node_modules", ".bin")];
+
+/** Runs a program to its end. The words have no spaces or quotes: Windows hands them to a shell. */
+export function run(command: string, args: readonly string[], folder: string): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: folder,
+      env: environment(),
+      stdio: ["ignore", "pipe", "pipe"],
+      // npm's tools are .cmd files there, which only a shell starts.
+      shell: process.platform === "win32" && command !== process.execPath,
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text) => (output += text));
+    child.once("error", reject);
+    child.once("close", (status) => resolve({ status: status ?? 1, output }));
+  });
+}
+
+/** Runs a program that has to end well, and gives what it printed. */
+export async function mustRun(command: string, args: readonly string[], folder: string): Promise<string> {
+  const { status, output } = await run(command, args, folder);
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${status}:\n${output}`);
+  return output;
+}
+
+function environment(): NodeJS.ProcessEnv {
+  const name = Object.keys(process.env).find((key) => key.toUpperCase() === "PATH") ?? "PATH";
+  return { ...process.env, [name]: [...TOOLS, process.env[name] ?? ""].join(delimiter), NO_COLOR: "1" };
+}

@@ -1,0 +1,25 @@
+import { build } from "esbuild";
+import { expect, test } from "vitest";
+import { HERE } from "./command.ts";
+
+/**
+ * Bytes of the whole of @baba/core, bundled and minified, without valibot. A change that moves it by more
+ * than a twentieth, up or down, states the new size here.
+ */
+const CORE_BYTES = 73_200;
+
+test("@baba/core, bundled and minified without valibot, keeps its size within a twentieth", async () => {
+  const { outputFiles } = await build({
+    stdin: { contents: `export * from "@baba/core";`, resolveDir: HERE },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    external: ["valibot"],
+    write: false,
+  });
+  const bytes = outputFiles[0]?.contents.length ?? 0;
+  expect(bytes / CORE_BYTES, `${bytes} bytes now`).toBeGreaterThan(0.95);
+  expect(bytes / CORE_BYTES, `${bytes} bytes now`).toBeLessThan(1.05);
+});

@@ -1,0 +1,16 @@
+import { BabaDB } from "@baba/node";
+import * as v from "valibot";
+import { ClientArgument, COUNTER, Counter } from "./model.ts";
+
+/** Adds one to the counter so many times, each time in a session of its own. */
+export async function run(argument: unknown): Promise<void> {
+  const { directory, increments, settle } = v.parse(ClientArgument, argument);
+  const db = new BabaDB(Counter, { directory, settle, logging: false });
+  for (let i = 0; i < increments; i++) {
+    await db.asyncSession(async (session) => {
+      const counter = await session.get(COUNTER);
+      await session.update({ count: (counter?.count ?? 0) + 1 }, COUNTER);
+    });
+  }
+  await db.close();
+}

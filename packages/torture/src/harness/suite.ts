@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { seededRandom } from "@baba/core/testing";
+import { killAll } from "./child.ts";
+
+/** How a suite is run. */
+export type Run = {
+  readonly seed: number;
+  /** 1 is full size. */
+  readonly scale: number;
+  /** Leaves the files of a suite that failed. */
+  readonly keep: boolean;
+};
+
+/** What a suite works with. */
+export type Suite = {
+  readonly seed: number;
+  /** The share of the full size: 0.1, 1 or 10. */
+  readonly scale: number;
+  readonly random: Chance;
+  /** An empty folder that is removed afterwards. */
+  readonly folder: string;
+  /** So much of a full-size count as the scale says, one at least. */
+  readonly size: (full: number) => number;
+  /** Notes whether a promise was kept. */
+  readonly check: (kept: boolean, sentence: string) => void;
+  readonly progress: (text: string) => void;
+};
+
+/** The outcome of a suite, and the shape of its result file. */
+export type Result = {
+  readonly suite: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly seconds: number;
+};
+
+/** How many broken promises are told in words. */
+const MOST_WORDS = 20;
+
+/** Chance that a seed determines. */
+export class Chance {
+  readonly #next: () => number;
+
+  constructor(seed: number) {
+    this.#next = seededRandom(seed);
+  }
+
+  /** From 0 to 1, excluded. */
+  share(): number {
+    return this.#next();
+  }
+
+  /** A whole number below a limit. */
+  below(limit: number): number {
+    return Math.floor(this.#next() * limit);
+  }
+
+  pick<T>(items: readonly T[]): T {
+    const item = items[this.below(items.length)];
+    if (item === undefined) throw new RangeError("Nothing to pick from.");
+    return item;
+  }
+
+  /** The items in a random order. */
+  shuffled<T>(items: readonly T[]): T[] {
+    const keyed = items.map((item) => ({ item, key: this.#next() }));
+    return keyed.sort((a, b) => a.key - b.key).map(({ item }) => item);
+  }
+}
+
+/** Runs one suite in a folder of its own; whatever happens, its children and its files are gone afterwards. */
+export async function runSuite(
+  name: string,
+  work: (suite: Suite) => Promise<void>,
+  run: Run,
+): Promise<Result> {
+  const start = performance.now();
+  const folder = mkdtempSync(join(tmpdir(), `baba-torture-${name}-`));
+  const tally = { passed: 0, failed: 0 };
+  const check = (kept: boolean, sentence: string): void => {
+    tally[kept ? "passed" : "failed"]++;
+    if (!kept && tally.failed <= MOST_WORDS) print(name, `BROKEN (seed ${run.seed}): ${sentence}`);
+  };
+  try {
+    await work({ ...sizes(run), folder, check, progress: (text) => print(name, text) });
+  } catch (error) {
+    check(false, error instanceof Error ? String(error.stack) : String(error));
+  } finally {
+    await killAll();
+    if (run.keep && tally.failed > 0) print(name, `its files are in ${folder}`);
+    else rmSync(folder, { recursive: true, force: true });
+  }
+  const seconds = Math.round((performance.now() - start) / 100) / 10;
+  return { suite: name, ...tally, seconds };
+}
+
+function sizes({ seed, scale }: Run): Pick<Suite, "seed" | "scale" | "random" | "size"> {
+  const size = (full: number): number => Math.max(1, Math.round(full * scale));
+  return { seed, scale, random: new Chance(seed), size };
+}
+
+function print(name: string, text: string): void {
+  process.stdout.write(`${name}: ${text}\n`);
+}

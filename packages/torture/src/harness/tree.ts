@@ -1,0 +1,34 @@
+import { createHash } from "node:crypto";
+import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+
+/** Every file below a folder, relative to it, `/`-separated, in order. */
+export function filesBelow(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => !entry.isDirectory());
+  return files
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
+    .sort();
+}
+
+/** The record files of a store's folder: everything outside the store's own. */
+export function recordFilesOf(directory: string): string[] {
+  return filesBelow(directory).filter((name) => !name.startsWith(".baba/"));
+}
+
+/** A digest of all names, contents and modification times below a folder: equal where nothing was touched. */
+export function treeDigest(folder: string): string {
+  const hash = createHash("sha256");
+  for (const name of filesBelow(folder)) {
+    const path = join(folder, name);
+    hash.update(`${name}\0${lstatSync(path).mtimeMs}\0`).update(readFileSync(path));
+  }
+  return hash.digest("hex");
+}
+
+/** What a store that everybody closed should not hold any more: a lock, owners, unfinished files. */
+export function leftoversOf(directory: string): string[] {
+  const own = filesBelow(join(directory, ".baba"));
+  return own.filter((name) => name === "lock" || /^(tmp|owners|breaks)\//.test(name));
+}

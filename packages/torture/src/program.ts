@@ -1,0 +1,23 @@
+/** The entry of every child process: `node program.js NAME ARGUMENT`, the argument in JSON. */
+
+type Program = { readonly run: (argument: unknown) => Promise<void> };
+
+const PROGRAMS: Readonly<Record<string, () => Promise<Program>>> = {
+  "bank-writer": () => import("./bank/writer.ts"),
+  "pause-client": () => import("./pause/client.ts"),
+  "counter-client": () => import("./counter/client.ts"),
+  "history-client": () => import("./histories/client.ts"),
+  "hermitage-client": () => import("./hermitage/client-process.ts"),
+  "foreign-reader": () => import("./foreign/reader.ts"),
+  "foreign-writer": () => import("./foreign/writer.ts"),
+  "recovery-writer": () => import("./recovery/writer.ts"),
+  "recovery-opener": () => import("./recovery/opener.ts"),
+};
+
+const [name = "", argument = "null"] = process.argv.slice(2);
+const load = PROGRAMS[name];
+if (load === undefined) throw new RangeError(`There is no program "${name}".`);
+const { run } = await load();
+await run(JSON.parse(argument));
+// Whatever the parent still has to say is of no use any more.
+process.stdin.destroy();

@@ -1,0 +1,19 @@
+import { bank } from "./bank/suite.ts";
+import { counter } from "./counter/suite.ts";
+import { foreign } from "./foreign/suite.ts";
+import type { Suite } from "./harness/suite.ts";
+import { hermitage } from "./hermitage/suite.ts";
+import { histories } from "./histories/suite.ts";
+import { pause } from "./pause/suite.ts";
+import { recovery } from "./recovery/suite.ts";
+
+/** All suites by name, in the order in which they run. */
+export const SUITES: Readonly<Record<string, (suite: Suite) => Promise<void>>> = {
+  hermitage,
+  counter,
+  histories,
+  foreign,
+  recovery,
+  pause,
+  bank,
+};

@@ -1,0 +1,63 @@
+// `npm test`: everything that has to hold before a change may land. All steps run, also after one failed;
+// then each suite's counts are printed, and the status is 1 if anything failed.
+import { run } from "./process.mjs";
+import { readResults, resultsFolder, sum, table, writeResult } from "./results.mjs";
+import { packagesWith } from "./workspace.mjs";
+
+/** Building rewrites the generated files, so they are compared first. */
+const STEPS = [
+  ["generated files", checkGenerated],
+  ["build, check and test", () => turbo("build", "check", "test", "--continue=dependencies-successful")],
+  ["biome", () => run("biome", ["check", "--error-on-warnings", "--max-diagnostics=50"])],
+  ["knip", () => run("knip", [])],
+];
+
+const results = resultsFolder();
+const failedSteps = [];
+for (const [name, step] of STEPS) await timed(name, step);
+noteMissingSuites();
+report();
+
+async function timed(name, step) {
+  console.log(`\n=== ${name}`);
+  const start = performance.now();
+  const status = await step();
+  const seconds = (performance.now() - start) / 1000;
+  console.log(`=== ${name}: ${status === 0 ? "ok" : `FAILED (status ${status})`}, ${seconds.toFixed(1)} s`);
+  if (status === 0) return;
+  failedSteps.push(name);
+  // A red suite has counted itself; any other failure must show in the sums as well.
+  if (sum(readResults(results)).failed === 0)
+    writeResult(results, { suite: name, passed: 0, failed: 1, seconds });
+}
+
+async function checkGenerated() {
+  const statuses = [
+    await turbo("build", "--filter=@baba/assembly"),
+    await run(process.execPath, ["scripts/embed-wasm.mjs", "--check"], { folder: "packages/core" }),
+    await run(process.execPath, ["scripts/embed-worker.mjs", "--check"], { folder: "packages/node" }),
+  ];
+  return statuses.find((status) => status !== 0) ?? 0;
+}
+
+function turbo(...words) {
+  const args = ["scripts/turbo.mjs", "run", ...words, "--log-order=grouped"];
+  return run(process.execPath, args, { environment: { BABA_RESULTS: results } });
+}
+
+/** A suite that did not run has not passed. */
+function noteMissingSuites() {
+  const ran = new Set(readResults(results).map(({ suite }) => suite));
+  for (const { name } of packagesWith("test")) {
+    if (!ran.has(name))
+      writeResult(results, { suite: `${name} (did not run)`, passed: 0, failed: 1, seconds: 0 });
+  }
+}
+
+function report() {
+  const all = readResults(results);
+  const { passed, failed } = sum(all);
+  console.log(`\n${table(all)}\n  ${passed} tests passed, ${failed} failed`);
+  if (failedSteps.length > 0) console.log(`  FAILED: ${failedSteps.join("; ")}`);
+  process.exitCode = failedSteps.length > 0 || failed > 0 || passed === 0 ? 1 : 0;
+}
