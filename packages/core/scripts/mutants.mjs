@@ -196,6 +196,14 @@ export const MUTANTS = [
   },
 ];
 
+/** What must not be caught: a test that fails by itself would catch every mutant. */
+const NO_MUTANT = {
+  name: "nothing",
+  file: "checkpoint.ts",
+  find: "await files.sync(present);",
+  replace: "await files.sync(present);",
+};
+
 /**
  * Runs the tests of the commit protocol on each mutant (or on each `every`-th): all must fail.
  *
@@ -205,6 +213,8 @@ export const MUTANTS = [
 export async function killMutants({ every, say }) {
   const violations = [];
   let passed = 0;
+  const sound = kill(NO_MUTANT);
+  if (sound !== undefined) return { passed, violations: [`without any mutant a test fails: ${sound}`] };
   for (const [i, mutant] of MUTANTS.entries()) {
     if (i % every !== 0) continue;
     const start = performance.now();
@@ -222,7 +232,8 @@ function kill({ name, file, find, replace }) {
   const folder = mkdtempSync(join(core, "build-mutant-"));
   try {
     cpSync(join(core, "src"), join(folder, "src"), { recursive: true });
-    for (const entry of ["package.json", "tsconfig.json"]) cpSync(join(core, entry), join(folder, entry));
+    cpSync(join(core, "package.json"), join(folder, "package.json"));
+    writeFileSync(join(folder, "tsconfig.json"), '{ "extends": "../../../tsconfig.base.json" }');
     symlinkSync(join(core, "node_modules"), join(folder, "node_modules"));
     const path = join(folder, "src/storage", file);
     const source = readFileSync(path, "utf8");
@@ -248,7 +259,8 @@ function kill({ name, file, find, replace }) {
       maxBuffer: 1 << 28,
     });
     const json = stdout.slice(stdout.indexOf("{"), stdout.lastIndexOf("}") + 1);
-    const { testResults = [] } = json === "" ? {} : JSON.parse(json);
+    const { testResults = [], numTotalTests = 0 } = json === "" ? {} : JSON.parse(json);
+    if (numTotalTests === 0) throw new Error(`No test ran for "${name}": ${stdout.slice(0, 2000)}`);
     return testResults
       .flatMap(({ assertionResults }) => assertionResults)
       .find(({ status }) => status === "failed")?.fullName;

@@ -6,14 +6,6 @@
  */
 export { decode, decodedSize, decodeInto, encode, encodedSize, encodeInto, xxh64 } from "./codec/index.ts";
 export {
-  type Compression,
-  type Crypto,
-  Keyring,
-  nobleCrypto,
-  type Unlock,
-  webCompression,
-} from "./crypto/index.ts";
-export {
   BabaError,
   type BabaErrorCode,
   type BabaErrorDetails,

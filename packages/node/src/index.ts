@@ -5,6 +5,5 @@
  */
 export * from "@baba/core";
 export { BabaDB } from "./baba-db.ts";
-export { nodeCompression, nodeCrypto } from "./crypto/index.ts";
 export { nodeFileSystem } from "./file-system/index.ts";
 export { nodeRuntime } from "./runtime.ts";

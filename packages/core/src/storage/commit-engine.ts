@@ -134,17 +134,9 @@ export class CommitEngine {
 
   /** Puts every commit in its place and tells the other processes. Needs the lock. */
   async settle(): Promise<void> {
-    if (this.needsSettling) {
-      await this.#poisoning(async () => {
-        await this.#journal.secure();
-        // One that was paused since may have lost the lock to force, and would put old files over newer ones.
-        if (!(await this.#lock.isHeld().catch(lockLost))) lockLost();
-      });
-      await this.records.place(this.redo.unplaced());
-    }
-    this.redo.placed(this.#visible);
-    this.#unsettled = undefined;
-    if (this.#journal.placed < this.#visible) await this.#journal.mark();
+    // One that was paused since may have lost the lock to force, and would put old files over newer ones.
+    await this.#poisoning(() => this.#mustStillHold());
+    await this.#place();
   }
 
   /** Makes the record files durable and lets the journal forget them. Needs the lock. */
@@ -278,13 +270,23 @@ export class CommitEngine {
         ({ transaction }) => transaction.durability === "full" || transaction.settle === "commit",
       );
       if (wanted && !durable) await this.#journal.sync();
-      if (!(await this.#lock.isHeld().catch(lockLost))) lockLost();
+      await this.#mustStillHold();
     });
     for (const [i, changes] of batch.entries()) {
       this.redo.note({ sequence: first + i, changes });
       this.#history.note(first + i, [...changes.keys()]);
     }
     this.#visible = this.#journal.sequence;
+  }
+
+  async #place(): Promise<void> {
+    if (this.needsSettling) {
+      await this.#poisoning(() => this.#journal.secure());
+      await this.records.place(this.redo.unplaced());
+    }
+    this.redo.placed(this.#visible);
+    this.#unsettled = undefined;
+    if (this.#journal.placed < this.#visible) await this.#journal.mark();
   }
 
   /** After the batch was told of its commit: a failure here is no failure of it. */
@@ -298,12 +300,16 @@ export class CommitEngine {
 
   async #settleCommitted(): Promise<void> {
     try {
-      await this.settle();
+      await this.#place();
     } catch (error) {
       if (error instanceof CommitUnknownError) throw error;
       this.#unsettled = error;
       this.#report(`A commit stands, but its files cannot be put in place yet: ${messageOf(error)}`);
     }
+  }
+
+  async #mustStillHold(): Promise<void> {
+    if (!(await this.#lock.isHeld().catch(lockLost))) lockLost();
   }
 
   /** After a sync that failed, what is on the disk is not known: this handle writes no more. */

@@ -46,18 +46,17 @@ export class History {
     }
     const written = new Set(writes);
     for (const name of earlier) judgeName(name, basis, written);
-    for (let i = this.#commits.length - 1; i >= 0; i--) {
-      const commit = this.#commits[i];
-      if (commit === undefined || commit.sequence <= basis.head) return;
-      for (const name of commit.names) judgeName(name, basis, written);
+    const known = this.#commits.findLastIndex(({ sequence }) => sequence <= basis.head);
+    for (const { names } of this.#commits.slice(known + 1).reverse()) {
+      for (const name of names) judgeName(name, basis, written);
     }
   }
 
   #forgetOldest(): void {
-    const oldest = this.#commits.shift();
-    if (oldest === undefined) return;
-    this.#names -= oldest.names.length + 1;
-    this.#floor = oldest.sequence;
+    for (const { sequence, names } of this.#commits.splice(0, 1)) {
+      this.#names -= names.length + 1;
+      this.#floor = sequence;
+    }
   }
 }
 

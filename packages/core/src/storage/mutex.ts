@@ -3,14 +3,13 @@ export class Mutex {
   #last: Promise<void> = Promise.resolve();
 
   /** Resolves when it is the caller's turn, with the function that ends the turn (idempotent). */
-  async acquire(): Promise<() => void> {
+  acquire(): Promise<() => void> {
     const before = this.#last;
-    let release: () => void = () => undefined;
-    this.#last = new Promise<void>((resolve) => {
-      release = resolve;
+    return new Promise((admit) => {
+      this.#last = new Promise((release) => {
+        void before.then(() => admit(release));
+      });
     });
-    await before;
-    return release;
   }
 
   /** The same, unless `limit` resolves first: then `undefined`, and the place in the queue is given up. */

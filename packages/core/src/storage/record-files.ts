@@ -1,6 +1,6 @@
 import { decode, encode } from "../codec/index.ts";
 import { BabaError, systemCode } from "../errors.ts";
-import type { FileSystem, FolderEntry, Move, NewFile } from "../file-system/file-system.ts";
+import type { EntryKind, FileSystem, FolderEntry, Move, NewFile } from "../file-system/file-system.ts";
 import { ioError } from "./io-error.ts";
 import { TEMPORARY_FOLDER } from "./layout.ts";
 import { compareNames, folderOf, pathIn, printable, RECORD_SUFFIX } from "./names.ts";
@@ -8,6 +8,10 @@ import { compareNames, folderOf, pathIn, printable, RECORD_SUFFIX } from "./name
 /** Bounds what one hop encodes on the event loop, and what it keeps in memory. */
 const BATCH_FILES = 128;
 const BATCH_BYTES = 128 * 1024;
+/** Batches on their way at once. */
+const LANES = 3;
+/** Names of one folder from which on it is listed rather than each looked for. */
+const MANY_LOOKS = 2000;
 
 /** A record file's new payload, or its absence. */
 export type Placement = readonly [name: string, payload: Uint8Array | undefined];
@@ -33,7 +37,7 @@ export class RecordFiles {
     const texts = await this.#files.read(names).catch((error: unknown) => {
       throw ioError(error, subject(names), "read");
     });
-    return texts.map((text, i) => payloadOf(text, names[i] ?? ""));
+    return names.map((name, i) => payloadOf(texts[i], name));
   }
 
   /** The names of the records of one folder, in their order; empty where there is no such folder. */
@@ -47,10 +51,7 @@ export class RecordFiles {
 
   /** Which of these names have something: a record, or what only bears a record's name. */
   async exist(names: readonly string[]): Promise<boolean[]> {
-    const kinds = await this.#files.kinds(names).catch((error: unknown) => {
-      throw ioError(error, subject(names), "look for");
-    });
-    return kinds.map((kind) => kind !== undefined);
+    return (await this.#kinds(names)).map((kind) => kind !== undefined);
   }
 
   /**
@@ -65,31 +66,65 @@ export class RecordFiles {
       names.push(name);
       if (payload !== undefined) await this.#makeFolder(folderOf(name));
     }
-    const kinds = await this.#files.kinds(names);
-    const at = kinds.findIndex((kind) => kind !== undefined && kind !== "file");
-    if (at >= 0)
-      throw ioError(
-        Object.assign(new Error("not a file"), { code: kinds[at] === "folder" ? "EISDIR" : "ELOOP" }),
-        names[at] ?? "",
-        "write",
-      );
+    const kinds = await this.#kindsByName(names);
+    for (const name of names) {
+      const kind = kinds.get(name);
+      if (kind === undefined || kind === "file") continue;
+      const code = kind === "folder" ? "EISDIR" : "ELOOP";
+      throw ioError(Object.assign(new Error("not a file"), { code }), name, "write");
+    }
   }
 
-  /** Puts each file in place, in order; not durable before its sync. */
+  /**
+   * Puts each file in place; not durable before its sync. While one batch is renamed the next is
+   * written. After a failure some are in place and some are not, and nothing goes on behind it.
+   */
   async place(placements: readonly Placement[]): Promise<void> {
+    const lanes: Promise<void>[] = [];
+    let failure: { readonly error: unknown } | undefined;
     for (const batch of batches(placements)) {
-      const moves = await this.#stage(batch);
-      await this.#files.rename(moves).catch((error: unknown) => {
-        // A folder may have been removed behind our back; it is made again at the next try.
-        this.#folders.clear();
-        throw ioError(error, subject(moves.map((move) => move.to)), "put in place");
+      if (lanes.length === LANES) await lanes.shift();
+      if (failure !== undefined) break;
+      const lane = this.#placeBatch(batch).catch((error: unknown) => {
+        failure ??= { error };
       });
-      const gone = batch.filter(([, payload]) => payload === undefined).map(([name]) => name);
-      if (gone.length === 0) continue;
-      await this.#files.remove(gone).catch((error: unknown) => {
-        throw ioError(error, subject(gone), "remove");
-      });
+      lanes.push(lane);
     }
+    await Promise.all(lanes);
+    if (failure !== undefined) throw failure.error;
+  }
+
+  async #placeBatch(batch: readonly Placement[]): Promise<void> {
+    const moves = await this.#stage(batch);
+    await this.#files.rename(moves).catch((error: unknown) => {
+      // A folder may have been removed behind our back; it is made again at the next try.
+      this.#folders.clear();
+      throw ioError(error, subject(moves.map((move) => move.to)), "put in place");
+    });
+    const gone = batch.filter(([, payload]) => payload === undefined).map(([name]) => name);
+    if (gone.length === 0) return;
+    await this.#files.remove(gone).catch((error: unknown) => {
+      throw ioError(error, subject(gone), "remove");
+    });
+  }
+
+  /** One listing of a folder costs less than thousands of looks into it. */
+  async #kindsByName(names: readonly string[]): Promise<Map<string, EntryKind | undefined>> {
+    const folder = folderOf(names[0] ?? "");
+    if (names.length < MANY_LOOKS || names.some((name) => folderOf(name) !== folder)) {
+      const kinds = await this.#kinds(names);
+      return new Map(names.map((name, i) => [name, kinds[i]]));
+    }
+    const entries = await this.#files.list(folder).catch((error: unknown) => {
+      throw folderError(error, folder);
+    });
+    return new Map((entries ?? []).map(({ name, kind }) => [pathIn(folder, name), kind]));
+  }
+
+  #kinds(names: readonly string[]): Promise<(EntryKind | undefined)[]> {
+    return this.#files.kinds(names).catch((error: unknown) => {
+      throw ioError(error, subject(names), "look for");
+    });
   }
 
   async #stage(batch: readonly Placement[]): Promise<Move[]> {
@@ -142,8 +177,7 @@ function payloadOf(text: Uint8Array | Error | undefined, name: string): Uint8Arr
   try {
     return decode(text);
   } catch (error) {
-    if (error instanceof BabaError) return error.about(printable(name));
-    throw error;
+    return ioError(error, name, "decode").about(printable(name));
   }
 }
 

@@ -63,7 +63,7 @@ async function makeStoreFile(files: FileSystem, token: string): Promise<void> {
 /** Removes files that dead writers left on their way to their places. */
 export async function removeLeftovers(files: FileSystem, livingTokens: ReadonlySet<string>): Promise<void> {
   const entries = (await files.list(TEMPORARY_FOLDER)) ?? [];
-  const dead = entries.filter(({ name }) => !livingTokens.has(name.split("-")[0] ?? ""));
+  const dead = entries.filter(({ name }) => !livingTokens.has(name.replace(/-.*/s, "")));
   await files.remove(dead.map(({ name }) => `${TEMPORARY_FOLDER}/${name}`));
 }
 

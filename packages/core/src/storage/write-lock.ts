@@ -126,8 +126,8 @@ export class WriteLock {
     const [bytes] = await this.#files.read([path]);
     if (bytes === undefined) return undefined;
     if (bytes instanceof Error) throw bytes;
-    const [token = "", identity = ""] = text.decode(bytes).split("\n");
-    return { token, identity };
+    const [token, identity = ""] = text.decode(bytes).split("\n");
+    return { token: String(token), identity };
   }
 
   #ownFile(): string {
@@ -135,8 +135,8 @@ export class WriteLock {
   }
 
   #jitter(pause: number): number {
-    const [byte = 0] = this.#runtime.random(new Uint8Array(1));
-    return pause * (0.5 + byte / 512);
+    const [byte] = this.#runtime.random(new Uint8Array(1));
+    return pause * (0.5 + Number(byte) / 512);
   }
 }
 

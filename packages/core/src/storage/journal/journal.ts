@@ -126,8 +126,8 @@ export class Journal {
    * Returns whether they are durable already.
    */
   async append(batch: readonly Changes[]): Promise<boolean> {
-    const bodies = batch.map(encodeChanges);
-    const size = bodies.reduce((sum, body) => sum + frameSize(body.length), 0);
+    const commits = batch.map(encoded);
+    const size = sizeOf(commits);
     const position = this.#position;
     if (
       position !== undefined &&
@@ -135,7 +135,7 @@ export class Journal {
       !this.#dirty &&
       position.offset + size <= position.header.length
     ) {
-      await this.#write(position, bodies, batch);
+      await this.#write(position, commits);
       return false;
     }
     if (this.isOwn && !this.#dirty) await this.sync();
@@ -212,7 +212,9 @@ export class Journal {
     this.#trail = [
       { sequence: read.position.header.base, end: SEGMENT_HEADER, chain: read.position.seed, digest: 0n },
     ];
-    this.#remember(read.commits.filter(({ sequence }) => sequence > read.position.header.base));
+    const { header, synced } = read.position;
+    const inNewest = read.commits.filter(({ sequence }) => sequence > header.base);
+    this.#remember(inNewest, synced);
     this.#size = read.position.header.length;
     const restarted = revoked || before === undefined || before < read.position.header.checkpoint;
     if (restarted) return { commits: read.commits, restarted };
@@ -265,13 +267,12 @@ export class Journal {
 
   #advance(read: Read): void {
     this.#position = read.position;
-    this.#remember(read.commits);
+    this.#remember(read.commits, read.position.synced);
   }
 
-  #remember(commits: readonly JournalCommit[]): void {
+  #remember(commits: readonly JournalCommit[], synced: number): void {
     for (const { sequence, end, chain, digest } of commits)
       this.#trail.push({ sequence, end, chain, digest });
-    const synced = this.#position?.synced ?? 0;
     this.#unconfirmed = [...this.#unconfirmed, ...commits].filter(({ sequence }) => sequence > synced);
   }
 
@@ -285,8 +286,8 @@ export class Journal {
     this.#dirty = false;
   }
 
-  async #write(position: Position, bodies: readonly Uint8Array[], batch: readonly Changes[]): Promise<void> {
-    const written = encodeCommits(position, bodies, batch);
+  async #write(position: Position, commits: readonly Encoded[]): Promise<void> {
+    const written = encodeCommits(position, commits);
     try {
       await this.#put(position, written.bytes);
     } catch (error) {
@@ -333,9 +334,7 @@ export class Journal {
     const base = this.sequence - carried.length;
     // Not behind later marks: those are not synced.
     const pin = this.#trail.findLast(({ sequence }) => sequence <= base);
-    const changes = [...carried.map((commit) => commit.changes), ...batch];
-    const bodies = changes.map(encodeChanges);
-    const size = bodies.reduce((sum, body) => sum + frameSize(body.length), SEGMENT_HEADER);
+    const commits = [...carried.map(({ changes }) => changes), ...batch].map(encoded);
     const header = {
       number: (position?.header.number ?? 0) + 1,
       base,
@@ -343,12 +342,12 @@ export class Journal {
       placed: Math.max(this.placed, checkpoint),
       previousLength: pin?.end ?? 0,
       previousChain: pin?.chain ?? 0n,
-      length: this.#lengthFor(size, changes.length),
+      length: this.#lengthFor(SEGMENT_HEADER + sizeOf(commits), commits.length),
       salt: this.#writer.random(new Uint8Array(16)),
       token: this.#writer.token,
       identity: this.#writer.identity,
     };
-    const written = encodeCommits(startOf(header), bodies, changes);
+    const written = encodeCommits(startOf(header), commits);
     const file = new Uint8Array(header.length);
     file.set(encodeSegmentHeader(header));
     file.set(written.bytes, SEGMENT_HEADER);
@@ -356,7 +355,7 @@ export class Journal {
     const { sequence } = written.position;
     this.#enter(startOf(header));
     this.#position = { ...written.position, synced: sequence };
-    this.#remember(written.commits);
+    this.#remember(written.commits, sequence);
   }
 
   async #publish(number: number, file: Uint8Array): Promise<void> {
@@ -401,21 +400,28 @@ async function unlessPassing<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-function encodeCommits(
-  from: Position,
-  bodies: readonly Uint8Array[],
-  batch: readonly Changes[],
-): Read & { readonly bytes: Uint8Array } {
-  const bytes = new Uint8Array(bodies.reduce((sum, body) => sum + frameSize(body.length), 0));
+/** Changes, and the body of their frame. */
+type Encoded = { readonly changes: Changes; readonly body: Uint8Array };
+
+function encoded(changes: Changes): Encoded {
+  return { changes, body: encodeChanges(changes) };
+}
+
+function sizeOf(commits: readonly Encoded[]): number {
+  return commits.reduce((sum, { body }) => sum + frameSize(body.length), 0);
+}
+
+function encodeCommits(from: Position, batch: readonly Encoded[]): Read & { readonly bytes: Uint8Array } {
+  const bytes = new Uint8Array(sizeOf(batch));
   const commits: JournalCommit[] = [];
   let { offset, chain, sequence } = from;
-  for (const [i, body] of bodies.entries()) {
+  for (const { changes, body } of batch) {
     sequence++;
     const frame = encodeFrame({ kind: "commit", sequence, synced: from.synced, body }, chain, from.seed);
     bytes.set(frame.bytes, offset - from.offset);
     offset += frame.bytes.length;
     chain = frame.chain;
-    commits.push({ sequence, changes: batch[i] ?? new Map(), end: offset, chain, digest: xxh64(body, 0n) });
+    commits.push({ sequence, changes, end: offset, chain, digest: xxh64(body, 0n) });
   }
   return { bytes, position: { ...from, offset, chain, sequence }, commits };
 }

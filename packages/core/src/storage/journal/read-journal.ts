@@ -39,7 +39,7 @@ export type Read = { readonly commits: readonly JournalCommit[]; readonly positi
  * Reads the whole journal: the newest segment, and those before it that hold commits after its
  * checkpoint. `undefined` where there is none.
  *
- * @throws `BABA_JOURNAL` where what was committed is damaged or missing
+ * @throws `BABA_JOURNAL` where what was committed is damaged or missing, `BABA_FORMAT` where a newer version wrote it
  */
 export async function readJournal(files: FileSystem): Promise<Read | undefined> {
   for (;;) {
@@ -107,9 +107,14 @@ export function readFrames(segment: Uint8Array, from: Position, limit: number | 
   return { commits, position };
 }
 
-/** The header in these bytes of a segment's file. @throws `BABA_JOURNAL` where it is damaged */
+/**
+ * The header in these bytes of a segment's file.
+ *
+ * @throws `BABA_JOURNAL` where it is damaged, `BABA_FORMAT` where a newer version wrote it
+ */
 export function readHeader(bytes: Uint8Array, number: number): SegmentHeader {
   const header = decodeSegmentHeader(bytes);
+  if (header === "newer") throw newer(number);
   if (header === undefined || header.number !== number)
     throw damaged(number, "its header fails its checksum");
   return header;
@@ -127,6 +132,15 @@ export function damaged(number: number, what: string): BabaError {
   );
 }
 
+function newer(number: number): BabaError {
+  const path = segmentPath(number);
+  return new BabaError(
+    "BABA_FORMAT",
+    `${path} was written by a newer version, and this one cannot read it: open the directory with a newer version.`,
+    { record: path },
+  );
+}
+
 async function newestSegment(files: FileSystem): Promise<number | undefined> {
   const entries = (await files.list(JOURNAL_FOLDER)) ?? [];
   const numbers = entries.map((entry) => segmentNumber(entry.name)).filter((number) => number !== undefined);
@@ -134,18 +148,19 @@ async function newestSegment(files: FileSystem): Promise<number | undefined> {
 }
 
 type Segment = { readonly header: SegmentHeader; readonly bytes: Uint8Array };
+type Segments = readonly [Segment, ...Segment[]];
 
 /** The segments that matter, oldest first; `undefined` where one of them was not there. */
-async function readSegments(files: FileSystem, newest: number): Promise<readonly Segment[] | undefined> {
-  const segments: Segment[] = [];
-  let checkpoint: number | undefined;
-  for (let number = newest; ; number--) {
-    const segment = await readSegment(files, number);
-    if (segment === undefined) return undefined;
-    segments.unshift(segment);
-    checkpoint ??= segment.header.checkpoint;
-    if (segment.header.base <= checkpoint) return segments;
+async function readSegments(files: FileSystem, newest: number): Promise<Segments | undefined> {
+  const last = await readSegment(files, newest);
+  if (last === undefined) return undefined;
+  let segments: Segments = [last];
+  while (segments[0].header.base > last.header.checkpoint) {
+    const before = await readSegment(files, segments[0].header.number - 1);
+    if (before === undefined) return undefined;
+    segments = [before, ...segments];
   }
+  return segments;
 }
 
 async function readSegment(files: FileSystem, number: number): Promise<Segment | undefined> {
@@ -158,18 +173,16 @@ async function readSegment(files: FileSystem, number: number): Promise<Segment |
   return { header, bytes };
 }
 
-function parseSegments(segments: readonly Segment[]): Read {
-  const commits: JournalCommit[] = [];
-  let last: Position | undefined;
-  for (const [i, { header, bytes }] of segments.entries()) {
-    if (last !== undefined) mustFollow(last, header);
-    const read = readFrames(bytes, startOf(header), segments[i + 1]?.header.previousLength);
+function parseSegments([first, ...later]: Segments): Read {
+  let read = readFrames(first.bytes, startOf(first.header), later[0]?.header.previousLength);
+  const commits = [...read.commits];
+  for (const [i, { header, bytes }] of later.entries()) {
+    mustFollow(read.position, header);
+    read = readFrames(bytes, startOf(header), later[i + 1]?.header.previousLength);
     commits.push(...read.commits);
-    last = read.position;
   }
-  if (last === undefined) throw new RangeError("A journal has at least one segment");
-  const { checkpoint } = last.header;
-  return { commits: commits.filter(({ sequence }) => sequence > checkpoint), position: last };
+  const { position } = read;
+  return { commits: commits.filter(({ sequence }) => sequence > position.header.checkpoint), position };
 }
 
 function mustFollow(last: Position, header: SegmentHeader): void {

@@ -7,7 +7,9 @@ const VERSION = 1;
 const IDENTITY_AT = 106;
 const CHECKSUM_AT = SEGMENT_HEADER - 8;
 const LONGEST_IDENTITY = CHECKSUM_AT - IDENTITY_AT;
+const TOKEN = /^[0-9a-f]{16}$/;
 const ascii = new TextEncoder();
+const latin1 = new TextDecoder("latin1");
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -61,12 +63,17 @@ export function encodeSegmentHeader(header: SegmentHeader): Uint8Array {
   return bytes;
 }
 
-/** The header that these bytes begin with, or `undefined` where they are none. */
-export function decodeSegmentHeader(bytes: Uint8Array): SegmentHeader | undefined {
+/** The header that these bytes begin with; `undefined` where they are none, `"newer"` where it is of a later version. */
+export function decodeSegmentHeader(bytes: Uint8Array): SegmentHeader | "newer" | undefined {
   if (bytes.length < SEGMENT_HEADER) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, SEGMENT_HEADER);
   if (view.getBigUint64(CHECKSUM_AT) !== xxh64(bytes.subarray(0, CHECKSUM_AT), 0n)) return undefined;
-  if (strictUtf8.decode(bytes.subarray(0, 8)) !== MAGIC || view.getUint32(8) !== VERSION) return undefined;
+  if (latin1.decode(bytes.subarray(0, 8)) !== MAGIC) return undefined;
+  const version = view.getUint32(8);
+  if (version !== VERSION) return version > VERSION ? "newer" : undefined;
+  const token = latin1.decode(bytes.subarray(80, 96));
+  const identity = identityIn(bytes, view.getUint16(104));
+  if (identity === undefined || !TOKEN.test(token)) return undefined;
   return {
     number: Number(view.getBigUint64(16)),
     base: Number(view.getBigUint64(24)),
@@ -76,8 +83,8 @@ export function decodeSegmentHeader(bytes: Uint8Array): SegmentHeader | undefine
     previousChain: view.getBigUint64(48),
     length: Number(view.getBigUint64(56)),
     salt: bytes.slice(64, 80),
-    token: strictUtf8.decode(bytes.subarray(80, 96)),
-    identity: strictUtf8.decode(bytes.subarray(IDENTITY_AT, IDENTITY_AT + view.getUint16(104))),
+    token,
+    identity,
   };
 }
 
@@ -85,4 +92,14 @@ export function decodeSegmentHeader(bytes: Uint8Array): SegmentHeader | undefine
 export function firstChain(header: SegmentHeader): bigint {
   const bytes = encodeSegmentHeader(header);
   return new DataView(bytes.buffer).getBigUint64(CHECKSUM_AT);
+}
+
+/** `undefined` where so many bytes are no text or do not fit. */
+function identityIn(bytes: Uint8Array, length: number): string | undefined {
+  if (length > LONGEST_IDENTITY) return undefined;
+  try {
+    return strictUtf8.decode(bytes.subarray(IDENTITY_AT, IDENTITY_AT + length));
+  } catch {
+    return undefined;
+  }
 }

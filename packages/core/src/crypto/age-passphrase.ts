@@ -1,0 +1,94 @@
+import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
+import { type Identity, type Recipient, Stanza } from "age-encryption";
+import type { Crypto } from "./crypto.ts";
+
+/** What scrypt costs where a key file is written: N = 2^17, 128 MiB, the least that OWASP recommends. */
+export const WORK_FACTOR = 17;
+/** The most that a key file may ask for: 2^20, 1 GiB. */
+export const LARGEST_WORK_FACTOR = 20;
+const SALT_SIZE = 16;
+const FILE_KEY_SIZE = 16;
+const TYPE = "scrypt";
+const LABEL = "age-encryption.org/v1/scrypt";
+/** Right, because every wrapping key is used once. */
+const ZERO_NONCE = new Uint8Array(12);
+const utf8 = new TextEncoder();
+
+/**
+ * Age's passphrase recipient, over the port's scrypt: that of the `age-encryption` package holds the event loop
+ * for as long as it takes.
+ *
+ * @see https://c2sp.org/age#scrypt-recipient-stanza
+ */
+export function passphraseRecipient(crypto: Crypto, passphrase: string, workFactor: number): Recipient {
+  return {
+    async wrapFileKey(fileKey) {
+      const salt = crypto.random(SALT_SIZE);
+      const key = await wrappingKey(crypto, passphrase, salt, workFactor);
+      const body = chacha20poly1305(key, ZERO_NONCE).encrypt(fileKey);
+      key.fill(0);
+      return [new Stanza([TYPE, unpaddedBase64(salt), String(workFactor)], body)];
+    },
+  };
+}
+
+/** Age's passphrase identity, over the port's scrypt. It throws, before it derives anything, where a stanza is hostile. */
+export function passphraseIdentity(crypto: Crypto, passphrase: string): Identity {
+  return {
+    async unwrapFileKey(stanzas) {
+      const stanza = stanzas.find(({ args }) => args[0] === TYPE);
+      if (stanza === undefined) return null;
+      if (stanzas.length > 1) throw new Error("a passphrase may not lock a file together with anything else");
+      const { salt, workFactor } = parametersOf(stanza);
+      const key = await wrappingKey(crypto, passphrase, salt, workFactor);
+      const fileKey = unwrapped(key, stanza.body);
+      key.fill(0);
+      return fileKey;
+    },
+  };
+}
+
+function parametersOf({ args, body }: Stanza): { salt: Uint8Array; workFactor: number } {
+  const [, encodedSalt = "", digits = ""] = args;
+  const salt = fromUnpaddedBase64(encodedSalt);
+  if (args.length !== 3 || salt?.length !== SALT_SIZE || body.length !== FILE_KEY_SIZE + 16) {
+    throw new Error("the passphrase stanza is malformed");
+  }
+  if (!/^[1-9][0-9]?$/.test(digits) || Number(digits) > LARGEST_WORK_FACTOR) {
+    throw new Error(
+      `the work factor is not one of 1 to ${LARGEST_WORK_FACTOR}, so it may be meant to exhaust this machine`,
+    );
+  }
+  return { salt, workFactor: Number(digits) };
+}
+
+function wrappingKey(
+  crypto: Crypto,
+  passphrase: string,
+  salt: Uint8Array,
+  workFactor: number,
+): Promise<Uint8Array> {
+  const labelled = new Uint8Array(LABEL.length + salt.length);
+  labelled.set(utf8.encode(LABEL));
+  labelled.set(salt, LABEL.length);
+  return crypto.scrypt(utf8.encode(passphrase), labelled, workFactor);
+}
+
+function unwrapped(key: Uint8Array, body: Uint8Array): Uint8Array | null {
+  try {
+    return chacha20poly1305(key, ZERO_NONCE).decrypt(body);
+  } catch {
+    return null;
+  }
+}
+
+function unpaddedBase64(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes)).replace(/=+$/, "");
+}
+
+/** `undefined` for any text that {@link unpaddedBase64} does not write. */
+function fromUnpaddedBase64(text: string): Uint8Array | undefined {
+  if (!/^[A-Za-z0-9+/]{1,100}$/.test(text) || text.length % 4 === 1) return undefined;
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  return unpaddedBase64(bytes) === text ? bytes : undefined;
+}

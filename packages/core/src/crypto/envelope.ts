@@ -1,0 +1,210 @@
+import { BabaError } from "../errors.ts";
+import { printable } from "../storage/names.ts";
+import type { Compression } from "./compression.ts";
+import { type Crypto, TAG_SIZE } from "./crypto.ts";
+import type { StoreKeys } from "./store-keys.ts";
+import { XAES_NONCE_SIZE, type Xaes } from "./xaes.ts";
+
+/** The first byte of a sealed record; no JSON text begins with it. */
+const VERSION = 0x01;
+/** Flag: what is sealed is the deflated payload. */
+const DEFLATED = 0x01;
+const KEY_ID_AT = 2;
+const NONCE_AT = 6;
+/** Bytes before the ciphertext. */
+const HEAD = NONCE_AT + XAES_NONCE_SIZE;
+/** Bytes of an envelope beyond its payload. */
+export const ENVELOPE_OVERHEAD: number = HEAD + TAG_SIZE;
+/** The half of a nonce that a commit draws, and the half that a record draws. */
+const NONCE_HALF = 12;
+/** The most records under one commit's half of the nonce: NIST SP 800-38D's bound for random nonces. */
+const MOST_RECORDS = 2 ** 32;
+/** Payloads from this size on are deflated, where that makes them smaller. */
+const DEFLATE_FROM = 4096;
+/** The most bytes that a payload is inflated to; larger ones are sealed as they are. */
+export const LONGEST_INFLATED: number = 64 * 1024 * 1024;
+/** Records' halves of nonces are drawn so many at a time: asking the system costs more than sealing. */
+const NONCES_AT_ONCE = 256;
+const LABEL = new TextEncoder().encode("baba/1 record");
+const utf8 = new TextEncoder();
+
+/** Whether a stored payload is an envelope, by its first byte; else it is a plain record. */
+export function isSealed(payload: Uint8Array): boolean {
+  return payload[0] === VERSION;
+}
+
+/** What sealing and opening records needs. */
+export type Seals = { readonly crypto: Crypto; readonly compression: Compression; readonly keys: StoreKeys };
+
+/**
+ * Seals the records of one commit: what they are sealed under is derived once. A new one for every commit.
+ *
+ * The envelope: version `01`, flags, key id (4), nonce (24: 12 of the commit, 12 of the record, random
+ * both), then XAES-256-GCM of the payload and its tag (16), which also cover the bytes before the nonce,
+ * the store's id and the record's name.
+ */
+export class CommitSealer {
+  readonly #seals: Seals;
+  readonly #commitHalf: Uint8Array;
+  #halves: Uint8Array = new Uint8Array(0);
+  #at = 0;
+  #sealed: number;
+
+  /** @param sealed how many records of this commit were sealed before */
+  constructor(seals: Seals, sealed: number = 0) {
+    this.#seals = seals;
+    this.#commitHalf = seals.crypto.random(NONCE_HALF);
+    this.#sealed = sealed;
+  }
+
+  /**
+   * The envelope of a record's payload.
+   *
+   * @param name the record's, checked and in NFC
+   * @throws RangeError after 2^32 records
+   */
+  async seal(name: string, payload: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+    const { compression, keys } = this.#seals;
+    const small = payload.length < DEFLATE_FROM || payload.length > LONGEST_INFLATED;
+    const deflated = small ? undefined : await compression.deflate(payload);
+    const smaller = deflated !== undefined && deflated.length < payload.length;
+    const head = new Uint8Array(HEAD);
+    head[0] = VERSION;
+    head[1] = smaller ? DEFLATED : 0;
+    new DataView(head.buffer).setUint32(KEY_ID_AT, keys.activeId);
+    head.set(this.#commitHalf, NONCE_AT);
+    head.set(this.#recordHalf(), NONCE_AT + NONCE_HALF);
+    const aad = additionalData(head, keys.storeId, name);
+    return joined(head, keys.active.seal(head.subarray(NONCE_AT), aad, smaller ? deflated : payload));
+  }
+
+  #recordHalf(): Uint8Array {
+    if (this.#sealed >= MOST_RECORDS)
+      throw new RangeError("One commit holds at most 2^32 records: commit more often");
+    if (this.#at === this.#halves.length) {
+      this.#halves = this.#seals.crypto.random(NONCE_HALF * (this.#sealed === 0 ? 1 : NONCES_AT_ONCE));
+      this.#at = 0;
+    }
+    this.#sealed++;
+    this.#at += NONCE_HALF;
+    return this.#halves.subarray(this.#at - NONCE_HALF, this.#at);
+  }
+}
+
+/**
+ * The changes of one commit with every payload sealed; deletions stay `undefined`. `breathe` is asked
+ * between records and awaited where it gives a promise, so that a large commit does not hold the event loop.
+ */
+export async function sealRecords(
+  changes: ReadonlyMap<string, Uint8Array | undefined>,
+  seals: Seals,
+  breathe: () => Promise<void> | undefined,
+): Promise<Map<string, Uint8Array | undefined>> {
+  const sealer = new CommitSealer(seals);
+  const sealed = new Map<string, Uint8Array | undefined>();
+  for (const [name, payload] of changes) {
+    sealed.set(name, payload === undefined ? undefined : await sealer.seal(name, payload));
+    const pause = breathe();
+    if (pause !== undefined) await pause;
+  }
+  return sealed;
+}
+
+/**
+ * The payload in a stored record's envelope.
+ *
+ * @param name the record's, checked and in NFC; any other than the one it was sealed for fails
+ * @throws `BABA_NOT_SEALED` for a plain record, `BABA_ENVELOPE` for what is no whole envelope of this version,
+ * `BABA_KEY_UNKNOWN`, `BABA_TAMPERED` where anything was changed or belongs to another record or store
+ */
+export async function openRecord(envelope: Uint8Array, name: string, seals: Seals): Promise<Uint8Array> {
+  checkShape(envelope, name);
+  const payload = xaesOf(envelope, name, seals.keys).open(
+    envelope.subarray(NONCE_AT, HEAD),
+    additionalData(envelope, seals.keys.storeId, name),
+    envelope.subarray(HEAD),
+  );
+  if (payload === undefined) {
+    throw refuse(
+      "BABA_TAMPERED",
+      name,
+      "the record is damaged, was changed, or was moved here from another name or store; put it back from a backup",
+    );
+  }
+  if (envelope[1] !== DEFLATED) return payload;
+  const inflated = await seals.compression.inflate(payload, LONGEST_INFLATED);
+  if (inflated !== undefined) return inflated;
+  throw refuse("BABA_ENVELOPE", name, "what was sealed cannot be inflated, or not within 64 MiB");
+}
+
+/** Throws where the bytes are no envelope of this version; of what it holds nothing is known after it. */
+function checkShape(envelope: Uint8Array, name: string): void {
+  const [version, flags = 0] = envelope;
+  if (version === undefined)
+    throw refuse("BABA_ENVELOPE", name, "the record is empty; put it back from a backup");
+  if (version !== VERSION && isTextByte(version)) {
+    throw refuse(
+      "BABA_NOT_SEALED",
+      name,
+      "this store is sealed and the record is not, so nobody vouches for it; add it anew to seal it",
+    );
+  }
+  if (version !== VERSION) {
+    throw refuse(
+      "BABA_ENVELOPE",
+      name,
+      `the envelope is of version ${version} and not ${VERSION}; open it with a newer BabaDB`,
+    );
+  }
+  if (envelope.length < ENVELOPE_OVERHEAD)
+    throw refuse("BABA_ENVELOPE", name, "the envelope was cut short; put it back from a backup");
+  if ((flags & ~DEFLATED) !== 0) {
+    throw refuse(
+      "BABA_ENVELOPE",
+      name,
+      `the envelope has flags (${flags}) that are not known here; open it with a newer BabaDB`,
+    );
+  }
+}
+
+function xaesOf(envelope: Uint8Array, name: string, keys: StoreKeys): Xaes {
+  const id = new DataView(envelope.buffer, envelope.byteOffset).getUint32(KEY_ID_AT);
+  const xaes = keys.find(id);
+  if (xaes !== undefined) return xaes;
+  throw refuse(
+    "BABA_KEY_UNKNOWN",
+    name,
+    "it was sealed with a data key that this store does not have: open the store that it is from, with its key",
+  );
+}
+
+/** What the tag covers beside the payload: where it is stored, and how it is to be read. */
+function additionalData(envelope: Uint8Array, storeId: Uint8Array, name: string): Uint8Array {
+  const nameBytes = utf8.encode(name);
+  const storeAt = LABEL.length + NONCE_AT;
+  const lengthAt = storeAt + storeId.length;
+  const aad = new Uint8Array(lengthAt + 4 + nameBytes.length);
+  aad.set(LABEL);
+  aad.set(envelope.subarray(0, NONCE_AT), LABEL.length);
+  aad.set(storeId, storeAt);
+  new DataView(aad.buffer).setUint32(lengthAt, nameBytes.length);
+  aad.set(nameBytes, lengthAt + 4);
+  return aad;
+}
+
+/** A byte that text begins with: no control character but the white space of JSON. */
+function isTextByte(byte: number): boolean {
+  return byte >= 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
+}
+
+function joined(head: Uint8Array, sealed: Uint8Array): Uint8Array<ArrayBuffer> {
+  const envelope = new Uint8Array(head.length + sealed.length);
+  envelope.set(head);
+  envelope.set(sealed, head.length);
+  return envelope;
+}
+
+function refuse(code: BabaError["code"], name: string, reason: string): BabaError {
+  const record = printable(name);
+  return new BabaError(code, `${record}: ${reason}.`, { record });
+}

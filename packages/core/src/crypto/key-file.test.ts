@@ -1,0 +1,293 @@
+import { readFileSync } from "node:fs";
+import { inspect } from "node:util";
+import { armor, generateX25519Identity } from "age-encryption";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { BabaError } from "../errors.ts";
+import { memoryFileSystem } from "../file-system/memory.ts";
+import type { Crypto } from "./crypto.ts";
+import {
+  createKeyFile,
+  type FileLock,
+  KEY_FILE,
+  lockKeyring,
+  readKeyFile,
+  recipientsOf,
+  replaceKeyFile,
+  unlockKeyring,
+} from "./key-file.ts";
+import { Keyring } from "./keyring.ts";
+import type { IdentityLock } from "./lock.ts";
+import { nobleCrypto } from "./noble.ts";
+import { createLock, rewriteLock, unlock } from "./unlock.ts";
+
+/** Cheap, so that many files can be made; reading knows no lower bound. */
+const WORK = 4;
+const PATIENCE = 60_000;
+const NEW_STORE = { token: "t", now: 0, converting: false };
+const age = (name: string) => readFileSync(new URL(`../../../../vectors/age/${name}`, import.meta.url));
+const secrets: { readonly identity: string; readonly passphrase: string } = JSON.parse(
+  age("secrets.json").toString(),
+);
+
+const [mine, theirs, stranger] = await Promise.all([0, 1, 2].map(generateX25519Identity));
+const [myRecipient = "", theirRecipient = ""] = await recipientsOf([mine ?? "", theirs ?? ""]);
+const passphrase: FileLock = { kind: "passphrase", passphrase: "hunter2" };
+const identity = (own: string | undefined, fingerprint?: string): IdentityLock => ({
+  kind: "identity",
+  identities: [own ?? ""],
+  recipients: undefined,
+  fingerprint,
+});
+
+const fresh = (recipients: readonly string[]) =>
+  Keyring.create(nobleCrypto, { recipients, converting: false, now: 0 });
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error === undefined) return "opened";
+  if (!(error instanceof BabaError)) throw error;
+  for (const secret of ["hunter2", "AGE-SECRET-KEY", '"secret"'])
+    expect(inspect(error, { depth: 9 })).not.toContain(secret);
+  return error.code;
+}
+
+describe("unlockKeyring()", () => {
+  test("opens what lockKeyring() locked by a passphrase, in age's armor", async () => {
+    const keyring = fresh([]);
+    const file = await lockKeyring(nobleCrypto, keyring, passphrase, WORK);
+    expect(new TextDecoder().decode(file)).toMatch(/^-----BEGIN AGE ENCRYPTED FILE-----\n/);
+    expect((await unlockKeyring(nobleCrypto, file, passphrase)).serialize()).toEqual(keyring.serialize());
+    expect(await codeOf(unlockKeyring(nobleCrypto, file, { ...passphrase, passphrase: "hunter3" }))).toBe(
+      "BABA_KEY_WRONG",
+    );
+  });
+
+  test("opens for each of several recipients, and for nobody else", async () => {
+    const keyring = fresh([myRecipient, theirRecipient]);
+    const file = await lockKeyring(nobleCrypto, keyring, identity(mine));
+    for (const own of [mine, theirs]) {
+      expect((await unlockKeyring(nobleCrypto, file, identity(own))).serialize()).toEqual(
+        keyring.serialize(),
+      );
+    }
+    expect(await codeOf(unlockKeyring(nobleCrypto, file, identity(stranger)))).toBe("BABA_KEY_WRONG");
+  });
+
+  test("says BABA_KEY_WRONG where the store has the other kind of lock", async () => {
+    const [locked, shared] = [
+      await lockKeyring(nobleCrypto, fresh([]), passphrase, WORK),
+      await lockKeyring(nobleCrypto, fresh([myRecipient]), identity(mine)),
+    ];
+    expect(await codeOf(unlockKeyring(nobleCrypto, locked, identity(mine)))).toBe("BABA_KEY_WRONG");
+    expect(await codeOf(unlockKeyring(nobleCrypto, shared, passphrase))).toBe("BABA_KEY_WRONG");
+  });
+
+  test("refuses another keyring for the same recipient where the fingerprint is pinned", async () => {
+    const keyring = fresh([myRecipient]);
+    const pinned = identity(mine, keyring.fingerprint(nobleCrypto));
+    expect(
+      await codeOf(unlockKeyring(nobleCrypto, await lockKeyring(nobleCrypto, keyring, pinned), pinned)),
+    ).toBe("opened");
+    const foisted = await lockKeyring(nobleCrypto, fresh([myRecipient]), identity(mine));
+    expect(await codeOf(unlockKeyring(nobleCrypto, foisted, identity(mine)))).toBe("opened");
+    expect(await codeOf(unlockKeyring(nobleCrypto, foisted, pinned))).toBe("BABA_KEYRING");
+  });
+
+  test.each(["21", "30", "99", "100", "0", "07", "-1", "1e1"])(
+    "refuses a work factor of %s before it derives anything",
+    async (digits) => {
+      let derived = 0;
+      const scrypt: Crypto["scrypt"] = async () => {
+        derived++;
+        return new Uint8Array(32);
+      };
+      const header = `age-encryption.org/v1\n-> scrypt ${btoa("0".repeat(16)).replace(/=+$/, "")} ${digits}\n${btoa("x".repeat(32)).replace(/=+$/, "")}\n--- ${btoa("m".repeat(32)).replace(/=+$/, "")}\n`;
+      const file = new TextEncoder().encode(header + "n".repeat(100));
+      expect(await codeOf(unlockKeyring({ ...nobleCrypto, scrypt }, file, passphrase))).toBe("BABA_KEYRING");
+      expect(derived).toBe(0);
+    },
+  );
+
+  test("refuses a file over 1 MiB, and one with thousands of recipients", async () => {
+    expect(await codeOf(unlockKeyring(nobleCrypto, new Uint8Array(2 ** 20 + 1).fill(65), passphrase))).toBe(
+      "BABA_KEYRING",
+    );
+    const stanza = `-> X25519 ${btoa("s".repeat(32)).replace(/=+$/, "")}\n${btoa("x".repeat(32)).replace(/=+$/, "")}\n`;
+    const file = new TextEncoder().encode(
+      `age-encryption.org/v1\n${stanza.repeat(5000)}--- ${btoa("m".repeat(32)).replace(/=+$/, "")}\nrest`,
+    );
+    expect(await codeOf(unlockKeyring(nobleCrypto, file, identity(mine)))).toBe("BABA_KEYRING");
+  });
+
+  test("never opens, crashes or hangs on 1,000 random corruptions", { timeout: PATIENCE }, async () => {
+    const keyring = fresh([]);
+    const locks = [
+      { lock: passphrase, file: await lockKeyring(nobleCrypto, keyring, passphrase, WORK) },
+      { lock: identity(mine), file: await lockKeyring(nobleCrypto, fresh([myRecipient]), identity(mine)) },
+    ].flatMap(({ lock, file }) => [
+      { lock, file },
+      { lock, file: armor.decode(new TextDecoder().decode(file)) },
+    ]);
+    // Work factors that a corruption may lead to are not worked off here.
+    const scrypt: Crypto["scrypt"] = (password, salt, work) =>
+      nobleCrypto.scrypt(password, salt, Math.min(work, WORK));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...locks),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        fc.integer({ min: 1, max: 255 }),
+        fc.constantFrom("change", "cut", "insert"),
+        async ({ lock, file }, where, byte, how) => {
+          const at = Math.floor(where * file.length);
+          const corrupted = [...file];
+          if (how === "change") corrupted[at] = (corrupted[at] ?? 0) ^ byte;
+          else if (how === "insert") corrupted.splice(at, 0, byte);
+          else corrupted.length = at;
+          const code = await codeOf(
+            unlockKeyring({ ...nobleCrypto, scrypt }, Uint8Array.from(corrupted), lock),
+          );
+          // White space around the armor, and a line's end of another system, are no corruption.
+          if (code === "opened") expect(file[0]).toBe("-".charCodeAt(0));
+          else expect(code).toMatch(/^BABA_(KEYRING|KEY_WRONG)$/);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  test("opens files that the age command line made, armored and binary", { timeout: PATIENCE }, async () => {
+    for (const name of ["identity.age", "identity-binary.age"]) {
+      const keyring = await unlockKeyring(nobleCrypto, age(name), identity(secrets.identity));
+      expect(Buffer.compare(keyring.serialize(), age("identity.json"))).toBe(0);
+    }
+    const lock: FileLock = { kind: "passphrase", passphrase: secrets.passphrase };
+    const keyring = await unlockKeyring(nobleCrypto, age("passphrase.age"), lock);
+    expect(Buffer.compare(keyring.serialize(), age("passphrase.json"))).toBe(0);
+  });
+});
+
+describe("lockKeyring()", () => {
+  test("refuses recipients that leave oneself out", async () => {
+    expect(await codeOf(lockKeyring(nobleCrypto, fresh([theirRecipient]), identity(mine)))).toBe(
+      "BABA_OPTION",
+    );
+  });
+
+  test("refuses a passphrase for a keyring with recipients", async () => {
+    expect(await codeOf(lockKeyring(nobleCrypto, fresh([myRecipient]), passphrase, WORK))).toBe(
+      "BABA_OPTION",
+    );
+  });
+});
+
+describe("the key file", () => {
+  const bytes = new Uint8Array([1, 2, 3]);
+
+  test("is created once, and never overwritten by a second creation", async () => {
+    const files = memoryFileSystem();
+    expect(await createKeyFile(files, "a", bytes)).toBe(true);
+    expect(await createKeyFile(files, "b", new Uint8Array([9]))).toBe(false);
+    expect(await readKeyFile(files)).toEqual(bytes);
+    expect(await files.list(".baba/tmp")).toEqual([]);
+  });
+
+  test("is replaced at one instant: a failed write leaves the old one and no leftover", async () => {
+    const files = memoryFileSystem();
+    await createKeyFile(files, "a", bytes);
+    const steps: string[] = [];
+    const failing = new Proxy(files, {
+      get: (target, name) => {
+        const method: unknown = Reflect.get(target, name);
+        if (typeof method !== "function") return method;
+        return async (...parameters: unknown[]) => {
+          steps.push(String(name));
+          if (name === "sync") throw Object.assign(new Error("EIO"), { code: "EIO" });
+          return Reflect.apply(method, target, parameters);
+        };
+      },
+    });
+    expect(await codeOf(replaceKeyFile(failing, "b", new Uint8Array([9])))).toBe("BABA_IO");
+    expect(steps).not.toContain("rename");
+    expect(await readKeyFile(files)).toEqual(bytes);
+    expect(await files.list(".baba/tmp")).toEqual([]);
+    await replaceKeyFile(files, "c", new Uint8Array([9]));
+    expect(await readKeyFile(files)).toEqual(new Uint8Array([9]));
+  });
+
+  test("is synced before it is in its place, and its folder after", async () => {
+    const files = memoryFileSystem();
+    await files.makeFolder(".baba/tmp");
+    const steps: string[] = [];
+    const watched = new Proxy(files, {
+      get: (target, name) => {
+        const method: unknown = Reflect.get(target, name);
+        if (typeof method !== "function") return method;
+        return (...parameters: unknown[]) => {
+          steps.push(String(name));
+          return Reflect.apply(method, target, parameters);
+        };
+      },
+    });
+    await replaceKeyFile(watched, "a", bytes);
+    expect(steps).toEqual(["makeFolder", "create", "sync", "rename", "syncFolders", "remove"]);
+  });
+});
+
+describe("unlock()", () => {
+  test("tells plain, new and sealed stores apart, and refuses what does not fit", async () => {
+    const files = memoryFileSystem();
+    const rawKey = { kind: "key", key: new Uint8Array(32) } as const;
+    expect(await unlock(nobleCrypto, files, { kind: "none" })).toEqual({ state: "plain" });
+    expect(await unlock(nobleCrypto, files, identity(mine))).toEqual({ state: "new", lock: identity(mine) });
+    expect((await unlock(nobleCrypto, files, rawKey)).state).toBe("sealed");
+    const created = await createLock(nobleCrypto, files, identity(mine), NEW_STORE);
+    expect(created.keyring?.recipients).toEqual([myRecipient]);
+    const opened = await unlock(nobleCrypto, files, identity(mine));
+    expect(opened.state === "sealed" && opened.keys.storeId).toEqual(created.keys.storeId);
+    expect(await codeOf(unlock(nobleCrypto, files, { kind: "none" }))).toBe("BABA_SEALED");
+    expect(await codeOf(unlock(nobleCrypto, files, rawKey))).toBe("BABA_KEY_WRONG");
+    expect(await codeOf(unlock(nobleCrypto, files, identity(stranger)))).toBe("BABA_KEY_WRONG");
+  });
+
+  test("changes nothing where the key is wrong", async () => {
+    const files = memoryFileSystem();
+    await createLock(nobleCrypto, files, identity(mine), NEW_STORE);
+    const before = (await files.read([KEY_FILE]))[0];
+    await codeOf(unlock(nobleCrypto, files, identity(stranger)));
+    expect((await files.read([KEY_FILE]))[0]).toEqual(before);
+    expect(await files.list(".baba/tmp")).toEqual([]);
+  });
+});
+
+describe("createLock()", () => {
+  test("opens the key file that another process made first", async () => {
+    const files = memoryFileSystem();
+    const first = await createLock(nobleCrypto, files, identity(mine), NEW_STORE);
+    const second = await createLock(nobleCrypto, files, identity(mine), { ...NEW_STORE, token: "u" });
+    expect(second.keys.storeId).toEqual(first.keys.storeId);
+  });
+
+  test("makes no new key file where a fingerprint is pinned", async () => {
+    const files = memoryFileSystem();
+    expect(await codeOf(createLock(nobleCrypto, files, identity(mine, "0".repeat(32)), NEW_STORE))).toBe(
+      "BABA_KEYRING",
+    );
+    expect(await readKeyFile(files)).toBeUndefined();
+  });
+});
+
+test("rewriteLock() changes the recipients, keeps keys and fingerprint, and shuts out who was removed", async () => {
+  const files = memoryFileSystem();
+  const both = { ...identity(mine), recipients: [myRecipient, theirRecipient] };
+  const { keyring, keys } = await createLock(nobleCrypto, files, both, NEW_STORE);
+  expect(await codeOf(unlock(nobleCrypto, files, identity(theirs)))).toBe("opened");
+  if (keyring === undefined) throw new Error("a key file has a keyring");
+  await rewriteLock(nobleCrypto, files, "t", keyring.withRecipients([myRecipient]), identity(mine));
+  expect(await codeOf(unlock(nobleCrypto, files, identity(theirs)))).toBe("BABA_KEY_WRONG");
+  const again = await unlock(nobleCrypto, files, identity(mine, keyring.fingerprint(nobleCrypto)));
+  expect(again.state === "sealed" && again.keys.activeId).toBe(keys.activeId);
+});

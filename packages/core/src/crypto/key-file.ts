@@ -1,0 +1,195 @@
+import { armor, Decrypter, Encrypter, type Identity, identityToRecipient, type Stanza } from "age-encryption";
+import { BabaError } from "../errors.ts";
+import type { FileSystem } from "../file-system/file-system.ts";
+import { ioError } from "../storage/io-error.ts";
+import { STORE_FOLDER, TEMPORARY_FOLDER } from "../storage/layout.ts";
+import { passphraseIdentity, passphraseRecipient, WORK_FACTOR } from "./age-passphrase.ts";
+import type { Crypto } from "./crypto.ts";
+import { damaged, Keyring } from "./keyring.ts";
+import type { IdentityLock } from "./lock.ts";
+
+/** The key file: an age file whose payload is the keyring. */
+export const KEY_FILE: string = `${STORE_FOLDER}/key.age`;
+const LARGEST_FILE = 1024 * 1024;
+/** More recipients than a keyring holds: each costs an X25519 for each identity. */
+const MOST_STANZAS = 1000;
+const BINARY = "age-encryption.org/";
+const ascii = new TextEncoder();
+const text = new TextDecoder();
+
+/** The kinds of lock that a key file has. */
+export type FileLock = { readonly kind: "passphrase"; readonly passphrase: string } | IdentityLock;
+
+/**
+ * The bytes of a key file: the keyring, locked by the passphrase or for the keyring's recipients, in age's armor. Of an
+ * {@link IdentityLock} its identities are needed, to make sure that they will open the file again.
+ *
+ * @param workFactor of scrypt, for tests that open many files
+ * @throws `BABA_OPTION` where none of the identities belongs to a recipient
+ */
+export async function lockKeyring(
+  crypto: Crypto,
+  keyring: Keyring,
+  lock: FileLock,
+  workFactor: number = WORK_FACTOR,
+): Promise<Uint8Array> {
+  const encrypter = new Encrypter();
+  if (lock.kind === "passphrase") {
+    if (keyring.recipients.length > 0)
+      throw new BabaError("BABA_OPTION", "A store has one kind of lock: this one has recipients.");
+    encrypter.addRecipient(passphraseRecipient(crypto, lock.passphrase, workFactor));
+  } else {
+    await mustBeAmong(keyring.recipients, lock.identities);
+    for (const recipient of keyring.recipients) encrypter.addRecipient(recipient);
+  }
+  const payload = keyring.serialize();
+  const file = await encrypter.encrypt(payload);
+  payload.fill(0);
+  return ascii.encode(armor.encode(file));
+}
+
+/**
+ * The keyring of a key file, armored or not.
+ *
+ * @throws `BABA_KEY_WRONG` where the lock does not open it; `BABA_KEYRING` where it is damaged, asks for too much work or is not
+ * the one whose fingerprint was pinned; `BABA_FORMAT` where a newer version made it
+ */
+export async function unlockKeyring(crypto: Crypto, file: Uint8Array, lock: FileLock): Promise<Keyring> {
+  if (file.length > LARGEST_FILE) throw damaged("it is larger than 1 MiB");
+  const payload = await decrypt(binaryOf(file), lock, crypto);
+  const keyring = Keyring.parse(payload);
+  payload.fill(0);
+  if (lock.kind === "passphrase") {
+    if (keyring.recipients.length > 0) throw damaged("it has recipients and is locked by a passphrase");
+    return keyring;
+  }
+  if (keyring.recipients.length === 0) throw damaged("it has no recipients and is locked for identities");
+  if (lock.fingerprint === undefined || lock.fingerprint === keyring.fingerprint(crypto)) return keyring;
+  throw new BabaError(
+    "BABA_KEYRING",
+    `${KEY_FILE} is not the key file whose fingerprint was pinned: somebody put another in its place. Nothing was changed. Put the ` +
+      "right one back from a backup, or, if you know where this one is from, pin its fingerprint.",
+    { record: KEY_FILE },
+  );
+}
+
+/** The recipients that belong to identities. */
+export async function recipientsOf(identities: readonly string[]): Promise<string[]> {
+  const recipients = await Promise.all(identities.map((identity) => identityToRecipient(identity)));
+  return [...new Set(recipients)];
+}
+
+/** The key file's bytes; `undefined` where there is none. */
+export async function readKeyFile(files: FileSystem): Promise<Uint8Array | undefined> {
+  const [bytes] = await files.read([KEY_FILE]);
+  if (bytes instanceof Error) throw ioError(bytes, KEY_FILE, "read");
+  return bytes;
+}
+
+/**
+ * Puts a store's first key file in place, durable. `false`, and nothing done, where there is one already: no key file
+ * is ever overwritten by a store that believes itself new.
+ *
+ * @param token a text that no other writer uses, for the name of the temporary file
+ */
+export async function createKeyFile(files: FileSystem, token: string, bytes: Uint8Array): Promise<boolean> {
+  return throughTemporary(files, token, bytes, async (temporary) => {
+    const created = await files.link(temporary, KEY_FILE);
+    await files.syncFolders([STORE_FOLDER]);
+    return created;
+  });
+}
+
+/**
+ * Puts another key file in the place of the one that is there, at one instant and durable: until then the old one
+ * stays, and after a crash there is the one or the other, whole.
+ */
+export async function replaceKeyFile(files: FileSystem, token: string, bytes: Uint8Array): Promise<void> {
+  await throughTemporary(files, token, bytes, async (temporary) => {
+    await files.rename([{ from: temporary, to: KEY_FILE }]);
+    await files.syncFolders([STORE_FOLDER]);
+  });
+}
+
+async function throughTemporary<T>(
+  files: FileSystem,
+  token: string,
+  bytes: Uint8Array,
+  place: (temporary: string) => Promise<T>,
+): Promise<T> {
+  const temporary = `${TEMPORARY_FOLDER}/${token}-key`;
+  try {
+    const made = await files.makeFolder(TEMPORARY_FOLDER);
+    if (made.length > 0) await files.syncFolders([".", STORE_FOLDER]);
+    await files.create([{ path: temporary, bytes }]);
+    await files.sync([temporary]);
+    return await place(temporary);
+  } catch (error) {
+    throw ioError(error, KEY_FILE, "write");
+  } finally {
+    await files.remove([temporary]).catch(() => undefined);
+  }
+}
+
+async function mustBeAmong(recipients: readonly string[], identities: readonly string[]): Promise<void> {
+  const own = await recipientsOf(identities);
+  if (own.some((recipient) => recipients.includes(recipient))) return;
+  throw new BabaError(
+    "BABA_OPTION",
+    "The option recipients does not name the recipient of the identity that is given, which could then not open the store: add it.",
+  );
+}
+
+function binaryOf(file: Uint8Array): Uint8Array {
+  if (text.decode(file.subarray(0, BINARY.length)) === BINARY) return file;
+  try {
+    return armor.decode(text.decode(file));
+  } catch {
+    throw damaged("it is no age file");
+  }
+}
+
+async function decrypt(file: Uint8Array, lock: FileLock, crypto: Crypto): Promise<Uint8Array> {
+  const decrypter = new Decrypter();
+  decrypter.addIdentity(gate(lock));
+  if (lock.kind === "passphrase") decrypter.addIdentity(passphraseIdentity(crypto, lock.passphrase));
+  else for (const identity of lock.identities) decrypter.addIdentity(identity);
+  decrypter.addIdentity({
+    unwrapFileKey: () => {
+      throw wrongKey(lock);
+    },
+  });
+  try {
+    return await decrypter.decrypt(file);
+  } catch (error) {
+    if (error instanceof BabaError) throw error;
+    throw damaged(
+      error instanceof Error && error.message !== "" ? `${error.message} (age)` : "it is damaged",
+      error,
+    );
+  }
+}
+
+/** Opens nothing: it refuses, before any work is done, what the lock cannot open or what would take too long. */
+function gate(lock: FileLock): Identity {
+  return {
+    unwrapFileKey(stanzas: readonly Stanza[]) {
+      if (stanzas.length > MOST_STANZAS) throw damaged(`it has more than ${MOST_STANZAS} recipients`);
+      const locked = stanzas.some(({ args }) => args[0] === "scrypt") ? "passphrase" : "identity";
+      if (locked === lock.kind) return null;
+      throw new BabaError(
+        "BABA_KEY_WRONG",
+        `This store is not opened by the option ${lock.kind}: give the option ${locked}.`,
+      );
+    },
+  };
+}
+
+function wrongKey(lock: FileLock): BabaError {
+  return new BabaError(
+    "BABA_KEY_WRONG",
+    lock.kind === "passphrase"
+      ? "The passphrase does not open this store. Nothing was changed."
+      : "None of the identities opens this store: they are not among its recipients. Nothing was changed.",
+  );
+}

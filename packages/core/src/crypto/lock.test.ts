@@ -1,0 +1,97 @@
+import { inspect } from "node:util";
+import { generateX25519Identity } from "age-encryption";
+import { expect, test } from "vitest";
+import { BabaError } from "../errors.ts";
+import { recipientsOf } from "./key-file.ts";
+import { checkUnlock } from "./lock.ts";
+
+const identity = await generateX25519Identity();
+const [recipient = ""] = await recipientsOf([identity]);
+const FINGERPRINT = "0123456789abcdef".repeat(2);
+
+function codeOf(options: object): string {
+  try {
+    checkUnlock(options);
+  } catch (error) {
+    if (!(error instanceof BabaError)) throw error;
+    for (const secret of ["hunter2", identity, identity.slice(0, -1)])
+      expect(inspect(error, { depth: 9 })).not.toContain(secret);
+    return error.code;
+  }
+  return "accepted";
+}
+
+test("checkUnlock() gives the one way that was chosen", () => {
+  const key = new Uint8Array(32).fill(7);
+  expect(checkUnlock({ directory: "data" })).toEqual({ kind: "none" });
+  expect(checkUnlock({ passphrase: "hunter2" })).toEqual({ kind: "passphrase", passphrase: "hunter2" });
+  expect(checkUnlock({ key })).toEqual({ kind: "key", key });
+  expect(checkUnlock({ identity })).toEqual({
+    kind: "identity",
+    identities: [identity],
+    recipients: undefined,
+    fingerprint: undefined,
+  });
+  expect(
+    checkUnlock({ identity: [identity], recipients: [recipient, recipient], fingerprint: FINGERPRINT }),
+  ).toEqual({
+    kind: "identity",
+    identities: [identity],
+    recipients: [recipient],
+    fingerprint: FINGERPRINT,
+  });
+});
+
+test("checkUnlock() copies the key, so that the caller may overwrite it", () => {
+  const key = new Uint8Array(32).fill(7);
+  const lock = checkUnlock({ key });
+  key.fill(0);
+  expect(lock).toEqual({ kind: "key", key: new Uint8Array(32).fill(7) });
+});
+
+test.each([
+  { passphrase: undefined },
+  { passphrase: "" },
+  { passphrase: null },
+  { key: undefined },
+  { key: new Uint8Array(0) },
+  { identity: undefined },
+  { identity: "" },
+  { identity: [] },
+  { identity: [""] },
+  { identity: [undefined] },
+  { identity, recipients: [] },
+  { identity, recipients: undefined },
+  { identity, fingerprint: undefined },
+  { identity, fingerprint: "" },
+])("checkUnlock() says BABA_KEY_MISSING for what is present and empty: %#", (options) => {
+  expect(codeOf(options)).toBe("BABA_KEY_MISSING");
+});
+
+test.each([
+  { passphrase: "hunter2", key: new Uint8Array(32) },
+  { passphrase: "hunter2", identity },
+  { passphrase: undefined, key: new Uint8Array(32) },
+  { passphrase: 5 },
+  { passphrase: "half\ud800" },
+  { key: "hunter2" },
+  { key: new Uint8Array(31) },
+  { key: [1, 2, 3] },
+  { identity: "hunter2" },
+  { identity: identity.slice(0, -1) },
+  { identity: `${identity.slice(0, -1)}${identity.endsWith("Q") ? "P" : "Q"}` },
+  { identity: identity.toLowerCase() },
+  { identity: [identity, 5] },
+  { identity: {} },
+  { identity, recipients: recipient },
+  { identity, recipients: [`${recipient.slice(0, -1)}${recipient.endsWith("q") ? "p" : "q"}`] },
+  { identity, recipients: ["age1pq1xyz"] },
+  { identity, recipients: [identity] },
+  { identity, fingerprint: "ABC" },
+  { recipients: [recipient] },
+  { passphrase: "hunter2", recipients: [recipient] },
+  { passphrase: "hunter2", fingerprint: FINGERPRINT },
+  { fingerprint: FINGERPRINT },
+])("checkUnlock() says BABA_OPTION, quoting no secret: %#", (options) => {
+  expect(codeOf(options)).toBe("BABA_OPTION");
+});

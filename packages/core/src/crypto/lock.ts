@@ -1,0 +1,179 @@
+import { Decrypter, Encrypter } from "age-encryption";
+import { BabaError } from "../errors.ts";
+import { KEY_SIZE } from "./crypto.ts";
+
+type Absent<Name extends string> = { readonly [N in Name]?: never };
+
+/**
+ * How a database is unlocked: not at all, which stores records in plain; by a passphrase; by age identities, for
+ * oneself or for a team; or by 32 raw bytes. A value of `undefined` is `BABA_KEY_MISSING` when the database is made,
+ * so that a variable that is not set never stores anything in plain.
+ */
+export type Unlock =
+  | Absent<"passphrase" | "identity" | "recipients" | "fingerprint" | "key">
+  | (Absent<"identity" | "recipients" | "fingerprint" | "key"> & {
+      /** Opens the store's key file, and locks it where the store is new. */
+      readonly passphrase: string | undefined;
+    })
+  | (Absent<"passphrase" | "key"> & {
+      /** One or several age identities (`AGE-SECRET-KEY-1...`), of which one opens the store's key file. */
+      readonly identity: string | readonly string[] | undefined;
+      /** For whom the key file of a new store is locked (`age1...`), oneself among them; by default for oneself alone. */
+      readonly recipients?: readonly string[];
+      /** `fingerprint` of the database, as noted before: a key file that somebody else put in place is refused. */
+      readonly fingerprint?: string;
+    })
+  | (Absent<"passphrase" | "identity" | "recipients" | "fingerprint"> & {
+      /** 32 bytes, from which everything is derived; there is no key file. */
+      readonly key: Uint8Array | undefined;
+    });
+
+/** The way to unlock that was chosen, with everything of the right kind. */
+export type Lock =
+  | { readonly kind: "none" }
+  | { readonly kind: "passphrase"; readonly passphrase: string }
+  | IdentityLock
+  | { readonly kind: "key"; readonly key: Uint8Array };
+
+/** Age identities, and what is to hold when they are used. */
+export type IdentityLock = {
+  readonly kind: "identity";
+  readonly identities: readonly string[];
+  /** `undefined`: those of the identities. */
+  readonly recipients: readonly string[] | undefined;
+  readonly fingerprint: string | undefined;
+};
+
+/** An X25519 recipient, as far as its letters go. */
+export const RECIPIENT: RegExp = /^age1[02-9ac-hj-np-z]{58}$/;
+const IDENTITY = /^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$/;
+const FINGERPRINT = /^[0-9a-f]{32}$/;
+const WAYS = ["passphrase", "identity", "key"] as const;
+const MOST_IDENTITIES = 100;
+
+/**
+ * The way to unlock among a database's options. No value of theirs is ever in an error.
+ *
+ * @throws `BABA_KEY_MISSING` where an option is present and `undefined` or empty, `BABA_OPTION` where two ways are given at
+ * once or a value is of the wrong kind
+ */
+export function checkUnlock(options: object): Lock {
+  const given: Readonly<Record<string, unknown>> = { ...options };
+  const ways = WAYS.filter((name) => name in given);
+  if (ways.length > 1) throw refuse(`Give one of ${WAYS.join(", ")}, and not ${ways.join(" and ")} at once.`);
+  for (const name of ["recipients", "fingerprint"]) {
+    if (name in given && ways[0] !== "identity") throw refuse(`The option ${name} goes with identity alone.`);
+  }
+  switch (ways[0]) {
+    case "passphrase":
+      return { kind: "passphrase", passphrase: checkPassphrase(given.passphrase) };
+    case "identity":
+      return checkIdentity(given);
+    case "key":
+      return { kind: "key", key: checkKey(given.key) };
+    default:
+      return { kind: "none" };
+  }
+}
+
+/**
+ * Recipients that age can lock a file for, each once.
+ *
+ * @throws `BABA_KEY_MISSING` where there is none, `BABA_OPTION` where one is not an X25519 recipient
+ */
+export function checkRecipients(value: unknown): readonly string[] {
+  if (isMissing(value)) throw missing("recipients");
+  if (!Array.isArray(value))
+    throw refuse("The option recipients must be an array of age recipients (age1...).");
+  const recipients = new Set(value.map(checkRecipient));
+  return [...recipients];
+}
+
+function checkRecipient(value: unknown): string {
+  const valid =
+    typeof value === "string" && RECIPIENT.test(value) && accepts(() => new Encrypter().addRecipient(value));
+  if (!valid)
+    throw refuse(
+      "A recipient must be an X25519 recipient of age: age1 and 58 letters and digits, without a slip.",
+    );
+  return value;
+}
+
+function checkPassphrase(value: unknown): string {
+  if (isMissing(value)) throw missing("passphrase");
+  if (typeof value !== "string") throw refuse("The option passphrase must be a string.");
+  if (/\p{Surrogate}/u.test(value))
+    throw refuse("The passphrase holds half a surrogate pair, which is no character.");
+  return value;
+}
+
+function checkIdentity(given: Readonly<Record<string, unknown>>): Lock {
+  if (isMissing(given.identity)) throw missing("identity");
+  const identities: readonly unknown[] = Array.isArray(given.identity) ? given.identity : [given.identity];
+  if (identities.length > MOST_IDENTITIES)
+    throw refuse(`The option identity takes at most ${MOST_IDENTITIES} identities.`);
+  return {
+    kind: "identity",
+    identities: identities.map(checkOneIdentity),
+    recipients: "recipients" in given ? checkRecipients(given.recipients) : undefined,
+    fingerprint: "fingerprint" in given ? checkFingerprint(given.fingerprint) : undefined,
+  };
+}
+
+function checkOneIdentity(value: unknown): string {
+  if (isMissing(value)) throw missing("identity");
+  const valid =
+    typeof value === "string" && IDENTITY.test(value) && accepts(() => new Decrypter().addIdentity(value));
+  if (!valid)
+    throw refuse(
+      "An identity must be an X25519 identity of age: AGE-SECRET-KEY-1 and 58 letters and digits, without a slip.",
+    );
+  return value;
+}
+
+function checkFingerprint(value: unknown): string {
+  if (isMissing(value)) throw missing("fingerprint");
+  if (typeof value !== "string" || !FINGERPRINT.test(value)) {
+    throw refuse(
+      "The option fingerprint must be 32 hexadecimal digits in lower case, as the database shows them.",
+    );
+  }
+  return value;
+}
+
+function checkKey(value: unknown): Uint8Array {
+  if (isMissing(value)) throw missing("key");
+  if (!(value instanceof Uint8Array) || value.length !== KEY_SIZE) {
+    throw refuse(`The option key must be a Uint8Array of ${KEY_SIZE} bytes.`);
+  }
+  return value.slice();
+}
+
+/** Age's own error quotes what it was given, so it is not passed on. */
+function accepts(attempt: () => void): boolean {
+  try {
+    attempt();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isMissing(value: unknown): boolean {
+  const empty =
+    typeof value === "string" || Array.isArray(value) || value instanceof Uint8Array
+      ? value.length === 0
+      : false;
+  return value === undefined || value === null || empty;
+}
+
+function missing(name: string): BabaError {
+  return new BabaError(
+    "BABA_KEY_MISSING",
+    `The option ${name} is there, and empty: set it (is an environment variable missing?), or leave the option out.`,
+  );
+}
+
+function refuse(message: string): BabaError {
+  return new BabaError("BABA_OPTION", message);
+}

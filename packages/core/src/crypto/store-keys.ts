@@ -1,0 +1,96 @@
+import { BabaError } from "../errors.ts";
+import { type Crypto, KEY_SIZE, mustMeasure } from "./crypto.ts";
+import { JournalCipher, type JournalPart } from "./journal-cipher.ts";
+import { type Keyring, STORE_ID_SIZE } from "./keyring.ts";
+import { Xaes } from "./xaes.ts";
+
+const NO_SALT = new Uint8Array(0);
+const ascii = new TextEncoder();
+
+/** A data key, by the number that envelopes name it with. */
+export type NumberedKey = { readonly id: number; readonly key: Uint8Array };
+
+type Entry = { readonly key: Uint8Array; readonly xaes: Xaes };
+
+/**
+ * The keys of an unlocked store, for as long as it is open. They are in private fields, so that neither
+ * `JSON.stringify` nor a runtime's inspection shows them.
+ */
+export class StoreKeys {
+  /** 16 bytes that every sealed thing of the store is tied to. */
+  readonly storeId: Uint8Array;
+  /** Which data key seals what is written now. */
+  readonly activeId: number;
+  readonly #crypto: Crypto;
+  readonly #entries = new Map<number, Entry>();
+  readonly #ciphers = new Map<string, JournalCipher>();
+  readonly #active: Xaes;
+
+  /** @param keys the active one first; their bytes are copied */
+  constructor(crypto: Crypto, storeId: Uint8Array, keys: readonly [NumberedKey, ...NumberedKey[]]) {
+    mustMeasure(storeId, STORE_ID_SIZE, "store id");
+    this.#crypto = crypto;
+    this.storeId = storeId.slice();
+    this.activeId = keys[0].id;
+    for (const { id, key } of keys) this.#entries.set(id, { key: key.slice(), xaes: new Xaes(crypto, key) });
+    this.#active = this.#entries.get(this.activeId)?.xaes ?? new Xaes(crypto, keys[0].key);
+  }
+
+  /** What the active data key seals with. */
+  get active(): Xaes {
+    return this.#active;
+  }
+
+  /** What was sealed under a data key opens with this; `undefined` for a key that the store does not have. */
+  find(id: number): Xaes | undefined {
+    return this.#entries.get(id)?.xaes;
+  }
+
+  /**
+   * The cipher of the journal or its checkpoint under a data key, the active one by default. What is written names the
+   * key by its id, so that it can be read after the key was rotated. `undefined` for a key that the store does not have.
+   */
+  cipher(part: JournalPart, id: number = this.activeId): JournalCipher | undefined {
+    const name = `${part} ${id}`;
+    const known = this.#ciphers.get(name);
+    const entry = this.#entries.get(id);
+    if (known !== undefined || entry === undefined) return known;
+    const cipher = new JournalCipher(this.#crypto, entry.key, this.storeId, part);
+    this.#ciphers.set(name, cipher);
+    return cipher;
+  }
+
+  /** Overwrites every key; whatever is still sealed or opened with them is refused with `BABA_CLOSED`. */
+  wipe(): void {
+    for (const { key, xaes } of this.#entries.values()) {
+      key.fill(0);
+      xaes.wipe();
+    }
+    for (const cipher of this.#ciphers.values()) cipher.wipe();
+    this.#entries.clear();
+    this.#ciphers.clear();
+  }
+}
+
+/**
+ * The keys of a store that is opened with 32 raw bytes: data key, key id and store id are each HKDF-SHA256 of
+ * them, without salt, under `baba/1 raw data key`, `baba/1 raw key id` and `baba/1 raw store id`.
+ *
+ * @throws `BABA_OPTION` where they are not 32 bytes
+ */
+export function keysOfRawKey(crypto: Crypto, rawKey: Uint8Array): StoreKeys {
+  if (rawKey.length !== KEY_SIZE) throw new BabaError("BABA_OPTION", "The option key must be 32 bytes.");
+  const derive = (what: string, size: number) =>
+    crypto.hkdf(rawKey, NO_SALT, ascii.encode(`baba/1 raw ${what}`), size);
+  const key = derive("data key", KEY_SIZE);
+  const id = new DataView(derive("key id", 4).buffer).getUint32(0);
+  const keys = new StoreKeys(crypto, derive("store id", STORE_ID_SIZE), [{ id, key }]);
+  key.fill(0);
+  return keys;
+}
+
+/** The keys that a keyring holds. */
+export function keysOfKeyring(crypto: Crypto, keyring: Keyring): StoreKeys {
+  const retired = keyring.keys.filter(({ state }) => state === "retired");
+  return new StoreKeys(crypto, keyring.storeId, [keyring.active, ...retired]);
+}

@@ -1,0 +1,131 @@
+import { BabaError } from "../errors.ts";
+import type { FileSystem } from "../file-system/file-system.ts";
+import type { Crypto } from "./crypto.ts";
+import {
+  createKeyFile,
+  type FileLock,
+  KEY_FILE,
+  lockKeyring,
+  readKeyFile,
+  recipientsOf,
+  replaceKeyFile,
+  unlockKeyring,
+} from "./key-file.ts";
+import { Keyring } from "./keyring.ts";
+import type { Lock } from "./lock.ts";
+import { keysOfKeyring, keysOfRawKey, type StoreKeys } from "./store-keys.ts";
+
+/**
+ * What a lock opened: a plain store; a store without a key file, for which one is to be made (or which is refused,
+ * where it holds sealed records); or a sealed store with its keys.
+ */
+export type Unlocked =
+  | { readonly state: "plain" }
+  | { readonly state: "new"; readonly lock: FileLock }
+  | OpenedKeys;
+
+/** The keys of a sealed store, and the keyring that they are from; a raw key has none. */
+export type OpenedKeys = {
+  readonly state: "sealed";
+  readonly keys: StoreKeys;
+  readonly keyring: Keyring | undefined;
+};
+
+/**
+ * Opens a store's lock; writes nothing.
+ *
+ * @throws `BABA_SEALED` where there is a key file and no key was given; `BABA_KEY_WRONG`, `BABA_KEYRING`, `BABA_FORMAT`
+ */
+export async function unlock(crypto: Crypto, files: FileSystem, lock: Lock): Promise<Unlocked> {
+  const file = await readKeyFile(files);
+  if (lock.kind === "none") {
+    if (file === undefined) return { state: "plain" };
+    throw new BabaError(
+      "BABA_SEALED",
+      `This store is sealed (${KEY_FILE}): open it with the option passphrase or identity.`,
+    );
+  }
+  if (lock.kind === "key") {
+    if (file === undefined)
+      return { state: "sealed", keys: keysOfRawKey(crypto, lock.key), keyring: undefined };
+    throw new BabaError(
+      "BABA_KEY_WRONG",
+      `This store has a key file (${KEY_FILE}): give the option passphrase or identity, and not key.`,
+    );
+  }
+  if (file === undefined) return { state: "new", lock };
+  return opened(crypto, await unlockKeyring(crypto, file, lock));
+}
+
+/** What {@link createLock} needs beside the lock. */
+export type LockedStore = {
+  /** A text that no other writer uses. */
+  readonly token: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Whether the folder holds plain records that are to be sealed. */
+  readonly converting: boolean;
+};
+
+/**
+ * Makes the key file of a new store, durable, and gives its keys. Where another process made one first, that one is
+ * opened. The caller holds the write lock, and has seen that the folder holds no sealed record.
+ *
+ * @throws `BABA_OPTION` where the recipients leave oneself out; as {@link unlock}
+ */
+export async function createLock(
+  crypto: Crypto,
+  files: FileSystem,
+  lock: FileLock,
+  store: LockedStore,
+): Promise<OpenedKeys> {
+  if (lock.kind === "identity" && lock.fingerprint !== undefined) throw pinnedButMissing();
+  const recipients =
+    lock.kind === "passphrase" ? [] : (lock.recipients ?? (await recipientsOf(lock.identities)));
+  const keyring = Keyring.create(crypto, { recipients, converting: store.converting, now: store.now });
+  if (await createKeyFile(files, store.token, await lockKeyring(crypto, keyring, lock)))
+    return opened(crypto, keyring);
+  keyring.wipe();
+  const file = await readKeyFile(files);
+  if (file === undefined)
+    throw new BabaError("BABA_KEYRING", `${KEY_FILE} was removed while the store was opened: open it again.`);
+  return opened(crypto, await unlockKeyring(crypto, file, lock));
+}
+
+/**
+ * Replaces the key file by one with another keyring or another lock, durable; no record is touched. The caller holds the
+ * write lock.
+ *
+ * @throws `BABA_OPTION` where the recipients leave oneself out
+ */
+export async function rewriteLock(
+  crypto: Crypto,
+  files: FileSystem,
+  token: string,
+  keyring: Keyring,
+  lock: FileLock,
+): Promise<void> {
+  await replaceKeyFile(files, token, await lockKeyring(crypto, keyring, lock));
+}
+
+/** The error for a folder that holds a sealed record and no key file: it is not a new store. */
+export function keyFileMissing(record: string): BabaError {
+  return new BabaError(
+    "BABA_KEYRING",
+    `${record} is sealed, but ${KEY_FILE} is missing, so this is no new store: put the key file back from a backup, or open the store with ` +
+      "the option key if it was made with it. Nothing was changed.",
+    { record },
+  );
+}
+
+function opened(crypto: Crypto, keyring: Keyring): OpenedKeys {
+  return { state: "sealed", keys: keysOfKeyring(crypto, keyring), keyring };
+}
+
+function pinnedButMissing(): BabaError {
+  return new BabaError(
+    "BABA_KEYRING",
+    `A fingerprint was pinned, but there is no ${KEY_FILE}: put it back from a backup, or leave the option fingerprint out to make a new store.`,
+    { record: KEY_FILE },
+  );
+}

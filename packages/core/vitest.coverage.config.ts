@@ -1,0 +1,31 @@
+import { defineConfig } from "vitest/config";
+
+const storage = "src/storage";
+
+/** The commit engine is covered whole by its fast tests; the simulations have tests and times of their own. */
+export default defineConfig({
+  test: {
+    include: [`${storage}/**/*.test.ts`],
+    reporters: ["default", "../../scripts/vitest-reporter.mjs"],
+    coverage: {
+      enabled: true,
+      provider: "v8",
+      reporter: ["text"],
+      include: [
+        `${storage}/journal/*.ts`,
+        ...[
+          "checkpoint",
+          "commit-engine",
+          "file-storage",
+          "history",
+          "mutex",
+          "record-files",
+          "redo",
+          "store-folder",
+          "write-lock",
+        ].map((name) => `${storage}/${name}.ts`),
+      ],
+      thresholds: { lines: 100, branches: 100, functions: 100 },
+    },
+  },
+});

@@ -1,0 +1,2 @@
+export { nodeCompression } from "./node-compression.ts";
+export { nodeCrypto } from "./node-crypto.ts";
