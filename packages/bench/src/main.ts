@@ -1,5 +1,6 @@
 import { runCodec } from "./codec/index.ts";
 import { runCommits } from "./commits/index.ts";
+import { runJournals } from "./journals/index.ts";
 
 type Bench = { readonly about: string; run(options: { quick: boolean }): void | Promise<void> };
 
@@ -8,6 +9,7 @@ const BENCHES = new Map<string, Bench>([
     "codec",
     { about: "base-3 text beside memory.copy, plain JavaScript, hex, base64 and Python", run: runCodec },
   ],
+  ["journals", { about: "the two kinds of journal that were thought of", run: runJournals }],
   ["commits", { about: "durable commits beside SQLite, LMDB, NeDB and files by hand", run: runCommits }],
 ]);
 

@@ -8,6 +8,11 @@ export function median(figures: readonly number[]): number {
   return ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2;
 }
 
+/** The sum of the figures by their number. */
+export function mean(figures: readonly number[]): number {
+  return figures.reduce((sum, figure) => sum + figure, 0) / figures.length;
+}
+
 /** One figure a round, summed up. */
 export function summary(figures: readonly number[]): Summary {
   return { median: median(figures), least: Math.min(...figures), most: Math.max(...figures) };

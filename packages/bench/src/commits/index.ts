@@ -26,7 +26,7 @@ export async function runCommits({ quick }: { quick: boolean }): Promise<void> {
       missing: namesOf(ENGINES).filter((name) => !engines.includes(name)),
     });
     console.log(`\n${section}\n`);
-    if (!quick) writeSection(section);
+    if (!quick) writeSection("commits", section);
   } finally {
     console.log("Removing what was written ...");
     ground.remove();

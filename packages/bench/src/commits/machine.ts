@@ -1,5 +1,6 @@
-import { statfsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync, statfsSync } from "node:fs";
 import { cpus, loadavg, release } from "node:os";
+import { basename } from "node:path";
 
 /** The kernel's numbers for file systems on which a database is likely to lie. */
 const FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
@@ -13,11 +14,9 @@ const FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
 
 /** What the figures were measured on, in one sentence; `folder` lies on the file system in question. */
 export function machine(folder: string): string {
-  const { type } = statfsSync(folder);
-  const fileSystem = FILE_SYSTEMS.get(type) ?? `file system 0x${type.toString(16)}`;
   const processor = cpus()[0]?.model.trim() ?? "unknown processor";
   const day = new Date().toISOString().slice(0, 10);
-  return `${cpus().length} × ${processor}, ${process.platform} ${release()}, ${fileSystem}, Node.js ${process.version}; ${day}`;
+  return `${cpus().length} × ${processor}, ${process.platform} ${release()}, ${fileSystem(folder)}, Node.js ${process.version}; ${day}`;
 }
 
 /** A warning where other work had the processor during the run; this benchmark alone keeps one and a half at work. */
@@ -25,4 +24,35 @@ export function otherWork(): string {
   const [, load = 0] = loadavg();
   if (load <= cpus().length + 0.5) return "";
   return `\n\nThe machine did other work at the same time (load average ${load.toFixed(1)}): ratios of small figures are uncertain.`;
+}
+
+function fileSystem(folder: string): string {
+  const { type } = statfsSync(folder);
+  const name = FILE_SYSTEMS.get(type) ?? `file system 0x${type.toString(16)}`;
+  const device = basename(deviceOf(realpathSync(folder)) ?? "");
+  const details = [
+    // Linux lists the ext4 file systems, and apart from them the journals of those that have one.
+    existsSync(`/proc/fs/ext4/${device}`) && !hasJournal(device) ? "without a journal" : "",
+    device.startsWith("loop") ? "in an image mounted by a loop device" : "",
+  ].filter((detail) => detail !== "");
+  return details.length === 0 ? name : `${name} (${details.join(", ")})`;
+}
+
+function hasJournal(device: string): boolean {
+  const journals = existsSync("/proc/fs/jbd2") ? readdirSync("/proc/fs/jbd2") : [];
+  return journals.some((name) => name.startsWith(`${device}-`));
+}
+
+/** The device of the innermost mount that holds the folder, on Linux; see proc_pid_mountinfo(5). */
+function deviceOf(folder: string): string | undefined {
+  if (!existsSync("/proc/self/mountinfo")) return undefined;
+  const mounts = readFileSync("/proc/self/mountinfo", "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => {
+      const [mount = "", source = ""] = line.split(" - ");
+      return { point: mount.split(" ")[4] ?? "", source: source.split(" ")[1] };
+    })
+    .filter(({ point }) => `${folder}/`.startsWith(point.endsWith("/") ? point : `${point}/`));
+  return mounts.sort((a, b) => b.point.length - a.point.length)[0]?.source;
 }

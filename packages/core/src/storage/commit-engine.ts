@@ -118,15 +118,14 @@ export class CommitEngine {
   }
 
   /**
-   * Commits what the judges let pass, as one write and one sync. Needs the lock. Every submission is
-   * resolved or rejected; a failure to put files in place rejects none.
+   * Commits what the judges let pass, as one write and one sync. Needs the lock. Every submission
+   * changes something, and is resolved or rejected; a failure to put files in place rejects none.
    */
   async commit(batch: readonly Submission[]): Promise<void> {
     await this.#settleEarlier();
     const accepted = await this.#judge(batch);
-    const writing = accepted.filter(({ transaction }) => transaction.changes.size > 0);
-    if (writing.length > 0) await this.#write(writing);
-    const settling = writing.some(({ transaction }) => transaction.settle === "commit");
+    if (accepted.length > 0) await this.#write(accepted);
+    const settling = accepted.some(({ transaction }) => transaction.settle === "commit");
     if (settling) await this.#settleCommitted();
     for (const { resolve } of accepted) resolve();
     if (this.#journal.size > CHECKPOINT_BYTES && this.#unsettled === undefined) await this.#checkpointLate();
@@ -251,7 +250,7 @@ export class CommitEngine {
       const { changes, basis } = submission.transaction;
       try {
         if (basis !== undefined) this.#history.judge(basis, changes.keys(), earlier);
-        if (changes.size > 0) await this.records.prepare(changes);
+        await this.records.prepare(changes);
         accepted.push(submission);
         for (const name of changes.keys()) earlier.add(name);
       } catch (error) {
@@ -302,7 +301,6 @@ export class CommitEngine {
     try {
       await this.#place();
     } catch (error) {
-      if (error instanceof CommitUnknownError) throw error;
       this.#unsettled = error;
       this.#report(`A commit stands, but its files cannot be put in place yet: ${messageOf(error)}`);
     }

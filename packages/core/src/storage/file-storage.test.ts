@@ -1,9 +1,27 @@
-import { test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
+import { LockedError } from "../errors.ts";
 import { memoryFileSystem } from "../file-system/memory.ts";
 import { MemoryVolume } from "../file-system/memory-volume.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
+import {
+  SimulatedDisk,
+  SimulatedMachine,
+  type Step,
+  type StepHook,
+  simulatedFileSystem,
+  simulatedRuntime,
+} from "../testing/simulation/index.ts";
 import { storageSuite } from "../testing/storage-suite.ts";
 import { FileStorage } from "./file-storage.ts";
+import {
+  JOURNAL_FOLDER,
+  LOCK_FILE,
+  OWNERS_FOLDER,
+  STORE_FILE,
+  STORE_FOLDER,
+  TEMPORARY_FOLDER,
+} from "./layout.ts";
+import type { Transaction } from "./storage.ts";
 
 storageSuite(test, async () => {
   const volume = new MemoryVolume();
@@ -21,4 +39,268 @@ storageSuite(test, async () => {
     },
     dispose: async () => {},
   };
+});
+
+let disk: SimulatedDisk;
+let machine: SimulatedMachine;
+/** Where a test comes between two steps. */
+let hook: StepHook;
+let reports: string[];
+/** How long each sleep was to be. */
+let sleeps: number[];
+/** What a sleep does: nothing but end. */
+let sleep: () => Promise<void>;
+
+beforeEach(() => {
+  disk = new SimulatedDisk();
+  machine = new SimulatedMachine();
+  hook = () => undefined;
+  reports = [];
+  sleeps = [];
+  sleep = async () => {};
+});
+
+function storageOf(): FileStorage {
+  const files = simulatedFileSystem(disk, { process: machine.start("p"), hook: (step) => hook(step) });
+  const runtime = {
+    ...simulatedRuntime(files),
+    sleep: (milliseconds: number) => {
+      sleeps.push(milliseconds);
+      return sleep();
+    },
+  };
+  return new FileStorage(files, runtime, (message) => reports.push(message));
+}
+
+async function opened(): Promise<FileStorage> {
+  const storage = storageOf();
+  await storage.open();
+  return storage;
+}
+
+const never = (): Promise<void> => new Promise(() => {});
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const put = (changes: Record<string, string | undefined>, more: Partial<Transaction> = {}): Transaction => ({
+  changes: new Map(
+    Object.entries(changes).map(([name, text]) => [name, text === undefined ? text : bytes(text)]),
+  ),
+  basis: undefined,
+  durability: "full",
+  settle: "commit",
+  ...more,
+});
+const background = { settle: "background" } as const;
+const code = (expected: string) => ({ code: expected });
+
+describe("FileStorage.open()", () => {
+  test("refuses a store of a newer format, or a damaged one, and touches nothing", async () => {
+    await simulatedFileSystem(disk).makeFolder(STORE_FOLDER);
+    for (const [text, said] of [
+      ['{"format":2}', "newer version"],
+      ["{", "damaged"],
+    ] as const) {
+      await simulatedFileSystem(disk).create([{ path: STORE_FILE, bytes: bytes(text) }]);
+      const before = disk.operations.length;
+      await expect(storageOf().open()).rejects.toMatchObject(code("BABA_FORMAT"));
+      await expect(storageOf().open()).rejects.toThrow(said);
+      expect(disk.operations.length).toBe(before);
+      await simulatedFileSystem(disk).remove([STORE_FILE]);
+    }
+  });
+
+  test("says in its own words what keeps the journal from being read, and no other call goes before it", async () => {
+    hook = ({ path }) => (path === JOURNAL_FOLDER ? { fail: "EACCES" } : undefined);
+    const storage = storageOf();
+    await expect(storage.head()).rejects.toMatchObject(code("BABA_CLOSED"));
+    await storage.close();
+    await expect(storageOf().open()).rejects.toMatchObject({ code: "BABA_PERMISSION", record: STORE_FOLDER });
+  });
+});
+
+describe("FileStorage.read(), exist() and list()", () => {
+  test("overlay what waits to be put in place on what the files say", async () => {
+    const storage = await opened();
+    await storage.commit(put({ "1.baba": "one", "2.baba": "two", "sub/9.baba": "nine" }));
+    sleep = never;
+    await storage.commit(put({ "2.baba": undefined, "3.baba": "three", "sub/8.baba": "eight" }, background));
+    expect(await storage.list(".")).toEqual(["1.baba", "3.baba"]);
+    expect(await storage.list("sub")).toEqual(["sub/8.baba", "sub/9.baba"]);
+    expect(await storage.exist(["1.baba", "2.baba", "3.baba"])).toEqual([true, false, true]);
+    expect(await storage.read(["3.baba", "1.baba", "2.baba", "sub/9.baba"])).toEqual([
+      bytes("three"),
+      bytes("one"),
+      undefined,
+      bytes("nine"),
+    ]);
+    expect(await storage.read(["2.baba", "3.baba"])).toEqual([undefined, bytes("three")]);
+    expect(await storage.read(["1.baba"])).toEqual([bytes("one")]);
+  });
+
+  test("head() says in the store's words what keeps the journal from being read", async () => {
+    const storage = await opened();
+    await storage.commit(put({ "1.baba": "one" }));
+    await (await storage.hold()).release();
+    hook = ({ call }) => (call === "kinds" ? { fail: "EACCES" } : undefined);
+    await expect(storage.head()).rejects.toMatchObject(code("BABA_PERMISSION"));
+  });
+});
+
+describe("FileStorage.commit()", () => {
+  test("of nothing is judged, without the lock, and says what keeps it from being judged", async () => {
+    const storage = await opened();
+    await storage.commit(put({ "1.baba": "one" }));
+    await (await storage.hold()).release();
+    hook = ({ call }) => (call === "link" || call === "kinds" ? { fail: "EIO" } : undefined);
+    await storage.commit(put({}));
+    const basis = { head: 1, records: new Set(["1.baba"]), folders: new Set<string>() };
+    await expect(storage.commit(put({}, { basis }))).rejects.toMatchObject(code("BABA_IO"));
+    hook = () => undefined;
+    await storage.commit(put({}, { basis }));
+  });
+
+  test("refuses one of a batch whose place cannot be looked at, in its own words, and makes the others", async () => {
+    const storage = await opened();
+    hook = ({ call, path }) => (call === "kinds" && path === "1.baba" ? { fail: "EACCES" } : undefined);
+    const [one, two] = await Promise.allSettled([
+      storage.commit(put({ "1.baba": "one" })),
+      storage.commit(put({ "2.baba": "two" })),
+    ]);
+    expect(one).toMatchObject({
+      status: "rejected",
+      reason: { code: "BABA_PERMISSION", record: "1.baba", name: "BabaError" },
+    });
+    expect(two.status).toBe("fulfilled");
+    expect(await storage.list(".")).toEqual(["2.baba"]);
+  });
+
+  test("syncs nothing under relaxed durability, unless its files are to be in place", async () => {
+    const storage = await opened();
+    await storage.commit(put({ "1.baba": "one" }));
+    sleep = never;
+    const syncs = () => disk.operations.filter(({ call }) => call === "sync").length;
+    const before = syncs();
+    await storage.commit(put({ "1.baba": "two" }, { durability: "relaxed", ...background }));
+    expect(syncs()).toBe(before);
+    await storage.commit(put({ "1.baba": "three" }, { durability: "relaxed" }));
+    expect(syncs()).toBe(before + 1);
+  });
+
+  test("rejects all that wait where the lock cannot be taken", async () => {
+    const storage = await opened();
+    hook = ({ call }) => (call === "link" ? { fail: "EPERM" } : undefined);
+    const outcomes = await Promise.allSettled([
+      storage.commit(put({ "1.baba": "one" })),
+      storage.commit(put({ "2.baba": "two" })),
+    ]);
+    for (const outcome of outcomes)
+      expect(outcome).toMatchObject({ status: "rejected", reason: code("BABA_PERMISSION") });
+  });
+
+  test("stands where the lock cannot be given back, says so, and the next one goes on", async () => {
+    const storage = await opened();
+    hook = ({ call, path }) => (call === "remove" && path === LOCK_FILE ? { fail: "EBUSY" } : undefined);
+    await storage.commit(put({ "1.baba": "one" }));
+    await expect.poll(() => reports.join()).toContain("cannot release the write lock (EBUSY)");
+    hook = () => undefined;
+    await storage.commit(put({ "2.baba": "two" }));
+    expect(await storage.list(".")).toEqual(["1.baba", "2.baba"]);
+  });
+
+  test("in the background puts files in place after a pause, and at once where much waits", async () => {
+    const storage = await opened();
+    await storage.commit(put({ "1.baba": "one" }, background));
+    await storage.close();
+    expect(sleeps).toEqual([10]);
+    const again = await opened();
+    await again.commit({
+      ...put({}, background),
+      changes: new Map([["2.baba", new Uint8Array(9 << 20)]]),
+    });
+    await again.close();
+    expect(sleeps).toEqual([10]);
+    expect(reports).toEqual([]);
+  });
+
+  test("in the background reports where files cannot be put in place", async () => {
+    const storage = await opened();
+    hook = ({ call }) => (call === "rename" ? { fail: "EACCES" } : undefined);
+    await storage.commit(put({ "1.baba": "one" }, background));
+    await expect.poll(() => reports.join()).toContain("cannot put in place (EACCES)");
+    expect(await storage.read(["1.baba"])).toEqual([bytes("one")]);
+    hook = () => undefined;
+    await storage.close();
+    expect((await simulatedFileSystem(disk).kinds(["1.baba"]))[0]).toBe("file");
+  });
+});
+
+describe("FileStorage.hold()", () => {
+  test("is waited for, and whoever waited too long gets LockedError", async () => {
+    const storage = await opened();
+    const hold = await storage.hold();
+    await expect(storage.commit(put({ "1.baba": "one" }))).rejects.toThrow(LockedError);
+    expect(sleeps).toEqual([10_000]);
+    await storage.commit(put({ "2.baba": "two" }, { hold }));
+    await hold.release();
+    await hold.release();
+    await storage.commit(put({ "3.baba": "three" }));
+    expect(await storage.list(".")).toEqual(["2.baba", "3.baba"]);
+  });
+
+  for (const [call, place] of [
+    ["sync", OWNERS_FOLDER],
+    ["sync", TEMPORARY_FOLDER],
+    ["link", TEMPORARY_FOLDER],
+  ] as const) {
+    test(`lets the next one go on where the lock cannot be taken: ${call} in ${place}`, async () => {
+      const storage = await opened();
+      const fails = (step: Step): boolean => step.call === call && step.path.startsWith(place);
+      hook = (step) => (fails(step) ? { fail: "EPERM" } : undefined);
+      await expect(storage.hold()).rejects.toMatchObject(code("BABA_PERMISSION"));
+      // What it had made is in nobody's way, even where it could not be removed at first.
+      hook = (step) => (fails(step) || step.call === "remove" ? { fail: "EPERM" } : undefined);
+      await expect(storage.hold()).rejects.toMatchObject(code("BABA_PERMISSION"));
+      hook = () => undefined;
+      await storage.hold().catch(() => undefined);
+      await (await storage.hold()).release();
+    });
+  }
+});
+
+describe("FileStorage.close()", () => {
+  test("puts in place what waits, ends the owner's file, and refuses later writes", async () => {
+    const storage = await opened();
+    await storage.commit(put({ "1.baba": "one" }, background));
+    await storage.close();
+    await storage.close();
+    const files = simulatedFileSystem(disk);
+    expect((await files.kinds(["1.baba"]))[0]).toBe("file");
+    expect(await files.list(OWNERS_FOLDER)).toEqual([]);
+    await expect(storage.commit(put({ "2.baba": "two" }))).rejects.toMatchObject(code("BABA_CLOSED"));
+    await expect(storage.hold()).rejects.toMatchObject(code("BABA_CLOSED"));
+  });
+
+  test("of one that has only read writes nothing, and of one beside a living writer only places files", async () => {
+    const [writer, reader] = [await opened(), await opened()];
+    sleep = never;
+    void writer.commit(put({ "1.baba": "one" }, background));
+    await expect.poll(() => reader.head()).toBe(1);
+    await reader.close();
+    const files = simulatedFileSystem(disk);
+    expect((await files.kinds(["1.baba"]))[0]).toBe("file");
+    // The checkpoint is the writer's, or of those who come after it.
+    expect(disk.operations.some(({ call, path }) => call === "sync" && path === "1.baba")).toBe(false);
+    const another = await opened();
+    const before = disk.operations.length;
+    await another.close();
+    expect(disk.operations.length).toBe(before);
+  });
+
+  test("ends although its owner's file cannot be removed", async () => {
+    const storage = await opened();
+    await storage.commit(put({ "1.baba": "one" }));
+    hook = ({ call, path }) =>
+      call === "remove" && path.startsWith(OWNERS_FOLDER) ? { fail: "EPERM" } : undefined;
+    await storage.close();
+    expect(reports).toEqual([]);
+  });
 });

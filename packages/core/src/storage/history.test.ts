@@ -60,4 +60,27 @@ describe("History.judge()", () => {
     expect(judged(history, basis(0, ["x.baba"]), [], [])).toBe(false);
     expect(judged(history, basis(1, ["x.baba"]), [], [])).toBe(true);
   });
+
+  test("counts a write that the batch itself made before as a later commit", () => {
+    const history = new History(0);
+    expect(judged(history, basis(0), ["a.baba"], ["a.baba"])).toBe(false);
+    expect(judged(history, basis(0), ["a.baba"], ["b.baba"])).toBe(true);
+  });
+
+  test("forgets the oldest commits beyond its memory, and calls what began before them a conflict", () => {
+    const history = new History(0);
+    const many = Array.from({ length: 65_536 }, (_, i) => `${i}.baba`);
+    history.note(1, ["a.baba"]);
+    history.note(2, many);
+    expect(judged(history, basis(1, ["b.baba"]), [], [])).toBe(true);
+    expect(judged(history, basis(0, ["b.baba"]), [], [])).toBe(false);
+  });
+
+  test("knows nothing before a floor that it was given later", () => {
+    const history = new History(0);
+    history.note(1, ["a.baba"]);
+    history.forgetUntil(5);
+    expect(judged(history, basis(4, ["b.baba"]), [], [])).toBe(false);
+    expect(judged(history, basis(5, ["a.baba"]), [], [])).toBe(true);
+  });
 });

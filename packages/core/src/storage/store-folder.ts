@@ -54,10 +54,13 @@ export async function completeStoreFolder(files: FileSystem, token: string): Pro
 
 async function makeStoreFile(files: FileSystem, token: string): Promise<void> {
   const temporary = `${TEMPORARY_FOLDER}/${token}-store`;
-  await files.create([{ path: temporary, bytes: utf8.encode(`{"format":${FORMAT}}\n`) }]);
-  await files.sync([temporary]);
-  await files.link(temporary, STORE_FILE);
-  await files.remove([temporary]);
+  try {
+    await files.create([{ path: temporary, bytes: utf8.encode(`{"format":${FORMAT}}\n`) }]);
+    await files.sync([temporary]);
+    await files.link(temporary, STORE_FILE);
+  } finally {
+    await files.remove([temporary]).catch(() => undefined);
+  }
 }
 
 /** Removes files that dead writers left on their way to their places. */

@@ -30,7 +30,9 @@ beforeEach(async () => {
 
 const lockOf = (token: string): WriteLock =>
   new WriteLock(files, memoryRuntime(), { token, identity: `process ${token}` });
-const die = (...tokens: string[]): void => tokens.forEach((token) => dead.add(`process ${token}`));
+const die = (...tokens: string[]): void => {
+  for (const token of tokens) dead.add(`process ${token}`);
+};
 
 describe("WriteLock", () => {
   test("is one owner's at a time, and the next one's after the release", async () => {
@@ -117,6 +119,20 @@ describe("WriteLock", () => {
     expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   });
 
+  test("acquire() has the lock where an earlier release failed", async () => {
+    const [a, b] = [lockOf("a"), lockOf("b")];
+    await a.acquire();
+    before = async (call) => {
+      if (call === "remove") throw new Error("input/output error");
+    };
+    await expect(a.release()).rejects.toThrow("input/output error");
+    before = async () => {};
+    await expect(b.acquire(0)).rejects.toThrow("process a");
+    await a.acquire(0);
+    await a.release();
+    await b.acquire(0);
+  });
+
   test("release() leaves a lock alone that was taken away by force", async () => {
     const [a, b] = [lockOf("a"), lockOf("b")];
     await a.acquire();
@@ -146,5 +162,85 @@ describe("WriteLock", () => {
     await a.acquire();
     expect((await files.list(OWNERS_FOLDER))?.length).toBe(1);
     expect((await files.kinds([LOCK_FILE]))[0]).toBe("file");
+  });
+
+  test("acquire() waits for each of several owners as long, and tries again where one has just gone", async () => {
+    const [a, b, c] = [lockOf("a"), lockOf("b"), lockOf("c")];
+    await a.acquire();
+    // The lock goes from a to b, and then is free at the very moment at which c looks who has it.
+    const events = [
+      async () => {},
+      async () => {},
+      () => a.release().then(() => b.acquire()),
+      () => b.release(),
+    ];
+    const come = async (call: string): Promise<void> => {
+      if (call !== "read") return;
+      before = async () => {};
+      await events.shift()?.();
+      before = come;
+    };
+    before = come;
+    await c.acquire(1000);
+    expect(await c.isHeld()).toBe(true);
+  });
+
+  test("acquire() looks again where a breaker's right goes before it is read", async () => {
+    const [a, b, c] = [lockOf("a"), lockOf("b"), lockOf("c")];
+    await a.acquire();
+    die("a");
+    before = async (call) => {
+      if (call === "remove") throw new Error("paused");
+    };
+    await expect(b.acquire(0)).rejects.toThrow("paused");
+    let links = 0;
+    before = async (call) => {
+      if (call === "link") links += 1;
+      if (call !== "read" || links !== 2) return;
+      before = async () => {};
+      await files.remove([`${BREAKS_FOLDER}/a`]);
+    };
+    await c.acquire(1000);
+    expect(await c.isHeld()).toBe(true);
+  });
+
+  test("acquire() leaves a dead owner's lock alone that has gone before it may break it", async () => {
+    const [a, b] = [lockOf("a"), lockOf("b")];
+    await a.acquire();
+    die("a");
+    let links = 0;
+    before = async (call) => {
+      if (call !== "link" || ++links !== 2) return;
+      before = async () => {};
+      await files.remove([LOCK_FILE]);
+    };
+    await b.acquire(0);
+    expect(await b.isHeld()).toBe(true);
+  });
+
+  test("acquire() takes a lock that names no process for a living one's", async () => {
+    await files.create([{ path: LOCK_FILE, bytes: new Uint8Array() }]);
+    await expect(lockOf("a").acquire(0)).rejects.toThrow(LockedError);
+  });
+
+  test("isHeld() passes on that the lock cannot be read", async () => {
+    await files.makeFolder(LOCK_FILE);
+    await expect(lockOf("a").isHeld()).rejects.toMatchObject({ code: "EISDIR" });
+  });
+
+  test("removeDeadOwners() keeps its own file, whatever is said of it, and passes over one that goes", async () => {
+    const [a, b] = [lockOf("a"), lockOf("b")];
+    await a.announce();
+    await b.announce();
+    die("a");
+    before = async (call) => {
+      if (call !== "read") return;
+      before = async () => {};
+      await files.remove([`${OWNERS_FOLDER}/b`]);
+    };
+    expect(await a.removeDeadOwners()).toEqual(new Set(["a"]));
+    expect((await files.list(OWNERS_FOLDER))?.map(({ name }) => name)).toEqual(["a"]);
+    const elsewhere = new WriteLock(memoryFileSystem(), memoryRuntime(), { token: "x", identity: "x" });
+    expect(await elsewhere.removeDeadOwners()).toEqual(new Set(["x"]));
   });
 });

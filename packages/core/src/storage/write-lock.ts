@@ -36,9 +36,15 @@ export class WriteLock {
   async announce(): Promise<void> {
     if (this.#announced) return;
     const bytes = utf8.encode(`${this.#owner.token}\n${this.#owner.identity}\n`);
-    await this.#files.create([{ path: this.#ownFile(), bytes }]);
-    // A lock that survives a power cut must still name its owner, or nobody could tell that it is dead.
-    await this.#files.sync([this.#ownFile()]);
+    try {
+      await this.#files.create([{ path: this.#ownFile(), bytes }]);
+      // A lock that survives a power cut must still name its owner, or nobody could tell that it is dead.
+      await this.#files.sync([this.#ownFile()]);
+    } catch (error) {
+      // What is left of it would be in the way of the next try.
+      await this.#files.remove([this.#ownFile()]).catch(() => undefined);
+      throw error;
+    }
     this.#announced = true;
   }
 
@@ -54,6 +60,8 @@ export class WriteLock {
     for (let pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, pause * 2)) {
       if (await this.#files.link(this.#ownFile(), LOCK_FILE)) return;
       const owner = await this.#read(LOCK_FILE);
+      // A release that failed has left it in place.
+      if (owner?.token === this.#owner.token) return;
       if (owner === undefined || (await this.#removedDead(owner))) {
         pause = FIRST_PAUSE;
         continue;

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import type { FolderEntry, Move } from "@baba/core";
 import { codeOf, withFileToRead, withFileToWrite, withNewFile } from "./descriptors.ts";
-import { FolderCheck } from "./folders.ts";
+import type { FolderCheck } from "./folders.ts";
 
 /** How far a batch came: items done, and the error that stopped it where it was not the time. */
 export type Progress = { readonly done: number; readonly error?: Error | undefined };
@@ -29,13 +29,12 @@ export type Allocate = (size: number) => Uint8Array;
  * A file longer than `longest` bytes ends the batch too, unread.
  */
 export function read(
-  root: string,
+  folders: FolderCheck,
   paths: readonly string[],
   deadline: number,
   longest: number,
   allocate: Allocate,
 ): ReadResult[] {
-  const folders = new FolderCheck(root);
   const results: ReadResult[] = [];
   for (const path of paths) {
     if (results.length > 0 && performance.now() > deadline) break;
@@ -53,8 +52,10 @@ function readOne(
   allocate: Allocate,
 ): ReadResult | "too long" {
   try {
-    return withFileToRead(folders.resolve(path), (descriptor, size) =>
-      size > longest ? "too long" : fill(descriptor, 0, allocate(size)),
+    return folders.at(path, (full) =>
+      withFileToRead(full, (descriptor, size) =>
+        size > longest ? "too long" : fill(descriptor, 0, allocate(size)),
+      ),
     );
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
@@ -64,14 +65,16 @@ function readOne(
 
 /** Reads up to `length` bytes of one file from `offset` on. */
 export function readRange(
-  root: string,
+  folders: FolderCheck,
   path: string,
   offset: number,
   length: number,
 ): Uint8Array | undefined {
   try {
-    return withFileToRead(new FolderCheck(root).resolve(path), (descriptor, size) =>
-      fill(descriptor, offset, new Uint8Array(Math.max(0, Math.min(length, size - offset)))),
+    return folders.at(path, (full) =>
+      withFileToRead(full, (descriptor, size) =>
+        fill(descriptor, offset, new Uint8Array(Math.max(0, Math.min(length, size - offset)))),
+      ),
     );
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
@@ -92,20 +95,20 @@ function fill(descriptor: number, offset: number, room: Uint8Array): Uint8Array 
 
 /** Creates files, in order, until the deadline, at least one. */
 export function create(
-  root: string,
+  folders: FolderCheck,
   paths: readonly string[],
   contents: readonly Uint8Array[],
   deadline: number,
 ): Progress {
-  const folders = new FolderCheck(root);
   return inOrder(paths, deadline, (path, i) => {
-    withNewFile(folders.resolve(path), (descriptor) => drain(descriptor, 0, contents[i] ?? new Uint8Array()));
+    const bytes = contents[i] ?? new Uint8Array();
+    folders.at(path, (full) => withNewFile(full, (descriptor) => drain(descriptor, 0, bytes)));
   });
 }
 
 /** Writes all bytes at `offset` into an existing file. */
-export function write(root: string, path: string, offset: number, bytes: Uint8Array): void {
-  withFileToWrite(new FolderCheck(root).resolve(path), (descriptor) => drain(descriptor, offset, bytes));
+export function write(folders: FolderCheck, path: string, offset: number, bytes: Uint8Array): void {
+  folders.at(path, (full) => withFileToWrite(full, (descriptor) => drain(descriptor, offset, bytes)));
 }
 
 function drain(descriptor: number, offset: number, bytes: Uint8Array): void {
@@ -116,11 +119,9 @@ function drain(descriptor: number, offset: number, bytes: Uint8Array): void {
 }
 
 /** Gives an existing file a second name; `false` where that name is taken. */
-export function link(root: string, from: string, to: string): boolean {
-  const folders = new FolderCheck(root);
-  const [source, target] = [folders.resolve(from), folders.resolve(to)];
+export function link(folders: FolderCheck, from: string, to: string): boolean {
   try {
-    linkSync(source, target);
+    folders.at(from, (source) => folders.at(to, (target) => linkSync(source, target)));
     return true;
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false;
@@ -129,17 +130,17 @@ export function link(root: string, from: string, to: string): boolean {
 }
 
 /** Renames files, in order, until the deadline, at least one. */
-export function rename(root: string, moves: readonly Move[], deadline: number): Progress {
-  const folders = new FolderCheck(root);
-  return inOrder(moves, deadline, ({ from, to }) => renameSync(folders.resolve(from), folders.resolve(to)));
+export function rename(folders: FolderCheck, moves: readonly Move[], deadline: number): Progress {
+  return inOrder(moves, deadline, ({ from, to }) =>
+    folders.at(from, (source) => folders.at(to, (target) => renameSync(source, target))),
+  );
 }
 
 /** Removes files, in order, until the deadline, at least one; one that is not there is no error. */
-export function remove(root: string, paths: readonly string[], deadline: number): Progress {
-  const folders = new FolderCheck(root);
+export function remove(folders: FolderCheck, paths: readonly string[], deadline: number): Progress {
   return inOrder(paths, deadline, (path) => {
     try {
-      unlinkSync(folders.resolve(path));
+      folders.at(path, unlinkSync);
     } catch (error) {
       if (codeOf(error) !== "ENOENT") throw error;
     }
@@ -149,8 +150,7 @@ export function remove(root: string, paths: readonly string[], deadline: number)
 /**
  * What each path is, until the deadline, at least one; fewer results than paths where it came first.
  */
-export function kinds(root: string, paths: readonly string[], deadline: number): Kind[] {
-  const folders = new FolderCheck(root);
+export function kinds(folders: FolderCheck, paths: readonly string[], deadline: number): Kind[] {
   const results: Kind[] = [];
   for (const path of paths) {
     if (results.length > 0 && performance.now() > deadline) break;
@@ -171,17 +171,16 @@ function kindAt(folders: FolderCheck, path: string): Kind {
 }
 
 /** Whether all of these files, as far as they exist, are on the root's own device. */
-export function onOneDevice(root: string, paths: readonly string[]): boolean {
-  const folders = new FolderCheck(root);
-  const { dev } = statSync(root);
+export function onOneDevice(folders: FolderCheck, paths: readonly string[]): boolean {
+  const { dev } = statSync(folders.root);
   return paths.every((path) => (lookAt(folders, path)?.dev ?? dev) === dev);
 }
 
 function lookAt(folders: FolderCheck, path: string): Stats | undefined {
   try {
     // Of the root itself, what a link to it leads to counts.
-    if (path === ".") return statSync(folders.resolve(path));
-    return lstatSync(folders.resolve(path), { throwIfNoEntry: false });
+    if (path === ".") return statSync(folders.root);
+    return folders.at(path, (full) => lstatSync(full, { throwIfNoEntry: false }));
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;

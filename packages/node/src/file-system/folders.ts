@@ -1,35 +1,59 @@
 import { type Dirent, lstatSync, mkdirSync, opendirSync } from "node:fs";
 import { join } from "node:path";
 import { codeOf, linkError, systemError } from "./descriptors.ts";
+import type { FolderTrust } from "./folder-trust.ts";
+
+/** What an operation says where a folder on its way may not be what it was. */
+const DOUBTS: readonly string[] = ["ENOENT", "ENOTDIR", "ELOOP"];
 
 /**
  * The folders on the way to a batch's files. Each is looked at once: it must be a folder and no
  * symbolic link. The root itself may be reached through links; it is the user's choice.
  */
 export class FolderCheck {
-  readonly #root: string;
+  readonly root: string;
+  readonly #trust: FolderTrust | undefined;
   readonly #standing = new Map<string, Error | "sound">([[".", "sound"]]);
 
-  constructor(root: string) {
-    this.#root = root;
+  /** With `trust`, folders that a call found sound a moment ago are not looked at again. */
+  constructor(root: string, trust?: FolderTrust) {
+    this.root = root;
+    this.#trust = trust;
   }
 
   /**
-   * The full path of a file, once all folders on the way are found sound.
+   * Does something with the full path of a file, once all folders on the way are found sound. Where that
+   * fails as it would with another thing in a folder's place, the folders are looked at anew the next time.
    *
-   * @throws `ENOENT`, `ELOOP` for a symbolic link, `ENOTDIR` for a file on the way
+   * @throws what `use` throws; `ENOENT`, `ELOOP` for a symbolic link, `ENOTDIR` for a file on the way
    */
-  resolve(path: string): string {
-    const cut = path.lastIndexOf("/");
-    if (cut > 0) this.requireFolder(path.slice(0, cut));
-    return `${this.#root}/${path}`;
+  at<T>(path: string, use: (full: string) => T): T {
+    try {
+      return use(this.#resolve(path));
+    } catch (error) {
+      if (DOUBTS.includes(codeOf(error) ?? "")) this.#trust?.forget();
+      throw error;
+    }
   }
 
-  /** Throws like `resolve` where this is no sound folder. */
-  requireFolder(folder: string): void {
+  /** The same with a folder, which must be sound itself. */
+  within<T>(folder: string, use: (full: string) => T): T {
+    return this.at(folder, (full) => {
+      this.#require(folder);
+      return use(folder === "." ? this.root : full);
+    });
+  }
+
+  #resolve(path: string): string {
+    const cut = path.lastIndexOf("/");
+    if (cut > 0) this.#require(path.slice(0, cut));
+    return `${this.root}/${path}`;
+  }
+
+  #require(folder: string): void {
     let standing = this.#standing.get(folder);
     if (standing === undefined) {
-      standing = this.#look(folder);
+      standing = this.#trust?.has(folder) ? "sound" : this.#look(folder);
       this.#standing.set(folder, standing);
     }
     if (standing !== "sound") throw standing;
@@ -37,10 +61,12 @@ export class FolderCheck {
 
   #look(folder: string): Error | "sound" {
     try {
-      const path = this.resolve(folder);
+      const path = this.#resolve(folder);
       const stats = lstatSync(path);
       if (stats.isSymbolicLink()) return linkError(path);
-      return stats.isDirectory() ? "sound" : systemError("ENOTDIR", "is not a folder", path);
+      if (!stats.isDirectory()) return systemError("ENOTDIR", "is not a folder", path);
+      this.#trust?.add(folder);
+      return "sound";
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     }
@@ -55,10 +81,9 @@ export type Listing = { readonly names: string[]; readonly kinds: string };
  *
  * @throws `ENOTDIR`, `ELOOP`
  */
-export function list(root: string, folder: string, deadline: number): Listing | "late" | undefined {
+export function list(folders: FolderCheck, folder: string, deadline: number): Listing | "late" | undefined {
   try {
-    new FolderCheck(root).requireFolder(folder);
-    return entriesOf(join(root, folder), deadline);
+    return folders.within(folder, (full) => entriesOf(full, deadline));
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;

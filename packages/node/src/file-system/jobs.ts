@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import type { Move } from "@baba/core";
 import { systemError } from "./descriptors.ts";
 import * as files from "./files.ts";
-import * as folders from "./folders.ts";
+import { FolderCheck, list } from "./folders.ts";
 import { packError, type WireError } from "./wire.ts";
 
 const WITHOUT_END = Number.POSITIVE_INFINITY;
@@ -23,42 +23,42 @@ export type PackedListing = { readonly names: string; readonly kinds: string };
  */
 export const jobs = {
   read(root: string, paths: readonly string[]): (Uint8Array | WireError | undefined)[] {
-    const results = files.read(root, paths, WITHOUT_END, WITHOUT_END, packing());
+    const results = files.read(new FolderCheck(root), paths, WITHOUT_END, WITHOUT_END, packing());
     return results.map((result) => (result instanceof Error ? packError(result) : result));
   },
 
   readRange(root: string, path: string, offset: number, length: number): Uint8Array | undefined {
-    return files.readRange(root, path, offset, length);
+    return files.readRange(new FolderCheck(root), path, offset, length);
   },
 
   create(root: string, paths: readonly string[], contents: readonly Uint8Array[]): PackedProgress {
-    return pack(files.create(root, paths, contents, WITHOUT_END));
+    return pack(files.create(new FolderCheck(root), paths, contents, WITHOUT_END));
   },
 
   write(root: string, path: string, offset: number, bytes: Uint8Array): void {
-    files.write(root, path, offset, bytes);
+    files.write(new FolderCheck(root), path, offset, bytes);
   },
 
   rename(root: string, moves: readonly Move[]): PackedProgress {
-    return pack(files.rename(root, moves, WITHOUT_END));
+    return pack(files.rename(new FolderCheck(root), moves, WITHOUT_END));
   },
 
   remove(root: string, paths: readonly string[]): PackedProgress {
-    return pack(files.remove(root, paths, WITHOUT_END));
+    return pack(files.remove(new FolderCheck(root), paths, WITHOUT_END));
   },
 
   kinds(root: string, paths: readonly string[]): files.Kind[] {
-    return files.kinds(root, paths, WITHOUT_END);
+    return files.kinds(new FolderCheck(root), paths, WITHOUT_END);
   },
 
   list(root: string, folder: string): PackedListing | undefined {
-    const listing = folders.list(root, folder, WITHOUT_END);
+    const listing = list(new FolderCheck(root), folder, WITHOUT_END);
     if (listing === undefined || listing === "late") return undefined;
     return { names: listing.names.join("/"), kinds: listing.kinds };
   },
 
   onOneDevice(root: string, paths: readonly string[]): boolean {
-    return files.onOneDevice(root, paths);
+    return files.onOneDevice(new FolderCheck(root), paths);
   },
 
   /**

@@ -4,7 +4,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { FileSystem, FolderEntry, Move, NewFile } from "@baba/core";
 import { codeOf } from "./descriptors.ts";
 import * as files from "./files.ts";
-import { type Listing, list, makeFolder } from "./folders.ts";
+import { FolderTrust } from "./folder-trust.ts";
+import { FolderCheck, type Listing, list, makeFolder } from "./folders.ts";
 import type { PackedProgress } from "./jobs.ts";
 import { inLanes } from "./lanes.ts";
 import { isCrowded, patiently, toTheEnd } from "./patience.ts";
@@ -18,11 +19,13 @@ import { unpackError, type WireError } from "./wire.ts";
 // The measurements behind these numbers are in docs/performance.md, "Files on Node.js".
 /** Reads up to this many are begun on the calling thread. */
 const FEW_READS = 64;
-/** Changes up to this many are done on the calling thread: each may cost thirty reads. */
-const FEW_CHANGES = 16;
-/** Bytes that are read or written on the calling thread at most. */
+/** Looks up to this many: each costs half a read. */
+const FEW_LOOKS = 256;
+/** Changes up to this many are done on the calling thread, turn by turn: each may cost thirty reads, and a hop more. */
+const FEW_CHANGES = 100;
+/** Bytes that are read or written on the calling thread at most, at one go. */
 const SHORT_BYTES = 256 * 1024;
-/** Bytes that are packed for a thread at once. */
+/** Bytes that are packed for a thread at once, and all that one batch creates on the calling thread. */
 const SLICE_BYTES = 512 * 1024;
 /** Slices under way: both threads at work, and one more for each. */
 const LANES = 4;
@@ -52,6 +55,7 @@ export function nodeFileSystem(directory: string): FileSystem {
 
 class NodeFileSystem implements FileSystem {
   readonly #root: string;
+  readonly #trust = new FolderTrust();
 
   constructor(root: string) {
     this.#root = root;
@@ -83,7 +87,9 @@ class NodeFileSystem implements FileSystem {
     if (isShort(created)) {
       const [paths, contents] = [created.map((file) => file.path), created.map((file) => file.bytes)];
       await toTheEnd(created.length, (done) =>
-        withinTurn((deadline) => files.create(this.#root, paths.slice(done), contents.slice(done), deadline)),
+        this.#here((folders, deadline) =>
+          files.create(folders, paths.slice(done), contents.slice(done), deadline),
+        ),
       );
       return;
     }
@@ -93,14 +99,14 @@ class NodeFileSystem implements FileSystem {
   async readRange(path: string, offset: number, length: number): Promise<Uint8Array | undefined> {
     return patiently(() =>
       length <= SHORT_BYTES
-        ? withinTurn(() => files.readRange(this.#root, path, offset, length))
+        ? this.#here((folders) => files.readRange(folders, path, offset, length))
         : threads.run(this, "readRange", [this.#root, path, offset, length]),
     );
   }
 
   async write(path: string, offset: number, bytes: Uint8Array): Promise<void> {
     if (bytes.length <= SHORT_BYTES) {
-      await patiently(() => withinTurn(() => files.write(this.#root, path, offset, bytes)));
+      await patiently(() => this.#here((folders) => files.write(folders, path, offset, bytes)));
       return;
     }
     for (let done = 0; done < bytes.length; done += SLICE_BYTES) {
@@ -113,7 +119,7 @@ class NodeFileSystem implements FileSystem {
   }
 
   async link(from: string, to: string): Promise<boolean> {
-    return withinTurn(() => files.link(this.#root, from, to));
+    return this.#here((folders) => files.link(folders, from, to));
   }
 
   async sync(paths: readonly string[]): Promise<void> {
@@ -121,7 +127,7 @@ class NodeFileSystem implements FileSystem {
     if (process.platform === "linux" && distinct.length >= MANY_SYNCS) {
       if (await this.#syncTogether(distinct)) return;
     }
-    await patiently(() => syncFiles(this.#root, distinct));
+    await patiently(() => syncFiles(this.#check(), distinct));
   }
 
   /** The folder above may not be this user's to read: then the root was not made by this user either. */
@@ -134,22 +140,24 @@ class NodeFileSystem implements FileSystem {
   }
 
   async syncFolders(paths: readonly string[]): Promise<void> {
-    await patiently(() => syncFolders(this.#root, [...new Set(paths)]));
+    await patiently(() => syncFolders(this.#check(), [...new Set(paths)]));
     if (paths.includes(".")) await this.#syncOwnEntry();
   }
 
   async rename(moves: readonly Move[]): Promise<void> {
     await this.#inOrder(
       moves,
-      (left, deadline) => files.rename(this.#root, left, deadline),
+      (folders, left, deadline) => files.rename(folders, left, deadline),
       (slice) => threads.run(this, "rename", [this.#root, slice]),
-    );
+    ).finally(() => {
+      if (moves.some(({ from }) => this.#trust.has(from))) this.#trust.forget();
+    });
   }
 
   async remove(paths: readonly string[]): Promise<void> {
     await this.#inOrder(
       paths,
-      (left, deadline) => files.remove(this.#root, left, deadline),
+      (folders, left, deadline) => files.remove(folders, left, deadline),
       (slice) => threads.run(this, "remove", [this.#root, slice]),
     );
   }
@@ -157,12 +165,12 @@ class NodeFileSystem implements FileSystem {
   /** A short batch here, turn by turn; a long one in a thread, slice by slice. */
   async #inOrder<T>(
     items: readonly T[],
-    here: (left: readonly T[], deadline: number) => files.Progress,
+    here: (folders: FolderCheck, left: readonly T[], deadline: number) => files.Progress,
     inThread: (slice: readonly T[]) => Promise<PackedProgress>,
   ): Promise<void> {
     const short = items.length <= FEW_CHANGES;
     await toTheEnd(items.length, async (done) => {
-      if (short) return withinTurn((deadline) => here(items.slice(done), deadline));
+      if (short) return this.#here((folders, deadline) => here(folders, items.slice(done), deadline));
       return unpackProgress(await inThread(items.slice(done, done + SLICE)));
     });
   }
@@ -170,14 +178,15 @@ class NodeFileSystem implements FileSystem {
   async kinds(paths: readonly string[]): Promise<files.Kind[]> {
     return this.#each(
       paths,
-      (deadline) => files.kinds(this.#root, paths, deadline),
+      FEW_LOOKS,
+      (folders, deadline) => files.kinds(folders, paths, deadline),
       (slice) => threads.run(this, "kinds", [this.#root, slice]),
     );
   }
 
   async list(folder: string): Promise<FolderEntry[] | undefined> {
     return patiently(async () => {
-      const listing = await withinTurn((deadline) => list(this.#root, folder, deadline));
+      const listing = await this.#here((folders, deadline) => list(folders, folder, deadline));
       if (listing !== "late") return listing && entriesOf(listing);
       const packed = await threads.run(this, "list", [this.#root, folder]);
       return packed && unpackEntries(packed.names, packed.kinds);
@@ -186,6 +195,7 @@ class NodeFileSystem implements FileSystem {
 
   async makeFolder(folder: string): Promise<string[]> {
     const { made, holders } = await withinTurn(() => makeFolder(this.#root, folder));
+    if (made.length > 0) this.#trust.forget();
     // What is above the root has no name in the port, so no caller could sync it.
     if (holders.length > 0) await patiently(() => syncFullFolders(holders));
     return made;
@@ -203,11 +213,21 @@ class NodeFileSystem implements FileSystem {
     await threads.release(this);
   }
 
+  /** Short work on the calling thread, in a turn that has time for it. */
+  #here<T>(work: (folders: FolderCheck, deadline: number) => T): Promise<T> {
+    return withinTurn((deadline) => work(this.#check(), deadline));
+  }
+
+  #check(): FolderCheck {
+    return new FolderCheck(this.#root, this.#trust);
+  }
+
   async #readOnce(paths: readonly string[]): Promise<(Uint8Array | Error | undefined)[]> {
     const allocate = (size: number): Uint8Array => new Uint8Array(size);
     return this.#each(
       paths,
-      (deadline) => files.read(this.#root, paths, deadline, SHORT_BYTES, allocate),
+      FEW_READS,
+      (folders, deadline) => files.read(folders, paths, deadline, SHORT_BYTES, allocate),
       async (slice) => (await threads.run(this, "read", [this.#root, slice])).map(unpackResult),
     );
   }
@@ -215,10 +235,11 @@ class NodeFileSystem implements FileSystem {
   /** A result for each path: a short batch here, as far as the turn allows, the rest in threads. */
   async #each<T>(
     paths: readonly string[],
-    here: (deadline: number) => T[],
+    few: number,
+    here: (folders: FolderCheck, deadline: number) => T[],
     inThread: (slice: readonly string[]) => Promise<T[]>,
   ): Promise<T[]> {
-    const results = paths.length <= FEW_READS ? await withinTurn(here) : [];
+    const results = paths.length <= few ? await this.#here(here) : [];
     if (results.length === paths.length) return results;
     await inLanes(slicesOf(paths, results.length), LANES, async ({ from, items }) => {
       const found = await inThread(items);
@@ -264,7 +285,8 @@ function trueName(path: string): string {
 
 function isShort(created: readonly NewFile[]): boolean {
   if (created.length > FEW_CHANGES) return false;
-  return created.reduce((sum, file) => sum + file.bytes.length, 0) <= SHORT_BYTES;
+  if (created.some((file) => file.bytes.length > SHORT_BYTES)) return false;
+  return created.reduce((sum, file) => sum + file.bytes.length, 0) <= SLICE_BYTES;
 }
 
 /** Copies of the files' first bytes, all in one buffer that can be handed over. */

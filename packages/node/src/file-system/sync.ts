@@ -1,7 +1,7 @@
 import { closeSync, constants, fdatasync, fsync, openSync } from "node:fs";
 import { promisify } from "node:util";
 import { codeOf, openToSync } from "./descriptors.ts";
-import { FolderCheck } from "./folders.ts";
+import type { FolderCheck } from "./folders.ts";
 import { inLanes } from "./lanes.ts";
 import { withinTurn } from "./turn.ts";
 
@@ -12,33 +12,32 @@ const syncData = promisify(fdatasync);
 const syncAll = promisify(fsync);
 
 /** Makes the bytes and lengths of these files durable, one sync each, off the event loop; those that exist. */
-export async function syncFiles(root: string, paths: readonly string[]): Promise<void> {
-  const folders = new FolderCheck(root);
-  await inLanes(paths, LANES, (path) => synced(() => openToSync(folders.resolve(path)), syncData));
+export async function syncFiles(folders: FolderCheck, paths: readonly string[]): Promise<void> {
+  await inLanes(paths, LANES, (path) => synced(() => folders.at(path, openToSync), syncData));
 }
 
 /**
  * Makes the entries of folders durable, given by paths below the root. Windows syncs no folders: its
  * file systems journal the entries.
  */
-export async function syncFolders(root: string, paths: readonly string[]): Promise<void> {
-  const folders = new FolderCheck(root);
-  await syncFullFolders(paths, (path) => {
-    folders.requireFolder(path);
-    return path === "." ? root : folders.resolve(path);
-  });
+export async function syncFolders(folders: FolderCheck, paths: readonly string[]): Promise<void> {
+  await syncOpened(paths, (path) => folders.within(path, openFolder));
 }
 
 /** The same for folders by their full paths. */
-export async function syncFullFolders(
-  paths: readonly string[],
-  resolve: (path: string) => string = (path) => path,
-): Promise<void> {
+export async function syncFullFolders(paths: readonly string[]): Promise<void> {
+  await syncOpened(paths, openFolder);
+}
+
+function openFolder(full: string): number {
+  return openSync(full, constants.O_RDONLY | constants.O_DIRECTORY);
+}
+
+async function syncOpened(paths: readonly string[], open: (path: string) => number): Promise<void> {
   if (process.platform === "win32") return;
-  const flags = constants.O_RDONLY | constants.O_DIRECTORY;
   await inLanes(paths, LANES, async (path) => {
     try {
-      await synced(() => openSync(resolve(path), flags), syncAll);
+      await synced(() => open(path), syncAll);
     } catch (error) {
       // A file system that cannot sync a folder at all says EINVAL; there is nothing else to do then.
       if (codeOf(error) !== "EINVAL") throw error;

@@ -4,7 +4,8 @@ import { memoryFileSystem } from "../../file-system/memory.ts";
 import { JOURNAL_FOLDER, TEMPORARY_FOLDER } from "../layout.ts";
 import { Journal } from "./journal.ts";
 
-const changes = (text: string) => new Map([[`${text}.baba`, new TextEncoder().encode(text.padEnd(9000, "x"))]]);
+const changes = (text: string) =>
+  new Map([[`${text}.baba`, new TextEncoder().encode(text.padEnd(9000, "x"))]]);
 
 test("restart() removes segments so that who follows between two removals misses nothing", async () => {
   const files = memoryFileSystem();

@@ -1,0 +1,235 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { xxh64 } from "../../codec/index.ts";
+import type { FileSystem } from "../../file-system/file-system.ts";
+import {
+  SimulatedDisk,
+  SimulatedMachine,
+  type StepHook,
+  simulatedFileSystem,
+} from "../../testing/simulation/index.ts";
+import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
+import { decodeChanges, encodeChanges } from "./changes.ts";
+import { encodeFrame, type Frame, frameSize } from "./frame.ts";
+import { Journal } from "./journal.ts";
+import { decodeSegmentHeader, encodeSegmentHeader, firstChain, type SegmentHeader } from "./segment.ts";
+
+const header: SegmentHeader = {
+  number: 1,
+  base: 0,
+  checkpoint: 0,
+  placed: 0,
+  previousLength: 0,
+  previousChain: 0n,
+  length: 4096,
+  salt: new Uint8Array(16),
+  token: "a".repeat(16),
+  identity: "a",
+};
+const body = encodeChanges(new Map([["r.baba", new TextEncoder().encode("text")]]));
+const SIZE = frameSize(body.length);
+const commit = (sequence: number, synced: number = 0): Frame => ({ kind: "commit", sequence, synced, body });
+let disk: SimulatedDisk;
+let plain: FileSystem;
+
+beforeEach(async () => {
+  disk = new SimulatedDisk();
+  plain = simulatedFileSystem(disk);
+  for (const folder of [JOURNAL_FOLDER, TEMPORARY_FOLDER]) await plain.makeFolder(folder);
+});
+
+function journal(hook: StepHook = () => undefined): Journal {
+  const files = simulatedFileSystem(disk, { process: new SimulatedMachine().start("reader"), hook });
+  return new Journal(files, { token: "b".repeat(16), identity: "b", random: (bytes) => bytes });
+}
+
+/** A segment's bytes, and the chain after its frames. */
+function segmentOf(
+  head: SegmentHeader,
+  frames: readonly Frame[],
+): { bytes: Uint8Array; end: number; chain: bigint } {
+  const bytes = new Uint8Array(head.length);
+  bytes.set(encodeSegmentHeader(head));
+  let [end, chain] = [512, firstChain(head)];
+  for (const frame of frames) {
+    const encoded = encodeFrame(frame, chain, firstChain(head));
+    bytes.set(encoded.bytes, end);
+    end += encoded.bytes.length;
+    chain = encoded.chain;
+  }
+  return { bytes, end, chain };
+}
+
+const lay = (number: number, bytes: Uint8Array): Promise<void> =>
+  plain.create([{ path: segmentPath(number), bytes }]);
+
+/** A first segment of three commits, and a second of one that goes on behind the first two. */
+function chained(change: Partial<SegmentHeader> = {}): [Uint8Array, Uint8Array] {
+  const first = segmentOf(header, [commit(1), commit(2), commit(3)]);
+  const two = segmentOf(header, [commit(1), commit(2)]);
+  const pin = { number: 2, base: 2, previousLength: two.end, previousChain: two.chain };
+  return [first.bytes, segmentOf({ ...header, ...pin, ...change }, [commit(3, 2)]).bytes];
+}
+
+/** Gives a header's bytes a new checksum. */
+function sealed(bytes: Uint8Array): Uint8Array {
+  new DataView(bytes.buffer).setBigUint64(504, xxh64(bytes.subarray(0, 504), 0n));
+  return bytes;
+}
+
+const flipped = (bytes: Uint8Array, at: number): Uint8Array =>
+  bytes.map((byte, i) => (i === at ? byte ^ 0x80 : byte));
+
+describe("reading a journal for the first time", () => {
+  const refused = (): Promise<void> =>
+    expect(journal().follow()).rejects.toMatchObject({ code: "BABA_JOURNAL" });
+
+  test("follows the pins: what stands behind them does not count", async () => {
+    for (const [i, bytes] of chained().entries()) await lay(i + 1, bytes);
+    await plain.create([{ path: `${JOURNAL_FOLDER}/notes.txt`, bytes: new Uint8Array() }]);
+    const reader = journal();
+    expect((await reader.follow()).commits.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+  });
+
+  const { bytes: sound, end } = segmentOf(header, [commit(1), commit(2)]);
+  const malformed = segmentOf(header, [{ ...commit(1), body: new Uint8Array(9) }]).bytes;
+  const cases: [string, Uint8Array][] = [
+    ["a header of which a bit flipped", flipped(sound, 20)],
+    ["a header of another number", segmentOf({ ...header, number: 7 }, []).bytes],
+    ["a header of another magic", sealed(flipped(sound, 0))],
+    ["a header of version 0", sealed(sound.map((byte, i) => (i === 11 ? 0 : byte)))],
+    ["a header whose token is none", sealed(flipped(sound, 80))],
+    ["a header whose identity is no text", sealed(sound.map((byte, i) => (i === 106 ? 0xff : byte)))],
+    ["a header whose identity is too long", sealed(flipped(sound, 104))],
+    ["a file that is cut off", sound.subarray(0, 4088)],
+    ["a frame of which a bit flipped", flipped(sound, end - SIZE + 41)],
+    ["a frame whose body is no changes", malformed],
+    ["a frame out of order", segmentOf(header, [commit(1), commit(3)]).bytes],
+  ];
+  for (const [what, bytes] of cases) {
+    test(`refuses ${what}`, async () => {
+      await lay(1, bytes);
+      await refused();
+    });
+  }
+
+  test("ignores a frame that was never written to its end, and refuses it where it was once synced", async () => {
+    const torn = segmentOf(header, [commit(1), commit(2)]);
+    torn.bytes.fill(0, torn.end - 8, torn.end);
+    await lay(1, torn.bytes);
+    const reader = journal();
+    expect((await reader.follow()).commits).toHaveLength(1);
+    const gap = segmentOf(header, [commit(1), commit(2), commit(3, 2)]).bytes;
+    gap.fill(0, torn.end - SIZE, torn.end);
+    await plain.write(segmentPath(1), 0, gap);
+    await refused();
+  });
+
+  test("refuses what a newer version wrote with BABA_FORMAT, at first and while it follows", async () => {
+    const [first, second] = chained();
+    await lay(1, first);
+    const reader = journal();
+    await reader.follow();
+    new DataView(second.buffer).setUint32(8, 2);
+    await lay(2, sealed(second));
+    const newer = { code: "BABA_FORMAT", record: segmentPath(2), message: /newer version/ };
+    await expect(reader.follow()).rejects.toMatchObject({ code: newer.code, record: newer.record });
+    await expect(journal().follow()).rejects.toThrow(newer.message);
+  });
+
+  test("refuses a journal that lacks a segment before the newest one", async () => {
+    await lay(2, chained()[1]);
+    await expect(journal().follow()).rejects.toThrow("a segment before it is missing");
+  });
+
+  for (const [what, change] of [
+    ["at another length", { previousLength: 512 + SIZE }],
+    ["with another chain", { previousChain: 1n }],
+    ["with other numbers", { base: 1 }],
+  ] as const) {
+    test(`refuses a segment that goes on behind its predecessor ${what}`, async () => {
+      for (const [i, bytes] of chained(change).entries()) await lay(i + 1, bytes);
+      await refused();
+    });
+  }
+
+  test("refuses a frame that is torn before the place that the next segment pins", async () => {
+    const [first, second] = chained();
+    first.fill(0, 512 + 2 * SIZE - 8, 512 + 2 * SIZE);
+    await lay(1, first);
+    await lay(2, second);
+    await refused();
+  });
+
+  for (const gone of [1, 2]) {
+    test(`looks again where a checkpoint removes segment ${gone} while it reads`, async () => {
+      for (const [i, bytes] of chained().entries()) await lay(i + 1, bytes);
+      let done = false;
+      const reader = journal(async ({ call, path }) => {
+        if (done || call !== "read" || path !== segmentPath(gone)) return undefined;
+        done = true;
+        const restarted = { number: 3, base: 3, checkpoint: 3, previousLength: 512 + SIZE };
+        await lay(3, segmentOf({ ...header, ...restarted }, []).bytes);
+        await plain.remove([segmentPath(1), segmentPath(2)]);
+        return undefined;
+      });
+      expect(await reader.follow()).toEqual({ commits: [], restarted: true });
+      expect(reader.sequence).toBe(3);
+    });
+  }
+
+  test("passes an error of the file system on as it is", async () => {
+    await lay(1, sound);
+    const reader = journal(({ call }) => (call === "read" ? { fail: "EACCES" } : undefined));
+    await expect(reader.follow()).rejects.toMatchObject({ code: "EACCES" });
+  });
+});
+
+describe("reading on in a journal", () => {
+  /** A reader of one commit; then the second is written, of which it sees `passing` the first `looks` times. */
+  async function look(looks: number): Promise<{ reader: Journal; reads: () => number }> {
+    const { bytes, end } = segmentOf(header, [commit(1), commit(2)]);
+    let reads = 0;
+    await lay(1, segmentOf(header, [commit(1)]).bytes);
+    const reader = journal(async ({ call }) => {
+      if (call !== "read" || !written) return undefined;
+      reads += 1;
+      await plain.write(segmentPath(1), 0, reads > looks ? bytes : flipped(bytes, end - SIZE + 41));
+      return undefined;
+    });
+    let written = false;
+    await reader.follow();
+    written = true;
+    await plain.write(segmentPath(1), 0, bytes);
+    return { reader, reads: () => reads };
+  }
+
+  test("looks up to three times at a frame that seems damaged: its writer may be in the middle of it", async () => {
+    const { reader, reads } = await look(2);
+    expect((await reader.follow()).commits.map(({ sequence }) => sequence)).toEqual([2]);
+    expect(reads()).toBe(3);
+  });
+
+  test("refuses what is damaged at the third look too", async () => {
+    const { reader, reads } = await look(3);
+    await expect(reader.follow()).rejects.toMatchObject({ code: "BABA_JOURNAL", record: segmentPath(1) });
+    expect(reads()).toBe(3);
+  });
+
+  test("refuses a next segment whose header is damaged", async () => {
+    const [first, second] = chained();
+    await lay(1, first);
+    const reader = journal();
+    await reader.follow();
+    await lay(2, flipped(second, 20));
+    await expect(reader.follow()).rejects.toMatchObject({ code: "BABA_JOURNAL", record: segmentPath(2) });
+  });
+});
+
+describe("decodeChanges() and decodeSegmentHeader()", () => {
+  test("refuse what has bytes behind its end, and what has none", () => {
+    const longer = new Uint8Array(body.length + 1);
+    longer.set(body);
+    expect(decodeChanges(longer)).toBeUndefined();
+    expect(decodeSegmentHeader(new Uint8Array())).toBeUndefined();
+  });
+});

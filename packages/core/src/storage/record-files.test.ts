@@ -1,0 +1,181 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { BabaError } from "../errors.ts";
+import type { EntryKind, FileSystem } from "../file-system/file-system.ts";
+import {
+  type FaultCode,
+  SimulatedDisk,
+  type StepCall,
+  simulatedFileSystem,
+} from "../testing/simulation/index.ts";
+import { TEMPORARY_FOLDER } from "./layout.ts";
+import { type Placement, RecordFiles } from "./record-files.ts";
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+let failing: StepCall | undefined;
+let code: FaultCode;
+let files: FileSystem;
+let records: RecordFiles;
+
+beforeEach(async () => {
+  failing = undefined;
+  code = "EIO";
+  const hook = ({ call }: { readonly call: StepCall }) => (call === failing ? { fail: code } : undefined);
+  files = simulatedFileSystem(new SimulatedDisk(), { hook });
+  await files.makeFolder(TEMPORARY_FOLDER);
+  let count = 0;
+  records = new RecordFiles(files, () => String(count++));
+});
+
+const codeOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => "nothing thrown",
+    (error: unknown) => (error instanceof BabaError ? `${error.code} ${error.record}` : error),
+  );
+
+describe("RecordFiles", () => {
+  test("place() puts files in place and removes others, in folders that it makes", async () => {
+    await records.place([
+      ["a/1.baba", bytes("one")],
+      ["2.baba", bytes("two")],
+    ]);
+    await records.place([
+      ["a/1.baba", undefined],
+      ["a/3.baba", bytes("three")],
+    ]);
+    expect(await records.read(["a/1.baba", "2.baba", "a/3.baba"])).toEqual([
+      undefined,
+      bytes("two"),
+      bytes("three"),
+    ]);
+    expect(await files.list(TEMPORARY_FOLDER)).toEqual([]);
+  });
+
+  test("place() keeps no more on its way than a batch: by the number of files, and by their bytes", async () => {
+    let most = 0;
+    const { create } = files;
+    files.create = (batch) => {
+      most = Math.max(most, batch.length);
+      return create.call(files, batch);
+    };
+    await records.place(Array.from({ length: 300 }, (_, i): Placement => [`${i}.baba`, bytes("x")]));
+    expect(most).toBe(128);
+    most = 0;
+    await records.place(
+      Array.from({ length: 6 }, (_, i): Placement => [`${i}.baba`, new Uint8Array(65_536)]),
+    );
+    expect(most).toBe(2);
+    expect(await records.list(".")).toHaveLength(300);
+  });
+
+  test("prepare() refuses what stands in a record's place or in its folder's", async () => {
+    await files.makeFolder("folder.baba");
+    await files.create([{ path: "file", bytes: bytes("x") }]);
+    const cases: [string, string][] = [
+      ["folder.baba", "BABA_NOT_A_RECORD folder.baba"],
+      ["file/1.baba", "BABA_NOT_A_FOLDER file"],
+    ];
+    for (const [name, expected] of cases)
+      expect(await codeOf(records.prepare([[name, bytes("x")]]))).toBe(expected);
+    expect(await codeOf(records.prepare([["file/1.baba", undefined]]))).toBe("BABA_NOT_A_RECORD file/1.baba");
+    files.kinds = async (paths) => paths.map((): EntryKind => "other");
+    expect(await codeOf(records.prepare([["link.baba", bytes("x")]]))).toBe("BABA_NOT_A_RECORD link.baba");
+  });
+
+  test("prepare() of thousands of names of one folder finds the same by listing it", async () => {
+    const names = Array.from({ length: 2500 }, (_, i) => `a/${i}.baba`);
+    const puts = names.map((name): Placement => [name, bytes("x")]);
+    const deletes = names.map((name): Placement => [name, undefined]);
+    let looks = 0;
+    const { kinds } = files;
+    files.kinds = (paths) => {
+      looks += paths.length;
+      return kinds.call(files, paths);
+    };
+    await records.prepare([]);
+    await records.prepare(deletes);
+    await records.prepare(puts);
+    expect(looks).toBe(0);
+    await records.prepare([...puts, ["b.baba", undefined]]);
+    expect(looks).toBe(2501);
+    await files.makeFolder("a/7.baba");
+    expect(await codeOf(records.prepare(puts))).toBe("BABA_NOT_A_RECORD a/7.baba");
+    failing = "list";
+    expect(await codeOf(records.prepare(deletes))).toBe("BABA_IO a");
+  });
+
+  test("place() goes on with no further batch once one has failed", async () => {
+    let creates = 0;
+    const { create } = files;
+    files.create = (batch) => {
+      creates += 1;
+      return create.call(files, batch);
+    };
+    failing = "rename";
+    const many = Array.from({ length: 128 * 20 }, (_, i): Placement => [`${i}.baba`, bytes("x")]);
+    expect(await codeOf(records.place(many))).toBe("BABA_IO 128 records");
+    expect(creates).toBeLessThan(10);
+    failing = undefined;
+    await records.place(many);
+    expect(await records.list(".")).toHaveLength(128 * 20);
+  });
+
+  test("names a symbolic link that stands where a folder is needed", async () => {
+    const link = async (): Promise<never> => {
+      throw Object.assign(new Error("a link"), { code: "ELOOP" });
+    };
+    files.makeFolder = link;
+    files.list = link;
+    expect(await codeOf(records.prepare([["l/1.baba", bytes("x")]]))).toBe("BABA_NOT_A_FOLDER l");
+    await expect(records.list("l")).rejects.toThrow("a symbolic link (which is not followed)");
+  });
+
+  test("names a file that stands where a folder is needed, by either of its codes", async () => {
+    for (const fault of ["ENOTDIR", "EEXIST"]) {
+      files.makeFolder = async () => {
+        throw Object.assign(new Error("a file"), { code: fault });
+      };
+      await expect(records.prepare([["f/1.baba", bytes("x")]])).rejects.toThrow("a file stands where");
+    }
+  });
+
+  test("read() puts an error in the place of what is no base-3 text, and of what cannot be read", async () => {
+    await files.create([{ path: "1.baba", bytes: bytes("not base-3 text") }]);
+    const [spoilt] = await records.read(["1.baba"]);
+    expect(spoilt).toMatchObject({ code: "BABA_CODEC", record: "1.baba" });
+    failing = "read";
+    const [unreadable] = await records.read(["1.baba"]);
+    expect(unreadable).toMatchObject({ code: "BABA_IO", record: "1.baba" });
+  });
+
+  test("list() passes over what bears no record's name", async () => {
+    for (const path of ["1.baba", ".hidden.baba", "notes.txt"])
+      await files.create([{ path, bytes: bytes("") }]);
+    expect(await records.list(".")).toEqual(["1.baba"]);
+    failing = "list";
+    code = "EACCES";
+    expect(await codeOf(records.list("."))).toBe("BABA_PERMISSION .");
+  });
+
+  const works: [StepCall, FaultCode, string, () => Promise<unknown>][] = [
+    ["kinds", "EIO", "BABA_IO 1.baba", () => records.exist(["1.baba"])],
+    ["kinds", "EACCES", "BABA_PERMISSION 1.baba", () => records.prepare([["1.baba", bytes("x")]])],
+    ["makeFolder", "ENOSPC", "BABA_DISK_FULL a", () => records.prepare([["a/1.baba", bytes("x")]])],
+    ["create", "ENOSPC", "BABA_DISK_FULL 1.baba", () => records.place([["1.baba", bytes("x")]])],
+    ["rename", "EBUSY", "BABA_IO 1.baba", () => records.place([["1.baba", bytes("x")]])],
+    ["remove", "EPERM", "BABA_PERMISSION 1.baba", () => records.place([["1.baba", undefined]])],
+  ];
+  for (const [call, fault, expected, work] of works) {
+    test(`says in its own words that ${call} failed with ${fault}`, async () => {
+      failing = call;
+      code = fault;
+      expect(await codeOf(work())).toBe(expected);
+    });
+  }
+
+  test("names the number of records where a failure is of several", async () => {
+    files.read = async () => {
+      throw new Error("no such device");
+    };
+    expect(await codeOf(records.read(["1.baba", "2.baba"]))).toBe("BABA_IO 2 records");
+  });
+});
