@@ -41,7 +41,13 @@ export const MUTANTS = [
   {
     name: "record folders are not synced before a checkpoint",
     file: "checkpoint.ts",
-    find: "await files.syncFolders(foldersOf(touched.keys()));",
+    find: "await files.syncFolders(folders);",
+    replace: "",
+  },
+  {
+    name: "what a failed sync of a folder gave up is not written again",
+    file: "checkpoint.ts",
+    find: "await rewrite(files, folders, source);",
     replace: "",
   },
   {
@@ -143,7 +149,7 @@ export const MUTANTS = [
   {
     name: "the owner's file is not synced",
     file: "write-lock.ts",
-    find: "await this.#files.sync([this.#ownFile()]);",
+    find: "await this.#files.sync([this.ownFile]);",
     replace: "",
   },
   {

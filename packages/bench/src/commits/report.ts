@@ -61,7 +61,7 @@ the least and the most in brackets; ratios are taken within a round. All times a
 
 - *commit*: until the commit resolved. BabaDB has a row for *add and commit*, in which every record is validated twice (as it is
   added, and as it would be read) and serialised, and one for *commit() alone*, with the records added before. The other engines
-  validate nothing; their figures include making JSON of the records.
+  validate nothing; their figures include serialising, except the bare ones.
 - *in place*: until every record stood where it belongs, averaged over commits made one after another; with settle
   background a pause of 10 ms before the files follow is in it.
 - *nothing left*: until the store was closed after them, with the deferred work of each: BabaDB's checkpoint syncs the record

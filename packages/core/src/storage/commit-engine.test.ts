@@ -187,6 +187,16 @@ describe("recovery", () => {
     }
   });
 
+  test("needs no folder where a dead process deleted what was never there", async () => {
+    const dead = await open("dead", false);
+    await dead.storage.commit(put("", { ...background, changes: new Map([["no/such.baba", undefined]]) }));
+    dead.kill();
+    const a = await open("a");
+    expect(a.reports).toEqual([]);
+    expect(await isPlaced("no/such.baba")).toBe(false);
+    expect(await simulatedFileSystem(disk).list("no")).toBeUndefined();
+  });
+
   test("is left to a later commit where a living process holds the lock, and reads do without", async () => {
     const holder = await open("holder");
     await leftByDead();

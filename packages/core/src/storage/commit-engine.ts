@@ -143,7 +143,9 @@ export class CommitEngine {
     await this.settle();
     if (this.#journal.sequence === this.#journal.checkpoint) return;
     await this.#poisoning(async () => {
-      await checkpoint(this.#files, this.redo.unsynced()).catch((error: unknown) => this.#revoke(error));
+      await checkpoint(this.#files, this.redo.unsynced(), this.#lock.ownFile).catch((error: unknown) =>
+        this.#revoke(error),
+      );
       await this.#journal.restart();
     });
     this.redo.synced();

@@ -13,6 +13,9 @@ export const BREAKS_FOLDER: string = `${STORE_FOLDER}/breaks`;
 /** Files on their way to their places, by token and number. */
 export const TEMPORARY_FOLDER: string = `${STORE_FOLDER}/tmp`;
 
+/** A name in record folders that comes and goes at a checkpoint. */
+export const PASSING_FILE: string = ".baba~";
+
 /** The file of a segment: its number in 16 hexadecimal digits. */
 export function segmentPath(number: number): string {
   return `${JOURNAL_FOLDER}/${number.toString(16).padStart(16, "0")}`;

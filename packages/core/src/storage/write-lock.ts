@@ -37,12 +37,12 @@ export class WriteLock {
     if (this.#announced) return;
     const bytes = utf8.encode(`${this.#owner.token}\n${this.#owner.identity}\n`);
     try {
-      await this.#files.create([{ path: this.#ownFile(), bytes }]);
+      await this.#files.create([{ path: this.ownFile, bytes }]);
       // A lock that survives a power cut must still name its owner, or nobody could tell that it is dead.
-      await this.#files.sync([this.#ownFile()]);
+      await this.#files.sync([this.ownFile]);
     } catch (error) {
       // What is left of it would be in the way of the next try.
-      await this.#files.remove([this.#ownFile()]).catch(() => undefined);
+      await this.#files.remove([this.ownFile]).catch(() => undefined);
       throw error;
     }
     this.#announced = true;
@@ -58,7 +58,7 @@ export class WriteLock {
     let start = this.#runtime.elapsed();
     let waitedFor: string | undefined;
     for (let pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, pause * 2)) {
-      if (await this.#files.link(this.#ownFile(), LOCK_FILE)) return;
+      if (await this.#files.link(this.ownFile, LOCK_FILE)) return;
       const owner = await this.#read(LOCK_FILE);
       // A release that failed has left it in place.
       if (owner?.token === this.#owner.token) return;
@@ -92,7 +92,7 @@ export class WriteLock {
   async retire(): Promise<void> {
     if (!this.#announced) return;
     this.#announced = false;
-    await this.#files.remove([this.#ownFile()]);
+    await this.#files.remove([this.ownFile]);
   }
 
   /** Removes the files of dead owners, and tells the tokens of the living. Needs the lock. */
@@ -124,7 +124,7 @@ export class WriteLock {
   /** Whether the right to break an owner's lock is this one's: nobody has it, or a dead one whose own right is. */
   async #mayBreak(owner: LockOwner): Promise<boolean> {
     const right = `${BREAKS_FOLDER}/${owner.token}`;
-    if (await this.#files.link(this.#ownFile(), right)) return true;
+    if (await this.#files.link(this.ownFile, right)) return true;
     const breaker = await this.#read(right);
     if (breaker === undefined || breaker.token === this.#owner.token) return breaker !== undefined;
     return !(await this.#files.lives(breaker.identity)) && this.#mayBreak(breaker);
@@ -138,7 +138,8 @@ export class WriteLock {
     return { token: String(token), identity };
   }
 
-  #ownFile(): string {
+  /** The file that says who this owner is. */
+  get ownFile(): string {
     return `${OWNERS_FOLDER}/${this.#owner.token}`;
   }
 

@@ -40,12 +40,14 @@ export function decodeChanges(body: Uint8Array): Changes | undefined {
   let at = 4;
   for (let left = view.getUint32(0); left > 0; left--) {
     if (at + ENTRY_HEAD > body.length) return undefined;
+    const kind = view.getUint8(at);
+    if (kind !== PUT && kind !== DELETE) return undefined;
     const nameEnd = at + ENTRY_HEAD + view.getUint16(at + 1);
     const end = nameEnd + view.getUint32(at + 3);
     if (end > body.length) return undefined;
     const name = decodeName(body.subarray(at + ENTRY_HEAD, nameEnd));
     if (name === undefined) return undefined;
-    changes.set(name, view.getUint8(at) === PUT ? body.subarray(nameEnd, end) : undefined);
+    changes.set(name, kind === PUT ? body.subarray(nameEnd, end) : undefined);
     at = end;
   }
   return at === body.length ? changes : undefined;

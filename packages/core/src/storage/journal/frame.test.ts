@@ -131,6 +131,9 @@ describe("encodeChanges() and decodeChanges()", () => {
     );
     for (let length = 0; length < body.length; length++)
       expect(decodeChanges(body.subarray(0, length))).toBeUndefined();
+    const otherKind = body.slice();
+    otherKind[4] = 2;
+    expect(decodeChanges(otherKind)).toBeUndefined();
     const invalidName = body.slice();
     invalidName[11] = 0xff;
     expect(decodeChanges(invalidName)).toBeUndefined();

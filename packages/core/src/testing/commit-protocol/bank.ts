@@ -48,14 +48,24 @@ async function tell(
   for (let i = 0; i < transfers; i++) {
     const id = `transfers/${name}-${i}.baba`;
     if (acknowledged.has(id)) continue;
-    while (!(await attempt(environment, storage, id))) await environment.clock.sleep(1 + random.below(5));
-    acknowledged.add(id);
+    let outcome = await attempt(environment, storage, id);
+    for (; outcome === "refused"; outcome = await attempt(environment, storage, id)) {
+      await environment.clock.sleep(1 + random.below(5));
+    }
+    if (outcome === "committed") acknowledged.add(id);
   }
   await storage.close();
 }
 
-/** Whether the transfer is made; a conflict or a lock is no answer. */
-async function attempt({ random }: ProcessEnvironment, storage: Storage, id: string): Promise<boolean> {
+/**
+ * Makes a transfer. One that an earlier life has made is `"found"`: it may have died before the sync, and
+ * what is only read is not promised to survive a power cut.
+ */
+async function attempt(
+  { random }: ProcessEnvironment,
+  storage: Storage,
+  id: string,
+): Promise<"committed" | "found" | "refused"> {
   const head = await storage.head();
   const [from = "", to = ""] = random.pick([ACCOUNTS, [...ACCOUNTS].reverse()]).slice(random.below(3));
   const [source, target, done] = await storage.read([from, to, id]);
@@ -78,9 +88,9 @@ async function attempt({ random }: ProcessEnvironment, storage: Storage, id: str
       durability: "full",
       settle,
     });
-    return true;
+    return done === undefined ? "committed" : "found";
   } catch (error) {
-    if (error instanceof ConflictError || error instanceof LockedError) return false;
+    if (error instanceof ConflictError || error instanceof LockedError) return "refused";
     throw error;
   }
 }

@@ -32,6 +32,8 @@ export class Scenario {
   /** What the store holds after each commit that was made; the first is the empty one. */
   #states: State[] = [new Map()];
   #recoveries = 0;
+  /** What reached the workload and was no error of BabaDB: a violation, whoever swallows it. */
+  #untyped: unknown;
 
   /** `random` decides the commits: as many for each storage as `sizes` says. */
   constructor(random: SeededRandom, sizes: readonly number[]) {
@@ -45,6 +47,7 @@ export class Scenario {
   /** Runs the commits; milestone n is the n-th that was made. A commit that fails is left out, and the next one tried. */
   readonly workload: Workload = async (environment) => {
     this.#states = [new Map()];
+    this.#untyped = undefined;
     for (const { steps, closes } of this.#sessions) {
       let storage = await this.#open(environment);
       for (const step of steps) {
@@ -57,7 +60,7 @@ export class Scenario {
 
   async #open({ fileSystem, runtime }: WorkloadEnvironment): Promise<FileStorage> {
     const storage = new FileStorage(fileSystem, runtime, () => {});
-    await typed(storage.open());
+    await this.#typed(storage.open());
     return storage;
   }
 
@@ -68,7 +71,7 @@ export class Scenario {
     this.#states.push(next);
     environment.start(milestone);
     try {
-      await typed(storage.commit(transactionOf(step.changes, step.settle ?? "commit")));
+      await this.#typed(storage.commit(transactionOf(step.changes, step.settle ?? "commit")));
       environment.acknowledge(milestone);
     } catch (error) {
       if (error instanceof CommitUnknownError) return false;
@@ -79,11 +82,21 @@ export class Scenario {
     return true;
   }
 
+  /** Passes a result on, and remembers an error that must never reach a user. */
+  async #typed<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (!(error instanceof BabaError)) this.#untyped ??= error;
+      throw error;
+    }
+  }
+
   /** After an unknown outcome: another storage tells which it was, for good. */
   async #reopen(environment: WorkloadEnvironment, storage: FileStorage): Promise<FileStorage> {
     await storage.close();
     const again = await this.#open(environment);
-    await typed(again.head());
+    await this.#typed(again.head());
     const found = await contents(again);
     if (!same(found, this.#states.at(-1) ?? new Map())) this.#states.pop();
     if (!same(found, this.#states.at(-1) ?? new Map()))
@@ -95,6 +108,7 @@ export class Scenario {
   readonly check: Check = async (fileSystem, acknowledged, started) => {
     // Each recovery is another process, and draws other tokens.
     const runtime = simulatedRuntime(fileSystem, { random: new SeededRandom(1000 + ++this.#recoveries) });
+    if (this.#untyped !== undefined) throw new Error(`an error without a type: ${String(this.#untyped)}`);
     const found = await this.#read(fileSystem, runtime);
     const milestone = this.#milestone(found, acknowledged, started);
     const bare = await contents(new RecordFiles(fileSystem, () => "none"));
@@ -175,21 +189,4 @@ function same(a: State, b: State): boolean {
 
 function show(state: State): string {
   return JSON.stringify([...state].map(([name, value]) => `${name}=${value.slice(0, 12)}`));
-}
-
-/** Passes a result on, and makes an error that is not one of BabaDB's a violation of its own. */
-async function typed<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof BabaError) throw error;
-    throw new Untyped(error);
-  }
-}
-
-/** Must never reach a user. */
-export class Untyped extends Error {
-  constructor(cause: unknown) {
-    super(`an error without a type: ${String(cause)}`, { cause });
-  }
 }
