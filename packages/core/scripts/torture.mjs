@@ -1,8 +1,9 @@
 // The long runs of the commit protocol: `npm run torture` at the root. `--long` is ten times as much,
-// `--seed N` begins elsewhere, `--only crashes|faults|worlds|mutants` runs one.
+// `--seed N` begins elsewhere, `--only crashes|faults|worlds|coverage|mutants` runs one.
+import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { parseArgs, stripVTControlCharacters } from "node:util";
 import { crashStore, failStore, runBanks } from "../dist/testing/index.js";
 import { killMutants } from "./mutants.mjs";
 
@@ -48,6 +49,19 @@ await suite("worlds", async () => {
     say(`  ${world + 100} of ${worlds} worlds`);
   }
   return { passed: worlds, violations: [] };
+});
+
+await suite("coverage", async () => {
+  const { status, stdout } = spawnSync("npm", ["run", "--silent", "coverage"], {
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
+  const passed = Number(/Tests .*?(\d+) passed/.exec(stripVTControlCharacters(stdout))?.[1] ?? 0);
+  const sound = status === 0 && passed > 0;
+  return {
+    passed,
+    violations: sound ? [] : [`journal, lock and recovery are not covered whole:\n${stdout.slice(-3000)}`],
+  };
 });
 
 await suite("mutants", () => killMutants({ every: 1, say }));
