@@ -197,6 +197,7 @@ export const MUTANTS = [
   {
     name: "records are written in place, without a rename",
     file: "record-files.ts",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text to look for
     find: "const from = `${TEMPORARY_FOLDER}/${this.#token()}`;",
     replace: "const from = name; await this.#files.remove([name]);",
   },

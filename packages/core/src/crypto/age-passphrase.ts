@@ -5,7 +5,7 @@ import type { Crypto } from "./crypto.ts";
 /** What scrypt costs where a key file is written: N = 2^17, 128 MiB, the least that OWASP recommends. */
 export const WORK_FACTOR = 17;
 /** The most that a key file may ask for: 2^20, 1 GiB. */
-export const LARGEST_WORK_FACTOR = 20;
+const LARGEST_WORK_FACTOR = 20;
 const SALT_SIZE = 16;
 const FILE_KEY_SIZE = 16;
 const TYPE = "scrypt";

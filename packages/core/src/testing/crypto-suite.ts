@@ -54,7 +54,7 @@ const SCRYPT_BABA_NACL_1024_8_1 = "ccde8b2c87142ad31f7c8ef48b030dc01da484ff4542a
  * @param create gives the adapter
  * @example
  * ```ts
- * import { nobleCrypto } from "@baba/core";
+ * import { nobleCrypto } from "@baba/core/crypto";
  * import { cryptoSuite } from "@baba/core/testing";
  *
  * const tests: (() => Promise<void>)[] = [];

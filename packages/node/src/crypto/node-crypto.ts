@@ -22,7 +22,7 @@ const FULL_TAG = { authTagLength: TAG_SIZE };
  *
  * @example
  * ```ts
- * import { nodeCrypto } from "@baba/node";
+ * import { nodeCrypto } from "@baba/node/crypto";
  * const key = nodeCrypto.random(32);
  * const nonce = nodeCrypto.random(12);
  * const sealed = nodeCrypto.seal(key, nonce, new Uint8Array(), new Uint8Array([1, 2, 3]));

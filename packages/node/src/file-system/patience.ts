@@ -14,7 +14,7 @@ export function isCrowded(error: unknown): boolean {
 }
 
 /** Whether a rename or a removal may go through a moment later. */
-export function isPassing(error: unknown): boolean {
+function isPassing(error: unknown): boolean {
   return isCrowded(error) || (process.platform === "win32" && HELD.includes(codeOf(error) ?? ""));
 }
 

@@ -17,7 +17,7 @@ test("restart() removes segments so that who follows between two removals misses
       return async (paths: readonly string[]) => {
         for (const path of paths) {
           await target.remove([path]);
-          await between();
+          if (path.startsWith(JOURNAL_FOLDER)) await between();
         }
       };
     },
