@@ -1,0 +1,12 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+
+const PROGRAM = fileURLToPath(new URL("../../../scripts/mutants.mjs", import.meta.url));
+
+test("every twelfth mutant of the commit protocol is caught by some test", { timeout: 600_000 }, async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, "12"]);
+  expect(stdout).not.toContain("SURVIVED");
+  expect(stdout.match(/^ {2}caught: /gm)).toHaveLength(3);
+});
