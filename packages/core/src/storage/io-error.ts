@@ -32,7 +32,7 @@ const LINK_IN_THE_WAY = [
   "BABA_NOT_A_RECORD",
   "symbolic links below the directory are not followed; put the file itself there, or choose another name",
 ] as const;
-const FULL = ["BABA_DISK_FULL", "make room and try again; nothing of this was committed"] as const;
+const FULL = ["BABA_DISK_FULL", "make room and try again"] as const;
 const TOO_MANY = [
   "BABA_IO",
   "too many files are open; close some, or raise the limit, and try again",
