@@ -27,8 +27,15 @@ export function treeDigest(folder: string): string {
   return hash.digest("hex");
 }
 
-/** What a store that everybody closed should not hold any more: a lock, owners, unfinished files. */
+/**
+ * What a store that everybody closed should not hold any more: a lock, owners, unfinished files. An
+ * empty owner file may stay: whoever was killed between making and writing it cannot be told from one
+ * that is about to write it.
+ */
 export function leftoversOf(directory: string): string[] {
   const own = filesBelow(join(directory, ".baba"));
-  return own.filter((name) => name === "lock" || /^(tmp|owners|breaks)\//.test(name));
+  const left = own.filter((name) => name === "lock" || /^(tmp|owners|breaks)\//.test(name));
+  return left.filter(
+    (name) => !name.startsWith("owners/") || lstatSync(join(directory, ".baba", name)).size > 0,
+  );
 }
