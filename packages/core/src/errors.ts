@@ -1,3 +1,5 @@
+import { printable } from "./printable.ts";
+
 /**
  * What went wrong, as a word that never changes between versions.
  *
@@ -103,7 +105,10 @@ export class BabaError extends Error {
   /** The same error, naming the record where it did not yet. */
   about(record: string): BabaError {
     if (this.record !== undefined) return this;
-    const named = new BabaError(this.code, `${record}: ${this.message}`, { record, cause: this.cause });
+    const named = new BabaError(this.code, `${printable(record)}: ${this.message}`, {
+      record,
+      cause: this.cause,
+    });
     if (this.stack !== undefined) named.stack = this.stack;
     return named;
   }

@@ -68,6 +68,18 @@ describe("openLog()", () => {
     expect(runtime.terminalLines).toHaveLength(1);
   });
 
+  test("takes the failure of an async logger too, so that no rejection is left unhandled", async () => {
+    const runtime = memoryRuntime();
+    const fail = async () => {
+      throw new Error("no");
+    };
+    const log = openLog({ debug: fail, info: fail, warn: fail, error: fail }, "info", runtime);
+    log.info("a");
+    log.info("b");
+    await runtime.turn();
+    expect(runtime.terminalLines).toHaveLength(1);
+  });
+
   test("refuses what is no logger and what is no level with BABA_OPTION", () => {
     const wrong: unknown = { info: 1 };
     // @ts-expect-error a logger needs its four methods

@@ -1,4 +1,5 @@
 import { BabaError } from "../errors.ts";
+import { printable } from "../printable.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 
 /** From the most to the least talkative. */
@@ -65,14 +66,20 @@ function fileWriter(runtime: Runtime): LineWriter {
 }
 
 /** A log that fails must not fail the operation it tells of: its first failure is told on the terminal. */
-function guarded(write: LineWriter, runtime: Runtime): LineWriter {
+function guarded(write: (level: LogLevel, line: string) => unknown, runtime: Runtime): LineWriter {
   let failed = false;
+  const tell = (error: unknown) => {
+    if (!failed)
+      runtime.terminal(`[BABA (ERROR)] LOG: The log cannot be written: ${printable(String(error))}`);
+    failed = true;
+  };
   return (level, line) => {
     try {
-      write(level, line);
+      const answer = write(level, line);
+      // A logger may be async: nobody else would see its failure.
+      if (answer !== undefined) Promise.resolve(answer).catch(tell);
     } catch (error) {
-      if (!failed) runtime.terminal(`[BABA (ERROR)] LOG: The log cannot be written: ${String(error)}`);
-      failed = true;
+      tell(error);
     }
   };
 }

@@ -30,18 +30,20 @@ class Call<T> extends Promise<T> {
 }
 
 /**
- * The calls of one session. Changes run one after another in the order of the calls, whatever their
- * schemas take; reads see the changes called before them; and a failure that nobody waited for is
- * kept, so that the commit can fail with it.
+ * The calls of one session, which take effect in the order in which they were called, awaited or not,
+ * whatever their schemas take: a read sees the changes called before it and none called after it. A
+ * failure that nobody waited for is kept, so that the commit can fail with it.
  */
 export class Calls {
   #changes: Promise<void> = Promise.resolve();
+  /** The reads since the last change. */
   readonly #reads = new Set<Promise<void>>();
   #unseen: { readonly reason: unknown } | undefined;
 
-  /** Runs a change after those called before it. */
+  /** Runs a change after the changes and the reads called before it. */
   change<T>(work: () => Promise<T>): Promise<T> {
-    const call = start(this.#changes, work);
+    const call = start(this.idle(), work);
+    this.#reads.clear();
     this.#changes = call.ended((reason) => this.#failed(call, reason));
     return call;
   }
@@ -55,26 +57,28 @@ export class Calls {
     return call;
   }
 
-  /** Runs work after all calls before it, reads too; fails with the first failure that nobody waited for. */
+  /** Runs a change that fails, without being run, with the first failure that nobody waited for. */
   conclude<T>(work: () => Promise<T>): Promise<T> {
-    return this.change(this.#afterAll(work));
-  }
-
-  /** Resolves when all calls until now have ended. */
-  async idle(): Promise<void> {
-    await this.#changes;
-    await Promise.all(this.#reads);
-  }
-
-  #afterAll<T>(work: () => Promise<T>): () => Promise<T> {
-    const reads = [...this.#reads];
-    return async () => {
-      await Promise.all(reads);
+    return this.change(async () => {
       const unseen = this.#unseen;
       this.#unseen = undefined;
       if (unseen !== undefined) throw unseen.reason;
       return work();
-    };
+    });
+  }
+
+  /** Runs a change that undoes those before it, so that their failures are forgotten. */
+  discard(work: () => void): void {
+    void this.change(async () => {
+      this.#unseen = undefined;
+      work();
+    });
+  }
+
+  /** Resolves when all calls until now have ended. */
+  idle(): Promise<void> {
+    if (this.#reads.size === 0) return this.#changes;
+    return Promise.all([this.#changes, ...this.#reads]).then(() => undefined);
   }
 
   #failed(call: Call<unknown>, reason: unknown): void {

@@ -6,7 +6,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { printable } from "../storage/names.ts";
 import type { Hold, Storage } from "../storage/storage.ts";
 import type { EventLoop } from "./event-loop.ts";
-import { type BabaOptions, checkOptions } from "./options.ts";
+import { type BabaOptions, checkOptionNames, checkOptions } from "./options.ts";
 import { AsyncSession } from "./session.ts";
 
 /** How a session with a callback is run. */
@@ -141,8 +141,9 @@ export class Database<S extends Schema> {
       await session.commit();
       return result;
     } catch (error) {
-      const retryable = error instanceof ConflictError && session.commits === 0;
-      throw retryable ? new RetryableConflict(error) : error;
+      if (error instanceof ConflictError && session.commits === 0) throw new RetryableConflict(error);
+      session.abandon();
+      throw error;
     } finally {
       session.end("The session's callback has returned: open another session.");
     }
@@ -217,8 +218,9 @@ class RetryableConflict extends Error {
   }
 }
 
-function checkRetries(options: SessionOptions | undefined): number {
-  const retries = options?.retries ?? DEFAULT_RETRIES;
+function checkRetries(options: SessionOptions = {}): number {
+  checkOptionNames(options, ["retries"]);
+  const { retries = DEFAULT_RETRIES } = options;
   if (!Number.isSafeInteger(retries) || retries < 0) {
     throw new BabaError("BABA_OPTION", "The option retries must be a whole number, 0 or more.");
   }

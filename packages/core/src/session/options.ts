@@ -1,5 +1,6 @@
 import { BabaError } from "../errors.ts";
 import { LOG_LEVELS, type LogLevel, type LogTarget } from "../log/log.ts";
+import { printable } from "../storage/names.ts";
 
 /** How a database is opened. */
 export type BabaOptions = {
@@ -34,6 +35,19 @@ export function checkOptions(options: BabaOptions | undefined): BabaOptions {
   if (typeof options !== "object" || options === null) throw refuse("The options must be an object.");
   for (const [name, value] of Object.entries(options)) checkOption(name, value);
   return options;
+}
+
+/**
+ * Refuses what is no object of options, and names that are none of these.
+ *
+ * @throws `BABA_OPTION`
+ */
+export function checkOptionNames(options: unknown, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null) throw refuse("The options must be an object.");
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name))
+      throw refuse(`There is no option "${printable(name)}" here. There is: ${known.join(", ")}.`);
+  }
 }
 
 function checkOption(name: string, value: unknown): void {

@@ -3,20 +3,19 @@ import { describeError } from "../log/describe-error.ts";
 import type { Log } from "../log/log.ts";
 import {
   compileWhere,
-  fromBytes,
   type InputOf,
   isSchema,
   type LoadableSchema,
   type OutputOf,
   type Schema,
-  toBytes,
-  validate,
   type Where,
 } from "../model/index.ts";
-import { checkFolderName, checkRecordName, defaultRecordName, printable } from "../storage/names.ts";
+import { checkFolderName, checkRecordName, printable } from "../storage/names.ts";
 import type { Hold, Storage } from "../storage/storage.ts";
 import { Calls } from "./calls.ts";
 import type { EventLoop } from "./event-loop.ts";
+import { checkOptionNames } from "./options.ts";
+import { load, serialise } from "./record.ts";
 import { type Payload, View } from "./view.ts";
 
 /** How reads of a folder treat a record that cannot be read. */
@@ -73,8 +72,8 @@ export class AsyncSession<S extends Schema> {
     filename?: string,
   ): Promise<string>;
   add(...input: readonly unknown[]): Promise<string> {
-    const [schema, record, filename] = this.#withSchema(input);
     return this.#change(async () => {
+      const [schema, record, filename] = this.#withSchema(input, 2);
       const [name, bytes] = await serialise(schema, record, filename);
       this.#view.pending.set(name, bytes);
       this.#context.log.debug(`Queued ${printable(name)} to be written`);
@@ -113,8 +112,8 @@ export class AsyncSession<S extends Schema> {
   get(filename: string): Promise<OutputOf<S> | undefined>;
   get<T extends Schema>(schema: T, filename: string): Promise<OutputOf<T> | undefined>;
   get(...input: readonly unknown[]): Promise<unknown> {
-    const [schema, filename] = this.#withSchema(input);
     return this.#read(async () => {
+      const [schema, filename] = this.#withSchema(input, 1);
       const name = checkRecordName(filename);
       const [payload] = await this.#view.read([name]);
       this.#context.log.debug(`Read ${printable(name)}${payload === undefined ? ": no such record" : ""}`);
@@ -167,8 +166,8 @@ export class AsyncSession<S extends Schema> {
     options?: ReadOptions,
   ): Promise<OutputOf<T>[]>;
   filter(folder: string, ...input: readonly unknown[]): Promise<unknown[]> {
-    const [schema, where, options] = this.#withSchema(input);
     return this.#read(async () => {
+      const [schema, where, options] = this.#withSchema(input, 2);
       const fits = compileWhere(where as Where<unknown>);
       const records: unknown[] = [];
       for await (const { record } of this.#scan(folder, schema, options as ReadOptions | undefined)) {
@@ -180,9 +179,13 @@ export class AsyncSession<S extends Schema> {
   }
 
   /** The records of a folder one after another, with their names, in bounded memory. */
-  stream(folder?: string): AsyncIterable<StreamedRecord<OutputOf<S>>>;
+  stream(
+    folder?: string,
+    schema?: undefined,
+    options?: ReadOptions,
+  ): AsyncIterable<StreamedRecord<OutputOf<S>>>;
   stream<T extends Schema>(
-    folder: string,
+    folder: string | undefined,
     schema: T,
     options?: ReadOptions,
   ): AsyncIterable<StreamedRecord<OutputOf<T>>>;
@@ -224,10 +227,12 @@ export class AsyncSession<S extends Schema> {
   /** Discards all queued changes; the session goes on with a fresh view. */
   rollback(): void {
     this.#mustBeOpen();
-    const discarded = this.#view.pending.size;
-    this.#view.pending.clear();
-    this.#view.refresh();
-    if (discarded > 0) this.#context.log.info(`Rolled back ${counted(discarded, "change")}`);
+    this.#calls.discard(() => {
+      const discarded = this.#view.pending.size;
+      this.#view.pending.clear();
+      this.#view.refresh();
+      if (discarded > 0) this.#context.log.info(`Rolled back ${counted(discarded, "change")}`);
+    });
   }
 
   /** Ends the session: what was not committed is discarded, with a warning. `await using` calls this. */
@@ -241,6 +246,13 @@ export class AsyncSession<S extends Schema> {
       );
     }
     this.end("The session has ended: open another one.");
+  }
+
+  /** @internal Says in the log that what a failed callback has queued is discarded. */
+  abandon(): void {
+    const discarded = this.#view.pending.size;
+    if (discarded > 0)
+      this.#context.log.info(`Rolled back ${counted(discarded, "change")} of a session that failed`);
   }
 
   /** @internal Refuses all further use, with this sentence. */
@@ -260,6 +272,7 @@ export class AsyncSession<S extends Schema> {
     schema: Schema,
     options: ReadOptions | undefined,
   ): AsyncGenerator<StreamedRecord<unknown>> {
+    if (!isSchema(schema)) throw notASchema();
     const skip = checkReadOptions(options).unreadable === "skip";
     const names = await this.#view.list(checkFolderName(folder));
     let next = this.#chunk(names, 0);
@@ -301,10 +314,12 @@ export class AsyncSession<S extends Schema> {
     }
   }
 
-  /** The schema that leads the arguments, or the database's own. */
-  #withSchema(input: readonly unknown[]): [Schema, ...unknown[]] {
+  /** The schema that leads the arguments, or the database's own before at most so many arguments. */
+  #withSchema(input: readonly unknown[], most: number): [Schema, ...unknown[]] {
     const [first, ...rest] = input;
-    return isSchema(first) ? [first, ...rest] : [this.#context.schema, ...input];
+    if (isSchema(first)) return [first, ...rest];
+    if (input[most] !== undefined) throw notASchema();
+    return [this.#context.schema, ...input];
   }
 
   #change<T>(work: () => Promise<T>): Promise<T> {
@@ -335,32 +350,20 @@ export class AsyncSession<S extends Schema> {
   }
 }
 
-async function serialise(schema: Schema, record: unknown, filename: unknown): Promise<[string, Uint8Array]> {
-  const given = filename === undefined ? undefined : checkRecordName(filename);
-  try {
-    const output = await validate(schema, record);
-    const name = given ?? defaultRecordName(output);
-    return [name, await toBytes(schema, output)];
-  } catch (error) {
-    throw given !== undefined && error instanceof BabaError ? error.about(given) : error;
-  }
-}
-
-async function load(schema: Schema, payload: Uint8Array | BabaError, name: string): Promise<unknown> {
-  if (payload instanceof BabaError) throw payload;
-  try {
-    return await fromBytes(schema, payload);
-  } catch (error) {
-    throw error instanceof BabaError ? error.about(name) : error;
-  }
-}
-
-function checkReadOptions(options: ReadOptions | undefined): ReadOptions {
-  const unreadable = options?.unreadable;
+function checkReadOptions(options: ReadOptions = {}): ReadOptions {
+  checkOptionNames(options, ["unreadable"]);
+  const { unreadable } = options;
   if (unreadable !== undefined && unreadable !== "throw" && unreadable !== "skip") {
     throw new BabaError("BABA_OPTION", 'The option unreadable must be "throw" or "skip".');
   }
-  return options ?? {};
+  return options;
+}
+
+function notASchema(): BabaError {
+  return new BabaError(
+    "BABA_OPTION",
+    "What stands in the place of a schema is none: give one of valibot's, or any Standard Schema, or leave it out for the database's own.",
+  );
 }
 
 function counted(count: number, noun: string): string {

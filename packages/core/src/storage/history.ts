@@ -64,9 +64,9 @@ function judgeName(name: string, basis: Basis, written: ReadonlySet<string>): vo
   const folder = folderOf(name);
   const listed = basis.folders.has(folder);
   if (!listed && !basis.records.has(name) && !written.has(name)) return;
-  const record = printable(name);
+  const shown = printable(name);
   const how = listed
-    ? `a later commit changed ${record} in the folder that the session listed`
+    ? `a later commit changed ${shown} in the folder that the session listed`
     : "a later commit changed it";
-  throw new ConflictError(`${record}: ${how}; run the session again.`, { record });
+  throw new ConflictError(`${shown}: ${how}; run the session again.`, { record: name });
 }

@@ -7,11 +7,10 @@ import { printable } from "./names.ts";
  */
 export function ioError(error: unknown, name: string, attempt: string): BabaError {
   if (error instanceof BabaError) return error;
-  const shown = printable(name);
   const code = systemCode(error) ?? "unknown error";
   const [kind, advice] = EXPLANATIONS[code] ?? (["BABA_IO", "the cause says more"] as const);
-  return new BabaError(kind, `${shown}: cannot ${attempt} (${code}): ${advice}.`, {
-    record: shown,
+  return new BabaError(kind, `${printable(name)}: cannot ${attempt} (${code}): ${advice}.`, {
+    record: name,
     cause: error,
   });
 }

@@ -122,7 +122,7 @@ describe("defaultRecordName()", () => {
   ])("refuses %j with BABA_ID_MISSING", (record) => {
     expect(code(() => defaultRecordName(record))).toBe("BABA_ID_MISSING");
   });
-  test.each(["a/b", "", "..", "con", ".x", "a:b"])("refuses the id %j with BABA_NAME", (id) => {
+  test.each(["a/b", "", "..", "con", ".x", "a:b", "x.", "x "])("refuses the id %j with BABA_NAME", (id) => {
     expect(code(() => defaultRecordName({ id }))).toBe("BABA_NAME");
   });
 });

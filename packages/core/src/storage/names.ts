@@ -1,4 +1,7 @@
 import { BabaError } from "../errors.ts";
+import { printable } from "../printable.ts";
+
+export { printable };
 
 /** Every record's file name ends so. */
 export const RECORD_SUFFIX = ".baba";
@@ -27,7 +30,7 @@ export function checkRecordName(name: unknown): string {
   const last = segments.pop() ?? "";
   const path = [...segments, last].join("/");
   if (!last.endsWith(RECORD_SUFFIX)) {
-    throw refuse(path, `must end in "${RECORD_SUFFIX}": try "${path}${RECORD_SUFFIX}"`);
+    throw refuse(path, `must end in "${RECORD_SUFFIX}": try "${printable(path)}${RECORD_SUFFIX}"`);
   }
   for (const segment of segments) checkFolderSegment(segment, path);
   return path;
@@ -55,6 +58,7 @@ export function defaultRecordName(record: unknown): string {
   const id = typeof record === "object" && record !== null && "id" in record ? record.id : undefined;
   if (typeof id === "string") {
     if (id.includes("/")) throw refuse(id, "must be one segment to serve as an id: give a file name as well");
+    checkPath(id, "file"); // by itself: the suffix would hide a dot or a space at its end
     return checkRecordName(id + RECORD_SUFFIX);
   }
   if (typeof id === "bigint" || Number.isSafeInteger(id))
@@ -130,14 +134,5 @@ function checkFolderSegment(segment: string, path: string): void {
 }
 
 function refuse(name: string, reason: string): BabaError {
-  const shown = printable(name);
-  return new BabaError("BABA_NAME", `The name "${shown}" ${reason}.`, { record: shown });
-}
-
-/** A name as it may stand in a message or a log line: control, direction and line characters escaped, cut at 200. */
-export function printable(text: string): string {
-  const cut = text.length > 200 ? `${text.slice(0, 200)}...` : text;
-  return cut.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, (character) => {
-    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
-  });
+  return new BabaError("BABA_NAME", `The name "${printable(name)}" ${reason}.`, { record: name });
 }

@@ -177,7 +177,7 @@ function payloadOf(text: Uint8Array | Error | undefined, name: string): Uint8Arr
   try {
     return decode(text);
   } catch (error) {
-    return ioError(error, name, "decode").about(printable(name));
+    return ioError(error, name, "decode").about(name);
   }
 }
 
@@ -190,12 +190,11 @@ function folderError(error: unknown, folder: string): BabaError {
   const code = systemCode(error);
   if (code === "ENOTDIR" || code === "EEXIST" || code === "ELOOP") {
     const what = code === "ELOOP" ? "a symbolic link (which is not followed)" : "a file";
-    const shown = printable(folder);
     return new BabaError(
       "BABA_NOT_A_FOLDER",
-      `${shown}: ${what} stands where a folder is needed; move it or choose another name.`,
+      `${printable(folder)}: ${what} stands where a folder is needed; move it or choose another name.`,
       {
-        record: shown,
+        record: folder,
         cause: error,
       },
     );

@@ -1,0 +1,56 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { BabaError } from "../errors.ts";
+import { fromBytes, type Schema, toBytes, validate } from "../model/index.ts";
+import { checkRecordName, defaultRecordName } from "../storage/names.ts";
+
+/**
+ * The name and the bytes of a record that is to be stored; its default name where none is given.
+ *
+ * @throws `BABA_NAME`, `BABA_ID_MISSING`, and what validation and the proof of loadability throw, naming the record
+ */
+export async function serialise(
+  schema: Schema,
+  record: unknown,
+  filename: unknown,
+): Promise<[name: string, bytes: Uint8Array]> {
+  let name = filename === undefined ? undefined : checkRecordName(filename);
+  try {
+    const output = await validate(schema, record);
+    name ??= defaultRecordName(output);
+    return [name, await toBytes(schema, output)];
+  } catch (error) {
+    if (!(error instanceof BabaError)) throw error;
+    name ??= nameDespite(error, record);
+    throw name === undefined ? error : error.about(name);
+  }
+}
+
+/**
+ * The record that a stored payload holds.
+ *
+ * @throws what makes it unreadable, naming it
+ */
+export async function load(schema: Schema, payload: Uint8Array | BabaError, name: string): Promise<unknown> {
+  if (payload instanceof BabaError) throw payload;
+  try {
+    return await fromBytes(schema, payload);
+  } catch (error) {
+    throw error instanceof BabaError ? error.about(name) : error;
+  }
+}
+
+/** The name that a refused record would have had, where its `id` is not among what was refused. */
+function nameDespite(error: BabaError, record: unknown): string | undefined {
+  const issues: unknown = error.cause;
+  if (error.code !== "BABA_VALIDATION" || !Array.isArray(issues) || issues.some(concernsId)) return undefined;
+  try {
+    return defaultRecordName(record);
+  } catch {
+    return undefined;
+  }
+}
+
+function concernsId({ path }: StandardSchemaV1.Issue): boolean {
+  const [first] = path ?? [];
+  return first === undefined || (typeof first === "object" ? first.key : first) === "id";
+}

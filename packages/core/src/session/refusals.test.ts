@@ -1,0 +1,72 @@
+import * as v from "valibot";
+import { describe, expect, test } from "vitest";
+import { memoryRuntime } from "../testing/memory-runtime.ts";
+import { assemble } from "./assemble.ts";
+import { Database } from "./database.ts";
+import type { AsyncSession } from "./session.ts";
+
+const Hero = v.object({ id: v.number(), name: v.string() });
+const alice = { id: 1, name: "Alice" };
+const open = () => new Database(Hero, { logging: false }, assemble(memoryRuntime()));
+const failure = (code: string) => expect.objectContaining({ code });
+
+describe("an error", () => {
+  test("names the record, also where its name is the default one", async () => {
+    const db = open();
+    const Loose = v.looseObject({ id: v.number(), big: v.optional(v.pipe(v.string(), v.minLength(3))) });
+    const OneWay = v.object({ id: v.number(), at: v.pipe(v.string(), v.transform(Number)) });
+    const cases: readonly [
+      (session: AsyncSession<typeof Hero>) => Promise<unknown>,
+      string,
+      string | undefined,
+    ][] = [
+      [(session) => session.add(Loose, { id: 7, big: "x" }), "BABA_VALIDATION", "7.baba"],
+      [(session) => session.add(Loose, { id: Number("x"), big: "x" }), "BABA_VALIDATION", undefined],
+      [(session) => session.add(Loose, { id: 7, no: () => 1 }), "BABA_UNSERIALIZABLE", "7.baba"],
+      // @ts-expect-error the compiler refuses it too
+      [(session) => session.add(OneWay, { id: 7, at: "1" }), "BABA_NOT_LOADABLE", "7.baba"],
+    ];
+    for (const [work, code, record] of cases) {
+      await expect(db.asyncSession(work)).rejects.toMatchObject({ code, record });
+    }
+    await db.close();
+  });
+
+  test("has a long name whole, and shows it cut", async () => {
+    const db = open();
+    const name = `${"a/".repeat(150)}x.txt`;
+    const error: unknown = await db
+      .asyncSession((session) => session.get(name))
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "BABA_NAME", record: name });
+    expect(String(error)).not.toContain(name);
+    await db.close();
+  });
+});
+
+describe("the arguments of a call", () => {
+  test("are refused where they are no schema and no option, also in an empty folder", async () => {
+    const db = open();
+    const nothing: unknown = { unreadable: "skip" };
+    const misspelt: unknown = { unreadible: "skip" };
+    const session = db.asyncSession();
+    const cases: (() => Promise<unknown>)[] = [
+      // @ts-expect-error options in the place of the schema
+      () => session.all(".", nothing),
+      // @ts-expect-error no such option
+      () => session.all(".", Hero, misspelt),
+      // @ts-expect-error options are an object
+      () => session.filter(".", Hero, {}, 5),
+      // @ts-expect-error not a schema
+      () => session.get(nothing, "1.baba"),
+      // @ts-expect-error not a schema
+      () => session.add(nothing, alice, "1.baba"),
+      // @ts-expect-error not a schema
+      () => session.stream(".", nothing)[Symbol.asyncIterator]().next(),
+      // @ts-expect-error no such option
+      () => db.asyncSession(async () => undefined, { retry: 1 }),
+    ];
+    for (const call of cases) await expect(call(), String(call)).rejects.toEqual(failure("BABA_OPTION"));
+    await db.close();
+  });
+});
