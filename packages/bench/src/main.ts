@@ -1,6 +1,7 @@
 import { runCodec } from "./codec/index.ts";
 import { runCommits } from "./commits/index.ts";
 import { runJournals } from "./journals/index.ts";
+import { runReads } from "./reads/index.ts";
 
 type Bench = { readonly about: string; run(options: { quick: boolean }): void | Promise<void> };
 
@@ -11,6 +12,7 @@ const BENCHES = new Map<string, Bench>([
   ],
   ["journals", { about: "the two kinds of journal that were thought of", run: runJournals }],
   ["commits", { about: "durable commits beside SQLite, LMDB, NeDB and files by hand", run: runCommits }],
+  ["reads", { about: "reads beside their system calls, fs.promises and the Python original", run: runReads }],
 ]);
 
 const HELP = [

@@ -62,6 +62,17 @@ export interface FileSystem {
   /** The entries of a folder, in any order; `undefined` if it does not exist; throws `ENOTDIR` where it is a file, and `ELOOP` where it or a folder on the way is a symbolic link. */
   list(folder: string): Promise<FolderEntry[] | undefined>;
 
+  /** The names of all entries of a folder, in any order, without what they are: of many entries `list` costs several times as much. Gives and throws what `list` does where there is no such folder. */
+  names(folder: string): Promise<string[] | undefined>;
+
+  /**
+   * A text that tells states of a folder's entries apart: where two answers are equal, no entry was made,
+   * renamed, replaced or removed in it between the two, by anybody. What is written into a file in place
+   * does not count. `undefined` where there is no such folder, and as long as that cannot be promised:
+   * where the last change is so new that another one could bear the same time.
+   */
+  stamp(folder: string): Promise<string | undefined>;
+
   /**
    * Makes a folder and those above it up to the root, mode 0700, the root included; one that exists is
    * no error. Throws `ENOTDIR` or `EEXIST` where a file is in the way, `ELOOP` where a symbolic link

@@ -1,8 +1,28 @@
 /** A file of a volume; several names may lead to one. */
 export type MemoryFile = { readonly kind: "file"; bytes: Uint8Array };
 
+let folders = 0;
+
 /** A folder of a volume: its entries by name. */
-export type Folder = Map<string, MemoryFile | Folder>;
+export class Folder extends Map<string, MemoryFile | Folder> {
+  readonly #number = ++folders;
+  #changes = 0;
+
+  /** Differs between any two states of the entries, of this folder and of all others. */
+  get stamp(): string {
+    return `${this.#number}:${this.#changes}`;
+  }
+
+  override set(name: string, entry: MemoryFile | Folder): this {
+    this.#changes++;
+    return super.set(name, entry);
+  }
+
+  override delete(name: string): boolean {
+    this.#changes++;
+    return super.delete(name);
+  }
+}
 
 let volumes = 0;
 
@@ -31,7 +51,7 @@ export class MemoryVolume {
     for (const name of segmentsOf(path)) {
       const entry: MemoryFile | Folder | undefined = folder.get(name);
       if (entry === undefined) throw systemError("ENOENT", path);
-      if (!(entry instanceof Map)) throw systemError("ENOTDIR", path);
+      if (!(entry instanceof Folder)) throw systemError("ENOTDIR", path);
       folder = entry;
     }
     return folder;
@@ -58,7 +78,7 @@ export class MemoryVolume {
   file(path: string): MemoryFile {
     const entry = this.entry(path);
     if (entry === undefined) throw systemError("ENOENT", path);
-    if (entry instanceof Map) throw systemError("EISDIR", path);
+    if (entry instanceof Folder) throw systemError("EISDIR", path);
     return entry;
   }
 
@@ -70,7 +90,7 @@ export class MemoryVolume {
   makeFolder(path: string): string[] {
     const made: string[] = [];
     if (this.#root === undefined) {
-      this.#root = new Map();
+      this.#root = new Folder();
       made.push(".");
     }
     let folder = this.#root;
@@ -78,11 +98,11 @@ export class MemoryVolume {
     segments.forEach((name, depth) => {
       let entry = folder.get(name);
       if (entry === undefined) {
-        entry = new Map();
+        entry = new Folder();
         folder.set(name, entry);
         made.push(segments.slice(0, depth + 1).join("/"));
       }
-      if (!(entry instanceof Map)) throw systemError("ENOTDIR", path);
+      if (!(entry instanceof Folder)) throw systemError("ENOTDIR", path);
       folder = entry;
     });
     return made;

@@ -1,6 +1,6 @@
 import { systemCode } from "../errors.ts";
 import type { EntryKind, FileSystem, FolderEntry, Move, NewFile } from "./file-system.ts";
-import { type MemoryFile, MemoryVolume, systemError } from "./memory-volume.ts";
+import { Folder, type MemoryFile, MemoryVolume, systemError } from "./memory-volume.ts";
 
 /**
  * Files in memory: for tests, and for a store that is thrown away with the process. Durable in no
@@ -87,7 +87,7 @@ class MemoryFileSystem implements FileSystem {
       const source = this.#volume.holder(from);
       const target = this.#volume.holder(to);
       const replaced = target.folder.get(target.name);
-      if (replaced instanceof Map) throw systemError("EISDIR", to);
+      if (replaced instanceof Folder) throw systemError("EISDIR", to);
       // POSIX: where both names are of one file, a rename does nothing and both stay.
       if (replaced === file) continue;
       source.folder.delete(source.name);
@@ -110,7 +110,16 @@ class MemoryFileSystem implements FileSystem {
   async list(folder: string): Promise<FolderEntry[] | undefined> {
     const found = orAbsent(() => this.#volume.folder(folder));
     if (found === undefined) return undefined;
-    return [...found].map(([name, entry]) => ({ name, kind: entry instanceof Map ? "folder" : "file" }));
+    return [...found].map(([name, entry]) => ({ name, kind: entry instanceof Folder ? "folder" : "file" }));
+  }
+
+  async names(folder: string): Promise<string[] | undefined> {
+    const found = orAbsent(() => this.#volume.folder(folder));
+    return found && [...found.keys()];
+  }
+
+  async stamp(folder: string): Promise<string | undefined> {
+    return this.#kindOf(folder) === "folder" ? this.#volume.folder(folder).stamp : undefined;
   }
 
   async makeFolder(folder: string): Promise<string[]> {
@@ -132,7 +141,7 @@ class MemoryFileSystem implements FileSystem {
     try {
       const entry = this.#volume.entry(path);
       if (entry === undefined) return undefined;
-      return entry instanceof Map ? "folder" : "file";
+      return entry instanceof Folder ? "folder" : "file";
     } catch (error) {
       if (systemCode(error) === "ENOENT") return undefined;
       if (systemCode(error) === "ENOTDIR") return "other";

@@ -1,6 +1,6 @@
 import { decode, encode } from "../codec/index.ts";
 import { BabaError, systemCode } from "../errors.ts";
-import type { EntryKind, FileSystem, FolderEntry, Move, NewFile } from "../file-system/file-system.ts";
+import type { EntryKind, FileSystem, Move, NewFile } from "../file-system/file-system.ts";
 import { ioError } from "./io-error.ts";
 import { TEMPORARY_FOLDER } from "./layout.ts";
 import { compareNames, folderOf, pathIn, printable, RECORD_SUFFIX } from "./names.ts";
@@ -42,11 +42,11 @@ export class RecordFiles {
 
   /** The names of the records of one folder, in their order; empty where there is no such folder. */
   async list(folder: string): Promise<string[]> {
-    const entries = await this.#files.list(folder).catch((error: unknown) => {
+    const entries = await this.#files.names(folder).catch((error: unknown) => {
       throw folderError(error, folder);
     });
-    const names = (entries ?? []).filter(isRecordEntry).map((entry) => pathIn(folder, entry.name));
-    return names.sort(compareNames);
+    const names = (entries ?? []).filter(isRecordName);
+    return (folder === "." ? names : names.map((name) => `${folder}/${name}`)).sort(compareNames);
   }
 
   /** Which of these names have something: a record, or what only bears a record's name. */
@@ -182,8 +182,8 @@ function payloadOf(text: Uint8Array | Error | undefined, name: string): Uint8Arr
 }
 
 /** Whatever bears a record's name counts, so that a link or a device is reported and not overlooked. */
-function isRecordEntry(entry: FolderEntry): boolean {
-  return entry.name.endsWith(RECORD_SUFFIX) && !entry.name.startsWith(".");
+function isRecordName(name: string): boolean {
+  return name.endsWith(RECORD_SUFFIX) && !name.startsWith(".");
 }
 
 function folderError(error: unknown, folder: string): BabaError {

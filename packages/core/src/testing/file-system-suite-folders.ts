@@ -1,5 +1,5 @@
 import type { EntryKind, FileSystem } from "../file-system/file-system.ts";
-import { assertBytes, assertEqual, assertRejects } from "./assertions.ts";
+import { assert, assertBytes, assertEqual, assertRejects } from "./assertions.ts";
 import type { Obligation } from "./file-system-suite.ts";
 
 const utf8 = new TextEncoder();
@@ -219,6 +219,89 @@ export const foldersAndLinks: readonly Obligation[] = [
     },
   },
   {
+    name: "names() gives the names of all entries, whatever they are, and undefined for no folder",
+    needs: [],
+    async test(files) {
+      assertEqual(await files.names("."), undefined, "the root that nobody made");
+      const paths = Array.from({ length: 500 }, (_, i) => `file-${i}`);
+      await start(files, [...paths, ".hidden", "\u{1f41f}", "\uff5e"]);
+      await files.makeFolder("folder/deeper");
+      const expected = [...paths, ".hidden", "\u{1f41f}", "\uff5e", "folder"].sort();
+      assertEqual((await files.names("."))?.sort(), expected, "the root");
+      assertEqual(await files.names("folder"), ["deeper"], "the folder");
+      assertEqual(await files.names("folder/deeper"), [], "the empty folder");
+      assertEqual(await files.names("absent/deeper"), undefined, "no such folder");
+      await assertRejects(files.names("file-1"), ["ENOTDIR"], "a file");
+      await assertRejects(files.names("file-1/deeper"), ["ENOTDIR"], "a path through a file");
+    },
+  },
+  {
+    name: "names() refuses symbolic links with ELOOP, and gives the names of those that it lists; stamp() has none for them",
+    needs: ["symbolicLink"],
+    async test(files, { outside }) {
+      await files.makeFolder("folder/deeper");
+      await outside.symbolicLink("folder", "link");
+      await assertRejects(files.names("link"), ["ELOOP"], "names of a link");
+      await assertRejects(files.names("link/deeper"), ["ELOOP"], "names with a link on the way");
+      assertEqual((await files.names("."))?.sort(), ["folder", "link"], "the root");
+      assertEqual([await files.stamp("link"), await files.stamp("link/deeper")], [null, null], "stamps");
+    },
+  },
+  {
+    name: "stamp() stays while no entry changes, and is another after each change of one, also by another adapter",
+    needs: [],
+    async test(files, { again }) {
+      await start(files, ["a", "b", "c"]);
+      await files.makeFolder("folder");
+      await files.create([{ path: "folder/d", bytes: utf8.encode("text of d") }]);
+      const other = again();
+      const changes: (() => Promise<unknown>)[] = [
+        () => other.create([{ path: "new", bytes: utf8.encode("text") }]),
+        () => files.rename([{ from: "new", to: "a" }]),
+        () => files.rename([{ from: "b", to: "folder/b" }]),
+        () => other.rename([{ from: "folder/d", to: "d" }]),
+        () => other.remove(["c"]),
+        () => files.link("a", "linked"),
+        () => other.makeFolder("another"),
+      ];
+      const seen = new Set<string>();
+      for (const change of changes) {
+        const before = await settledStamp(files, ".");
+        assertEqual(await files.stamp("."), before, "with nothing changed");
+        seen.add(before);
+        await change();
+        assert((await files.stamp(".")) !== before, "a change must not leave the stamp as it was");
+      }
+      seen.add(await settledStamp(files, "."));
+      assertEqual(seen.size, changes.length + 1, "different stamps");
+      await other.close();
+    },
+  },
+  {
+    name: "stamp() never stays the same over changes in quick succession",
+    needs: [],
+    async test(files) {
+      await start(files, ["a"]);
+      const stamps: (string | undefined)[] = [];
+      for (let i = 0; i < 100; i++) {
+        await files.create([{ path: `new-${i}`, bytes: utf8.encode("text") }]);
+        stamps.push(await files.stamp("."));
+      }
+      const told = stamps.filter((stamp) => stamp !== undefined);
+      assertEqual(new Set(told).size, told.length, "different stamps");
+    },
+  },
+  {
+    name: "stamp() gives undefined for no folder, and for a file",
+    needs: [],
+    async test(files) {
+      assertEqual([await files.stamp(".")], [null], "the root that nobody made");
+      await start(files, ["a"]);
+      const none = [await files.stamp("absent"), await files.stamp("a"), await files.stamp("a/b")];
+      assertEqual(none, [null, null, null], "no folder");
+    },
+  },
+  {
     name: "makeFolder() returns what it made, outermost first, the root included",
     needs: [],
     async test(files) {
@@ -269,6 +352,14 @@ async function start(files: FileSystem, paths: readonly string[]): Promise<void>
 
 async function names(files: FileSystem, folder: string): Promise<string[] | undefined> {
   return (await files.list(folder))?.map((entry) => entry.name).sort();
+}
+
+/** The stamp, as soon as the adapter trusts the time of the last change. */
+async function settledStamp(files: FileSystem, folder: string): Promise<string> {
+  for (;;) {
+    const stamp = await files.stamp(folder);
+    if (stamp !== undefined) return stamp;
+  }
 }
 
 /** JSON has no undefined. */

@@ -198,6 +198,42 @@ const FAULTS: Readonly<Record<string, readonly [finder: string, fault: Fault]>> 
     "undefined where there is no such folder",
     (sound) => ({ list: async (folder) => (await sound.list(folder)) ?? [] }),
   ],
+  "names() hides files that begin with a dot": [
+    "names of all entries",
+    (sound) => ({
+      names: async (folder) => (await sound.names(folder))?.filter((name) => !name.startsWith(".")),
+    }),
+  ],
+  "names() gives no names for no folder": [
+    "names of all entries",
+    (sound) => ({ names: async (folder) => (await sound.names(folder)) ?? [] }),
+  ],
+  "names() leaves out folders": [
+    "names of all entries",
+    (sound) => ({
+      names: async (folder) =>
+        (await sound.list(folder))?.filter(({ kind }) => kind === "file").map(({ name }) => name),
+    }),
+  ],
+  "stamp() does not see a file that is replaced": [
+    "another after each change",
+    (sound) => ({ stamp: async (folder) => (await sound.names(folder))?.join() }),
+  ],
+  "stamp() is another each time": [
+    "stays while no entry changes",
+    (sound) => ({ stamp: async (folder) => `${await sound.stamp(folder)} ${Math.random()}` }),
+  ],
+  "stamp() counts in coarse ticks": [
+    "quick succession",
+    (sound) => ({
+      stamp: async (folder) =>
+        (await sound.stamp(folder)) === undefined ? undefined : `${Date.now() >> 10}`,
+    }),
+  ],
+  "stamp() has one for a file": [
+    "undefined for no folder, and for a file",
+    (sound) => ({ stamp: async (path) => (await sound.stamp(path)) ?? path }),
+  ],
   "list() stops at 4,096": [
     "each of 5,000",
     (sound) => ({ list: async (folder) => (await sound.list(folder))?.slice(0, 4096) }),

@@ -4,6 +4,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { FileSystem, FolderEntry, Move, NewFile } from "@baba/core";
 import { codeOf } from "./descriptors.ts";
 import * as files from "./files.ts";
+import { namesOf } from "./folder-names.ts";
+import { stampOf } from "./folder-stamp.ts";
 import { FolderTrust } from "./folder-trust.ts";
 import { FolderCheck, type Listing, list, makeFolder } from "./folders.ts";
 import type { PackedProgress } from "./jobs.ts";
@@ -191,6 +193,14 @@ class NodeFileSystem implements FileSystem {
       const packed = await threads.run(this, "list", [this.#root, folder]);
       return packed && unpackEntries(packed.names, packed.kinds);
     });
+  }
+
+  async names(folder: string): Promise<string[] | undefined> {
+    return patiently(() => namesOf(this.#check(), folder));
+  }
+
+  async stamp(folder: string): Promise<string | undefined> {
+    return this.#here((folders) => stampOf(folders, folder));
   }
 
   async makeFolder(folder: string): Promise<string[]> {

@@ -89,6 +89,14 @@ export class CountingFileSystem implements FileSystem {
     return this.#passed(this.#files.list(folder));
   }
 
+  names(folder: string): Promise<string[] | undefined> {
+    return this.#passed(this.#files.names(folder));
+  }
+
+  stamp(folder: string): Promise<string | undefined> {
+    return this.#passed(this.#files.stamp(folder));
+  }
+
   makeFolder(folder: string): Promise<string[]> {
     return this.#passed(this.#files.makeFolder(folder));
   }

@@ -143,6 +143,17 @@ class SimulatedFileSystem implements FileSystem {
     return found && [...found.visible].map(([name, { kind }]) => ({ name, kind }));
   }
 
+  async names(folder: string): Promise<string[] | undefined> {
+    if (this.#mustAsk) await this.#step("names", folder);
+    const found = this.#disk.entry(folder, "names") && this.#disk.folder(folder, "names");
+    return found && [...found.visible.keys()];
+  }
+
+  async stamp(folder: string): Promise<string | undefined> {
+    if (this.#mustAsk) await this.#step("stamp", folder);
+    return orAbsent(() => this.#disk.folder(folder, "stamp").stamp, ["ENOENT", "ENOTDIR"]);
+  }
+
   async makeFolder(folder: string): Promise<string[]> {
     const made: string[] = [];
     const names = folder === "." ? [] : folder.split("/");
@@ -236,11 +247,11 @@ function never(): Promise<never> {
   return new Promise(() => {});
 }
 
-function orAbsent<T>(look: () => T): T | undefined {
+function orAbsent<T>(look: () => T, codes: readonly string[] = ["ENOENT"]): T | undefined {
   try {
     return look();
   } catch (error) {
-    if (error instanceof SystemError && error.code === "ENOENT") return undefined;
+    if (error instanceof SystemError && codes.includes(error.code)) return undefined;
     throw error;
   }
 }

@@ -14,6 +14,8 @@ export type StepCall =
   | "remove"
   | "kinds"
   | "list"
+  | "names"
+  | "stamp"
   | "makeFolder"
   | "processIdentity"
   | "lives"

@@ -18,11 +18,15 @@ export class FileNode {
   }
 }
 
+let folders = 0;
+
 /** A folder: the entries that processes see, and those that a power cut cannot take. */
 export class FolderNode {
   readonly kind = "folder" as const;
   #visible: Map<string, TreeNode>;
   #durable: Map<string, TreeNode>;
+  readonly #number = ++folders;
+  #changes = 0;
 
   constructor(entries: Map<string, TreeNode> = new Map()) {
     this.#visible = entries;
@@ -37,8 +41,14 @@ export class FolderNode {
     return this.#durable;
   }
 
+  /** Differs between any two states of what processes see, of this folder and of all others. */
+  get stamp(): string {
+    return `${this.#number}:${this.#changes}`;
+  }
+
   /** Changes what processes see. The two maps are one until they differ. */
   show(name: string, node: TreeNode | undefined): void {
+    this.#changes++;
     if (this.#visible === this.#durable) this.#visible = new Map(this.#durable);
     put(this.#visible, name, node);
   }
