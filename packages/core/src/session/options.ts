@@ -58,13 +58,17 @@ function checkOption(name: string, value: unknown): void {
   }
   if (!KNOWN.has(name))
     throw refuse(`There is no option "${name}". The options are ${[...KNOWN].join(", ")}.`);
-  if (name === "directory" && value !== undefined && (typeof value !== "string" || value === "")) {
-    throw refuse("The option directory must be a path, and not empty.");
+  if (name === "directory" && value !== undefined && !isPath(value)) {
+    throw refuse("The option directory must be a path, not empty and without NUL.");
   }
   const choices = CHOICES[name];
   if (choices !== undefined && value !== undefined && !choices.includes(value)) {
     throw refuse(`The option ${name} must be one of ${choices.join(", ")}.`);
   }
+}
+
+function isPath(value: unknown): boolean {
+  return typeof value === "string" && value !== "" && !value.includes("\0");
 }
 
 function refuse(message: string): BabaError {

@@ -278,6 +278,7 @@ describe("Database", () => {
       { identity: "x" },
       { nonsense: 1 },
       { directory: "" },
+      { directory: "a\0b" },
       { directory: 7 },
       { logLevel: "loud" },
       { durability: "none" },

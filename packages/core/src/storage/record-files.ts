@@ -37,7 +37,11 @@ export class RecordFiles {
     const texts = await this.#files.read(names).catch((error: unknown) => {
       throw ioError(error, subject(names), "read");
     });
-    return names.map((name, i) => payloadOf(texts[i], name));
+    const payloads = names.map((name, i) => payloadOf(texts[i], name));
+    const linked = names.filter((_, i) => systemCode(texts[i]) === "ELOOP");
+    if (linked.length === 0) return payloads;
+    const faults = await this.#folderFaults(linked);
+    return payloads.map((payload, i) => faults.get(folderOf(names[i] ?? "")) ?? payload);
   }
 
   /** The names of the records of one folder, in their order; empty where there is no such folder. */
@@ -51,7 +55,10 @@ export class RecordFiles {
 
   /** Which of these names have something: a record, or what only bears a record's name. */
   async exist(names: readonly string[]): Promise<boolean[]> {
-    return (await this.#kinds(names)).map((kind) => kind !== undefined);
+    const kinds = await this.#kinds(names);
+    const [fault] = (await this.#folderFaults(names.filter((_, i) => kinds[i] === "other"))).values();
+    if (fault !== undefined) throw fault;
+    return kinds.map((kind) => kind !== undefined);
   }
 
   /**
@@ -106,6 +113,17 @@ export class RecordFiles {
     await this.#files.remove(gone).catch((error: unknown) => {
       throw ioError(error, subject(gone), "remove");
     });
+  }
+
+  /** What is wrong with the folders of records in whose way something stands, if it is not the record itself. */
+  async #folderFaults(names: readonly string[]): Promise<Map<string, BabaError>> {
+    const faults = new Map<string, BabaError>();
+    for (const folder of new Set(names.map(folderOf))) {
+      await this.#files
+        .names(folder)
+        .catch((error: unknown) => faults.set(folder, folderError(error, folder)));
+    }
+    return faults;
   }
 
   /** One listing of a folder costs less than thousands of looks into it. */
