@@ -1,0 +1,143 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as v from "valibot";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { BabaDB } from "../index.ts";
+
+const Hero = v.object({ id: v.number(), name: v.string() });
+const PACKAGE = fileURLToPath(new URL("../..", import.meta.url));
+const PRELUDE = `
+  import { BabaDB } from "@baba/node";
+  import * as v from "valibot";
+  const open = (options) => new BabaDB(v.object({ id: v.number(), name: v.string() }), { logging: false, ...options });
+  const add = (db, count) => db.asyncSession(async (session) => {
+    for (let id = 0; id < count; id++) await session.add({ id, name: "Hero " + id });
+  });
+`;
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "baba-processes-"));
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+
+type Ended = { readonly code: number | null; readonly signal: string | null; readonly output: string };
+
+/** Runs a program in another process; `directory` is in it, and a database of the built package. */
+function run(program: string): Promise<Ended> {
+  const source = `${PRELUDE} const directory = ${JSON.stringify(directory)}; ${program}`;
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ["--input-type=module", "-e", source], { cwd: PACKAGE });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text) => (output += text));
+    child.once("error", reject);
+    child.once("close", (code, signal) => resolve({ code, signal, output: output.trim() }));
+  });
+}
+
+async function count(): Promise<number> {
+  const db = new BabaDB(Hero, { directory, logging: false });
+  const counted = await db.asyncSession((session) => session.count());
+  await db.close();
+  return counted;
+}
+const recordFiles = () => readdirSync(directory).filter((name) => /^\d+\.baba$/.test(name)).length;
+
+vi.setConfig({ testTimeout: 60_000 });
+
+describe("section 4: a process that ends without close()", () => {
+  const programs: Readonly<Record<string, [program: string, end: Partial<Ended>]>> = {
+    "by itself": ["await add(open({ directory }), 20);", { code: 0, output: "" }],
+    "by itself, not awaiting": ["add(open({ directory }), 20);", { code: 0, output: "" }],
+    "by itself, its files on their way": [
+      'await add(open({ directory, settle: "background", durability: "relaxed" }), 20);',
+      { code: 0, output: "" },
+    ],
+    "by exit": [
+      'await add(open({ directory, settle: "background" }), 20); process.exit(3);',
+      { code: 3, output: "" },
+    ],
+    "by SIGKILL": [
+      'await add(open({ directory, settle: "background" }), 20); process.kill(process.pid, "SIGKILL");',
+      { signal: "SIGKILL" },
+    ],
+    "by an exception": ['await add(open({ directory }), 20); throw new Error("mine");', { code: 1 }],
+  };
+  test.each(Object.keys(programs))("%s, ends, and loses nothing", async (name) => {
+    const own = join(directory, "own", name);
+    const [program = "", end] = programs[name] ?? [];
+    const ended = await run(`{ const directory = ${JSON.stringify(own)}; ${program} }`);
+    expect(ended).toMatchObject(end ?? {});
+    const db = new BabaDB(Hero, { directory: own, logging: false });
+    expect(await db.asyncSession((session) => session.count())).toBe(20);
+    await db.close();
+    expect(readdirSync(own).filter((file) => /^\d+\.baba$/.test(file))).toHaveLength(20);
+    expect(readdirSync(join(own, ".baba", "tmp"))).toEqual([]);
+  });
+
+  test("keeps nothing of a session that was not committed, and is not held up by one or by open()", async () => {
+    const ended = await run(`
+      const db = open({ directory });
+      await db.open();
+      await add(db, 2);
+      const session = db.asyncSession();
+      await session.add({ id: 7, name: "never" });
+      for await (const one of session.stream()) break;
+    `);
+    expect(ended).toEqual({ code: 0, signal: null, output: "" });
+    expect([await count(), recordFiles()]).toEqual([2, 2]);
+  });
+});
+
+describe("section 2: the options, in a program", () => {
+  test("directory is any path: with spaces, quotes and other scripts, relative, with a slash at its end", async () => {
+    const names = ["with space", "ünï — 日本 😀", "a'b\"c$d`e", "-dash", "#hash?query%20", "./rel/"];
+    mkdirSync(join(directory, "work"));
+    const ended = await run(`
+      process.chdir(directory + "/work");
+      for (const name of ${JSON.stringify(names)}) { const db = open({ directory: name }); await add(db, 1); await db.close(); }
+      const db = open(); await add(db, 1); await db.close();
+    `);
+    expect(ended).toEqual({ code: 0, signal: null, output: "" });
+    for (const name of [...names, "."])
+      expect(existsSync(join(directory, "work", name, "0.baba")), name).toBe(true);
+  });
+
+  test("logging: true leaves no descriptor and no listener behind, however many databases there were", async () => {
+    const ended = await run(`
+      import { readdirSync } from "node:fs";
+      process.chdir(directory);
+      const descriptors = () => process.platform === "linux" ? readdirSync("/proc/self/fd").length : 0;
+      let before;
+      for (let i = 0; i < 20; i++) {
+        const db = open({ directory: "data", logging: true });
+        await add(db, 1);
+        await db.close();
+        before ??= descriptors();
+      }
+      console.log(descriptors() - before);
+    `);
+    expect(ended).toEqual({ code: 0, signal: null, output: "0" });
+  });
+
+  test("logging goes to the standard error by default, one line an event, and never to the standard output", async () => {
+    const ended = await run(`
+      console.error = () => {}; console.log = () => {};
+      process.stdout.write = () => { throw new Error("written to the standard output"); };
+      const db = open({ directory, logging: undefined });
+      await add(db, 1);
+      await db.close();
+    `);
+    expect(ended.code, ended.output).toBe(0);
+    const lines = ended.output.split("\n");
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(/^\[BABA \(WARNING\)\] LOG: Opened .* without a key/);
+    expect(lines[1]).toBe("[BABA (INFO)] LOG: Committed 1 record written, 0 deleted");
+  });
+});
