@@ -93,6 +93,18 @@ export const MUTANTS = [
     replace: "",
   },
   {
+    name: "a sealed segment's header is not authenticated",
+    file: "journal/read-journal.ts",
+    find: "if (seal !== undefined && !isSealedBy(bytes, seal))",
+    replace: "if (seal !== undefined && !isSealedBy)",
+  },
+  {
+    name: "sealed frames are not bound to their segment",
+    file: "journal/frame.ts",
+    find: "  bytes.set(tag);\n",
+    replace: "",
+  },
+  {
     name: "damage is taken for an unfinished write",
     file: "journal/read-journal.ts",
     find: 'const lost = parsed.state === "damaged" || limit !== undefined;',
@@ -107,14 +119,14 @@ export const MUTANTS = [
   {
     name: "a pin counts marks that are not synced",
     file: "journal/journal.ts",
-    find: "const pin = this.#trail.findLast(({ sequence }) => sequence <= base);",
-    replace: "const pin = this.#position && { end: this.#position.offset, chain: this.#position.chain };",
+    find: "const pin = trail.findLast(({ sequence }) => sequence <= base);",
+    replace: "const pin = position && { end: position.offset, chain: position.chain };",
   },
   {
     name: "commits that nobody has said are synced are not written anew",
     file: "journal/journal.ts",
-    find: "const carried = this.#unconfirmed;",
-    replace: "const carried = this.#unconfirmed.slice(0, 0);",
+    find: "const { position, unconfirmed, trail } = this.#cursor;",
+    replace: "const { position, trail } = this.#cursor; const unconfirmed: JournalCommit[] = [];",
   },
   {
     name: "the link to a segment is no compare-and-swap",
@@ -191,7 +203,7 @@ export const MUTANTS = [
   {
     name: "after a failed write, frames follow it",
     file: "journal/journal.ts",
-    find: "      this.#dirty = true;\n",
+    find: "      this.#dirty = position.header.number;\n",
     replace: "",
   },
   {

@@ -5,6 +5,9 @@
  * @module
  */
 export { decode, decodedSize, decodeInto, encode, encodedSize, encodeInto, xxh64 } from "./codec/index.ts";
+export type { Compression } from "./crypto/compression.ts";
+export type { Crypto } from "./crypto/crypto.ts";
+export type { Unlock } from "./crypto/lock.ts";
 export {
   BabaError,
   type BabaErrorCode,

@@ -32,7 +32,8 @@ export class BabaDB<S extends Schema> extends Database<S> {
   /**
    * Does no I/O; the first use opens.
    *
-   * @throws `BABA_OPTION` where an option does not exist or has the wrong kind
+   * @throws `BABA_OPTION` where an option does not exist or has the wrong kind, `BABA_KEY_MISSING` where one for a key is
+   * there and `undefined` or empty
    */
   constructor(schema: S & LoadableSchema<S>, options?: BabaOptions) {
     super(schema, options, context);

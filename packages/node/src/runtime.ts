@@ -2,12 +2,16 @@ import { randomFillSync } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { setTimeout as after, setImmediate as nextTurn } from "node:timers/promises";
 import type { Runtime } from "@baba/core";
+import { nodeCompression } from "./crypto/node-compression.ts";
+import { nodeCrypto } from "./crypto/node-crypto.ts";
 import { nodeFileSystem } from "./file-system/index.ts";
 import { openLogFile } from "./log-file.ts";
 
 /** What Node.js (and Bun) supplies to the core. */
 export const nodeRuntime: Runtime = {
   fileSystem: nodeFileSystem,
+  crypto: nodeCrypto,
+  compression: nodeCompression,
   terminal: (line) => void process.stderr.write(`${line}\n`),
   logFile: openLogFile,
   now: () => Date.now(),

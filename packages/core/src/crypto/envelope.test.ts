@@ -28,8 +28,10 @@ function sealsOf(rawKey: Uint8Array): Seals {
 const seals = sealsOf(new Uint8Array(32).fill(1));
 const seal = (payload: Uint8Array, name = NAME) => new CommitSealer(seals).seal(name, payload);
 
+const opened = async (...what: Parameters<typeof openRecord>) => openRecord(...what);
+
 async function codeOf(envelope: Uint8Array, name = NAME, by: Seals = seals): Promise<string> {
-  const error = await openRecord(envelope, name, by).catch((thrown: unknown) => thrown);
+  const error = await opened(envelope, name, by).catch((thrown: unknown) => thrown);
   if (!(error instanceof BabaError)) throw new Error(`opened, or failed otherwise: ${String(error)}`);
   expect(error.record).toBe(name);
   return error.code;
@@ -182,7 +184,7 @@ describe("CommitSealer", () => {
   test("refuses the record after the 2^32nd", async () => {
     const sealer = new CommitSealer(seals, 2 ** 32 - 1);
     await sealer.seal(NAME, SMALL);
-    await expect(sealer.seal(NAME, SMALL)).rejects.toThrow(RangeError);
+    expect(() => sealer.seal(NAME, SMALL)).toThrow(RangeError);
   });
 });
 
@@ -225,15 +227,15 @@ describe("StoreKeys", () => {
     const sealer = new CommitSealer(own);
     const envelope = await sealer.seal(NAME, SMALL);
     own.keys.wipe();
-    await expect(sealer.seal(NAME, SMALL)).rejects.toMatchObject({ code: "BABA_CLOSED" });
-    await expect(openRecord(envelope, NAME, own)).rejects.toMatchObject({ code: "BABA_KEY_UNKNOWN" });
-    expect(own.keys.cipher("journal")).toBeUndefined();
+    expect(() => sealer.seal(NAME, SMALL)).toThrow(expect.objectContaining({ code: "BABA_CLOSED" }));
+    expect(await codeOf(envelope, NAME, own)).toBe("BABA_KEY_UNKNOWN");
+    expect(own.keys.cipher()).toBeUndefined();
   });
 
   test("show no key to util.inspect or JSON.stringify", () => {
     const rawKey = new Uint8Array(32).fill(0xab);
     const own = sealsOf(rawKey);
-    own.keys.cipher("journal");
+    own.keys.cipher();
     const shown =
       inspect(own, { depth: 20, showHidden: true }) +
       JSON.stringify(own) +

@@ -58,15 +58,21 @@ export class CommitSealer {
   }
 
   /**
-   * The envelope of a record's payload.
+   * The envelope of a record's payload; a promise where its compression takes a while.
    *
    * @param name the record's, checked and in NFC
    * @throws RangeError after 2^32 records
    */
-  async seal(name: string, payload: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-    const { compression, keys } = this.#seals;
-    const small = payload.length < DEFLATE_FROM || payload.length > LONGEST_INFLATED;
-    const deflated = small ? undefined : await compression.deflate(payload);
+  seal(name: string, payload: Uint8Array): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>> {
+    if (payload.length < DEFLATE_FROM || payload.length > LONGEST_INFLATED)
+      return this.#seal(name, payload, undefined);
+    const deflated = this.#seals.compression.deflate(payload);
+    if (deflated instanceof Uint8Array) return this.#seal(name, payload, deflated);
+    return deflated.then((bytes) => this.#seal(name, payload, bytes));
+  }
+
+  #seal(name: string, payload: Uint8Array, deflated: Uint8Array | undefined): Uint8Array<ArrayBuffer> {
+    const { keys } = this.#seals;
     const smaller = deflated !== undefined && deflated.length < payload.length;
     const head = new Uint8Array(HEAD);
     head[0] = VERSION;
@@ -103,7 +109,8 @@ export async function sealRecords(
   const sealer = new CommitSealer(seals);
   const sealed = new Map<string, Uint8Array | undefined>();
   for (const [name, payload] of changes) {
-    sealed.set(name, payload === undefined ? undefined : await sealer.seal(name, payload));
+    const envelope = payload === undefined ? undefined : sealer.seal(name, payload);
+    sealed.set(name, envelope instanceof Promise ? await envelope : envelope);
     const pause = breathe();
     if (pause !== undefined) await pause;
   }
@@ -111,13 +118,17 @@ export async function sealRecords(
 }
 
 /**
- * The payload in a stored record's envelope.
+ * The payload in a stored record's envelope; a promise where its inflation takes a while, which fails in the same ways.
  *
  * @param name the record's, checked and in NFC; any other than the one it was sealed for fails
  * @throws `BABA_NOT_SEALED` for a plain record, `BABA_ENVELOPE` for what is no whole envelope of this version,
  * `BABA_KEY_UNKNOWN`, `BABA_TAMPERED` where anything was changed or belongs to another record or store
  */
-export async function openRecord(envelope: Uint8Array, name: string, seals: Seals): Promise<Uint8Array> {
+export function openRecord(
+  envelope: Uint8Array,
+  name: string,
+  seals: Seals,
+): Uint8Array | Promise<Uint8Array> {
   checkShape(envelope, name);
   const payload = xaesOf(envelope, name, seals.keys).open(
     envelope.subarray(NONCE_AT, HEAD),
@@ -132,7 +143,18 @@ export async function openRecord(envelope: Uint8Array, name: string, seals: Seal
     );
   }
   if (envelope[1] !== DEFLATED) return payload;
-  const inflated = await seals.compression.inflate(payload, LONGEST_INFLATED);
+  const inflated = seals.compression.inflate(payload, LONGEST_INFLATED);
+  return inflated instanceof Promise
+    ? inflated.then((bytes) => mustInflate(bytes, name))
+    : mustInflate(inflated, name);
+}
+
+/** Which data key a whole envelope names. */
+export function keyIdOf(envelope: Uint8Array): number {
+  return new DataView(envelope.buffer, envelope.byteOffset).getUint32(KEY_ID_AT);
+}
+
+function mustInflate(inflated: Uint8Array | undefined, name: string): Uint8Array {
   if (inflated !== undefined) return inflated;
   throw refuse("BABA_ENVELOPE", name, "what was sealed cannot be inflated, or not within 64 MiB");
 }
@@ -168,8 +190,7 @@ function checkShape(envelope: Uint8Array, name: string): void {
 }
 
 function xaesOf(envelope: Uint8Array, name: string, keys: StoreKeys): Xaes {
-  const id = new DataView(envelope.buffer, envelope.byteOffset).getUint32(KEY_ID_AT);
-  const xaes = keys.find(id);
+  const xaes = keys.find(keyIdOf(envelope));
   if (xaes !== undefined) return xaes;
   throw refuse(
     "BABA_KEY_UNKNOWN",

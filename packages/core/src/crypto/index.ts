@@ -1,10 +1,11 @@
 export { type Compression, webCompression } from "./compression.ts";
 export type { Crypto } from "./crypto.ts";
 export { CommitSealer, isSealed, openRecord, type Seals, sealRecords } from "./envelope.ts";
-export { JournalCipher, type JournalPart, SEALED_BODY_OVERHEAD } from "./journal-cipher.ts";
+export { JournalCipher } from "./journal-cipher.ts";
 export { KEY_FILE } from "./key-file.ts";
 export { type DataKey, Keyring } from "./keyring.ts";
 export { checkRecipients, checkUnlock, type IdentityLock, type Lock, type Unlock } from "./lock.ts";
 export { nobleCrypto } from "./noble.ts";
 export { StoreKeys } from "./store-keys.ts";
-export { createLock, keyFileMissing, type OpenedKeys, rewriteLock, type Unlocked, unlock } from "./unlock.ts";
+export { createLock, type OpenedKeys, rewriteLock, type Unlocked, unlock } from "./unlock.ts";
+export { Vault, type VaultContext } from "./vault.ts";

@@ -1,17 +1,17 @@
 import { expect, test } from "vitest";
-import { JournalCipher, SEALED_BODY_OVERHEAD } from "./journal-cipher.ts";
+import { SEAL_OVERHEAD } from "../storage/journal/seal.ts";
+import { JournalCipher } from "./journal-cipher.ts";
 import { nobleCrypto } from "./noble.ts";
 
 const key = nobleCrypto.random(32);
 const storeId = nobleCrypto.random(16);
-const cipher = new JournalCipher(nobleCrypto, key, storeId, "journal");
+const cipher = new JournalCipher(nobleCrypto, { id: 1, key }, storeId);
 const [aad, body] = [nobleCrypto.random(40), nobleCrypto.random(100)];
 
-/** The same bytes under another store, another part and another key. */
+/** The same bytes under another store and another key. */
 const STRANGERS: readonly (readonly [string, JournalCipher])[] = [
-  ["store", new JournalCipher(nobleCrypto, key, nobleCrypto.random(16), "journal")],
-  ["part", new JournalCipher(nobleCrypto, key, storeId, "checkpoint")],
-  ["data key", new JournalCipher(nobleCrypto, nobleCrypto.random(32), storeId, "journal")],
+  ["store", new JournalCipher(nobleCrypto, { id: 1, key }, nobleCrypto.random(16))],
+  ["data key", new JournalCipher(nobleCrypto, { id: 1, key: nobleCrypto.random(32) }, storeId)],
 ];
 
 function* flips(bytes: Uint8Array): Generator<Uint8Array> {
@@ -24,9 +24,9 @@ function* flips(bytes: Uint8Array): Generator<Uint8Array> {
 
 test("JournalCipher opens what it sealed, and what another instance of the same keys sealed", () => {
   const sealed = cipher.sealBody(aad, body);
-  expect(sealed.length).toBe(body.length + SEALED_BODY_OVERHEAD);
+  expect(sealed.length).toBe(body.length + SEAL_OVERHEAD);
   expect(cipher.openBody(aad, sealed)).toEqual(body);
-  expect(new JournalCipher(nobleCrypto, key, storeId, "journal").openBody(aad, sealed)).toEqual(body);
+  expect(new JournalCipher(nobleCrypto, { id: 1, key }, storeId).openBody(aad, sealed)).toEqual(body);
   expect(cipher.openBody(aad, cipher.sealBody(aad, new Uint8Array(0)))).toEqual(new Uint8Array(0));
 });
 
@@ -64,7 +64,7 @@ for (const [what, stranger] of STRANGERS) {
 }
 
 test("JournalCipher refuses to seal after wipe(), and its old tags no longer fit", () => {
-  const own = new JournalCipher(nobleCrypto, key, storeId, "journal");
+  const own = new JournalCipher(nobleCrypto, { id: 1, key }, storeId);
   const tag = own.tag(body);
   own.wipe();
   expect(() => own.sealBody(aad, body)).toThrow(expect.objectContaining({ code: "BABA_CLOSED" }));

@@ -1,41 +1,42 @@
+import { type JournalSeal, SEAL_OVERHEAD } from "../storage/journal/seal.ts";
 import { type Crypto, KEY_SIZE, TAG_SIZE } from "./crypto.ts";
 import { XAES_NONCE_SIZE, Xaes } from "./xaes.ts";
 
-/** What is protected: the journal's frames and headers, or its checkpoint. Each has keys of its own. */
-export type JournalPart = "journal" | "checkpoint";
-
-/** Bytes of a sealed body beyond the body. */
-export const SEALED_BODY_OVERHEAD: number = XAES_NONCE_SIZE + TAG_SIZE;
 const NO_INFO = new Uint8Array(0);
 const ascii = new TextEncoder();
 
+/** A data key, by the number that envelopes name it with. */
+export type NumberedKey = { readonly id: number; readonly key: Uint8Array };
+
 /**
- * Seals the bodies of the journal's frames and authenticates its headers, under keys that HKDF derives from
- * a data key and the store's id.
+ * Seals the bodies of the journal's frames, and authenticates the headers of its segments, which say what is
+ * checkpointed, under keys that HKDF derives from a data key and the store's id.
  *
  * A body is sealed by XAES-256-GCM under 24 bytes drawn at random each time and written before it: were they
  * counted from a place, a place written twice after a crash would repeat one. What `aad` and tagged bytes must hold,
  * so that nothing can be cut, moved or spliced, is the place: the segment's number and salt, the offset, the
  * sequence, and the tag before it.
  */
-export class JournalCipher {
+export class JournalCipher implements JournalSeal {
+  readonly keyId: number;
   readonly #crypto: Crypto;
   readonly #bodies: Xaes;
   readonly #tagKey: Uint8Array;
 
   /**
-   * @param dataKey 32 bytes
+   * @param data the data key, of 32 bytes
    * @param storeId 16 bytes: what another store wrote fails, even under the same data key
    */
-  constructor(crypto: Crypto, dataKey: Uint8Array, storeId: Uint8Array, part: JournalPart) {
-    const bodyKey = crypto.hkdf(dataKey, storeId, ascii.encode(`baba/1 ${part} body`), KEY_SIZE);
+  constructor(crypto: Crypto, data: NumberedKey, storeId: Uint8Array) {
+    const bodyKey = crypto.hkdf(data.key, storeId, ascii.encode("baba/1 journal"), KEY_SIZE);
+    this.keyId = data.id;
     this.#crypto = crypto;
     this.#bodies = new Xaes(crypto, bodyKey);
-    this.#tagKey = crypto.hkdf(dataKey, storeId, ascii.encode(`baba/1 ${part} tag`), KEY_SIZE);
+    this.#tagKey = crypto.hkdf(data.key, storeId, ascii.encode("baba/1 checkpoint"), KEY_SIZE);
     bodyKey.fill(0);
   }
 
-  /** Nonce (24), ciphertext, tag (16): {@link SEALED_BODY_OVERHEAD} bytes more than the body. */
+  /** Nonce (24), ciphertext, tag (16). */
   sealBody(aad: Uint8Array, body: Uint8Array): Uint8Array<ArrayBuffer> {
     const nonce = this.#crypto.random(XAES_NONCE_SIZE);
     const ciphertext = this.#bodies.seal(nonce, aad, body);
@@ -47,7 +48,7 @@ export class JournalCipher {
 
   /** The body, or `undefined` where it was not sealed by {@link sealBody} with this `aad` under these keys. */
   openBody(aad: Uint8Array, sealed: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
-    if (sealed.length < SEALED_BODY_OVERHEAD) return undefined;
+    if (sealed.length < SEAL_OVERHEAD) return undefined;
     return this.#bodies.open(sealed.subarray(0, XAES_NONCE_SIZE), aad, sealed.subarray(XAES_NONCE_SIZE));
   }
 

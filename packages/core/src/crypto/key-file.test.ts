@@ -241,23 +241,28 @@ describe("unlock()", () => {
   test("tells plain, new and sealed stores apart, and refuses what does not fit", async () => {
     const files = memoryFileSystem();
     const rawKey = { kind: "key", key: new Uint8Array(32) } as const;
-    expect(await unlock(nobleCrypto, files, { kind: "none" })).toEqual({ state: "plain" });
-    expect(await unlock(nobleCrypto, files, identity(mine))).toEqual({ state: "new", lock: identity(mine) });
-    expect((await unlock(nobleCrypto, files, rawKey)).state).toBe("sealed");
+    expect(await unlock(nobleCrypto, await readKeyFile(files), { kind: "none" })).toEqual({ state: "plain" });
+    expect(await unlock(nobleCrypto, await readKeyFile(files), identity(mine))).toEqual({
+      state: "new",
+      lock: identity(mine),
+    });
+    expect((await unlock(nobleCrypto, await readKeyFile(files), rawKey)).state).toBe("sealed");
     const created = await createLock(nobleCrypto, files, identity(mine), NEW_STORE);
     expect(created.keyring?.recipients).toEqual([myRecipient]);
-    const opened = await unlock(nobleCrypto, files, identity(mine));
+    const opened = await unlock(nobleCrypto, await readKeyFile(files), identity(mine));
     expect(opened.state === "sealed" && opened.keys.storeId).toEqual(created.keys.storeId);
-    expect(await codeOf(unlock(nobleCrypto, files, { kind: "none" }))).toBe("BABA_SEALED");
-    expect(await codeOf(unlock(nobleCrypto, files, rawKey))).toBe("BABA_KEY_WRONG");
-    expect(await codeOf(unlock(nobleCrypto, files, identity(stranger)))).toBe("BABA_KEY_WRONG");
+    expect(await codeOf(unlock(nobleCrypto, await readKeyFile(files), { kind: "none" }))).toBe("BABA_SEALED");
+    expect(await codeOf(unlock(nobleCrypto, await readKeyFile(files), rawKey))).toBe("BABA_KEY_WRONG");
+    expect(await codeOf(unlock(nobleCrypto, await readKeyFile(files), identity(stranger)))).toBe(
+      "BABA_KEY_WRONG",
+    );
   });
 
   test("changes nothing where the key is wrong", async () => {
     const files = memoryFileSystem();
     await createLock(nobleCrypto, files, identity(mine), NEW_STORE);
     const before = (await files.read([KEY_FILE]))[0];
-    await codeOf(unlock(nobleCrypto, files, identity(stranger)));
+    await codeOf(unlock(nobleCrypto, await readKeyFile(files), identity(stranger)));
     expect((await files.read([KEY_FILE]))[0]).toEqual(before);
     expect(await files.list(".baba/tmp")).toEqual([]);
   });
@@ -284,10 +289,16 @@ test("rewriteLock() changes the recipients, keeps keys and fingerprint, and shut
   const files = memoryFileSystem();
   const both = { ...identity(mine), recipients: [myRecipient, theirRecipient] };
   const { keyring, keys } = await createLock(nobleCrypto, files, both, NEW_STORE);
-  expect(await codeOf(unlock(nobleCrypto, files, identity(theirs)))).toBe("opened");
+  expect(await codeOf(unlock(nobleCrypto, await readKeyFile(files), identity(theirs)))).toBe("opened");
   if (keyring === undefined) throw new Error("a key file has a keyring");
   await rewriteLock(nobleCrypto, files, "t", keyring.withRecipients([myRecipient]), identity(mine));
-  expect(await codeOf(unlock(nobleCrypto, files, identity(theirs)))).toBe("BABA_KEY_WRONG");
-  const again = await unlock(nobleCrypto, files, identity(mine, keyring.fingerprint(nobleCrypto)));
+  expect(await codeOf(unlock(nobleCrypto, await readKeyFile(files), identity(theirs)))).toBe(
+    "BABA_KEY_WRONG",
+  );
+  const again = await unlock(
+    nobleCrypto,
+    await readKeyFile(files),
+    identity(mine, keyring.fingerprint(nobleCrypto)),
+  );
   expect(again.state === "sealed" && again.keys.activeId).toBe(keys.activeId);
 });

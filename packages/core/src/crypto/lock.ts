@@ -1,6 +1,6 @@
 import { Decrypter, Encrypter } from "age-encryption";
 import { BabaError } from "../errors.ts";
-import { KEY_SIZE } from "./crypto.ts";
+import { type Crypto, KEY_SIZE } from "./crypto.ts";
 
 type Absent<Name extends string> = { readonly [N in Name]?: never };
 
@@ -50,6 +50,7 @@ const IDENTITY = /^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$/;
 const FINGERPRINT = /^[0-9a-f]{32}$/;
 const WAYS = ["passphrase", "identity", "key"] as const;
 const MOST_IDENTITIES = 100;
+const utf8 = new TextEncoder();
 
 /**
  * The way to unlock among a database's options. No value of theirs is ever in an error.
@@ -87,6 +88,30 @@ export function checkRecipients(value: unknown): readonly string[] {
     throw refuse("The option recipients must be an array of age recipients (age1...).");
   const recipients = new Set(value.map(checkRecipient));
   return [...recipients];
+}
+
+/** Whether both open a store in the same way; what only matters where a store is made does not count. */
+export function sameLock(crypto: Crypto, a: Lock, b: Lock): boolean {
+  if (a.kind === "passphrase" && b.kind === "passphrase")
+    return crypto.equal(utf8.encode(a.passphrase), utf8.encode(b.passphrase));
+  if (a.kind === "identity" && b.kind === "identity") {
+    const [mine, theirs] = [a, b].map(({ identities }) =>
+      utf8.encode([...new Set(identities)].sort().join()),
+    );
+    return mine !== undefined && theirs !== undefined && crypto.equal(mine, theirs);
+  }
+  if (a.kind === "key" && b.kind === "key") return crypto.equal(a.key, b.key);
+  return a.kind === b.kind;
+}
+
+/** The same lock, with bytes of its own to be overwritten. */
+export function copyOfLock(lock: Lock): Lock {
+  return lock.kind === "key" ? { kind: "key", key: lock.key.slice() } : lock;
+}
+
+/** Overwrites what can be overwritten. */
+export function wipeLock(lock: Lock): void {
+  if (lock.kind === "key") lock.key.fill(0);
 }
 
 function checkRecipient(value: unknown): string {

@@ -1,14 +1,11 @@
 import { BabaError } from "../errors.ts";
 import { type Crypto, KEY_SIZE, mustMeasure } from "./crypto.ts";
-import { JournalCipher, type JournalPart } from "./journal-cipher.ts";
+import { JournalCipher, type NumberedKey } from "./journal-cipher.ts";
 import { type Keyring, STORE_ID_SIZE } from "./keyring.ts";
 import { Xaes } from "./xaes.ts";
 
 const NO_SALT = new Uint8Array(0);
 const ascii = new TextEncoder();
-
-/** A data key, by the number that envelopes name it with. */
-export type NumberedKey = { readonly id: number; readonly key: Uint8Array };
 
 type Entry = { readonly key: Uint8Array; readonly xaes: Xaes };
 
@@ -23,7 +20,7 @@ export class StoreKeys {
   readonly activeId: number;
   readonly #crypto: Crypto;
   readonly #entries = new Map<number, Entry>();
-  readonly #ciphers = new Map<string, JournalCipher>();
+  readonly #ciphers = new Map<number, JournalCipher>();
   readonly #active: Xaes;
 
   /** @param keys the active one first; their bytes are copied */
@@ -47,16 +44,15 @@ export class StoreKeys {
   }
 
   /**
-   * The cipher of the journal or its checkpoint under a data key, the active one by default. What is written names the
-   * key by its id, so that it can be read after the key was rotated. `undefined` for a key that the store does not have.
+   * The journal's cipher under a data key, the active one by default. What is written names the key by its id, so
+   * that it can be read after the key was rotated. `undefined` for a key that the store does not have.
    */
-  cipher(part: JournalPart, id: number = this.activeId): JournalCipher | undefined {
-    const name = `${part} ${id}`;
-    const known = this.#ciphers.get(name);
+  cipher(id: number = this.activeId): JournalCipher | undefined {
+    const known = this.#ciphers.get(id);
     const entry = this.#entries.get(id);
     if (known !== undefined || entry === undefined) return known;
-    const cipher = new JournalCipher(this.#crypto, entry.key, this.storeId, part);
-    this.#ciphers.set(name, cipher);
+    const cipher = new JournalCipher(this.#crypto, { id, key: entry.key }, this.storeId);
+    this.#ciphers.set(id, cipher);
     return cipher;
   }
 

@@ -32,12 +32,12 @@ export type OpenedKeys = {
 };
 
 /**
- * Opens a store's lock; writes nothing.
+ * Opens a store's lock.
  *
+ * @param file the key file's bytes; `undefined` where there is none
  * @throws `BABA_SEALED` where there is a key file and no key was given; `BABA_KEY_WRONG`, `BABA_KEYRING`, `BABA_FORMAT`
  */
-export async function unlock(crypto: Crypto, files: FileSystem, lock: Lock): Promise<Unlocked> {
-  const file = await readKeyFile(files);
+export async function unlock(crypto: Crypto, file: Uint8Array | undefined, lock: Lock): Promise<Unlocked> {
   if (lock.kind === "none") {
     if (file === undefined) return { state: "plain" };
     throw new BabaError(
@@ -106,16 +106,6 @@ export async function rewriteLock(
   lock: FileLock,
 ): Promise<void> {
   await replaceKeyFile(files, token, await lockKeyring(crypto, keyring, lock));
-}
-
-/** The error for a folder that holds a sealed record and no key file: it is not a new store. */
-export function keyFileMissing(record: string): BabaError {
-  return new BabaError(
-    "BABA_KEYRING",
-    `${record} is sealed, but ${KEY_FILE} is missing, so this is no new store: put the key file back from a backup, or open the store with ` +
-      "the option key if it was made with it. Nothing was changed.",
-    { record },
-  );
 }
 
 function opened(crypto: Crypto, keyring: Keyring): OpenedKeys {

@@ -1,12 +1,20 @@
+import type { Compression } from "../crypto/compression.ts";
+import type { Crypto } from "../crypto/crypto.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 
 /**
- * What a runtime's package supplies, at one place: files, the terminal, time and chance. Everything
+ * What a runtime's package supplies, at one place: files, cryptography, the terminal, time and chance. Everything
  * that is not a pure function comes through here, so that every failure can be simulated from a seed.
  */
 export interface Runtime {
   /** An adapter for the files below a directory (relative to the working directory); does no I/O yet. */
   fileSystem(directory: string): FileSystem;
+
+  /** Native where the runtime has it, and synchronous. */
+  readonly crypto: Crypto;
+
+  /** For large records that are sealed. */
+  readonly compression: Compression;
 
   /** Writes one line to the terminal's standard error. */
   terminal(line: string): void;

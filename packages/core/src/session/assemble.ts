@@ -1,21 +1,28 @@
+import { Vault } from "../crypto/vault.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { FileStorage } from "../storage/file-storage.ts";
 import type { DatabaseContext } from "./database.ts";
 import { EventLoop } from "./event-loop.ts";
-import { SharedStorages } from "./shared-storage.ts";
+import { SharedStores } from "./shared-store.ts";
 
 /**
  * Puts the parts together over a runtime: what each runtime's package calls once, so that all databases
- * of the process share the storages of the folders that they have in common.
+ * of the process share the stores of the folders that they have in common.
  */
 export function assemble(runtime: Runtime): DatabaseContext {
-  const storages = new SharedStorages();
+  const stores = new SharedStores();
+  const loop = new EventLoop(runtime);
+  const { crypto, compression } = runtime;
+  const context = { crypto, compression, now: () => runtime.now(), breathe: () => loop.breathe() };
   return {
     runtime,
-    loop: new EventLoop(runtime),
-    openStorage: (directory, report) => {
+    loop,
+    openStore: (directory, lock, report) => {
       const files = runtime.fileSystem(directory);
-      return storages.open(files, () => new FileStorage(files, runtime, report));
+      return stores.open(files, lock, () => {
+        const vault = new Vault(files, lock, context);
+        return { storage: new FileStorage(files, runtime, report, vault), vault };
+      });
     },
   };
 }

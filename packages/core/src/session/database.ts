@@ -1,3 +1,5 @@
+import { checkUnlock, type Lock, wipeLock } from "../crypto/lock.ts";
+import type { Vault } from "../crypto/vault.ts";
 import { BabaError, ConflictError } from "../errors.ts";
 import { describeError } from "../log/describe-error.ts";
 import { type Log, openLog } from "../log/log.ts";
@@ -8,6 +10,7 @@ import type { Hold, Storage } from "../storage/storage.ts";
 import type { EventLoop } from "./event-loop.ts";
 import { type BabaOptions, checkOptionNames, checkOptions } from "./options.ts";
 import { AsyncSession } from "./session.ts";
+import type { OpenedStore } from "./shared-store.ts";
 
 /** How a session with a callback is run. */
 export type SessionOptions = {
@@ -19,8 +22,8 @@ export type SessionOptions = {
 export type DatabaseContext = {
   readonly runtime: Runtime;
   readonly loop: EventLoop;
-  /** Opens the storage of a directory, shared by all databases of the process that use it. */
-  openStorage(directory: string, report: (message: string) => void): Promise<Storage>;
+  /** Opens the store of a directory, shared by all databases of the process that use it. */
+  openStore(directory: string, lock: Lock, report: (message: string) => void): Promise<OpenedStore>;
 };
 
 const DEFAULT_RETRIES = 10;
@@ -38,13 +41,16 @@ export class Database<S extends Schema> {
   readonly #options: BabaOptions;
   readonly #log: Log;
   readonly #busy = new Set<Promise<unknown>>();
-  #storage: Promise<Storage> | undefined;
+  readonly #lock: Lock;
+  #store: Promise<OpenedStore> | undefined;
+  #vault: Vault | undefined;
   #closing: Promise<void> | undefined;
 
   /**
    * Does no I/O; the first use opens.
    *
-   * @throws `BABA_OPTION` where an option does not exist or has the wrong kind
+   * @throws `BABA_OPTION` where an option does not exist or has the wrong kind, `BABA_KEY_MISSING` where one for a key is
+   * there and `undefined` or empty
    */
   constructor(schema: S & LoadableSchema<S>, options: BabaOptions | undefined, context: DatabaseContext) {
     if (!isSchema(schema)) {
@@ -55,6 +61,7 @@ export class Database<S extends Schema> {
     }
     this.#schema = schema;
     this.#options = checkOptions(options);
+    this.#lock = checkUnlock(this.#options);
     this.#context = context;
     this.#log = openLog(this.#options.logging, this.#options.logLevel, context.runtime);
   }
@@ -63,6 +70,15 @@ export class Database<S extends Schema> {
   async open(): Promise<this> {
     await this.#openedNow();
     return this;
+  }
+
+  /**
+   * 32 hexadecimal digits that tell the store's keyring from any other, to be noted and pinned by the option `fingerprint`.
+   * `undefined` where there is no keyring: before the database was opened, in a plain store, in a new one before its first
+   * commit, and with a raw `key`.
+   */
+  get fingerprint(): string | undefined {
+    return this.#vault?.fingerprint;
   }
 
   /** A session to be committed by `commit()`; `await using` discards what was not, with a warning. */
@@ -80,7 +96,7 @@ export class Database<S extends Schema> {
   ): AsyncSession<S> | Promise<T> {
     if (work !== undefined) return this.#tracked(this.#transact(work, options));
     this.#mustBeOpen();
-    return this.#session(() => this.#openedNow(), undefined);
+    return this.#session(async () => (await this.#openedNow()).storage, undefined);
   }
 
   /**
@@ -88,7 +104,7 @@ export class Database<S extends Schema> {
    * not write again: one that is merely slow learns at its next commit that the lock is lost, and fails.
    */
   async forceUnlock(): Promise<void> {
-    await (await this.#openedNow()).forceUnlock();
+    await (await this.#openedNow()).storage.forceUnlock();
     this.#log.warning(`Removed the write lock of ${printable(this.#options.directory ?? ".")} by force`);
   }
 
@@ -125,7 +141,7 @@ export class Database<S extends Schema> {
   }
 
   async #runHolding<T>(work: (session: AsyncSession<S>) => Promise<T>): Promise<T> {
-    const hold = await (await this.#opened()).hold();
+    const hold = await (await this.#opened()).storage.hold();
     try {
       return await this.#run(work, hold);
     } finally {
@@ -135,7 +151,7 @@ export class Database<S extends Schema> {
 
   async #run<T>(work: (session: AsyncSession<S>) => Promise<T>, hold: Hold | undefined): Promise<T> {
     // Not the guarded way: close() waits for this session.
-    const session = this.#session(() => this.#opened(), hold);
+    const session = this.#session(async () => (await this.#opened()).storage, hold);
     try {
       const result = await work(session);
       await session.commit();
@@ -161,28 +177,31 @@ export class Database<S extends Schema> {
     });
   }
 
-  async #openedNow(): Promise<Storage> {
+  async #openedNow(): Promise<OpenedStore> {
     this.#mustBeOpen();
     return this.#opened();
   }
 
-  #opened(): Promise<Storage> {
-    this.#storage ??= this.#open();
-    return this.#storage;
+  #opened(): Promise<OpenedStore> {
+    this.#store ??= this.#open();
+    return this.#store;
   }
 
-  async #open(): Promise<Storage> {
+  async #open(): Promise<OpenedStore> {
     const directory = this.#options.directory ?? ".";
     try {
-      const storage = await this.#context.openStorage(directory, (message) =>
+      const store = await this.#context.openStore(directory, this.#lock, (message) =>
         this.#log.error(printable(message)),
       );
-      this.#log.warning(
-        `Opened ${printable(directory)} without a key: its records are obfuscated, not encrypted; whoever has the files can read them`,
-      );
-      return storage;
+      this.#vault = store.vault;
+      if (this.#lock.kind === "none") {
+        this.#log.warning(
+          `Opened ${printable(directory)} without a key: its records are obfuscated, not encrypted; whoever has the files can read them`,
+        );
+      }
+      return store;
     } catch (error) {
-      this.#storage = undefined;
+      this.#store = undefined;
       this.#log.error(describeError(error));
       throw error;
     }
@@ -190,8 +209,9 @@ export class Database<S extends Schema> {
 
   async #close(): Promise<void> {
     await Promise.allSettled(this.#busy);
-    const storage = await this.#storage?.catch(() => undefined);
-    await storage?.close();
+    const store = await this.#store?.catch(() => undefined);
+    await store?.storage.close();
+    wipeLock(this.#lock);
     this.#log.debug(`Closed ${printable(this.#options.directory ?? ".")}`);
   }
 

@@ -1,8 +1,9 @@
+import type { Unlock } from "../crypto/lock.ts";
 import { BabaError } from "../errors.ts";
 import { LOG_LEVELS, type LogLevel, type LogTarget } from "../log/log.ts";
 import { printable } from "../storage/names.ts";
 
-/** How a database is opened. */
+/** How a database is opened, and {@link Unlock unlocked}: not at all, or in one of three ways. */
 export type BabaOptions = {
   /** The database's folder, relative to the working directory; `"."` by default. Made with the first commit. */
   readonly directory?: string | undefined;
@@ -14,15 +15,25 @@ export type BabaOptions = {
   readonly durability?: "full" | "relaxed" | undefined;
   /** `"commit"` (the default): the record files are in place when a commit resolves. `"background"`: they follow. */
   readonly settle?: "commit" | "background" | undefined;
-};
+} & Unlock;
 
 const CHOICES: Readonly<Record<string, readonly unknown[] | undefined>> = {
   logLevel: LOG_LEVELS,
   durability: ["full", "relaxed"],
   settle: ["commit", "background"],
 };
-const KNOWN = new Set(["directory", "logging", "logLevel", "durability", "settle"]);
-const ENCRYPTION = new Set(["passphrase", "identity", "recipients", "fingerprint", "key"]);
+const KNOWN = new Set([
+  "directory",
+  "logging",
+  "logLevel",
+  "durability",
+  "settle",
+  "passphrase",
+  "identity",
+  "recipients",
+  "fingerprint",
+  "key",
+]);
 
 /**
  * The options, checked at run time too: an option that does not exist is refused, so that nobody
@@ -51,11 +62,6 @@ export function checkOptionNames(options: unknown, known: readonly string[]): vo
 }
 
 function checkOption(name: string, value: unknown): void {
-  if (ENCRYPTION.has(name)) {
-    throw refuse(
-      `The option ${name} does not exist: this version does not encrypt. Leave it out to store records in plain.`,
-    );
-  }
   if (!KNOWN.has(name))
     throw refuse(`There is no option "${name}". The options are ${[...KNOWN].join(", ")}.`);
   if (name === "directory" && value !== undefined && !isPath(value)) {

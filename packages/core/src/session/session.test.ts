@@ -270,11 +270,11 @@ describe("a session", () => {
 });
 
 describe("Database", () => {
-  test("refuses options that do not exist, also encryption's, at run time", () => {
+  test("refuses options that do not exist or contradict one another, at run time", () => {
     const cases: readonly unknown[] = [
-      { passphrase: "secret" },
-      { passphrase: undefined },
-      { key: new Uint8Array(32) },
+      { passphrase: "secret", key: new Uint8Array(32) },
+      { passphrase: "secret", fingerprint: "0".repeat(32) },
+      { key: new Uint8Array(31) },
       { identity: "x" },
       { nonsense: 1 },
       { directory: "" },

@@ -4,9 +4,12 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { History } from "./history.ts";
 import { ioError } from "./io-error.ts";
-import { Journal, type News } from "./journal/journal.ts";
+import type { Changes } from "./journal/changes.ts";
+import type { News } from "./journal/cursor.ts";
+import { Journal } from "./journal/journal.ts";
 import { STORE_FOLDER } from "./layout.ts";
 import { Mutex } from "./mutex.ts";
+import type { Protection } from "./protection.ts";
 import { RecordFiles } from "./record-files.ts";
 import { Redo } from "./redo.ts";
 import type { Basis, Transaction } from "./storage.ts";
@@ -34,6 +37,7 @@ export class CommitEngine {
   readonly records: RecordFiles;
   readonly redo: Redo = new Redo();
   readonly #files: FileSystem;
+  readonly #protection: Protection;
   readonly #report: (message: string) => void;
   readonly #journal: Journal;
   readonly #lock: WriteLock;
@@ -54,13 +58,21 @@ export class CommitEngine {
   #poison: CommitUnknownError | undefined;
   #unsettled: unknown;
 
-  constructor(files: FileSystem, runtime: Runtime, identity: string, report: (message: string) => void) {
+  constructor(
+    files: FileSystem,
+    runtime: Runtime,
+    identity: string,
+    protection: Protection,
+    report: (message: string) => void,
+  ) {
     this.#files = files;
+    this.#protection = protection;
     this.#report = report;
     this.#token = hexadecimal(runtime.random(new Uint8Array(8)));
     const owner = { token: this.#token, identity };
     this.#lock = new WriteLock(files, runtime, owner);
-    this.#journal = new Journal(files, { ...owner, random: (bytes) => runtime.random(bytes) });
+    const writer = { ...owner, random: (bytes: Uint8Array) => runtime.random(bytes) };
+    this.#journal = new Journal(files, writer, protection);
     let count = 0;
     this.records = new RecordFiles(files, () => `${this.#token}-${(count++).toString(36)}`);
   }
@@ -263,7 +275,9 @@ export class CommitEngine {
   }
 
   async #write(writing: readonly Submission[]): Promise<void> {
-    const batch = writing.map(({ transaction }) => transaction.changes);
+    await this.#protection.prepare();
+    const batch: Changes[] = [];
+    for (const { transaction } of writing) batch.push(await this.#protection.seal(transaction.changes));
     const first = this.#visible + 1;
     await this.#poisoning(async () => {
       const durable = await this.#journal.append(batch);

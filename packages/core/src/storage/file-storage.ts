@@ -6,6 +6,7 @@ import { ioError } from "./io-error.ts";
 import { STORE_FOLDER } from "./layout.ts";
 import { Mutex } from "./mutex.ts";
 import { compareNames, folderOf } from "./names.ts";
+import { type Content, type Protection, unprotected } from "./protection.ts";
 import type { Basis, Hold, Storage, Transaction } from "./storage.ts";
 import { checkStoreFolder } from "./store-folder.ts";
 import { LONGEST_WAIT } from "./write-lock.ts";
@@ -23,6 +24,7 @@ export class FileStorage implements Storage {
   readonly #files: FileSystem;
   readonly #runtime: Runtime;
   readonly #report: (message: string) => void;
+  readonly #protection: Protection;
   readonly #mutex = new Mutex();
   #engine: CommitEngine | undefined;
   #queue: Submission[] = [];
@@ -31,17 +33,24 @@ export class FileStorage implements Storage {
   #holding: Hold | undefined;
   #closed = false;
 
-  constructor(files: FileSystem, runtime: Runtime, report: (message: string) => void) {
+  constructor(
+    files: FileSystem,
+    runtime: Runtime,
+    report: (message: string) => void,
+    protection: Protection = unprotected,
+  ) {
     this.#files = files;
     this.#runtime = runtime;
     this.#report = report;
+    this.#protection = protection;
   }
 
   async open(): Promise<void> {
     try {
       await checkStoreFolder(this.#files);
+      await this.#protection.open();
       const identity = await this.#files.processIdentity();
-      this.#engine = new CommitEngine(this.#files, this.#runtime, identity, this.#report);
+      this.#engine = new CommitEngine(this.#files, this.#runtime, identity, this.#protection, this.#report);
       await this.#engine.records.list(".");
       await this.#engine.follow();
       if (this.#engine.needsRecovery) await this.#recover(this.#engine);
@@ -58,7 +67,12 @@ export class FileStorage implements Storage {
       });
   }
 
-  async read(names: readonly string[]): Promise<(Uint8Array | BabaError | undefined)[]> {
+  async read(names: readonly string[]): Promise<Content[]> {
+    return [...(await this.#protection.reveal(names, await this.readKept(names)))];
+  }
+
+  /** What is kept of each record, sealed where the store is. */
+  async readKept(names: readonly string[]): Promise<Content[]> {
     const { redo, records } = this.#opened();
     const payloads = names.map((name) => redo.get(name));
     const inFiles = names.filter((_, i) => payloads[i] === undefined);
@@ -131,6 +145,7 @@ export class FileStorage implements Storage {
     await this.#settling;
     this.#closed = true;
     if (this.#engine !== undefined) await this.#putInOrder(this.#engine);
+    this.#protection.close();
     await this.#files.close();
   }
 

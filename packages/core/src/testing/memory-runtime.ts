@@ -1,3 +1,5 @@
+import { webCompression } from "../crypto/compression.ts";
+import { nobleCrypto } from "../crypto/noble.ts";
 import { memoryFileSystem } from "../file-system/memory.ts";
 import { MemoryVolume } from "../file-system/memory-volume.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -41,6 +43,8 @@ export function memoryRuntime(): MemoryRuntime {
       volumes.set(directory, volume);
       return memoryFileSystem(volume);
     },
+    crypto: nobleCrypto,
+    compression: webCompression,
     terminal: (line) => void terminalLines.push(line),
     logFile: () => {
       const lines: string[] = [];

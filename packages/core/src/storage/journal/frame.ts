@@ -1,4 +1,6 @@
 import { xxh64 } from "../../codec/index.ts";
+import { SEAL_OVERHEAD } from "./seal.ts";
+import type { SegmentStart } from "./segment.ts";
 
 /** A disk writes a sector whole or not at all. */
 const SECTOR = 512;
@@ -55,9 +57,40 @@ export function encodeFrame(frame: Frame, chain: bigint, seed: bigint): EncodedF
   return { bytes, chain: next };
 }
 
-/** The size of a frame with a body of that many bytes. */
-export function frameSize(bodyLength: number): number {
-  return FRAME_HEADER + Math.ceil(bodyLength / ALIGNMENT) * ALIGNMENT + FRAME_TRAILER;
+/** The size of a frame with a body of that many bytes, as it is written: sealed, in a sealed segment. */
+export function frameSize(bodyLength: number, sealed = false): number {
+  const length = sealed ? bodyLength + SEAL_OVERHEAD : bodyLength;
+  return FRAME_HEADER + Math.ceil(length / ALIGNMENT) * ALIGNMENT + FRAME_TRAILER;
+}
+
+/** Where a frame stands: in which segment, behind what. */
+export type FramePlace = Pick<SegmentStart, "seed" | "seal" | "tag"> & {
+  readonly offset: number;
+  readonly chain: bigint;
+};
+
+/** The frame's bytes for its place; in a sealed segment its body is sealed for this place alone. */
+export function encodeFrameAt(place: FramePlace, frame: Frame): EncodedFrame {
+  const body = place.seal?.sealBody(bound(place, frame), frame.body) ?? frame.body;
+  return encodeFrame({ ...frame, body }, place.chain, place.seed);
+}
+
+/** The body of a frame that was parsed at its place; `undefined` where it was not sealed for it. */
+export function openFrame(place: FramePlace, frame: Frame): Uint8Array | undefined {
+  return place.seal === undefined ? frame.body : place.seal.openBody(bound(place, frame), frame.body);
+}
+
+/** What a sealed body is bound to: the segment by its header's tag, the offset, the frame's own header, all frames before. */
+function bound({ tag, offset, chain }: FramePlace, { kind, sequence, synced }: Frame): Uint8Array {
+  const bytes = new Uint8Array(tag.length + 36);
+  const view = new DataView(bytes.buffer, tag.length);
+  bytes.set(tag);
+  view.setBigUint64(0, BigInt(offset));
+  view.setUint32(8, KINDS.indexOf(kind));
+  view.setBigUint64(12, BigInt(sequence));
+  view.setBigUint64(20, BigInt(synced));
+  view.setBigUint64(28, chain);
+  return bytes;
 }
 
 /**
@@ -87,7 +120,10 @@ export function parseFrame(segment: Uint8Array, offset: number, chain: bigint, s
   if (view.getBigUint64(end - 16) !== next || view.getBigUint64(end - 8) !== TRAILER_END) {
     return { state: isTorn(segment, offset, end) ? "torn" : "damaged" };
   }
-  const body = segment.subarray(offset + FRAME_HEADER, offset + FRAME_HEADER + bodyLength);
+  const bodyEnd = offset + FRAME_HEADER + bodyLength;
+  // No byte of a frame is anybody's choice but its body's: so the chain pins sealed frames too.
+  if (!isZero(segment, bodyEnd, end - FRAME_TRAILER)) return { state: "damaged" };
+  const body = segment.subarray(offset + FRAME_HEADER, bodyEnd);
   const sequence = Number(view.getBigUint64(offset + 8));
   const synced = Number(view.getBigUint64(offset + 16));
   return { state: "frame", frame: { kind, sequence, synced, body }, end, chain: next };

@@ -9,17 +9,21 @@ import {
   type Verdict,
 } from "../../testing/simulation/index.ts";
 import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
+import { unprotected } from "../protection.ts";
 import { type Changes, encodeChanges } from "./changes.ts";
 import { encodeFrame } from "./frame.ts";
 import { Journal } from "./journal.ts";
 import {
   decodeSegmentHeader,
   encodeSegmentHeader,
-  firstChain,
   SEGMENT_HEADER,
   type SegmentHeader,
+  segmentStart,
 } from "./segment.ts";
 
+/** Where the chain of a plain segment's frames begins. */
+const firstChain = (head: SegmentHeader): bigint =>
+  segmentStart(head, encodeSegmentHeader(head), undefined).seed;
 let disk: SimulatedDisk;
 let machine: SimulatedMachine;
 /** Files whose steps nobody hinders. */
@@ -38,7 +42,7 @@ beforeEach(async () => {
 function journalOf(name: string): Journal {
   const files = simulatedFileSystem(disk, { process: machine.start(name), hook: (step) => hook(step) });
   const random = (bytes: Uint8Array) => crypto.getRandomValues(new Uint8Array(bytes.length));
-  return new Journal(files, { token: name.repeat(16), identity: `process ${name}`, random });
+  return new Journal(files, { token: name.repeat(16), identity: `process ${name}`, random }, unprotected);
 }
 
 /** Does something once, before the first step that fits. */
@@ -415,11 +419,8 @@ describe("Journal.sync(), secure(), mark(), distrust() and restart()", () => {
     const a = journalOf("a");
     const files = simulatedFileSystem(disk);
     files.list = async () => undefined;
-    const c = new Journal(files, {
-      token: "c".repeat(16),
-      identity: "c",
-      random: (bytes) => bytes,
-    });
+    const writer = { token: "c".repeat(16), identity: "c", random: (bytes: Uint8Array) => bytes };
+    const c = new Journal(files, writer, unprotected);
     await c.restart();
     expect(await sequences(a)).toEqual([]);
     expect(a.lastWriter).toBe("c");

@@ -8,10 +8,11 @@ import {
   simulatedFileSystem,
 } from "../../testing/simulation/index.ts";
 import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
+import { unprotected } from "../protection.ts";
 import { decodeChanges, encodeChanges } from "./changes.ts";
 import { encodeFrame, type Frame, frameSize } from "./frame.ts";
 import { Journal } from "./journal.ts";
-import { decodeSegmentHeader, encodeSegmentHeader, firstChain, type SegmentHeader } from "./segment.ts";
+import { decodeSegmentHeader, encodeSegmentHeader, type SegmentHeader, segmentStart } from "./segment.ts";
 
 const header: SegmentHeader = {
   number: 1,
@@ -24,7 +25,11 @@ const header: SegmentHeader = {
   salt: new Uint8Array(16),
   token: "a".repeat(16),
   identity: "a",
+  keyId: undefined,
 };
+/** Where the chain of a plain segment's frames begins. */
+const firstChain = (head: SegmentHeader): bigint =>
+  segmentStart(head, encodeSegmentHeader(head), undefined).seed;
 const body = encodeChanges(new Map([["r.baba", new TextEncoder().encode("text")]]));
 const SIZE = frameSize(body.length);
 const commit = (sequence: number, synced: number = 0): Frame => ({ kind: "commit", sequence, synced, body });
@@ -39,7 +44,7 @@ beforeEach(async () => {
 
 function journal(hook: StepHook = () => undefined): Journal {
   const files = simulatedFileSystem(disk, { process: new SimulatedMachine().start("reader"), hook });
-  return new Journal(files, { token: "b".repeat(16), identity: "b", random: (bytes) => bytes });
+  return new Journal(files, { token: "b".repeat(16), identity: "b", random: (bytes) => bytes }, unprotected);
 }
 
 /** A segment's bytes, and the chain after its frames. */

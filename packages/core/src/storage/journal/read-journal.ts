@@ -3,8 +3,15 @@ import { BabaError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import { JOURNAL_FOLDER, segmentNumber, segmentPath } from "../layout.ts";
 import { type Changes, decodeChanges } from "./changes.ts";
-import { attestsSync, parseFrame } from "./frame.ts";
-import { decodeSegmentHeader, firstChain, SEGMENT_HEADER, type SegmentHeader } from "./segment.ts";
+import { attestsSync, openFrame, parseFrame } from "./frame.ts";
+import type { JournalSeals } from "./seal.ts";
+import {
+  decodeSegmentHeader,
+  isSealedBy,
+  SEGMENT_HEADER,
+  type SegmentStart,
+  segmentStart,
+} from "./segment.ts";
 
 /** A commit as the journal holds it. */
 export type JournalCommit = {
@@ -18,10 +25,7 @@ export type JournalCommit = {
 };
 
 /** A place in a segment up to which everything was read and verified. */
-export type Position = {
-  readonly header: SegmentHeader;
-  /** The checksum of the header, which seeds the headers of frames. */
-  readonly seed: bigint;
+export type Position = SegmentStart & {
   readonly offset: number;
   readonly chain: bigint;
   /** The newest commit before this place. */
@@ -41,11 +45,11 @@ export type Read = { readonly commits: readonly JournalCommit[]; readonly positi
  *
  * @throws `BABA_JOURNAL` where what was committed is damaged or missing, `BABA_FORMAT` where a newer version wrote it
  */
-export async function readJournal(files: FileSystem): Promise<Read | undefined> {
+export async function readJournal(files: FileSystem, seals: JournalSeals): Promise<Read | undefined> {
   for (;;) {
     const newest = await newestSegment(files);
     if (newest === undefined) return undefined;
-    const segments = await readSegments(files, newest);
+    const segments = await readSegments(files, seals, newest);
     if (segments !== undefined) return parseSegments(segments);
     // A checkpoint removed a segment while it was being read, unless nothing has changed.
     if ((await newestSegment(files)) === newest) {
@@ -55,11 +59,10 @@ export async function readJournal(files: FileSystem): Promise<Read | undefined> 
 }
 
 /** The place before the first frame of a segment. */
-export function startOf(header: SegmentHeader): Position {
-  const seed = firstChain(header);
+export function startOf(start: SegmentStart): Position {
+  const { header, seed } = start;
   return {
-    header,
-    seed,
+    ...start,
     offset: SEGMENT_HEADER,
     chain: seed,
     sequence: header.base,
@@ -88,12 +91,15 @@ export function readFrames(segment: Uint8Array, from: Position, limit: number | 
       break;
     }
     const { frame, end, chain } = parsed;
+    const body = openFrame(position, frame);
+    if (body === undefined)
+      throw damaged(from.header.number, `what stands after commit number ${position.sequence} is forged`);
     if (frame.kind === "commit") {
-      const changes = decodeChanges(frame.body);
+      const changes = decodeChanges(body);
       if (changes === undefined || frame.sequence !== position.sequence + 1) {
         throw damaged(from.header.number, `commit number ${frame.sequence} is malformed or out of order`);
       }
-      commits.push({ sequence: frame.sequence, changes, end, chain, digest: xxh64(frame.body, 0n) });
+      commits.push({ sequence: frame.sequence, changes, end, chain, digest: xxh64(body, 0n) });
     }
     position = {
       ...position,
@@ -108,16 +114,22 @@ export function readFrames(segment: Uint8Array, from: Position, limit: number | 
 }
 
 /**
- * The header in these bytes of a segment's file.
+ * The beginning of a segment, of which these are the first bytes.
  *
- * @throws `BABA_JOURNAL` where it is damaged, `BABA_FORMAT` where a newer version wrote it
+ * @throws `BABA_JOURNAL` where it is damaged or forged, `BABA_FORMAT` where a newer version wrote it; and as `findSeal`
  */
-export function readHeader(bytes: Uint8Array, number: number): SegmentHeader {
+export async function readStart(
+  bytes: Uint8Array,
+  number: number,
+  seals: JournalSeals,
+): Promise<SegmentStart> {
   const header = decodeSegmentHeader(bytes);
   if (header === "newer") throw newer(number);
   if (header === undefined || header.number !== number)
     throw damaged(number, "its header fails its checksum");
-  return header;
+  const seal = await seals.findSeal(header.keyId, segmentPath(number));
+  if (seal !== undefined && !isSealedBy(bytes, seal)) throw damaged(number, "its header is forged");
+  return segmentStart(header, bytes, seal);
 }
 
 /** An error that names a segment, and says how to go on without it. */
@@ -147,45 +159,53 @@ async function newestSegment(files: FileSystem): Promise<number | undefined> {
   return numbers.length === 0 ? undefined : Math.max(...numbers);
 }
 
-type Segment = { readonly header: SegmentHeader; readonly bytes: Uint8Array };
+type Segment = { readonly start: SegmentStart; readonly bytes: Uint8Array };
 type Segments = readonly [Segment, ...Segment[]];
 
 /** The segments that matter, oldest first; `undefined` where one of them was not there. */
-async function readSegments(files: FileSystem, newest: number): Promise<Segments | undefined> {
-  const last = await readSegment(files, newest);
+async function readSegments(
+  files: FileSystem,
+  seals: JournalSeals,
+  newest: number,
+): Promise<Segments | undefined> {
+  const last = await readSegment(files, seals, newest);
   if (last === undefined) return undefined;
   let segments: Segments = [last];
-  while (segments[0].header.base > last.header.checkpoint) {
-    const before = await readSegment(files, segments[0].header.number - 1);
+  while (segments[0].start.header.base > last.start.header.checkpoint) {
+    const before = await readSegment(files, seals, segments[0].start.header.number - 1);
     if (before === undefined) return undefined;
     segments = [before, ...segments];
   }
   return segments;
 }
 
-async function readSegment(files: FileSystem, number: number): Promise<Segment | undefined> {
+async function readSegment(
+  files: FileSystem,
+  seals: JournalSeals,
+  number: number,
+): Promise<Segment | undefined> {
   const [bytes] = await files.read([segmentPath(number)]);
   if (bytes === undefined) return undefined;
   if (bytes instanceof Error) throw bytes;
-  const header = readHeader(bytes, number);
-  if (bytes.length !== header.length)
-    throw damaged(number, `it is ${bytes.length} bytes long and not ${header.length}`);
-  return { header, bytes };
+  const start = await readStart(bytes, number, seals);
+  const { length } = start.header;
+  if (bytes.length !== length) throw damaged(number, `it is ${bytes.length} bytes long and not ${length}`);
+  return { start, bytes };
 }
 
 function parseSegments([first, ...later]: Segments): Read {
-  let read = readFrames(first.bytes, startOf(first.header), later[0]?.header.previousLength);
+  let read = readFrames(first.bytes, startOf(first.start), later[0]?.start.header.previousLength);
   const commits = [...read.commits];
-  for (const [i, { header, bytes }] of later.entries()) {
-    mustFollow(read.position, header);
-    read = readFrames(bytes, startOf(header), later[i + 1]?.header.previousLength);
+  for (const [i, { start, bytes }] of later.entries()) {
+    mustFollow(read.position, start);
+    read = readFrames(bytes, startOf(start), later[i + 1]?.start.header.previousLength);
     commits.push(...read.commits);
   }
   const { position } = read;
   return { commits: commits.filter(({ sequence }) => sequence > position.header.checkpoint), position };
 }
 
-function mustFollow(last: Position, header: SegmentHeader): void {
+function mustFollow(last: Position, { header }: SegmentStart): void {
   if (
     last.offset === header.previousLength &&
     last.chain === header.previousChain &&

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import { memoryFileSystem } from "../../file-system/memory.ts";
 import { JOURNAL_FOLDER, TEMPORARY_FOLDER } from "../layout.ts";
+import { unprotected } from "../protection.ts";
 import { Journal } from "./journal.ts";
 
 const changes = (text: string) =>
@@ -23,11 +24,15 @@ test("restart() removes segments so that who follows between two removals misses
     },
   });
   const journalOf = (token: string) =>
-    new Journal(oneByOne, {
-      token: token.repeat(16),
-      identity: token,
-      random: (bytes) => crypto.getRandomValues(bytes.slice()),
-    });
+    new Journal(
+      oneByOne,
+      {
+        token: token.repeat(16),
+        identity: token,
+        random: (bytes) => crypto.getRandomValues(bytes.slice()),
+      },
+      unprotected,
+    );
   const [writer, reader] = [journalOf("a"), journalOf("b")];
   await writer.follow();
   await writer.append([changes("1")]);

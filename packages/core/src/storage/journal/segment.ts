@@ -1,12 +1,18 @@
 import { xxh64 } from "../../codec/index.ts";
+import { type JournalSeal, SEAL_TAG } from "./seal.ts";
 
 /** Bytes of a segment's header, and of a disk's sector. */
 export const SEGMENT_HEADER = 512;
 const MAGIC = "BABAJRNL";
 const VERSION = 1;
+const PROTECTION_AT = 12;
+const PLAIN = 0;
+const SEALED = 1;
 const IDENTITY_AT = 106;
 const CHECKSUM_AT = SEGMENT_HEADER - 8;
-const LONGEST_IDENTITY = CHECKSUM_AT - IDENTITY_AT;
+const TAG_AT = CHECKSUM_AT - SEAL_TAG;
+const KEY_ID_AT = TAG_AT - 8;
+const LONGEST_IDENTITY = KEY_ID_AT - IDENTITY_AT;
 const TOKEN = /^[0-9a-f]{16}$/;
 const ascii = new TextEncoder();
 const latin1 = new TextDecoder("latin1");
@@ -37,10 +43,23 @@ export type SegmentHeader = {
   readonly token: string;
   /** Of the writing process, for `FileSystem.lives`. */
   readonly identity: string;
+  /** Which key the segment is sealed with; `undefined` in a plain one. */
+  readonly keyId: number | undefined;
 };
 
-/** The 512 bytes of a header; its last eight are their XXH64. */
-export function encodeSegmentHeader(header: SegmentHeader): Uint8Array {
+/** The beginning of a segment that was written, or read and verified: what its frames go on from. */
+export type SegmentStart = {
+  readonly header: SegmentHeader;
+  /** The checksum of the header, which seeds the headers of frames and begins the chain. */
+  readonly seed: bigint;
+  /** `undefined` in a plain segment. */
+  readonly seal: JournalSeal | undefined;
+  /** The header's tag, which ties sealed frames to it; zeros in a plain segment. */
+  readonly tag: Uint8Array;
+};
+
+/** The 512 bytes of a header; its last eight are their XXH64. The seal is that of its key. */
+export function encodeSegmentHeader(header: SegmentHeader, seal?: JournalSeal): Uint8Array {
   const bytes = new Uint8Array(SEGMENT_HEADER);
   const view = new DataView(bytes.buffer);
   const identity = ascii.encode(header.identity);
@@ -59,6 +78,11 @@ export function encodeSegmentHeader(header: SegmentHeader): Uint8Array {
   view.setBigUint64(96, BigInt(header.placed));
   view.setUint16(104, identity.length);
   bytes.set(identity, IDENTITY_AT);
+  if (seal !== undefined) {
+    view.setUint32(PROTECTION_AT, SEALED);
+    view.setUint32(KEY_ID_AT, seal.keyId);
+    bytes.set(seal.tag(bytes.subarray(0, TAG_AT)), TAG_AT);
+  }
   view.setBigUint64(CHECKSUM_AT, xxh64(bytes.subarray(0, CHECKSUM_AT), 0n));
   return bytes;
 }
@@ -71,6 +95,8 @@ export function decodeSegmentHeader(bytes: Uint8Array): SegmentHeader | "newer" 
   if (latin1.decode(bytes.subarray(0, 8)) !== MAGIC) return undefined;
   const version = view.getUint32(8);
   if (version !== VERSION) return version > VERSION ? "newer" : undefined;
+  const protection = view.getUint32(PROTECTION_AT);
+  if (protection !== PLAIN && protection !== SEALED) return "newer";
   const token = latin1.decode(bytes.subarray(80, 96));
   const identity = identityIn(bytes, view.getUint16(104));
   if (identity === undefined || !TOKEN.test(token)) return undefined;
@@ -85,13 +111,23 @@ export function decodeSegmentHeader(bytes: Uint8Array): SegmentHeader | "newer" 
     salt: bytes.slice(64, 80),
     token,
     identity,
+    keyId: protection === SEALED ? view.getUint32(KEY_ID_AT) : undefined,
   };
 }
 
-/** Where the chain of a segment's frames begins: the checksum of its header. */
-export function firstChain(header: SegmentHeader): bigint {
-  const bytes = encodeSegmentHeader(header);
-  return new DataView(bytes.buffer).getBigUint64(CHECKSUM_AT);
+/** The beginning of a segment, of which these are the first bytes. */
+export function segmentStart(
+  header: SegmentHeader,
+  bytes: Uint8Array,
+  seal: JournalSeal | undefined,
+): SegmentStart {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, SEGMENT_HEADER);
+  return { header, seed: view.getBigUint64(CHECKSUM_AT), seal, tag: bytes.slice(TAG_AT, CHECKSUM_AT) };
+}
+
+/** Whether the seal vouches for a header's bytes. */
+export function isSealedBy(bytes: Uint8Array, seal: JournalSeal): boolean {
+  return seal.verifyTag(bytes.subarray(0, TAG_AT), bytes.subarray(TAG_AT, CHECKSUM_AT));
 }
 
 /** `undefined` where so many bytes are no text or do not fit. */

@@ -1,5 +1,6 @@
 import type { FileSystem } from "../../file-system/file-system.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
+import { noCompression, simulatedCrypto } from "./crypto.ts";
 import { processOf } from "./file-system.ts";
 import { SeededRandom } from "./random.ts";
 
@@ -76,6 +77,8 @@ export function simulatedRuntime(fileSystem: FileSystem, options: SimulatedRunti
   const start = clock.now();
   return {
     fileSystem: () => fileSystem,
+    crypto: simulatedCrypto(random),
+    compression: noCompression,
     terminal: options.terminal ?? (() => {}),
     logFile: () => () => {},
     now: () => Math.floor(clock.now()),

@@ -1,0 +1,73 @@
+import { BabaError } from "../errors.ts";
+import { printable } from "../storage/names.ts";
+import { KEY_FILE } from "./key-file.ts";
+
+/** The error for what is sealed in a store that was opened without a key. */
+export function sealedWithoutKey(name: string): BabaError {
+  return refuse("BABA_SEALED", name, "it is sealed: open the store with the option that it was sealed with");
+}
+
+/** The error for a folder that holds something sealed and no key file: it is not a new store. */
+export function keyFileMissing(name: string): BabaError {
+  return refuse(
+    "BABA_KEYRING",
+    name,
+    `it is sealed, but ${KEY_FILE} is missing, so this is no new store: put the key file back from a backup, or open the store ` +
+      "with the option key if it was made with it. Nothing was changed",
+  );
+}
+
+/** The error for something plain in a store that is opened with a key for the first time. */
+export function plainStore(name: string): BabaError {
+  return refuse(
+    "BABA_NOT_SEALED",
+    name,
+    "it is plain, and the store was opened with a key: call db.seal() to seal what is there, or leave the key out",
+  );
+}
+
+/** The error for a plain segment of the journal in a sealed store. */
+export function plainJournal(segment: string): BabaError {
+  return refuse(
+    "BABA_NOT_SEALED",
+    segment,
+    "it is not sealed and the store is, so nobody vouches for it. Nothing was changed. Put the store's folder back from a backup, " +
+      "or move this file away, to go on with the record files as they are",
+  );
+}
+
+/** The error for a segment under a key that the store does not have. */
+export function foreignJournal(segment: string, rawKey: boolean): BabaError {
+  if (rawKey)
+    return refuse(
+      "BABA_KEY_WRONG",
+      segment,
+      "it is not sealed with the key that was given. Nothing was changed",
+    );
+  return refuse(
+    "BABA_KEY_UNKNOWN",
+    segment,
+    `it is sealed with a data key that ${KEY_FILE} does not have: the one or the other is of another store, or older. Nothing was ` +
+      "changed. Put back from a backup what does not belong here",
+  );
+}
+
+/** The error for a record that is not sealed with the raw key that was given. */
+export function wrongRawKey(name: string): BabaError {
+  return refuse("BABA_KEY_WRONG", name, "it is not sealed with the key that was given. Nothing was changed");
+}
+
+/** The error for a key file that changed, while the store was open, into one that does not go back to the same. */
+export function otherKeyring(): BabaError {
+  return refuse(
+    "BABA_KEYRING",
+    KEY_FILE,
+    "another keyring was put in its place while the store was open. Close the database and, if you know where the new one is " +
+      "from, open it again",
+  );
+}
+
+function refuse(code: BabaError["code"], name: string, reason: string): BabaError {
+  const record = printable(name);
+  return new BabaError(code, `${record}: ${reason}.`, { record });
+}

@@ -1,0 +1,28 @@
+import type { FileSystem } from "../file-system/file-system.ts";
+import { RecordFiles } from "../storage/record-files.ts";
+import { recordFolders } from "../storage/record-tree.ts";
+
+/** How many records are read at a time. */
+const CHUNK = 128;
+
+/** A record's file, as it is kept. */
+export type Kept = { readonly name: string; readonly bytes: Uint8Array };
+
+/** Some record of a folder tree; `undefined` where there is none that can be read. */
+export async function firstRecord(files: FileSystem): Promise<Kept | undefined> {
+  for await (const record of keptRecords(files)) return record;
+  return undefined;
+}
+
+/** The records of a folder tree, one after another; those that cannot be read are left out. */
+export async function* keptRecords(files: FileSystem): AsyncGenerator<Kept> {
+  const records = new RecordFiles(files, () => "");
+  for await (const folder of recordFolders(files)) {
+    const names = await records.list(folder);
+    for (let start = 0; start < names.length; start += CHUNK) {
+      const chunk = names.slice(start, start + CHUNK);
+      for (const [i, bytes] of (await records.read(chunk)).entries())
+        if (bytes instanceof Uint8Array) yield { name: chunk[i] ?? "", bytes };
+    }
+  }
+}

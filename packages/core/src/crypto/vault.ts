@@ -1,0 +1,255 @@
+import { BabaError } from "../errors.ts";
+import type { FileSystem } from "../file-system/file-system.ts";
+import type { Changes } from "../storage/journal/changes.ts";
+import type { JournalSeal } from "../storage/journal/seal.ts";
+import { JOURNAL_FOLDER, segmentNumber } from "../storage/layout.ts";
+import type { Content, Protection } from "../storage/protection.ts";
+import type { Compression } from "./compression.ts";
+import type { Crypto } from "./crypto.ts";
+import { isSealed, keyIdOf, openRecord, type Seals, sealRecords } from "./envelope.ts";
+import { type FileLock, readKeyFile } from "./key-file.ts";
+import type { Keyring } from "./keyring.ts";
+import { copyOfLock, type Lock, sameLock } from "./lock.ts";
+import {
+  foreignJournal,
+  keyFileMissing,
+  otherKeyring,
+  plainJournal,
+  plainStore,
+  sealedWithoutKey,
+  wrongRawKey,
+} from "./refusals.ts";
+import { firstRecord, keptRecords } from "./survey.ts";
+import { createLock, type OpenedKeys, type Unlocked, unlock } from "./unlock.ts";
+
+/** What a vault works with. */
+export type VaultContext = {
+  readonly crypto: Crypto;
+  readonly compression: Compression;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Asked between the pieces of long work, and awaited where it gives a promise. */
+  readonly breathe: () => Promise<void> | undefined;
+};
+
+/**
+ * The keys of one store, for as long as this process has it open. It opens the store's lock, makes the keyring of a new
+ * store, seals and opens records and journal, and follows a keyring that another process has changed. Of a store that is
+ * opened without a key it makes sure that nothing in it is sealed.
+ */
+export class Vault implements Protection {
+  readonly #files: FileSystem;
+  readonly #context: VaultContext;
+  #lock: Lock;
+  #unlocked: Unlocked = { state: "plain" };
+  /** The key file that `#unlocked` is from. */
+  #file: Uint8Array | undefined;
+  /** What was opened before: work that is under way may still need its keys. */
+  readonly #earlier: OpenedKeys[] = [];
+  #refreshing: Promise<boolean> | undefined;
+
+  constructor(files: FileSystem, lock: Lock, context: VaultContext) {
+    this.#files = files;
+    this.#lock = copyOfLock(lock);
+    this.#context = context;
+  }
+
+  /** The keyring; `undefined` where there is none: in a plain store, in a new one, under a raw key. */
+  get keyring(): Keyring | undefined {
+    return this.#opened?.keyring;
+  }
+
+  /** Whether the store is opened without a key. */
+  get isPlain(): boolean {
+    return this.#lock.kind === "none";
+  }
+
+  /** The keyring's fingerprint, where there is a keyring. */
+  get fingerprint(): string | undefined {
+    return this.keyring?.fingerprint(this.#context.crypto);
+  }
+
+  get journal(): JournalSeal | undefined {
+    return this.#opened?.keys.cipher();
+  }
+
+  /** Whether this lock is the one that the store was opened with. */
+  isOpenedBy(lock: Lock): boolean {
+    return sameLock(this.#context.crypto, this.#lock, lock);
+  }
+
+  async open(): Promise<void> {
+    this.#file = await readKeyFile(this.#files);
+    this.#unlocked = await unlock(this.#context.crypto, this.#file, this.#lock);
+    if (this.#unlocked.state === "new") await this.#mustNotBeSealed();
+    else if (this.keyring === undefined && !(await this.#hasJournal())) await this.#mustFitRecords();
+  }
+
+  async findSeal(keyId: number | undefined, segment: string): Promise<JournalSeal | undefined> {
+    if (keyId === undefined) return this.#admitPlain(segment);
+    if (this.isPlain) throw sealedWithoutKey(segment);
+    const known = this.#opened?.keys.cipher(keyId);
+    if (known !== undefined) return known;
+    await this.#refresh();
+    const found = this.#opened?.keys.cipher(keyId);
+    if (found !== undefined) return found;
+    throw this.#opened === undefined
+      ? keyFileMissing(segment)
+      : foreignJournal(segment, this.keyring === undefined);
+  }
+
+  async prepare(): Promise<void> {
+    if (this.#unlocked.state === "new") await this.#refresh();
+    if (this.#unlocked.state !== "new") return;
+    await this.#mustNotBeSealed();
+    const plain = await firstRecord(this.#files);
+    if (plain !== undefined || (await this.#hasJournal())) throw plainStore(plain?.name ?? JOURNAL_FOLDER);
+    await this.#create(this.#unlocked.lock, false);
+  }
+
+  seal(changes: Changes): Changes | Promise<Changes> {
+    const seals = this.#seals();
+    return seals === undefined ? changes : sealRecords(changes, seals, this.#context.breathe);
+  }
+
+  async reveal(names: readonly string[], kept: readonly Content[]): Promise<readonly Content[]> {
+    const contents = await this.#reveal(names, kept);
+    if (!this.#isDoubtful(kept, contents)) return contents;
+    return (await this.#refresh()) ? this.#reveal(names, kept) : contents;
+  }
+
+  close(): void {
+    const opened = this.#opened;
+    for (const { keys, keyring } of opened === undefined ? this.#earlier : [...this.#earlier, opened]) {
+      keys.wipe();
+      keyring?.wipe();
+    }
+    if (this.#lock.kind === "key") this.#lock.key.fill(0);
+  }
+
+  get #opened(): OpenedKeys | undefined {
+    return this.#unlocked.state === "sealed" ? this.#unlocked : undefined;
+  }
+
+  #seals(): Seals | undefined {
+    const { crypto, compression } = this.#context;
+    return this.#opened && { crypto, compression, keys: this.#opened.keys };
+  }
+
+  async #reveal(names: readonly string[], kept: readonly Content[]): Promise<readonly Content[]> {
+    const seals = this.#seals();
+    const contents: Content[] = [];
+    for (let i = 0; i < kept.length; i++) {
+      const bytes = kept[i];
+      const content = bytes instanceof Uint8Array ? this.#content(names[i] ?? "", bytes, seals) : bytes;
+      contents.push(content instanceof Promise ? await content : content);
+      const pause = this.#context.breathe();
+      if (pause !== undefined) await pause;
+    }
+    return contents;
+  }
+
+  #content(name: string, bytes: Uint8Array, seals: Seals | undefined): Content | Promise<Content> {
+    const plain = !isSealed(bytes);
+    if (seals === undefined) {
+      if (this.isPlain) return plain ? bytes : sealedWithoutKey(name);
+      return plain ? plainStore(name) : keyFileMissing(name);
+    }
+    if (plain && this.keyring?.converting === true) return bytes;
+    try {
+      const payload = openRecord(bytes, name, seals);
+      return payload instanceof Promise ? payload.catch(asContent) : payload;
+    } catch (error) {
+      return asContent(error);
+    }
+  }
+
+  /** Whether a keyring that another process has made, or changed, could give other contents. */
+  #isDoubtful(kept: readonly Content[], contents: readonly Content[]): boolean {
+    if (this.#unlocked.state === "new")
+      return kept.some((bytes) => bytes instanceof Uint8Array && isSealed(bytes));
+    if (this.keyring === undefined) return false;
+    const { converting } = this.keyring;
+    return contents.some((content, i) => {
+      const bytes = kept[i];
+      if (content instanceof BabaError) return content.code === "BABA_KEY_UNKNOWN";
+      return converting && bytes instanceof Uint8Array && !isSealed(bytes);
+    });
+  }
+
+  /** Plain segments are there before a store is sealed and until it is. */
+  async #admitPlain(segment: string): Promise<undefined> {
+    if (this.keyring?.converting === true) await this.#refresh();
+    const opened = this.#opened;
+    if (opened !== undefined && opened.keyring?.converting !== true) throw plainJournal(segment);
+  }
+
+  /** Opens the key file again where it has changed; whether it has. */
+  #refresh(): Promise<boolean> {
+    this.#refreshing ??= this.#openAgain().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  async #openAgain(): Promise<boolean> {
+    const { crypto } = this.#context;
+    const file = await readKeyFile(this.#files);
+    // A key file that was removed takes no key from who has the store open.
+    if (file === undefined || (this.#file !== undefined && crypto.equal(file, this.#file))) return false;
+    const unlocked = await unlock(crypto, file, this.#lock);
+    if (unlocked.state !== "sealed" || !this.#continues(unlocked)) throw otherKeyring();
+    this.#adopt(file, unlocked);
+    return true;
+  }
+
+  /** Whether a keyring goes back to the one that was open: who made it knew a secret of that one. */
+  #continues({ keyring }: OpenedKeys): boolean {
+    const known = this.keyring;
+    if (known === undefined || keyring === undefined) return known === undefined;
+    const { crypto } = this.#context;
+    if (keyring.fingerprint(crypto) === known.fingerprint(crypto)) return true;
+    const { id, key } = known.active;
+    return keyring.keys.some((next) => next.id === id && crypto.equal(next.key, key));
+  }
+
+  #adopt(file: Uint8Array | undefined, unlocked: OpenedKeys): void {
+    if (this.#opened !== undefined) this.#earlier.push(this.#opened);
+    this.#file = file;
+    this.#unlocked = unlocked;
+  }
+
+  async #create(lock: FileLock, converting: boolean): Promise<void> {
+    const { crypto, now } = this.#context;
+    const store = { token: tokenOf(crypto), now: now(), converting };
+    const opened = await createLock(crypto, this.#files, lock, store);
+    this.#adopt(await readKeyFile(this.#files), opened);
+  }
+
+  async #mustNotBeSealed(): Promise<void> {
+    for await (const { name, bytes } of keptRecords(this.#files))
+      if (isSealed(bytes)) throw keyFileMissing(name);
+  }
+
+  /** Without a journal the records tell what the store is. */
+  async #mustFitRecords(): Promise<void> {
+    const record = await firstRecord(this.#files);
+    if (record === undefined || !isSealed(record.bytes)) return;
+    if (this.#opened === undefined) throw sealedWithoutKey(record.name);
+    if (keyIdOf(record.bytes) !== this.#opened.keys.activeId) throw wrongRawKey(record.name);
+  }
+
+  async #hasJournal(): Promise<boolean> {
+    const entries = (await this.#files.list(JOURNAL_FOLDER)) ?? [];
+    return entries.some(({ name }) => segmentNumber(name) !== undefined);
+  }
+}
+
+function asContent(error: unknown): BabaError {
+  if (error instanceof BabaError) return error;
+  throw error;
+}
+
+function tokenOf(crypto: Crypto): string {
+  return [...crypto.random(8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,297 @@
+import { inspect } from "node:util";
+import { generateX25519Identity, identityToRecipient } from "age-encryption";
+import * as v from "valibot";
+import { beforeEach, describe, expect, test } from "vitest";
+import { decode, encode } from "../codec/index.ts";
+import { nobleCrypto } from "../crypto/noble.ts";
+import type { FileSystem } from "../file-system/file-system.ts";
+import { JOURNAL_FOLDER } from "../storage/layout.ts";
+import { type MemoryRuntime, memoryRuntime } from "../testing/memory-runtime.ts";
+import { assemble } from "./assemble.ts";
+import { Database } from "./database.ts";
+import type { BabaOptions } from "./options.ts";
+
+const Hero = v.object({ id: v.number(), name: v.string() });
+const alice = { id: 1, name: "Alice the secret" };
+const bob = { id: 2, name: "Bob" };
+const KEY_FILE = ".baba/key.age";
+const rawKey = new Uint8Array(32).fill(7);
+const [mine, theirs] = await Promise.all([generateX25519Identity(), generateX25519Identity()]);
+const [myRecipient, theirRecipient] = await Promise.all(
+  [mine, theirs].map((one) => identityToRecipient(one)),
+);
+
+/** With a scrypt that takes no time. */
+const quick = (runtime: MemoryRuntime): MemoryRuntime => ({
+  ...runtime,
+  crypto: {
+    ...nobleCrypto,
+    scrypt: async (password, salt, workFactor) =>
+      nobleCrypto.hkdf(password, salt, new Uint8Array([workFactor]), 32),
+  },
+});
+
+let runtime: MemoryRuntime;
+let files: FileSystem;
+let lines: string[];
+
+beforeEach(() => {
+  runtime = quick(memoryRuntime());
+  files = runtime.fileSystem(".");
+  lines = [];
+});
+
+/** A database as of a process of its own. */
+function open(options: BabaOptions = {}): Database<typeof Hero> {
+  const note = (line: string) => void lines.push(line);
+  const logging = { debug: note, info: note, warn: note, error: note };
+  return new Database(Hero, { logging, logLevel: "debug", ...options }, assemble(runtime));
+}
+
+async function write(options: BabaOptions): Promise<Database<typeof Hero>> {
+  const db = open(options);
+  await db.asyncSession(async (session) => {
+    await session.add(alice);
+    await session.add(bob, "heroes/bob.baba");
+  });
+  return db;
+}
+
+const read = (db: Database<typeof Hero>, name = "1.baba") => db.asyncSession((session) => session.get(name));
+
+async function bytesOf(path: string): Promise<Uint8Array> {
+  const [bytes] = await files.read([path]);
+  if (!(bytes instanceof Uint8Array)) throw new Error(`no ${path}`);
+  return bytes;
+}
+
+async function put(path: string, bytes: Uint8Array): Promise<void> {
+  await files.remove([path]);
+  await files.create([{ path, bytes }]);
+}
+
+/** Every file's path and bytes, in text. */
+async function everything(folder = "."): Promise<string> {
+  const texts: string[] = [];
+  for (const { name, kind } of (await files.list(folder)) ?? []) {
+    const path = folder === "." ? name : `${folder}/${name}`;
+    texts.push(kind === "folder" ? await everything(path) : `${path}: ${await bytesOf(path)}`);
+  }
+  return texts.sort().join("\n");
+}
+
+const code = (name: string) => expect.objectContaining({ code: name });
+const failsWith = (work: Promise<unknown>, name: string) => expect(work).rejects.toThrow(code(name));
+
+const WAYS: readonly (readonly [string, BabaOptions])[] = [
+  ["passphrase", { passphrase: "correct horse" }],
+  ["identity", { identity: mine }],
+  ["key", { key: rawKey }],
+];
+
+describe.each(WAYS)("a store sealed by a %s", (kind, options) => {
+  test("gives back what was committed, in this process and in the next", async () => {
+    const db = await write(options);
+    expect(await read(db)).toEqual(alice);
+    await db.close();
+    const again = open(options);
+    expect(await again.asyncSession((session) => session.all("heroes"))).toEqual([bob]);
+    expect(await read(again)).toEqual(alice);
+    await again.close();
+  });
+
+  test("holds no value in plain, in the journal and in the files, and no warning is logged", async () => {
+    const db = await write({ ...options, settle: "background" });
+    const before = await everything();
+    await db.close();
+    for (const text of [before, await everything()]) {
+      expect(text).not.toContain(String(new TextEncoder().encode("Alice the secret")));
+      expect(text).not.toContain(String(encode(new TextEncoder().encode("Alice"))));
+    }
+    expect(decode(await bytesOf("1.baba"))[0]).toBe(1);
+    expect(lines.filter((line) => line.includes("WARNING"))).toEqual([]);
+  });
+
+  test("is refused without a key, with another and in another way, and nothing changes on the disk", async () => {
+    await (await write(options)).close();
+    const before = await everything();
+    await failsWith(open().open(), "BABA_SEALED");
+    for (const wrong of [
+      { passphrase: "wrong" },
+      { identity: theirs },
+      { key: new Uint8Array(32) },
+    ] as const) {
+      const expected = kind === "key" && !("key" in wrong) ? "BABA_KEYRING" : "BABA_KEY_WRONG";
+      await failsWith(open(wrong).open(), expected);
+    }
+    expect(await everything()).toBe(before);
+    const right = open(options);
+    expect(await read(right)).toEqual(alice);
+    await right.close();
+  });
+
+  test("is refused without its journal too, by what its records are", async () => {
+    await (await write(options)).close();
+    for (const { name } of (await files.list(JOURNAL_FOLDER)) ?? [])
+      await files.remove([`${JOURNAL_FOLDER}/${name}`]);
+    await files.remove([KEY_FILE]);
+    const before = await everything();
+    await failsWith(open().open(), "BABA_SEALED");
+    await failsWith(open({ passphrase: "any" }).open(), "BABA_KEYRING");
+    await failsWith(open({ key: new Uint8Array(32) }).open(), "BABA_KEY_WRONG");
+    expect(await everything()).toBe(before);
+  });
+
+  test("is opened by two databases of one process in one way only", async () => {
+    const db = await write(options);
+    const other = (more: BabaOptions) => new Database(Hero, { logging: false, ...more }, context);
+    const context = assemble(runtime);
+    const first = other(options);
+    await first.open();
+    const second = other(options);
+    expect(await read(second)).toEqual(alice);
+    await failsWith(other({}).open(), "BABA_SEALED");
+    for (const wrong of [{ passphrase: "wrong" }, { identity: theirs }, { key: new Uint8Array(32) }] as const)
+      await failsWith(other(wrong).open(), "BABA_KEY_WRONG");
+    for (const one of [db, first, second]) await one.close();
+  });
+
+  test("shows no key in errors, logs and util.inspect", async () => {
+    const db = await write(options);
+    const failed = await open({ passphrase: "another secret" })
+      .open()
+      .catch((error: unknown) => error);
+    const shown = [
+      inspect(db, { depth: 12, showHidden: true }),
+      inspect(failed, { depth: 12 }),
+      ...lines,
+    ].join();
+    await db.close();
+    expect(shown).not.toMatch(/correct horse|another secret|AGE-SECRET|\b7, 7, 7/);
+  });
+});
+
+test("a key option that is there and undefined or empty is BABA_KEY_MISSING when the database is made", () => {
+  for (const options of [
+    { passphrase: undefined },
+    { passphrase: "" },
+    { identity: undefined },
+    { identity: [] },
+    { key: undefined },
+    { key: new Uint8Array() },
+  ] as const) {
+    expect(() => open(options)).toThrow(code("BABA_KEY_MISSING"));
+  }
+});
+
+describe("the keyring", () => {
+  test("is made with the first commit, and not before", async () => {
+    const db = open({ passphrase: "x" });
+    await db.open();
+    await db.asyncSession(async () => {});
+    expect(await files.kinds([".baba"])).toEqual([undefined]);
+    expect(db.fingerprint).toBeUndefined();
+    await db.asyncSession((session) => session.add(alice));
+    expect(await files.kinds([KEY_FILE])).toEqual(["file"]);
+    expect(db.fingerprint).toMatch(/^[0-9a-f]{32}$/);
+    await db.close();
+  });
+
+  test("is one for two processes that begin a store at once", async () => {
+    const [a, b] = [open({ identity: mine }), open({ identity: mine })];
+    await Promise.all([a.open(), b.open()]);
+    await a.asyncSession((session) => session.add(alice));
+    expect(await read(b)).toEqual(alice);
+    await b.asyncSession((session) => session.add(bob));
+    expect(await read(a, "2.baba")).toEqual(bob);
+    expect(a.fingerprint).toBe(b.fingerprint);
+    await a.close();
+    await b.close();
+  });
+
+  test("opens for every recipient, and its fingerprint can be pinned", async () => {
+    const recipients = [myRecipient ?? "", theirRecipient ?? ""];
+    const db = await write({ identity: mine, recipients });
+    const fingerprint = db.fingerprint ?? "";
+    await db.close();
+    const other = open({ identity: theirs, fingerprint });
+    expect(await read(other)).toEqual(alice);
+    await other.close();
+    await failsWith(open({ identity: theirs, fingerprint: "0".repeat(32) }).open(), "BABA_KEYRING");
+  });
+
+  test("that another put in its place is refused where the fingerprint is pinned", async () => {
+    const db = await write({ identity: mine });
+    const fingerprint = db.fingerprint ?? "";
+    await db.close();
+    const elsewhere = quick(memoryRuntime());
+    const forger = new Database(
+      Hero,
+      { identity: theirs, recipients: [myRecipient ?? "", theirRecipient ?? ""], logging: false },
+      assemble(elsewhere),
+    );
+    await forger.asyncSession((session) => session.add(alice));
+    await forger.close();
+    const [forged] = await elsewhere.fileSystem(".").read([KEY_FILE]);
+    await put(KEY_FILE, forged instanceof Uint8Array ? forged : new Uint8Array());
+    const before = await everything();
+    await failsWith(open({ identity: mine, fingerprint }).open(), "BABA_KEYRING");
+    await failsWith(open({ identity: mine }).open(), "BABA_KEY_UNKNOWN");
+    expect(await everything()).toBe(before);
+  });
+
+  test("that was removed makes the store no new one", async () => {
+    await (await write({ passphrase: "x" })).close();
+    await files.remove([KEY_FILE]);
+    const before = await everything();
+    await failsWith(open({ passphrase: "x" }).open(), "BABA_KEYRING");
+    await failsWith(open().open(), "BABA_SEALED");
+    expect(await everything()).toBe(before);
+  });
+});
+
+describe("plain and sealed", () => {
+  test("do not mix: a plain record in a sealed store is BABA_NOT_SEALED, and stays as it is", async () => {
+    await (await write({ passphrase: "x" })).close();
+    const plain = encode(new TextEncoder().encode('{"id":3,"name":"Eve"}'));
+    await put("3.baba", plain);
+    const db = open({ passphrase: "x" });
+    await failsWith(read(db, "3.baba"), "BABA_NOT_SEALED");
+    await failsWith(
+      db.asyncSession((session) => session.all()),
+      "BABA_NOT_SEALED",
+    );
+    expect(await bytesOf("3.baba")).toEqual(plain);
+    await db.close();
+  });
+
+  test("a plain store that is opened with a key is not written to", async () => {
+    await (await write({})).close();
+    const before = await everything();
+    for (const options of [{ passphrase: "x" }, { identity: mine }] as const) {
+      const db = open(options);
+      await failsWith(read(db), "BABA_NOT_SEALED");
+      await failsWith(
+        db.asyncSession((session) => session.add(alice, "new.baba")),
+        "BABA_NOT_SEALED",
+      );
+      await db.close();
+    }
+    await failsWith(open({ key: rawKey }).open(), "BABA_NOT_SEALED");
+    expect(await everything()).toBe(before);
+  });
+
+  test("a plain process that has the store open learns that it was sealed", async () => {
+    const plain = open();
+    await plain.open();
+    const sealed = await write({ passphrase: "x" });
+    await failsWith(read(plain), "BABA_SEALED");
+    await failsWith(
+      plain.asyncSession((session) => session.add(bob)),
+      "BABA_SEALED",
+    );
+    await plain.close();
+    expect(await read(sealed)).toEqual(alice);
+    await sealed.close();
+  });
+});

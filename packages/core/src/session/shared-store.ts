@@ -1,0 +1,94 @@
+import type { Lock } from "../crypto/lock.ts";
+import type { Vault } from "../crypto/vault.ts";
+import { BabaError } from "../errors.ts";
+import type { FileSystem } from "../file-system/file-system.ts";
+import type { FileStorage } from "../storage/file-storage.ts";
+import type { Storage } from "../storage/storage.ts";
+
+/** A folder's storage and its keys. */
+export type Store = { readonly storage: FileStorage; readonly vault: Vault };
+
+/** A share in an opened store: `storage.close()` gives it up. */
+export type OpenedStore = { readonly storage: Storage; readonly vault: Vault };
+
+/** One store for all databases of a process that are open on one folder. */
+type Shared = Store & { readonly opened: Promise<void>; users: number };
+
+/** The stores that are open in this process, by the identity of their folder. */
+export class SharedStores {
+  readonly #byIdentity = new Map<string, Shared>();
+
+  /**
+   * Opens the folder's store, or joins those who have it open; closed with the last of them.
+   *
+   * @throws `BABA_KEY_WRONG`, `BABA_SEALED` where they have opened it with another key, or it alone with one
+   */
+  async open(files: FileSystem, lock: Lock, create: () => Store): Promise<OpenedStore> {
+    const identity = await files.identity();
+    const joined = this.#byIdentity.get(identity);
+    const shared = joined ?? this.#start(identity, create);
+    shared.users++;
+    try {
+      await shared.opened;
+    } catch (error) {
+      if (this.#byIdentity.get(identity) === shared) this.#byIdentity.delete(identity);
+      await this.#leave(identity, shared);
+      // Another's wrong key is not this one's.
+      if (joined !== undefined && !shared.vault.isOpenedBy(lock)) return this.open(files, lock, create);
+      throw error;
+    }
+    try {
+      mustMatch(shared.vault, lock);
+      return { storage: leased(shared.storage, () => this.#leave(identity, shared)), vault: shared.vault };
+    } catch (error) {
+      await this.#leave(identity, shared);
+      throw error;
+    }
+  }
+
+  #start(identity: string, create: () => Store): Shared {
+    const store = create();
+    const shared: Shared = { ...store, opened: store.storage.open(), users: 0 };
+    shared.opened.catch(() => undefined);
+    this.#byIdentity.set(identity, shared);
+    return shared;
+  }
+
+  async #leave(identity: string, shared: Shared): Promise<void> {
+    shared.users--;
+    if (shared.users > 0) return;
+    if (this.#byIdentity.get(identity) === shared) this.#byIdentity.delete(identity);
+    await shared.opened.catch(() => undefined);
+    await shared.storage.close();
+  }
+}
+
+function mustMatch(vault: Vault, lock: Lock): void {
+  const pinned = lock.kind === "identity" ? lock.fingerprint : undefined;
+  const pinFits = pinned === undefined || vault.fingerprint === undefined || pinned === vault.fingerprint;
+  if (vault.isOpenedBy(lock) && pinFits) return;
+  throw new BabaError(
+    lock.kind === "none" ? "BABA_SEALED" : "BABA_KEY_WRONG",
+    "This process has the directory open already, with another key or without one: open every database of a directory in the " +
+      "same way, or close the other first.",
+  );
+}
+
+/** The same storage, of which `close` gives up one user's share, once. */
+function leased(storage: Storage, leave: () => Promise<void>): Storage {
+  let left: Promise<void> | undefined;
+  return {
+    open: () => storage.open(),
+    head: () => storage.head(),
+    read: (names) => storage.read(names),
+    exist: (names) => storage.exist(names),
+    list: (folder) => storage.list(folder),
+    commit: (transaction) => storage.commit(transaction),
+    hold: () => storage.hold(),
+    forceUnlock: () => storage.forceUnlock(),
+    close: () => {
+      left ??= leave();
+      return left;
+    },
+  };
+}

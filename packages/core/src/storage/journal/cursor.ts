@@ -1,0 +1,205 @@
+import { BabaError, LockedError } from "../../errors.ts";
+import type { FileSystem } from "../../file-system/file-system.ts";
+import { segmentPath } from "../layout.ts";
+import { FRAME_HEADER } from "./frame.ts";
+import {
+  damaged,
+  type JournalCommit,
+  type Position,
+  type Read,
+  readFrames,
+  readJournal,
+  readStart,
+  startOf,
+} from "./read-journal.ts";
+import type { JournalSeals } from "./seal.ts";
+import { SEGMENT_HEADER, type SegmentStart } from "./segment.ts";
+
+/** What is kept of a commit to know it again; the first of a segment stands for all before it. */
+type Footprint = Omit<JournalCommit, "changes">;
+
+/** Commits that were not known before, in order. `restarted`: those before the first are not known. */
+export type News = { readonly commits: readonly JournalCommit[]; readonly restarted: boolean };
+
+/**
+ * A place in the journal that goes on along it: over what others write, by `follow`, and over what is written
+ * here, by `advance` and `enter`. Needs no lock.
+ */
+export class JournalCursor {
+  readonly #files: FileSystem;
+  readonly #seals: JournalSeals;
+  /** Of the storage whose cursor it is. */
+  readonly #token: string;
+  #position: Position | undefined;
+  #unconfirmed: readonly JournalCommit[] = [];
+  #trail: Footprint[] = [];
+  #size = 0;
+
+  constructor(files: FileSystem, seals: JournalSeals, token: string) {
+    this.#files = files;
+    this.#seals = seals;
+    this.#token = token;
+  }
+
+  /** The place; `undefined` before there is a journal. */
+  get position(): Position | undefined {
+    return this.#position;
+  }
+
+  /** The commits of the newest segment whose sync nobody has told of. */
+  get unconfirmed(): readonly JournalCommit[] {
+    return this.#unconfirmed;
+  }
+
+  /** All commits of the newest segment. */
+  get trail(): readonly Footprint[] {
+    return this.#trail;
+  }
+
+  /** Bytes of all segments since the checkpoint. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Whether this storage wrote the newest segment. */
+  get isOwn(): boolean {
+    return this.#position?.header.token === this.#token;
+  }
+
+  /** Reads what was committed since the last call, by anybody. */
+  async follow(): Promise<News> {
+    const commits: JournalCommit[] = [];
+    for (;;) {
+      const position = this.#position;
+      if (position === undefined) return this.#load(commits);
+      const { number } = position.header;
+      // In this order: segments go oldest first, so with no next one and this one still there, all that was
+      // committed before this moment is in this one.
+      const [follows, stands] = await this.#files.kinds([segmentPath(number + 1), segmentPath(number)]);
+      if (stands === undefined) return this.#load(commits);
+      const next = follows === undefined ? undefined : await this.#nextStart(number + 1);
+      if (next !== undefined && next.header.placed < position.placed) return this.#load(commits, true);
+      if (next !== undefined && next.header.previousLength < position.offset) {
+        const crossed = await this.#cross(position, next);
+        if (crossed === undefined) return this.#load(commits);
+        commits.push(...crossed);
+        continue;
+      }
+      if (follows === undefined && this.isOwn) return { commits, restarted: false };
+      const tail = await this.#tail(position, next?.header.previousLength);
+      if (tail === undefined) return this.#load(commits);
+      commits.push(...tail.commits);
+      this.advance(tail);
+      if (next === undefined) return { commits, restarted: false };
+      if (next.header.previousChain !== tail.position.chain)
+        throw damaged(next.header.number, "it does not follow the segment before it");
+      this.enter({ ...startOf(next), placed: Math.max(next.header.placed, tail.position.placed) });
+    }
+  }
+
+  /** Goes on to the end of what was read or written in the newest segment. */
+  advance(read: Read): void {
+    this.#position = read.position;
+    for (const { sequence, end, chain, digest } of read.commits)
+      this.#trail.push({ sequence, end, chain, digest });
+    const { synced } = read.position;
+    this.#unconfirmed = [...this.#unconfirmed, ...read.commits].filter(({ sequence }) => sequence > synced);
+  }
+
+  /** Goes on to the beginning of another segment. */
+  enter(position: Position): void {
+    const { header, offset, chain } = position;
+    if (header.checkpoint > (this.#position?.header.checkpoint ?? 0)) this.#size = 0;
+    this.#size += header.length;
+    this.#position = position;
+    this.#unconfirmed = [];
+    this.#trail = [{ sequence: header.base, end: offset, chain, digest: 0n }];
+  }
+
+  /** Reads everything anew: at first, where segments have gone, or (`revoked`) where places are not what marks said. */
+  async #load(known: readonly JournalCommit[], revoked = false): Promise<News> {
+    const before = this.#position?.sequence;
+    const read = await unlessPassing(() => readJournal(this.#files, this.#seals));
+    if (read === undefined) {
+      if (before !== undefined) throw takenOver();
+      return { commits: known, restarted: false };
+    }
+    if (before !== undefined && read.position.sequence < before) throw takenOver();
+    const { position } = read;
+    this.enter(startOf(position));
+    this.advance({
+      position,
+      commits: read.commits.filter(({ sequence }) => sequence > position.header.base),
+    });
+    this.#size = position.header.length;
+    const restarted = revoked || before === undefined || before < position.header.checkpoint;
+    if (restarted) return { commits: read.commits, restarted };
+    return { commits: [...known, ...read.commits.filter(({ sequence }) => sequence > before)], restarted };
+  }
+
+  /**
+   * Goes on to a segment that pins less than was read here: marks do not count, and commits that its writer
+   * did not know to be synced it has written anew; they must be the same. Gives the new ones behind them;
+   * `undefined` where the segment is gone.
+   */
+  async #cross(position: Position, next: SegmentStart): Promise<readonly JournalCommit[] | undefined> {
+    const pinned = this.#trail.findIndex(
+      ({ end, chain }) => end === next.header.previousLength && chain === next.header.previousChain,
+    );
+    if (pinned < 0) throw takenOver();
+    const expected = this.#trail.slice(pinned + 1);
+    const start = { ...startOf(next), placed: Math.max(next.header.placed, position.placed) };
+    const read = await this.#tail(start, undefined);
+    if (read === undefined) return undefined;
+    const same = expected.every(({ sequence, digest }, i) => {
+      const commit = read.commits[i];
+      return commit?.sequence === sequence && commit.digest === digest;
+    });
+    if (!same) throw takenOver();
+    this.enter(start);
+    this.advance(read);
+    return read.commits.slice(expected.length);
+  }
+
+  async #nextStart(number: number): Promise<SegmentStart | undefined> {
+    const bytes = await this.#files.readRange(segmentPath(number), 0, SEGMENT_HEADER);
+    return bytes === undefined ? undefined : readStart(bytes, number, this.#seals);
+  }
+
+  /** The frames from the position on; `undefined` where the segment is gone. */
+  async #tail(position: Position, limit: number | undefined): Promise<Read | undefined> {
+    const path = segmentPath(position.header.number);
+    const wanted = (limit ?? position.header.length) - position.offset;
+    const peek = await this.#files.readRange(path, position.offset, Math.min(FRAME_HEADER, wanted));
+    if (peek === undefined) return undefined;
+    if (wanted === 0 || (limit === undefined && peek.every((byte) => byte === 0)))
+      return { commits: [], position };
+    return unlessPassing(async () => {
+      const [segment] = await this.#files.read([path]);
+      if (segment instanceof Error) throw segment;
+      return segment === undefined ? undefined : readFrames(segment, position, limit);
+    });
+  }
+}
+
+/**
+ * A segment read while its writer is in the middle of a write may show any part of the frame; what is
+ * damaged for good is so at the third look too.
+ */
+async function unlessPassing<T>(read: () => Promise<T>): Promise<T> {
+  for (let look = 1; ; look++) {
+    try {
+      return await read();
+    } catch (error) {
+      if (look === 3 || !(error instanceof BabaError) || error.code !== "BABA_JOURNAL") throw error;
+    }
+  }
+}
+
+/** The error of one that believed it held the write lock. */
+export function takenOver(): BabaError {
+  return new LockedError(
+    "The journal was taken over by another process while this one held the write lock (forceUnlock, or the store's " +
+      "folder was replaced): close the database and open it again.",
+  );
+}

@@ -1,0 +1,50 @@
+import type { BabaError } from "../errors.ts";
+import type { Changes } from "./journal/changes.ts";
+import type { JournalSeals } from "./journal/seal.ts";
+
+/** What a record's place holds: bytes, nothing, or why it cannot be read. */
+export type Content = Uint8Array | BabaError | undefined;
+
+/**
+ * The port between what sessions commit and what a storage keeps of it, in the journal and in the record files: the
+ * same bytes in a plain store, sealed ones in a store with keys.
+ */
+export interface Protection extends JournalSeals {
+  /**
+   * Opens the store's lock, and refuses a store that it does not fit; comes before anything else is read. Changes
+   * nothing on the disk.
+   *
+   * @throws `BABA_SEALED`, `BABA_KEY_WRONG`, `BABA_KEYRING`, `BABA_FORMAT`
+   */
+  open(): Promise<void>;
+
+  /**
+   * Makes ready to write; under the write lock, before a commit is written. A new store's keys are made here.
+   *
+   * @throws `BABA_NOT_SEALED`, `BABA_KEYRING`: nothing is written then
+   */
+  prepare(): Promise<void>;
+
+  /** What is kept of a commit's payloads. */
+  seal(changes: Changes): Changes | Promise<Changes>;
+
+  /** The payload in what is kept of each record, in the order of the names; an error in the place of one that does not open. */
+  reveal(
+    names: readonly string[],
+    kept: readonly Content[],
+  ): readonly Content[] | Promise<readonly Content[]>;
+
+  /** Overwrites the keys. Idempotent. */
+  close(): void;
+}
+
+/** Of a store that is kept as it is, whatever it holds: for code that stands below sessions. */
+export const unprotected: Protection = {
+  journal: undefined,
+  findSeal: async () => undefined,
+  open: async () => {},
+  prepare: async () => {},
+  seal: (changes) => changes,
+  reveal: (_, kept) => kept,
+  close: () => {},
+};

@@ -1,0 +1,64 @@
+import { xxh64 } from "../../codec/index.ts";
+import type { Compression } from "../../crypto/compression.ts";
+import { type Crypto, TAG_SIZE } from "../../crypto/crypto.ts";
+import type { SeededRandom } from "./random.ts";
+
+/**
+ * Cryptography that protects nothing, for simulations: fast, and of its seed alone. What it shares with the real one is
+ * what the commit protocol can see: sizes, nonces that must be kept, and that nothing opens which was changed.
+ */
+export function simulatedCrypto(random: SeededRandom): Crypto {
+  return {
+    seal(key, nonce, aad, plaintext) {
+      const sealed = new Uint8Array(plaintext.length + TAG_SIZE);
+      sealed.set(masked(plaintext, keyed(key, nonce)));
+      sealed.set(tagOf(key, nonce, aad, plaintext), plaintext.length);
+      return sealed;
+    },
+    open(key, nonce, aad, sealed) {
+      const end = sealed.length - TAG_SIZE;
+      if (end < 0) return undefined;
+      const plaintext = masked(sealed.subarray(0, end), keyed(key, nonce));
+      const fits = equal(tagOf(key, nonce, aad, plaintext), sealed.subarray(end));
+      return fits ? plaintext : undefined;
+    },
+    encryptBlock: (key, block) => digest(16, key, block),
+    hkdf: (secret, salt, info, length) => digest(length, secret, salt, info),
+    scrypt: async (password, salt, workFactor) => digest(32, password, salt, new Uint8Array([workFactor])),
+    random: (length) => new Uint8Array(random.fill(new Uint8Array(length))),
+    equal,
+  };
+}
+
+/** Deflates nothing, so that records are sealed as they are. */
+export const noCompression: Compression = {
+  deflate: (bytes) => bytes,
+  inflate: () => undefined,
+};
+
+function tagOf(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
+  return digest(TAG_SIZE, key, nonce, aad, plaintext);
+}
+
+function digest(length: number, ...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const seed = parts.reduce((hash, part) => xxh64(part, hash + BigInt(part.length)), 0n);
+  const bytes = new Uint8Array(Math.ceil(length / 8) * 8);
+  const view = new DataView(bytes.buffer);
+  for (let at = 0; at < bytes.length; at += 8) {
+    const counter = new Uint8Array([at >> 8, at & 255]);
+    view.setBigUint64(at, xxh64(counter, seed));
+  }
+  return bytes.slice(0, length);
+}
+
+function keyed(key: Uint8Array, nonce: Uint8Array): Uint8Array {
+  return digest(64, key, nonce);
+}
+
+function masked(bytes: Uint8Array, mask: Uint8Array): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(bytes, (byte, i) => byte ^ (mask[i % mask.length] ?? 0));
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
