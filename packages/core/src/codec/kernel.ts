@@ -39,7 +39,7 @@ export class Kernel {
   /** The pointer to the text region; valid until the next reserve(). */
   text: number = 0;
   /** All of linear memory; valid until the next reserve(), and never handed out. */
-  heap: Uint8Array<ArrayBuffer>;
+  heap: Uint8Array;
   #capacity: number = -1;
 
   constructor(exports: KernelExports) {
@@ -86,7 +86,7 @@ export function createKernel(seed: BigUint64Array): Kernel {
   return new Kernel(exports);
 }
 
-function heapOf(memory: WebAssembly.Memory): Uint8Array<ArrayBuffer> {
+function heapOf(memory: WebAssembly.Memory): Uint8Array {
   return new Uint8Array(memory.buffer);
 }
 

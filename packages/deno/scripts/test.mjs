@@ -1,0 +1,52 @@
+// Runs the tests under Deno and leaves their counts. Most of them get no more permissions than an application
+// needs; those in *.system.test.ts start processes, make links and mount, and get all.
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ROOT, run } from "../../../scripts/process.mjs";
+import { writeResult } from "../../../scripts/results.mjs";
+
+const SYSTEM = "src/**/*.system.test.ts";
+const words = process.argv.slice(2);
+const started = performance.now();
+const folder = mkdtempSync(join(tmpdir(), "baba-deno-"));
+// Tests become another user, who has to reach their files.
+chmodSync(folder, 0o755);
+const counts = { passed: 0, failed: 0 };
+try {
+  const readable = [folder, join(ROOT, "vectors")].join(",");
+  await test("alone", [`--allow-read=${readable}`, `--allow-write=${folder}`, `--ignore=${SYSTEM}`, "src"]);
+  await test("system", ["--allow-all", SYSTEM]);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+const results = process.env.BABA_RESULTS;
+const seconds = (performance.now() - started) / 1000;
+if (results) writeResult(results, { suite: "@baba/deno", ...counts, seconds });
+console.log(`${counts.passed} passed, ${counts.failed} failed`);
+process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
+
+async function test(name, args) {
+  const report = join(folder, `${name}.xml`);
+  const environment = { TMPDIR: folder, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" };
+  const flags = ["test", "--no-check", "--no-prompt", `--junit-path=${report}`, ...args, ...words];
+  const status = await run("deno", flags, { folder: "packages/deno", environment });
+  const [passed, failed] = countsIn(report);
+  counts.passed += passed;
+  // A module that did not load has no test of its own.
+  counts.failed += failed === 0 && status !== 0 ? 1 : failed;
+}
+
+/** The sums of a report in JUnit's form. */
+function countsIn(report) {
+  let text;
+  try {
+    text = readFileSync(report, "utf8");
+  } catch {
+    return [0, 0];
+  }
+  const head = /<testsuites [^>]*>/.exec(text)?.[0] ?? "";
+  const number = (name) => Number(new RegExp(` ${name}="(\\d+)"`).exec(head)?.[1] ?? 0);
+  const failed = number("failures") + number("errors");
+  return [number("tests") - failed - (text.match(/<skipped/g) ?? []).length, failed];
+}

@@ -1,0 +1,41 @@
+import {
+  assemble,
+  type BabaOptions,
+  Database,
+  type DatabaseContext,
+  type LoadableSchema,
+  type Schema,
+} from "@baba/core";
+import { denoRuntime } from "./runtime.ts";
+
+/** One for the process: databases of one folder share their storage through it. */
+const context: DatabaseContext = assemble(denoRuntime);
+
+/**
+ * A database of typed records in one folder, one `.baba` file each. Needs `--allow-read` and
+ * `--allow-write` of that folder.
+ *
+ * @example
+ * ```ts
+ * import { BabaDB } from "@baba/deno";
+ * import * as v from "valibot";
+ *
+ * const Hero = v.object({ id: v.number(), name: v.string() });
+ * const db = new BabaDB(Hero, { directory: Deno.makeTempDirSync() });
+ *
+ * await db.asyncSession(async (session) => {
+ *   await session.add({ id: 1, name: "Alice" });
+ * });
+ * await db.close();
+ * ```
+ */
+export class BabaDB<S extends Schema> extends Database<S> {
+  /**
+   * Does no I/O; the first use opens.
+   *
+   * @throws `BABA_OPTION` where an option does not exist or has the wrong kind
+   */
+  constructor(schema: S & LoadableSchema<S>, options?: BabaOptions) {
+    super(schema, options, context);
+  }
+}

@@ -1,0 +1,240 @@
+import { basename, dirname, join, resolve } from "node:path";
+import type { EntryKind, FileSystem, FolderEntry, Move, NewFile } from "@baba/core";
+import { inTurn, inTurns } from "./batch.ts";
+import { codeOf, orNotCapable } from "./errors.ts";
+import * as files from "./files.ts";
+import { stampOf } from "./folder-stamp.ts";
+import { FolderCheck, list, makeFolder } from "./folders.ts";
+import { processIdentity, processLives } from "./process-identity.ts";
+import { syncFiles, syncFolders, syncFullFolders } from "./sync.ts";
+import { Trust } from "./trust.ts";
+
+/**
+ * The files below a directory (relative to the working directory of this moment), by Deno's own calls:
+ * synchronously as far as each turn of the event loop has time for it, which is faster than Deno's
+ * asynchronous calls; long reads, long writes and syncs off the event loop.
+ *
+ * Needs `--allow-read` and `--allow-write` of the directory, and nothing else.
+ *
+ * @throws `BABA_PERMISSION` from every method, naming the flags, where Deno does not let it
+ * @example
+ * ```ts
+ * import { denoFileSystem } from "@baba/deno";
+ *
+ * const files = denoFileSystem(Deno.makeTempDirSync());
+ * await files.makeFolder("heroes");
+ * console.log(await files.list(".")); // [ { name: "heroes", kind: "folder" } ]
+ * await files.close();
+ * ```
+ */
+export function denoFileSystem(directory: string): FileSystem {
+  return new DenoFileSystem(resolve(directory));
+}
+
+/** The name of a root that did not exist when it was first asked for, by its path: it keeps it once it is made. */
+const givenNames = new Map<string, string>();
+
+class DenoFileSystem implements FileSystem {
+  readonly #root: string;
+  readonly #trust = new Trust();
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  async identity(): Promise<string> {
+    return trueName(this.#root);
+  }
+
+  read(paths: readonly string[]): Promise<(Uint8Array | Error | undefined)[]> {
+    return this.#permitted(async () => {
+      const results: (Uint8Array | Error | undefined)[] = [];
+      const long: number[] = [];
+      await inTurns(
+        paths,
+        (path, i) => {
+          const found = files.read(this.#check(), path);
+          if (found === "long") long.push(i);
+          else results[i] = found;
+        },
+        (error, i) => {
+          results[i] = orNotCapable(error, this.#root);
+        },
+      );
+      for (const i of long) results[i] = await this.#readLong(paths[i] ?? "").catch((error: Error) => error);
+      // A path at the end that is absent has made no entry.
+      results.length = paths.length;
+      return results;
+    });
+  }
+
+  create(created: readonly NewFile[]): Promise<void> {
+    return this.#permitted(async () => {
+      const long: NewFile[] = [];
+      await inTurns(created, (file) => {
+        const { path, bytes } = file;
+        if (bytes.length <= files.SHORT_BYTES) {
+          files.create(this.#check(), file);
+        } else {
+          files.create(this.#check(), { path, bytes: bytes.subarray(0, files.SHORT_BYTES) });
+          long.push(file);
+        }
+      });
+      for (const { path, bytes } of long) {
+        await this.write(path, files.SHORT_BYTES, bytes.subarray(files.SHORT_BYTES));
+      }
+    });
+  }
+
+  readRange(path: string, offset: number, length: number): Promise<Uint8Array | undefined> {
+    return this.#permitted(async () => {
+      if (length > files.SHORT_BYTES) return this.#readLong(path, offset, length);
+      return inTurn(() => {
+        const opened = files.openAt(this.#check(), path, offset);
+        if (opened === undefined) return undefined;
+        using file = opened.file;
+        return files.fill(file, Math.min(length, opened.left));
+      });
+    });
+  }
+
+  write(path: string, offset: number, bytes: Uint8Array): Promise<void> {
+    return this.#permitted(async () => {
+      if (bytes.length <= files.SHORT_BYTES) {
+        await inTurn(() => {
+          using file = files.openToWrite(this.#check(), path, offset);
+          files.drain(file, bytes);
+        });
+      } else {
+        using file = await inTurn(() => files.openToWrite(this.#check(), path, offset));
+        await files.drainLong(file, bytes);
+      }
+    });
+  }
+
+  link(from: string, to: string): Promise<boolean> {
+    return this.#permitted(() => inTurn(() => files.link(this.#check(), from, to)));
+  }
+
+  sync(paths: readonly string[]): Promise<void> {
+    return this.#permitted(() => syncFiles(() => this.#check(), [...new Set(paths)]));
+  }
+
+  syncFolders(paths: readonly string[]): Promise<void> {
+    return this.#permitted(async () => {
+      await syncFolders(() => this.#check(), [...new Set(paths)]);
+      if (paths.includes(".")) await syncHolders([dirname(this.#root)]);
+    });
+  }
+
+  rename(moves: readonly Move[]): Promise<void> {
+    return this.#permitted(() => inTurns(moves, (move) => files.rename(this.#check(), move))).finally(() => {
+      if (moves.some(({ from }) => this.#trust.has(from))) this.#trust.forget();
+    });
+  }
+
+  remove(paths: readonly string[]): Promise<void> {
+    return this.#permitted(() => inTurns(paths, (path) => files.remove(this.#check(), path)));
+  }
+
+  kinds(paths: readonly string[]): Promise<(EntryKind | undefined)[]> {
+    return this.#permitted(async () => {
+      const results: (EntryKind | undefined)[] = [];
+      await inTurns(paths, (path) => void results.push(files.kind(this.#check(), path)));
+      return results;
+    });
+  }
+
+  list(folder: string): Promise<FolderEntry[] | undefined> {
+    return this.#permitted(() => inTurn(() => list(this.#check(), folder)));
+  }
+
+  async names(folder: string): Promise<string[] | undefined> {
+    return (await this.list(folder))?.map(({ name }) => name);
+  }
+
+  stamp(folder: string): Promise<string | undefined> {
+    return inTurn(() => stampOf(this.#check(), folder));
+  }
+
+  makeFolder(folder: string): Promise<string[]> {
+    return this.#permitted(async () => {
+      const { made, holders } = await inTurn(() => makeFolder(this.#root, folder));
+      if (made.length > 0) this.#trust.forget();
+      // What is above the root has no name in the port, so no caller could sync it.
+      await syncHolders(holders);
+      return made;
+    });
+  }
+
+  async processIdentity(): Promise<string> {
+    return processIdentity();
+  }
+
+  lives(identity: string): Promise<boolean> {
+    return processLives(identity);
+  }
+
+  async close(): Promise<void> {}
+
+  #check(): FolderCheck {
+    return new FolderCheck(this.#root, this.#trust);
+  }
+
+  async #readLong(
+    path: string,
+    offset = 0,
+    length = Number.POSITIVE_INFINITY,
+  ): Promise<Uint8Array | undefined> {
+    const opened = await inTurn(() => files.openAt(this.#check(), path, offset));
+    if (opened === undefined) return undefined;
+    using file = opened.file;
+    return await files.fillLong(file, Math.min(length, opened.left));
+  }
+
+  async #permitted<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw orNotCapable(error, this.#root);
+    }
+  }
+}
+
+/**
+ * Folders above the root may not be this user's, or this process's, to open: then the root was there before,
+ * or its entry is as durable as the system makes it by the sync of the root itself.
+ */
+async function syncHolders(holders: readonly string[]): Promise<void> {
+  try {
+    await syncFullFolders(holders);
+  } catch (error) {
+    const refused =
+      error instanceof Deno.errors.NotCapable || ["EACCES", "EPERM"].includes(codeOf(error) ?? "");
+    if (!refused) throw error;
+  }
+}
+
+/**
+ * The one name of a folder, whatever links lead to it; also of one that is yet to be made, as far as the
+ * folders above it may be looked at.
+ */
+function trueName(path: string): string {
+  const given = givenNames.get(path);
+  if (given !== undefined) return given;
+  const name = nameOf(path);
+  givenNames.set(path, name);
+  return name;
+}
+
+function nameOf(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return path;
+    const above = dirname(path);
+    const code = codeOf(error);
+    if (above === path || (code !== "ENOENT" && code !== "ENOTDIR")) throw error;
+    return join(nameOf(above), basename(path));
+  }
+}

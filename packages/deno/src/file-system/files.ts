@@ -1,0 +1,127 @@
+import type { EntryKind, Move, NewFile } from "@baba/core";
+import { codeOf, systemError } from "./errors.ts";
+import { type FolderCheck, kindOf, mustBeFile } from "./folders.ts";
+
+/** Bytes that are read or written synchronously at most, at one go: about a tenth of a millisecond. */
+export const SHORT_BYTES: number = 256 * 1024;
+
+/** The bytes of a file; its length in bytes where that is more than can be read in a turn; `undefined` where there is none. */
+export function read(folders: FolderCheck, path: string): Uint8Array | "long" | undefined {
+  try {
+    return folders.at(path, (full) => (mustBeFile(full) > SHORT_BYTES ? "long" : Deno.readFileSync(full)));
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Opens a file to read it, at an offset; `undefined` where there is none. The caller closes. */
+export function openAt(folders: FolderCheck, path: string, offset: number): OpenedFile | undefined {
+  try {
+    return folders.at(path, (full) => {
+      const size = mustBeFile(full);
+      const file = Deno.openSync(full, { read: true });
+      file.seekSync(offset, Deno.SeekMode.Start);
+      return { file, left: Math.max(0, size - offset) };
+    });
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** A file at an offset, and how many bytes it had from there on. */
+export type OpenedFile = { readonly file: Deno.FsFile; readonly left: number };
+
+/** Reads up to `length` bytes, fewer where the file ends before. */
+export function fill(file: Deno.FsFile, length: number): Uint8Array {
+  const room = new Uint8Array(length);
+  let filled = 0;
+  while (filled < length) {
+    const count = file.readSync(room.subarray(filled));
+    if (count === null) break;
+    filled += count;
+  }
+  return room.subarray(0, filled);
+}
+
+/** The same off the event loop. */
+export async function fillLong(file: Deno.FsFile, length: number): Promise<Uint8Array> {
+  const room = new Uint8Array(length);
+  let filled = 0;
+  while (filled < length) {
+    const count = await file.read(room.subarray(filled, filled + SHORT_BYTES));
+    if (count === null) break;
+    filled += count;
+  }
+  return room.subarray(0, filled);
+}
+
+/** Creates a file with these bytes, mode 0600. Throws `EEXIST`. */
+export function create(folders: FolderCheck, { path, bytes }: NewFile): void {
+  folders.at(path, (full) => Deno.writeFileSync(full, bytes, { createNew: true, mode: 0o600 }));
+}
+
+/** Opens an existing file to write at an offset; the caller closes. */
+export function openToWrite(folders: FolderCheck, path: string, offset: number): Deno.FsFile {
+  return folders.file(path, (full) => {
+    const file = Deno.openSync(full, { write: true });
+    if (offset > 0) file.seekSync(offset, Deno.SeekMode.Start);
+    return file;
+  });
+}
+
+/** Writes all bytes where the file stands. */
+export function drain(file: Deno.FsFile, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length; ) written += file.writeSync(bytes.subarray(written));
+}
+
+/** The same off the event loop; the caller's bytes may change once this has returned a promise's first part. */
+export async function drainLong(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length; ) {
+    written += await file.write(bytes.subarray(written, written + SHORT_BYTES));
+  }
+}
+
+/** Gives an existing file a second name; `false` where that name is taken. */
+export function link(folders: FolderCheck, from: string, to: string): boolean {
+  try {
+    folders.at(from, (source) => folders.at(to, (target) => Deno.linkSync(source, target)));
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** Renames a file over what has the new name. */
+export function rename(folders: FolderCheck, { from, to }: Move): void {
+  folders.at(from, (source) => folders.at(to, (target) => Deno.renameSync(source, target)));
+}
+
+/** Removes a file; one that is not there is no error. */
+export function remove(folders: FolderCheck, path: string): void {
+  try {
+    folders.at(path, (full) => {
+      // Deno removes empty folders as well.
+      if (Deno.lstatSync(full).isDirectory) throw systemError("EISDIR", "is a folder", full);
+      Deno.removeSync(full);
+    });
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error;
+  }
+}
+
+/** What a path is; `undefined` where there is nothing. */
+export function kind(folders: FolderCheck, path: string): EntryKind | undefined {
+  try {
+    // Of the root itself, what a link to it leads to counts.
+    if (path === ".") return kindOf(Deno.statSync(folders.root));
+    return kindOf(folders.at(path, (full) => Deno.lstatSync(full)));
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "ENOENT") return undefined;
+    if (code === "ELOOP" || code === "ENOTDIR") return "other";
+    throw error;
+  }
+}

@@ -1,0 +1,1 @@
+export { denoFileSystem } from "./deno-file-system.ts";

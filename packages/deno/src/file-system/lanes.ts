@@ -1,0 +1,23 @@
+/**
+ * Works on the items in order, so many at once; after an error no further item is begun, and it is
+ * thrown once those at work have ended.
+ */
+export async function inLanes<T>(
+  items: Iterable<T>,
+  width: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const iterator = items[Symbol.iterator]();
+  let failure: { readonly error: unknown } | undefined;
+  const lane = async (): Promise<void> => {
+    for (let next = iterator.next(); !next.done && failure === undefined; next = iterator.next()) {
+      try {
+        await work(next.value);
+      } catch (error) {
+        failure ??= { error };
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: width }, lane));
+  if (failure !== undefined) throw failure.error;
+}

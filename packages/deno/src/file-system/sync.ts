@@ -1,0 +1,70 @@
+import { inTurn } from "./batch.ts";
+import { codeOf } from "./errors.ts";
+import type { FolderCheck } from "./folders.ts";
+import { inLanes } from "./lanes.ts";
+
+/** Syncs under way at once; more gained nothing on what was measured. */
+const LANES = 4;
+
+/** Makes the bytes and lengths of these files durable, one sync each, off the event loop; those that exist. */
+export async function syncFiles(folders: () => FolderCheck, paths: readonly string[]): Promise<void> {
+  await inLanes(paths, LANES, (path) =>
+    synced(
+      () => folders().file(path, (full) => Deno.openSync(full, TO_SYNC)),
+      (file) => file.syncData(),
+    ),
+  );
+}
+
+/**
+ * Makes the entries of folders durable. Windows syncs no folders: its file systems journal the entries.
+ */
+export async function syncFolders(folders: () => FolderCheck, paths: readonly string[]): Promise<void> {
+  await syncOpened(paths, (path) => folders().within(path, openFolder));
+}
+
+/** The same for folders by their full paths. */
+export async function syncFullFolders(paths: readonly string[]): Promise<void> {
+  await syncOpened(paths, openFolder);
+}
+
+const ON_WINDOWS = Deno.build.os === "windows";
+/** FlushFileBuffers, which syncs on Windows, wants a file that may be written. */
+const TO_SYNC: Deno.OpenOptions = { read: true, write: ON_WINDOWS };
+
+function openFolder(full: string): Deno.FsFile {
+  return Deno.openSync(full, { read: true });
+}
+
+async function syncOpened(paths: readonly string[], open: (path: string) => Deno.FsFile): Promise<void> {
+  if (ON_WINDOWS) return;
+  await inLanes(paths, LANES, async (path) => {
+    try {
+      await synced(
+        () => open(path),
+        (file) => file.sync(),
+      );
+    } catch (error) {
+      // A file system that cannot sync a folder at all says EINVAL; there is nothing else to do then.
+      if (codeOf(error) !== "EINVAL") throw error;
+    }
+  });
+}
+
+/** Syncs what opens; what is not there needs no sync. */
+async function synced(open: () => Deno.FsFile, sync: (file: Deno.FsFile) => Promise<void>): Promise<void> {
+  const file = await inTurn(() => {
+    try {
+      return open();
+    } catch (error) {
+      if (codeOf(error) === "ENOENT") return undefined;
+      throw error;
+    }
+  });
+  if (file === undefined) return;
+  try {
+    await sync(file);
+  } finally {
+    file.close();
+  }
+}

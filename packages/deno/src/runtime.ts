@@ -1,0 +1,31 @@
+import { setImmediate } from "node:timers";
+import type { Runtime } from "@baba/core";
+import { denoCompression, denoCrypto } from "./crypto/index.ts";
+import { denoFileSystem } from "./file-system/index.ts";
+import { openLogFile } from "./log-file.ts";
+
+const utf8 = new TextEncoder();
+/** The most bytes that `crypto.getRandomValues` gives at once. */
+const RANDOM_BYTES = 65_536;
+
+/** What Deno supplies to the core. */
+export const denoRuntime: Runtime = {
+  fileSystem: denoFileSystem,
+  terminal: (line) => void Deno.stderr.writeSync(utf8.encode(`${line}\n`)),
+  logFile: openLogFile,
+  crypto: denoCrypto,
+  compression: denoCompression,
+  now: () => Date.now(),
+  elapsed: () => performance.now(),
+  random: fillRandomly,
+  // A timer of no time is one of two milliseconds here.
+  turn: () => new Promise((resolve) => void setImmediate(resolve)),
+  sleep: (milliseconds) => new Promise((resolve) => void setTimeout(resolve, milliseconds)),
+};
+
+function fillRandomly(bytes: Uint8Array): Uint8Array {
+  for (let filled = 0; filled < bytes.length; filled += RANDOM_BYTES) {
+    bytes.set(crypto.getRandomValues(new Uint8Array(Math.min(RANDOM_BYTES, bytes.length - filled))), filled);
+  }
+  return bytes;
+}
