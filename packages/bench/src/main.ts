@@ -4,9 +4,10 @@ import { enginesHere } from "./harness/engines-here.ts";
 import { HELP, type Options, parseOptions } from "./harness/options.ts";
 import { installPeers } from "./harness/peers.ts";
 import { FULL, QUICK } from "./harness/plan.ts";
-import { loadResults, NOTHING, type Results, saveResults } from "./harness/results.ts";
+import { loadResults, NOTHING, type Results, saveResults, withCells } from "./harness/results.ts";
 import { measure, ownFailures } from "./harness/run.ts";
 import { runJournals } from "./journals/index.ts";
+import { runFiles } from "./node-io/index.ts";
 import { runReads } from "./reads/index.ts";
 import { writeReport } from "./report/report.ts";
 
@@ -19,33 +20,35 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  if (!options.report) await measureParts(options);
-  const results = options.report ? loadResults(DATA) : await measureEngines(options);
+  const results = options.report ? loadResults(DATA) : await measureAll(options);
   writeReport(results, { quick: options.quick });
   const failures = options.quick ? ownFailures(results) : [];
   for (const failure of failures) console.error(`FAILED: ${failure}`);
   return failures.length === 0 ? 0 : 1;
 }
 
-async function measureParts({ parts, quick }: Options): Promise<void> {
-  if (parts.includes("codec")) runCodec({ quick });
+async function measureAll(options: Options): Promise<Results> {
+  const { parts, quick } = options;
+  const cells = parts.includes("codec") ? runCodec({ quick }) : [];
+  if (parts.includes("files")) await runFiles({ quick });
   if (parts.includes("reads")) await runReads({ quick });
   if (parts.includes("journals")) await runJournals({ quick });
+  const keep = (results: Results): void => {
+    if (!quick) saveResults(DATA, results);
+  };
+  const results = withCells(await measureEngines(options, keep), cells);
+  keep(results);
+  return results;
 }
 
-async function measureEngines(options: Options): Promise<Results> {
+async function measureEngines(options: Options, keep: (results: Results) => void): Promise<Results> {
   const known = options.quick ? NOTHING : loadResults(DATA);
   if (options.workloads.length === 0) return known;
   installPeers(
     options.engines.flatMap((engine) => CATALOGUE[engine].peers ?? []),
     options,
   );
-  const keep = (results: Results): void => {
-    if (!options.quick) saveResults(DATA, results);
-  };
-  const results = await measure(options.quick ? QUICK : FULL, options, await enginesHere(), known, keep);
-  keep(results);
-  return results;
+  return measure(options.quick ? QUICK : FULL, options, await enginesHere(), known, keep);
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {

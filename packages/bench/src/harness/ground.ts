@@ -96,7 +96,7 @@ function hasRoom(folder: string, records: number): boolean {
 }
 
 /** What is left there, in words. */
-export function roomIn(folder: string): string {
+function roomIn(folder: string): string {
   const { bavail, bsize, ffree } = statfsSync(folder);
   return `${Math.round((bavail * bsize) / 2 ** 20)} MiB and ${ffree} files are left`;
 }

@@ -13,8 +13,9 @@ export type Key = {
   readonly records: number;
 };
 
-/** A row of the codec's table; its `records` are bytes. */
-export type CodecRow = `codec: ${string}`;
+/** The rows of the codec's tables that targets are judged by; their `records` are bytes. */
+export const CODEC_ROWS = ["codec: in linear memory", "codec: glue included"] as const;
+export type CodecRow = (typeof CODEC_ROWS)[number];
 
 /** What is not among the figures, and why. */
 export type LeftOut = Key & { readonly reason: string };
@@ -64,6 +65,12 @@ export function withFigures(results: Results, key: Key, round: number, figures: 
   const cells =
     known === undefined ? [...results.cells, cell] : results.cells.map((one) => (one === known ? cell : one));
   return { ...results, cells };
+}
+
+/** The results with these cells in the place of those that they had of the same. */
+export function withCells(results: Results, cells: readonly Cell[]): Results {
+  const kept = results.cells.filter((one) => !cells.some((cell) => isSame(cell, one)));
+  return { ...results, cells: [...kept, ...cells] };
 }
 
 /** The results with the reason why a cell has no figures, or no more of them. */

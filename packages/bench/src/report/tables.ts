@@ -39,7 +39,7 @@ export function commitTable(view: View, workload: Key["workload"], records: numb
 }
 
 /** Several figures side by side, with the first one's ratio to the bare calls. */
-export function figureTable(view: View, records: number, columns: readonly Column[]): string {
+function figureTable(view: View, records: number, columns: readonly Column[]): string {
   const first = columns[0]?.measure;
   if (first === undefined) return "";
   const measures = columns.map(({ measure }) => measure);
