@@ -12,7 +12,7 @@ const RUNTIMES: Readonly<Record<OtherRuntime, readonly [string, string]>> = {
   deno: ["deno", "deno"],
 };
 const DENO = ["run", "--quiet", "--allow-all", "--no-lock"];
-const ERROR = /^(Uncaught )?(\(in promise\) )?(error: )?(\w*Error( \[\w+\])?|error): (?=.)/;
+const ERROR = /^(error: )?(Uncaught )?(\(in promise\) )?(\w*Error( \[\w+\])?|error): (?=.)/;
 /** Enough of what a process wrote before it failed. */
 const KEPT = 600;
 

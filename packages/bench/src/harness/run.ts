@@ -1,4 +1,4 @@
-import { CATALOGUE, type EngineName } from "../engines/catalogue.ts";
+import { CATALOGUE, ENGINE_NAMES, type EngineName } from "../engines/catalogue.ts";
 import { machine } from "../machine.ts";
 import type { EnginesHere } from "./engines-here.ts";
 import { Ground } from "./ground.ts";
@@ -114,12 +114,10 @@ function nameOf({ stage, round, engine }: Turn, { workloads }: Options): string 
   return `${stage.records} ${round} ${engine} ${workloads.join(" ")}`;
 }
 
-/** Those of our own that failed, which no figure excuses. */
+/** What failed without a peer or another runtime to blame. */
 export function ownFailures({ leftOut }: Results): string[] {
+  const own = ENGINE_NAMES.filter((name) => ["ours", "limit"].includes(CATALOGUE[name].kind));
   return leftOut
-    .filter(
-      ({ engine, records }) =>
-        records > 0 && engine in CATALOGUE && CATALOGUE[engine as EngineName].kind !== "peer",
-    )
+    .filter(({ engine, records }) => records > 0 && own.some((name) => name === engine))
     .map(({ engine, workload, reason }) => `${engine}, ${workload}: ${reason}`);
 }
