@@ -4,14 +4,16 @@ import { writeResult } from "./results.mjs";
 
 /**
  * Leaves a run's counts where `BABA_RESULTS` says, and does nothing without it. It stands in every
- * package's vitest.config.ts beside the default reporter.
+ * package's vitest.config.ts beside the default reporter. With `BABA_NAME_RUNTIME=1` the suite's name says what
+ * ran it: packages/runtimes runs the same suites in several.
  */
 export default class ResultsReporter {
   #start = 0;
   #suite = "";
 
   onInit(vitest) {
-    this.#suite = JSON.parse(readFileSync(join(vitest.config.root, "package.json"), "utf8")).name;
+    const { name } = JSON.parse(readFileSync(join(vitest.config.root, "package.json"), "utf8"));
+    this.#suite = process.env.BABA_NAME_RUNTIME === "1" ? `${name} on ${runtimeName()}` : name;
   }
 
   onTestRunStart() {
@@ -24,6 +26,12 @@ export default class ResultsReporter {
     const seconds = (performance.now() - this.#start) / 1000;
     writeResult(folder, { suite: this.#suite, ...count(modules, unhandledErrors), seconds });
   }
+}
+
+/** What runs this, and which version. */
+function runtimeName() {
+  const { bun, node } = process.versions;
+  return bun === undefined ? `Node ${node}` : `Bun ${bun}`;
 }
 
 /** A file that did not load, a hook that threw and an error outside of every test count as one failure each. */

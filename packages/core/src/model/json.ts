@@ -86,7 +86,8 @@ function reasonOf(error: unknown, text: string): string {
   if (text.startsWith("\uFEFF")) return "it begins with a byte order mark";
   const message = error instanceof Error ? error.message : "";
   if (error instanceof RangeError) return "it nests too deeply";
-  if (message.includes("end of JSON input")) return `it ends too early, at position ${text.length}`;
+  if (/end of JSON input|Unexpected EOF/.test(message))
+    return `it ends too early, at position ${text.length}`;
   const [, reason, position] = /^([A-Za-z ,'"\]}:-]{1,80}) in JSON at position (\d+)/.exec(message) ?? [];
   return reason === undefined ? "it breaks the syntax" : `${reason} at position ${position}`;
 }

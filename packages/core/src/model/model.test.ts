@@ -52,8 +52,9 @@ const failing: [string, StandardSchemaV1][] = [
   ["rejects", schemaOf(() => Promise.reject(new Error("broken")))],
   [
     "overflows the stack",
-    schemaOf(function again(): never {
-      return again();
+    // Not as a tail call, which some engines make a loop of.
+    schemaOf(function again(): StandardSchemaV1.SuccessResult<unknown> {
+      return { ...again() };
     }),
   ],
   ["answers nothing", schemaOf((() => undefined) as never)],
@@ -229,15 +230,16 @@ describe("toBytes()", () => {
   it("answers each depth with bytes or a typed error", async () => {
     const codes = new Set<string>();
     let deep: unknown = 1n;
-    for (let depth = 1; depth <= 12_000; depth++) {
+    // Engines differ in how deep they can go; each has to be passed by some way.
+    for (let [depth, last] = [1, Number.POSITIVE_INFINITY]; depth <= last; depth++) {
       deep = [deep];
-      if (depth % 250 !== 0) continue;
+      if (depth % 500 !== 0) continue;
       const answer: unknown = await toBytes(v.any(), deep).catch((error: unknown) => error);
       if (answer instanceof Uint8Array) continue;
       expect(answer).toBeInstanceOf(BabaError);
       codes.add((answer as BabaError).code);
+      if (codes.has("BABA_UNSERIALIZABLE")) last = Math.min(last, depth + 2_000);
     }
-    expect(codes).toContain("BABA_UNSERIALIZABLE");
     codes.delete("BABA_NOT_LOADABLE");
     expect([...codes]).toEqual(["BABA_UNSERIALIZABLE"]);
   });

@@ -74,8 +74,9 @@ export const nodeCrypto: Crypto = {
       const N = 2 ** workFactor;
       // OpenSSL counts a little more than the 128 N r bytes of the algorithm.
       scrypt(password, salt, KEY_SIZE, { N, r: 8, p: 1, maxmem: 1024 * N + 2 ** 20 }, (error, derived) => {
-        if (error === null) resolve(new Uint8Array(derived));
-        else reject(error);
+        // Success is null in Node.js, and undefined in Bun.
+        if (error) reject(error);
+        else resolve(new Uint8Array(derived));
       });
     }),
 

@@ -16,6 +16,10 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const DESCRIPTORS = ["/proc/self/fd", "/dev/fd"].find((folder) => existsSync(folder));
 const NOBODY = 65534;
+/** Makes the changed properties of a program's `fs` what other modules import from it. */
+const PUBLISH_FS = process.versions.bun
+  ? `(await import("bun:test")).mock.module("node:fs", () => ({ ...fs, default: fs }));`
+  : `(await import("node:module")).syncBuiltinESMExports();`;
 const ON_UNIX: readonly (keyof Outside)[] = ["symbolicLink", "pipe", "mode", "withoutRights", "deadIdentity"];
 
 fileSystemSuite(
@@ -165,7 +169,7 @@ test.runIf(process.platform !== "win32")(
       return sound(path, options);
     };
     performance.now = () => held;
-    (await import("node:module")).syncBuiltinESMExports();
+    ${PUBLISH_FS}
   `,
     );
     const looks = (text: string): number => text.split("look\n").length - 1;
@@ -241,7 +245,7 @@ test.runIf(existsSync("/proc/self/fd"))(
         sound(descriptor, done);
       };
     }
-    (await import("node:module")).syncBuiltinESMExports();
+    ${PUBLISH_FS}
   `,
     );
     const [made, synced] = [output.indexOf("made"), output.indexOf("synced")];

@@ -1,2 +1,0 @@
-/** Imports a package that is installed beside this file. */
-export const load = (name) => import(name);

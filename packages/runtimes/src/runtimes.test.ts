@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { IS_TESTED_PLATFORM, installedRuntimes, RUNTIMES } from "./runtime.ts";
+import { CORE_PORTS_SUITE, NODE_SUITE, runSuite } from "./suite.ts";
+
+const NAMES = IS_TESTED_PLATFORM ? RUNTIMES.map(({ name }) => name) : [];
+
+test(`the runtimes of this platform are installed: ${NAMES.join(", ") || "none"}`, () => {
+  expect(installedRuntimes().map(({ name }) => name)).toEqual(NAMES);
+});
+
+// The other versions, and all of core's tests in each, are part of `npm run torture`.
+const RUNS = [
+  ["Bun", NODE_SUITE],
+  ["Bun", CORE_PORTS_SUITE],
+  ["Node 26", NODE_SUITE],
+] as const;
+
+for (const [name, suite] of RUNS) {
+  const runtime = installedRuntimes().find((runtime) => runtime.name === name);
+  if (runtime === undefined) {
+    console.log(`Left out: ${suite.name} on ${name}`);
+    continue;
+  }
+  test(`the suites of ${suite.name} pass on ${name}`, async () => {
+    const outcome = await runSuite(suite, runtime);
+    expect(outcome.suite).toMatch(new RegExp(`^${suite.name} on ${name}[ .]\\d`));
+    expect(outcome.failed, outcome.output).toBe(0);
+    expect(outcome.passed).toBeGreaterThan(50);
+  });
+}

@@ -1,0 +1,89 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFile, mkdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Runtime } from "./runtime.ts";
+
+/** Some tests of a package, by vitest's own words for them. */
+export type Suite = { readonly name: string; readonly folder: string; readonly words: readonly string[] };
+
+/** What the reporter noted, and what was printed. */
+export type Outcome = {
+  /** With the version of the runtime that it found itself in. */
+  readonly suite: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly seconds: number;
+  readonly output: string;
+};
+
+/** The adapters and what stands on them: file system, storage, sessions, cryptography. */
+export const NODE_SUITE: Suite = { name: "@baba/node", folder: "node", words: [] };
+
+/** The simulations and mutants of the commit protocol try the protocol, and not the engine under it. */
+export const CORE_SUITE: Suite = {
+  name: "@baba/core",
+  folder: "core",
+  words: ["--exclude=**/commit-protocol/**"],
+};
+
+/** Those of core's tests that an engine is likeliest to fail. */
+export const CORE_PORTS_SUITE: Suite = {
+  name: "@baba/core",
+  folder: "core",
+  words: ["src/crypto", "src/file-system", "src/session", "src/storage", "src/model"],
+};
+
+const PACKAGES = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Runs a suite in a runtime, and leaves its result where `BABA_RESULTS` says. @throws where it left none */
+export async function runSuite({ name, folder, words }: Suite, runtime: Runtime): Promise<Outcome> {
+  const results = mkdtempSync(join(tmpdir(), "baba-runtime-"));
+  try {
+    // Types are a matter of the compiler, and the same in each.
+    const output = await vitest(
+      join(PACKAGES, folder),
+      ["--typecheck.enabled=false", ...words],
+      runtime,
+      results,
+    );
+    const [file] = readdirSync(results);
+    if (file === undefined) throw new Error(`${name} did not run on ${runtime.name}:\n${output}`);
+    await keep(results, file);
+    return { ...JSON.parse(readFileSync(join(results, file), "utf8")), output };
+  } finally {
+    rmSync(results, { recursive: true });
+  }
+}
+
+function vitest(
+  folder: string,
+  words: readonly string[],
+  { program, options }: Runtime,
+  results: string,
+): Promise<string> {
+  const path = [dirname(program), process.env.PATH ?? ""].join(":");
+  const child = spawn(program, [...options, "node_modules/vitest/vitest.mjs", "run", ...words], {
+    cwd: folder,
+    env: { ...process.env, PATH: path, BABA_RESULTS: results, BABA_NAME_RUNTIME: "1", NO_COLOR: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  return new Promise((resolve, reject) => {
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
+      });
+    child.once("error", reject);
+    child.once("close", () => resolve(output));
+  });
+}
+
+async function keep(results: string, file: string): Promise<void> {
+  const wanted = process.env.BABA_RESULTS;
+  if (wanted === undefined || wanted === "") return;
+  await mkdir(wanted, { recursive: true });
+  await copyFile(join(results, file), join(wanted, file));
+}

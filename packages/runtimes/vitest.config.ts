@@ -1,0 +1,10 @@
+import { defineConfig } from "vitest/config";
+
+// Each test runs the suites of a package in another runtime.
+export default defineConfig({
+  test: {
+    include: ["src/**/*.test.ts"],
+    testTimeout: 300_000,
+    reporters: ["default", "../../scripts/vitest-reporter.mjs"],
+  },
+});
