@@ -9,6 +9,7 @@ import { printable } from "./printable.ts";
  * | `BABA_VALIDATION` | a record does not fit its schema when it is added |
  * | `BABA_NOT_LOADABLE` | a record would not come back from its own file as it went in |
  * | `BABA_UNSERIALIZABLE` | a value that no file can hold: a function, a symbol, a cycle |
+ * | `BABA_EXISTS` | a record would be moved over another |
  * | `BABA_ID_MISSING` | a record has no usable `id`, and no file name was given |
  * | `BABA_NAME` | a file or folder name that is not allowed |
  * | `BABA_CODEC` | a file is not base-3 text |
@@ -33,7 +34,8 @@ import { printable } from "./printable.ts";
  * | `BABA_KEYRING` | the key file is damaged, missing beside sealed records, or not the one that was pinned |
  * | `BABA_TAMPERED` | a sealed record is damaged, was changed, or belongs to another name or store |
  * | `BABA_KEY_UNKNOWN` | a record was sealed with a data key that this store does not have |
- * | `BABA_NOT_SEALED` | a plain record lies in a sealed store |
+ * | `BABA_KEY_RETIRED` | a sound record is sealed with a retired data key (told by `verify` alone) |
+ * | `BABA_NOT_SEALED` | a plain record, or journal, lies in a sealed store |
  * | `BABA_SEALED` | the store or a record is sealed, and no key was given |
  * | `BABA_ENVELOPE` | a sealed record is cut short, or of a version or with flags that are not known |
  */
@@ -42,6 +44,7 @@ export type BabaErrorCode =
   | "BABA_VALIDATION"
   | "BABA_NOT_LOADABLE"
   | "BABA_UNSERIALIZABLE"
+  | "BABA_EXISTS"
   | "BABA_ID_MISSING"
   | "BABA_NAME"
   | "BABA_CODEC"
@@ -66,6 +69,7 @@ export type BabaErrorCode =
   | "BABA_KEYRING"
   | "BABA_TAMPERED"
   | "BABA_KEY_UNKNOWN"
+  | "BABA_KEY_RETIRED"
   | "BABA_NOT_SEALED"
   | "BABA_SEALED"
   | "BABA_ENVELOPE";

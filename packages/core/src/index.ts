@@ -29,6 +29,7 @@ export {
   type NotLoadable,
   type OutputOf,
   parse,
+  parseBytes,
   type Schema,
   stringify,
   toBytes,
@@ -39,8 +40,11 @@ export type { Runtime } from "./runtime/runtime.ts";
 export { assemble } from "./session/assemble.ts";
 export { Database, type DatabaseContext, type SessionOptions } from "./session/database.ts";
 export type { EventLoop } from "./session/event-loop.ts";
+export type { MaintenanceOptions, Progress, RecordProblem } from "./session/maintenance.ts";
 export type { BabaOptions } from "./session/options.ts";
+export type { RewrapOptions, RewrapReport } from "./session/rewrap.ts";
 export type { AsyncSession, ReadOptions, SessionContext, StreamedRecord } from "./session/session.ts";
+export type { VerifyReport } from "./session/verify.ts";
 export { FileStorage } from "./storage/file-storage.ts";
 export { checkFolderName, checkRecordName } from "./storage/names.ts";
 export type { Basis, Hold, Storage, Transaction } from "./storage/storage.ts";

@@ -149,8 +149,9 @@ export function openRecord(
     : mustInflate(inflated, name);
 }
 
-/** Which data key a whole envelope names. */
-export function keyIdOf(envelope: Uint8Array): number {
+/** Which data key an envelope names; `undefined` where it was cut short. */
+export function keyIdOf(envelope: Uint8Array): number | undefined {
+  if (envelope.length < ENVELOPE_OVERHEAD) return undefined;
   return new DataView(envelope.buffer, envelope.byteOffset).getUint32(KEY_ID_AT);
 }
 
@@ -190,7 +191,8 @@ function checkShape(envelope: Uint8Array, name: string): void {
 }
 
 function xaesOf(envelope: Uint8Array, name: string, keys: StoreKeys): Xaes {
-  const xaes = keys.find(keyIdOf(envelope));
+  const id = keyIdOf(envelope);
+  const xaes = id === undefined ? undefined : keys.find(id);
   if (xaes !== undefined) return xaes;
   throw refuse(
     "BABA_KEY_UNKNOWN",

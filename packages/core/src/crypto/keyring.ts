@@ -116,8 +116,9 @@ export class Keyring {
 
   /**
    * 32 hexadecimal digits that tell this keyring from any other, whoever that one is locked for: HKDF-SHA256 of a secret
-   * that is in it, salted with the store's id, under `baba/1 fingerprint`. It stays the same when the passphrase, the recipients
-   * or the data key change. Who could open the keyring once knows the secret, and could make another with its fingerprint.
+   * that is in it, salted with the store's id, under `baba/1 fingerprint`. It stays the same when the passphrase or the data
+   * key change, or a recipient is added. Who could open the keyring once knows the secret, and could make another with its
+   * fingerprint: so it changes when a recipient is removed.
    */
   fingerprint(crypto: Crypto): string {
     const { secret, storeId } = this.#parts;
@@ -136,6 +137,17 @@ export class Keyring {
   /** With other recipients; none where a passphrase is to lock it. Takes no key from those who had them. */
   withRecipients(recipients: readonly string[]): Keyring {
     return new Keyring({ ...this.#parts, recipients: [...recipients] });
+  }
+
+  /** Without the retired data keys: what is still sealed with one of them cannot be opened any more. */
+  withoutRetired(): Keyring {
+    const keys = this.#parts.keys.filter(({ state }) => state === "active");
+    return new Keyring({ ...this.#parts, keys });
+  }
+
+  /** With another secret, and so another fingerprint: who knew the old one can make no keyring that passes for this one. */
+  withNewSecret(crypto: Crypto): Keyring {
+    return new Keyring({ ...this.#parts, secret: crypto.random(SECRET_SIZE) });
   }
 
   /** At the end of the conversion from plain. */

@@ -124,7 +124,8 @@ function checkRecipient(value: unknown): string {
   return value;
 }
 
-function checkPassphrase(value: unknown): string {
+/** @throws `BABA_KEY_MISSING` where it is empty, `BABA_OPTION` where it is no text */
+export function checkPassphrase(value: unknown): string {
   if (isMissing(value)) throw missing("passphrase");
   if (typeof value !== "string") throw refuse("The option passphrase must be a string.");
   if (/\p{Surrogate}/u.test(value))

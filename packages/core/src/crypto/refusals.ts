@@ -67,6 +67,15 @@ export function otherKeyring(): BabaError {
   );
 }
 
+/** The error for what only a store with a key file, of the right kind of lock, can do. */
+export function noKeyring(): BabaError {
+  return new BabaError(
+    "BABA_OPTION",
+    "This database has no key file of that kind: passphrases are changed where the option passphrase was given, recipients where " +
+      "identity was, and data keys are rotated and records sealed with either.",
+  );
+}
+
 function refuse(code: BabaError["code"], name: string, reason: string): BabaError {
   const record = printable(name);
   return new BabaError(code, `${record}: ${reason}.`, { record });

@@ -54,7 +54,7 @@ export async function unlock(crypto: Crypto, file: Uint8Array | undefined, lock:
     );
   }
   if (file === undefined) return { state: "new", lock };
-  return opened(crypto, await unlockKeyring(crypto, file, lock));
+  return openedKeys(crypto, await unlockKeyring(crypto, file, lock));
 }
 
 /** What {@link createLock} needs beside the lock. */
@@ -84,12 +84,12 @@ export async function createLock(
     lock.kind === "passphrase" ? [] : (lock.recipients ?? (await recipientsOf(lock.identities)));
   const keyring = Keyring.create(crypto, { recipients, converting: store.converting, now: store.now });
   if (await createKeyFile(files, store.token, await lockKeyring(crypto, keyring, lock)))
-    return opened(crypto, keyring);
+    return openedKeys(crypto, keyring);
   keyring.wipe();
   const file = await readKeyFile(files);
   if (file === undefined)
     throw new BabaError("BABA_KEYRING", `${KEY_FILE} was removed while the store was opened: open it again.`);
-  return opened(crypto, await unlockKeyring(crypto, file, lock));
+  return openedKeys(crypto, await unlockKeyring(crypto, file, lock));
 }
 
 /**
@@ -108,7 +108,8 @@ export async function rewriteLock(
   await replaceKeyFile(files, token, await lockKeyring(crypto, keyring, lock));
 }
 
-function opened(crypto: Crypto, keyring: Keyring): OpenedKeys {
+/** The keys of a keyring that was opened or made. */
+export function openedKeys(crypto: Crypto, keyring: Keyring): OpenedKeys {
   return { state: "sealed", keys: keysOfKeyring(crypto, keyring), keyring };
 }
 

@@ -13,6 +13,7 @@ import { copyOfLock, type Lock, sameLock } from "./lock.ts";
 import {
   foreignJournal,
   keyFileMissing,
+  noKeyring,
   otherKeyring,
   plainJournal,
   plainStore,
@@ -20,7 +21,7 @@ import {
   wrongRawKey,
 } from "./refusals.ts";
 import { firstRecord, keptRecords } from "./survey.ts";
-import { createLock, type OpenedKeys, type Unlocked, unlock } from "./unlock.ts";
+import { createLock, type OpenedKeys, openedKeys, rewriteLock, type Unlocked, unlock } from "./unlock.ts";
 
 /** What a vault works with. */
 export type VaultContext = {
@@ -59,9 +60,14 @@ export class Vault implements Protection {
     return this.#opened?.keyring;
   }
 
-  /** Whether the store is opened without a key. */
-  get isPlain(): boolean {
-    return this.#lock.kind === "none";
+  /** How the store was opened. */
+  get lockKind(): Lock["kind"] {
+    return this.#lock.kind;
+  }
+
+  /** Which data key seals; `undefined` in a plain store, and in a new one before its first commit. */
+  get activeId(): number | undefined {
+    return this.#opened?.keys.activeId;
   }
 
   /** The keyring's fingerprint, where there is a keyring. */
@@ -87,7 +93,7 @@ export class Vault implements Protection {
 
   async findSeal(keyId: number | undefined, segment: string): Promise<JournalSeal | undefined> {
     if (keyId === undefined) return this.#admitPlain(segment);
-    if (this.isPlain) throw sealedWithoutKey(segment);
+    if (this.lockKind === "none") throw sealedWithoutKey(segment);
     const known = this.#opened?.keys.cipher(keyId);
     if (known !== undefined) return known;
     await this.#refresh();
@@ -116,6 +122,30 @@ export class Vault implements Protection {
     const contents = await this.#reveal(names, kept);
     if (!this.#isDoubtful(kept, contents)) return contents;
     return (await this.#refresh()) ? this.#reveal(names, kept) : contents;
+  }
+
+  /** Makes the keyring of a store that holds plain records, which are then to be sealed one by one. Under the write lock. */
+  async beginConversion(): Promise<void> {
+    if (this.#unlocked.state === "new") await this.#refresh();
+    if (this.#unlocked.state === "new") await this.#create(this.#unlocked.lock, true);
+  }
+
+  /**
+   * Puts another keyring in the place of the one that is there, durable; and another passphrase, where one is given. Under
+   * the write lock.
+   *
+   * @throws `BABA_OPTION` where there is no keyring, or `passphrase` and the store is locked in another way
+   */
+  async rewrite(change: (keyring: Keyring) => Keyring, passphrase?: string): Promise<void> {
+    await this.#refresh();
+    const { crypto } = this.#context;
+    const lock = this.#lockWith(passphrase);
+    if (this.keyring === undefined || lock === undefined) throw noKeyring();
+    const next = change(this.keyring);
+    await rewriteLock(crypto, this.#files, tokenOf(crypto), next, lock);
+    const fingerprint = lock.kind === "identity" && lock.fingerprint && next.fingerprint(crypto);
+    this.#lock = fingerprint ? { ...lock, fingerprint } : lock;
+    this.#adopt(await readKeyFile(this.#files), openedKeys(crypto, next));
   }
 
   close(): void {
@@ -152,7 +182,7 @@ export class Vault implements Protection {
   #content(name: string, bytes: Uint8Array, seals: Seals | undefined): Content | Promise<Content> {
     const plain = !isSealed(bytes);
     if (seals === undefined) {
-      if (this.isPlain) return plain ? bytes : sealedWithoutKey(name);
+      if (this.lockKind === "none") return plain ? bytes : sealedWithoutKey(name);
       return plain ? plainStore(name) : keyFileMissing(name);
     }
     if (plain && this.keyring?.converting === true) return bytes;
@@ -219,6 +249,14 @@ export class Vault implements Protection {
     this.#unlocked = unlocked;
   }
 
+  /** The lock of the key file, with another passphrase where one is given; `undefined` where it has no such lock. */
+  #lockWith(passphrase: string | undefined): FileLock | undefined {
+    const lock = this.#lock;
+    if (lock.kind !== "passphrase" && lock.kind !== "identity") return undefined;
+    if (passphrase === undefined) return lock;
+    return lock.kind === "passphrase" ? { kind: "passphrase", passphrase } : undefined;
+  }
+
   async #create(lock: FileLock, converting: boolean): Promise<void> {
     const { crypto, now } = this.#context;
     const store = { token: tokenOf(crypto), now: now(), converting };
@@ -236,7 +274,8 @@ export class Vault implements Protection {
     const record = await firstRecord(this.#files);
     if (record === undefined || !isSealed(record.bytes)) return;
     if (this.#opened === undefined) throw sealedWithoutKey(record.name);
-    if (keyIdOf(record.bytes) !== this.#opened.keys.activeId) throw wrongRawKey(record.name);
+    const id = keyIdOf(record.bytes);
+    if (id !== undefined && id !== this.#opened.keys.activeId) throw wrongRawKey(record.name);
   }
 
   async #hasJournal(): Promise<boolean> {

@@ -1,6 +1,6 @@
 export { deepEqual } from "./equality.ts";
 export { parse, stringify } from "./json.ts";
-export { fromBytes, toBytes, validate } from "./model.ts";
+export { fromBytes, parseBytes, toBytes, validate } from "./model.ts";
 export type { InputOf, LoadableSchema, NotLoadable, OutputOf, Schema } from "./schema.ts";
 export { isSchema } from "./schema.ts";
 export { compileWhere, type Where } from "./where.ts";

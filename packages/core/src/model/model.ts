@@ -65,7 +65,7 @@ export async function toBytes<S extends Schema>(schema: S, output: OutputOf<S>):
  * ```
  */
 export async function fromBytes<S extends Schema>(schema: S, bytes: Uint8Array): Promise<OutputOf<S>> {
-  const pending = check(schema, parse(decodeText(bytes)));
+  const pending = check(schema, parseBytes(bytes));
   const outcome = isPromise(pending) ? await pending : pending;
   if (outcome.ok) return outcome.value;
   throw new BabaError(
@@ -73,6 +73,20 @@ export async function fromBytes<S extends Schema>(schema: S, bytes: Uint8Array):
     `The stored record does not fit the schema it is read with: ${outcome.reason}. Read it with the schema it was written with, or widen this one.`,
     { cause: outcome.cause },
   );
+}
+
+/**
+ * The value that a file's bytes hold, whatever a schema makes of it.
+ *
+ * @throws `BABA_UTF8`, `BABA_JSON`
+ * @example
+ * ```ts
+ * import { parseBytes } from "@baba/core";
+ * parseBytes(new TextEncoder().encode('{"id":1}')); // { id: 1 }
+ * ```
+ */
+export function parseBytes(bytes: Uint8Array): unknown {
+  return parse(decodeText(bytes));
 }
 
 function decodeText(bytes: Uint8Array): string {

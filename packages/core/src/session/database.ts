@@ -8,9 +8,19 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { printable } from "../storage/names.ts";
 import type { Hold, Storage } from "../storage/storage.ts";
 import type { EventLoop } from "./event-loop.ts";
+import {
+  addRecipient,
+  changePassphrase,
+  recipientsOf,
+  removeRecipient,
+  rotateKey,
+} from "./key-management.ts";
+import { checkMaintenanceOptions, type MaintenanceOptions } from "./maintenance.ts";
 import { type BabaOptions, checkOptionNames, checkOptions } from "./options.ts";
+import { type RewrapOptions, type RewrapReport, rewrap, seal } from "./rewrap.ts";
 import { AsyncSession } from "./session.ts";
-import type { OpenedStore } from "./shared-store.ts";
+import type { OpenedStore, Store } from "./shared-store.ts";
+import { type VerifyReport, verify } from "./verify.ts";
 
 /** How a session with a callback is run. */
 export type SessionOptions = {
@@ -100,6 +110,92 @@ export class Database<S extends Schema> {
   }
 
   /**
+   * Locks the store with another passphrase; no record is touched. Who knew the old one, and has a copy of the key file
+   * from before, can open that copy: after a leak call `rotateKey()` and `rewrap()` too. Other processes that have the store
+   * open go on.
+   *
+   * @throws `BABA_OPTION` where the database was not opened with a passphrase, `BABA_KEY_MISSING` where `next` is empty
+   */
+  changePassphrase(next: string): Promise<void> {
+    return this.#maintain("Changed the passphrase", (store) => changePassphrase(store, next));
+  }
+
+  /** Who may open the store (`age1...`); empty in one that is not locked for identities. */
+  recipients(): Promise<string[]> {
+    return this.#maintain(undefined, async (store) => recipientsOf(store));
+  }
+
+  /**
+   * Lets one more open the store; no record is touched. Whether it was not a recipient yet.
+   *
+   * @throws `BABA_OPTION` where the database was not opened with an identity, or it is no recipient
+   */
+  addRecipient(recipient: string): Promise<boolean> {
+    return this.#maintain(`Added the recipient ${recipient}`, (store) => addRecipient(store, recipient));
+  }
+
+  /**
+   * Lets one recipient no longer open the store, and rotates the data key, so that what is written from now on is closed
+   * to it; the `fingerprint` becomes another, as the old one could be forged. Call `rewrap()` for what was written before. Whether it
+   * was a recipient.
+   *
+   * @throws `BABA_OPTION` where none of one's own identities would be left
+   */
+  removeRecipient(recipient: string): Promise<boolean> {
+    return this.#maintain(`Removed the recipient ${recipient}`, (store) =>
+      removeRecipient(store, recipient, this.#context.runtime),
+    );
+  }
+
+  /**
+   * Makes a new data key, with which everything is sealed from now on; the old one is retired and still opens what it
+   * sealed. Other processes that have the store open learn of it before they write again.
+   *
+   * @throws `BABA_OPTION` where the store has no key file
+   */
+  rotateKey(): Promise<void> {
+    return this.#maintain("Rotated the data key", (store) => rotateKey(store, this.#context.runtime));
+  }
+
+  /**
+   * Seals with the active data key every record that is sealed with a retired one, in commits of some hundred records. It
+   * can be cut short and called again.
+   *
+   * @throws `BABA_OPTION` where the store has no key file
+   */
+  rewrap(options: RewrapOptions = {}): Promise<RewrapReport> {
+    return this.#maintain(undefined, async (store) => {
+      checkOptionNames(options, ["onProgress", "dropRetired"]);
+      return this.#told("Sealed anew", await rewrap(store, checkMaintenanceOptions(options)));
+    });
+  }
+
+  /**
+   * Makes a sealed store of a plain one: opened with a passphrase or identities, it gets a key file, and every record is
+   * sealed, in commits of some hundred. It can be cut short and called again; until it is done, plain records can
+   * be read, and afterwards they are refused. In a store that is sealed it does nothing.
+   *
+   * @throws `BABA_OPTION` where neither passphrase nor identity was given
+   */
+  seal(options: MaintenanceOptions = {}): Promise<RewrapReport> {
+    return this.#maintain(undefined, async (store) => {
+      checkOptionNames(options, ["onProgress"]);
+      return this.#told("Sealed", await seal(store, checkMaintenanceOptions(options)));
+    });
+  }
+
+  /**
+   * Reads every record of every folder and tells which cannot be read, were changed or belong elsewhere, or are sealed with
+   * a retired key. Changes nothing.
+   */
+  verify(options: MaintenanceOptions = {}): Promise<VerifyReport> {
+    return this.#maintain(undefined, async (store) => {
+      checkOptionNames(options, ["onProgress"]);
+      return this.#told("Verified", await verify(store, checkMaintenanceOptions(options)));
+    });
+  }
+
+  /**
    * Removes the store's write lock, whoever holds it. Only for a person who knows that the holder will
    * not write again: one that is merely slow learns at its next commit that the lock is lost, and fails.
    */
@@ -177,6 +273,29 @@ export class Database<S extends Schema> {
     });
   }
 
+  /** Runs work on the whole store, which a close waits for; `done` is logged at its end. */
+  #maintain<T>(done: string | undefined, work: (store: Store) => Promise<T>): Promise<T> {
+    this.#mustBeOpen();
+    return this.#tracked(
+      this.#opened().then(async ({ store }) => {
+        try {
+          const result = await work(store);
+          if (done !== undefined) this.#log.info(printable(done));
+          return result;
+        } catch (error) {
+          this.#log.error(describeError(error));
+          throw error;
+        }
+      }),
+    );
+  }
+
+  #told<T extends VerifyReport>(what: string, report: T): T {
+    for (const { error } of report.problems) this.#log.error(describeError(error));
+    this.#log.info(`${what}: ${report.records} records, ${report.problems.length} problems`);
+    return report;
+  }
+
   async #openedNow(): Promise<OpenedStore> {
     this.#mustBeOpen();
     return this.#opened();
@@ -193,7 +312,7 @@ export class Database<S extends Schema> {
       const store = await this.#context.openStore(directory, this.#lock, (message) =>
         this.#log.error(printable(message)),
       );
-      this.#vault = store.vault;
+      this.#vault = store.store.vault;
       if (this.#lock.kind === "none") {
         this.#log.warning(
           `Opened ${printable(directory)} without a key: its records are obfuscated, not encrypted; whoever has the files can read them`,

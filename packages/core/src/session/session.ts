@@ -104,6 +104,26 @@ export class AsyncSession<S extends Schema> {
   }
 
   /**
+   * Queues the move of a record to another name, as it is stored; whether there was such a record. A sealed record
+   * belongs to its name, so that this is the way to rename one.
+   *
+   * @throws `BABA_EXISTS` where there is a record of the new name, and what makes the record unreadable
+   */
+  move(from: string, to: string): Promise<boolean> {
+    return this.#change(async () => {
+      const [source, target] = [checkRecordName(from), checkRecordName(to)];
+      const [payload] = await this.#view.read([source]);
+      if (payload instanceof BabaError) throw payload;
+      if (payload === undefined || source === target) return payload !== undefined;
+      if (await this.#view.has(target)) throw alreadyThere(target);
+      this.#view.pending.set(target, payload);
+      this.#view.pending.set(source, undefined);
+      this.#context.log.debug(`Queued ${printable(source)} to be moved to ${printable(target)}`);
+      return true;
+    });
+  }
+
+  /**
    * Reads one record; `undefined` where there is none.
    *
    * @throws `BABA_NAME`, and what makes the record unreadable: `BABA_CODEC`, `BABA_UTF8`, `BABA_JSON`,
@@ -363,6 +383,15 @@ function notASchema(): BabaError {
   return new BabaError(
     "BABA_OPTION",
     "What stands in the place of a schema is none: give one of valibot's, or any Standard Schema, or leave it out for the database's own.",
+  );
+}
+
+function alreadyThere(name: string): BabaError {
+  const record = printable(name);
+  return new BabaError(
+    "BABA_EXISTS",
+    `${record} is there already: delete it first, or choose another name.`,
+    { record },
   );
 }
 

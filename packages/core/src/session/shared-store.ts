@@ -9,7 +9,7 @@ import type { Storage } from "../storage/storage.ts";
 export type Store = { readonly storage: FileStorage; readonly vault: Vault };
 
 /** A share in an opened store: `storage.close()` gives it up. */
-export type OpenedStore = { readonly storage: Storage; readonly vault: Vault };
+export type OpenedStore = { readonly storage: Storage; readonly store: Store };
 
 /** One store for all databases of a process that are open on one folder. */
 type Shared = Store & { readonly opened: Promise<void>; users: number };
@@ -39,7 +39,7 @@ export class SharedStores {
     }
     try {
       mustMatch(shared.vault, lock);
-      return { storage: leased(shared.storage, () => this.#leave(identity, shared)), vault: shared.vault };
+      return { storage: leased(shared.storage, () => this.#leave(identity, shared)), store: shared };
     } catch (error) {
       await this.#leave(identity, shared);
       throw error;

@@ -165,6 +165,12 @@ export class CommitEngine {
     await this.tidy();
   }
 
+  /** A checkpoint, and behind it a segment with the seal that is now the store's: nothing is left under another. Needs the lock. */
+  async renew(): Promise<void> {
+    await this.checkpoint();
+    await this.#poisoning(() => this.#journal.restart());
+  }
+
   /** A sync of record files that failed says so once: whoever comes next must write them anew. */
   async #revoke(error: unknown): Promise<never> {
     await this.#journal.revoke().catch(() => undefined);

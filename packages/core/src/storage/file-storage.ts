@@ -7,6 +7,7 @@ import { STORE_FOLDER } from "./layout.ts";
 import { Mutex } from "./mutex.ts";
 import { compareNames, folderOf } from "./names.ts";
 import { type Content, type Protection, unprotected } from "./protection.ts";
+import { recordFolders } from "./record-tree.ts";
 import type { Basis, Hold, Storage, Transaction } from "./storage.ts";
 import { checkStoreFolder } from "./store-folder.ts";
 import { LONGEST_WAIT } from "./write-lock.ts";
@@ -133,6 +134,20 @@ export class FileStorage implements Storage {
     };
     this.#holding = hold;
     return hold;
+  }
+
+  /** The names of all records, folder by folder; each folder before those in it. */
+  async *names(): AsyncGenerator<string[]> {
+    for await (const folder of recordFolders(this.#files)) yield this.list(folder);
+  }
+
+  /** Puts every commit in its place, durable, and begins a journal with the seal that is now the store's. Under a hold. */
+  async renew(): Promise<void> {
+    await this.#opened()
+      .renew()
+      .catch((error: unknown) => {
+        throw ioError(error, STORE_FOLDER, "begin a new journal");
+      });
   }
 
   async forceUnlock(): Promise<void> {

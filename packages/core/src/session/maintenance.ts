@@ -1,0 +1,50 @@
+import { BabaError, type BabaErrorCode } from "../errors.ts";
+import type { Store } from "./shared-store.ts";
+
+/** How far work over all records of a store is. */
+export type Progress = { readonly done: number; readonly total: number };
+
+/** What work over all records of a store may be given. */
+export type MaintenanceOptions = {
+  /** Called after every step; what it throws ends the work, which can be done again. */
+  readonly onProgress?: (progress: Progress) => void;
+};
+
+/** A record that is not as it should be. */
+export type RecordProblem = {
+  readonly filename: string;
+  readonly code: BabaErrorCode;
+  readonly error: BabaError;
+};
+
+/** How many records one step takes, under the lock where it writes. */
+const STEP = 256;
+
+/** Calls `step` with the names of all records of a store, in folders below too, some at a time. */
+export async function forAllRecords(
+  { storage }: Store,
+  options: MaintenanceOptions,
+  step: (names: readonly string[]) => Promise<void>,
+): Promise<number> {
+  await storage.head();
+  const all: string[] = [];
+  for await (const names of storage.names()) all.push(...names);
+  for (let start = 0; start < all.length; start += STEP) {
+    await step(all.slice(start, start + STEP));
+    options.onProgress?.({ done: Math.min(start + STEP, all.length), total: all.length });
+  }
+  return all.length;
+}
+
+/** The entry of a report for a record. */
+export function problemOf(filename: string, error: BabaError): RecordProblem {
+  return { filename, code: error.code, error };
+}
+
+/** @throws `BABA_OPTION` for what is no options */
+export function checkMaintenanceOptions<T extends MaintenanceOptions>(options: T): T {
+  if (typeof options !== "object" || options === null)
+    throw new BabaError("BABA_OPTION", "The options must be an object.");
+  if (options.onProgress === undefined || typeof options.onProgress === "function") return options;
+  throw new BabaError("BABA_OPTION", "The option onProgress must be a function.");
+}
