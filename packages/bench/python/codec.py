@@ -5,33 +5,10 @@ Usage: python3 codec.py SIZE. Prints a JSON object of nanoseconds: {"encode": ..
 
 import json
 import os
-import random
-import string
 import sys
 import time
 
-
-def encode(data: bytes) -> str:
-    parts = []
-    for byte in data:
-        digits = ""
-        for _ in range(6):
-            digits = str(byte % 3) + digits
-            byte //= 3
-        filler = f"{random.randint(0, 9)}{random.randint(0, 9)}{random.choice(string.ascii_lowercase)}"
-        parts.append(digits)
-        parts.append(filler)
-    return " ".join(parts)
-
-
-def decode(text: str) -> bytes:
-    result = bytearray()
-    for digits in text.split()[::2]:
-        value = 0
-        for digit in digits:
-            value = value * 3 + int(digit)
-        result.append(value)
-    return bytes(result)
+from base3 import decode, encode
 
 
 def main() -> None:

@@ -1,45 +1,57 @@
 import { runCodec } from "./codec/index.ts";
-import { runCommits } from "./commits/index.ts";
+import { CATALOGUE } from "./engines/catalogue.ts";
+import { enginesHere } from "./harness/engines-here.ts";
+import { HELP, type Options, parseOptions } from "./harness/options.ts";
+import { installPeers } from "./harness/peers.ts";
+import { FULL, QUICK } from "./harness/plan.ts";
+import { loadResults, NOTHING, type Results, saveResults, withCells } from "./harness/results.ts";
+import { measure, ownFailures } from "./harness/run.ts";
 import { runJournals } from "./journals/index.ts";
+import { runFiles } from "./node-io/index.ts";
 import { runReads } from "./reads/index.ts";
+import { writeReport } from "./report/report.ts";
 
-type Bench = { readonly about: string; run(options: { quick: boolean }): void | Promise<void> };
+const DATA = new URL("../../../docs/performance-data.json", import.meta.url);
 
-const BENCHES = new Map<string, Bench>([
-  [
-    "codec",
-    { about: "base-3 text beside memory.copy, plain JavaScript, hex, base64 and Python", run: runCodec },
-  ],
-  ["journals", { about: "the two kinds of journal that were thought of", run: runJournals }],
-  ["commits", { about: "durable commits beside SQLite, LMDB, NeDB and files by hand", run: runCommits }],
-  ["reads", { about: "reads beside their system calls, fs.promises and the Python original", run: runReads }],
-]);
-
-const HELP = [
-  "Usage: node packages/bench/dist/main.js [NAME...] [--quick]",
-  "",
-  "Runs the named benchmarks, or all, and writes their sections of docs/performance.md.",
-  "",
-  "  --quick  a short run that writes nothing",
-  "  --help   this text",
-  "",
-  ...[...BENCHES].map(([name, { about }]) => `  ${name.padEnd(8)} ${about}`),
-].join("\n");
-
-/** Runs the benchmarks that the arguments name, one after the other; the exit code. */
+/** Measures what the command asks for; the exit code. */
 async function main(args: readonly string[]): Promise<number> {
-  const names = args.filter((arg) => !arg.startsWith("--"));
-  const unknown = args.filter((arg) =>
-    arg.startsWith("--") ? !["--quick", "--help"].includes(arg) : !BENCHES.has(arg),
-  );
-  if (unknown.length > 0 || args.includes("--help")) {
-    console.log(unknown.length > 0 ? `There is no ${unknown.join(", ")}.\n\n${HELP}` : HELP);
-    return unknown.length > 0 ? 2 : 0;
+  const options = parseOptions(args);
+  if (options === "help") {
+    console.log(HELP);
+    return 0;
   }
-  for (const [name, bench] of BENCHES) {
-    if (names.length === 0 || names.includes(name)) await bench.run({ quick: args.includes("--quick") });
-  }
-  return 0;
+  const results = options.report ? loadResults(DATA) : await measureAll(options);
+  writeReport(results, { quick: options.quick });
+  const failures = options.quick ? ownFailures(results) : [];
+  for (const failure of failures) console.error(`FAILED: ${failure}`);
+  return failures.length === 0 ? 0 : 1;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+async function measureAll(options: Options): Promise<Results> {
+  const { parts, quick } = options;
+  const cells = parts.includes("codec") ? runCodec({ quick }) : [];
+  if (parts.includes("files")) await runFiles({ quick });
+  if (parts.includes("reads")) await runReads({ quick });
+  if (parts.includes("journals")) await runJournals({ quick });
+  const keep = (results: Results): void => {
+    if (!quick) saveResults(DATA, results);
+  };
+  const results = withCells(await measureEngines(options, keep), cells);
+  keep(results);
+  return results;
+}
+
+async function measureEngines(options: Options, keep: (results: Results) => void): Promise<Results> {
+  const known = options.quick ? NOTHING : loadResults(DATA);
+  if (options.workloads.length === 0) return known;
+  installPeers(
+    options.engines.flatMap((engine) => CATALOGUE[engine].peers ?? []),
+    options,
+  );
+  return measure(options.quick ? QUICK : FULL, options, await enginesHere(), known, keep);
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  return 2;
+});

@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Strict, and without Node's types. */
+/** Strict, and without Node's types unless asked for. */
 async function compile(name: string, options: object): Promise<string> {
   const compilerOptions = {
     target: "ES2022",
@@ -69,7 +69,16 @@ test("a TypeScript program compiles under module nodenext, all declarations chec
   await mustRun(process.execPath, [program], folder);
 });
 
-test("a TypeScript program compiles under moduleResolution bundler, and runs", async () => {
-  const program = await compile("bundler", { module: "ESNext", moduleResolution: "bundler" });
+test("a TypeScript program compiles under moduleResolution bundler, with Node's types and no DOM, and runs", async () => {
+  const program = await compile("bundler", {
+    module: "ESNext",
+    moduleResolution: "bundler",
+    lib: ["ES2022", "ESNext.Disposable"],
+    typeRoots: [join(HERE, "..", "..", "node_modules", "@types")],
+    types: ["node"],
+    skipLibCheck: false,
+    // Node's own declarations do not hold under it.
+    exactOptionalPropertyTypes: false,
+  });
   await mustRun(process.execPath, [program], folder);
 });

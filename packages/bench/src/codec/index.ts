@@ -1,5 +1,9 @@
+import { type Cell, CODEC_ROWS } from "../harness/results.ts";
+import { writeSection } from "../report/publish.ts";
+import { median } from "../report/statistics.ts";
+import { BARE, GLUE, LIMIT } from "./contestants.ts";
 import { type Measured, measure } from "./measure.ts";
-import { report, sizeName, writeSection } from "./report.ts";
+import { report, sizeName, speedRatio } from "./report.ts";
 
 const SIZES = [300, 4096, 65536, 2 ** 20];
 // Samples are shorter than a time slice, so that on a busy machine most of them are not interrupted.
@@ -8,10 +12,10 @@ const WARM_UP = { rounds: 100, sample: 0.5, pythonUpTo: 0 };
 const QUICK = { rounds: 11, sample: 0.2, pythonUpTo: 4096 };
 
 /**
- * Measures the codec beside its peers. The full run writes its section of docs/performance.md; `quick` shows that it runs,
+ * Measures the codec beside its peers. Gives what targets are judged by. The full run writes its section of docs/performance.md; `quick` shows that it runs,
  * and leaves the document as it is.
  */
-export function runCodec({ quick }: { quick: boolean }): void {
+export function runCodec({ quick }: { quick: boolean }): Cell[] {
   const plan = quick ? QUICK : FULL;
   const sizes = new Map<number, Measured>();
   console.log("codec: warming up ...");
@@ -22,7 +26,21 @@ export function runCodec({ quick }: { quick: boolean }): void {
   }
   const section = report(sizes, plan.rounds);
   console.log(`\n${section}\n`);
-  if (!quick) writeSection(section);
+  if (!quick) writeSection("codec", section);
+  return [...sizes].flatMap(([size, measured]) => cells(size, measured));
+}
+
+/** What targets are judged by. */
+function cells(records: number, measured: Measured): Cell[] {
+  const limit = measured.get(LIMIT);
+  return CODEC_ROWS.map((engine) => {
+    const figures = measured.get(engine === "codec: in linear memory" ? BARE : GLUE);
+    const values = (["encode", "decode"] as const).map((way) => [
+      [`${way}Ratio`, [speedRatio(limit?.[way] ?? [], figures?.[way] ?? [])]],
+      [`${way}PerByte`, [median(figures?.[way] ?? [])]],
+    ]);
+    return { workload: "codec", engine, records, figures: Object.fromEntries(values.flat()) };
+  });
 }
 
 /** Bytes without a pattern that a branch predictor could learn. */

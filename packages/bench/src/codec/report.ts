@@ -1,11 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { LIMIT } from "./contestants.ts";
+import { median } from "../report/statistics.ts";
+import { GLUE, LIMIT } from "./contestants.ts";
 import type { Figures, Measured } from "./measure.ts";
-
-const DOCUMENT = new URL("../../../../docs/performance.md", import.meta.url);
-const START = "<!-- codec:start -->";
-const END = "<!-- codec:end -->";
 
 /** The section on the codec, from the figures by size. */
 export function report(sizes: ReadonlyMap<number, Measured>, rounds: number): string {
@@ -46,8 +42,7 @@ function table(size: number, measured: Measured): string {
 
 /** How much more a byte of a small record costs than one of a large. */
 function perByte(sizes: ReadonlyMap<number, Measured>): string {
-  const cost = (size: number, way: keyof Figures): number =>
-    median([...(sizes.get(size) ?? [])].find(([name]) => name.includes("encodeInto"))?.[1][way] ?? []);
+  const cost = (size: number, way: keyof Figures): number => median(sizes.get(size)?.get(GLUE)?.[way] ?? []);
   const factor = (way: keyof Figures): string => (cost(300, way) / cost(65536, way)).toFixed(2);
   return `A byte of 300 costs, glue included, ${factor("encode")} times (encode) and ${factor("decode")} times (decode) one of 64 KiB.`;
 }
@@ -65,29 +60,16 @@ function megabytes(nanosecondsPerByte: number): string {
 }
 
 function ratio(limit: readonly number[], figures: readonly number[]): string {
-  const perRound = figures.map((figure, round) => (limit[round] ?? Number.NaN) / figure);
-  return Number(median(perRound).toPrecision(2)).toString();
+  return Number(speedRatio(limit, figures).toPrecision(2)).toString();
 }
 
-function median(figures: readonly number[]): number {
-  const sorted = [...figures].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+/** How fast it is beside the limit, in the middle of the rounds. */
+export function speedRatio(limit: readonly number[], figures: readonly number[]): number {
+  return median(figures.map((figure, round) => (limit[round] ?? Number.NaN) / figure));
 }
 
 /** How a size is called: 300 B, 64 KiB. */
 export function sizeName(size: number): string {
   if (size >= 2 ** 20) return `${size / 2 ** 20} MiB`;
   return size >= 1024 ? `${size / 1024} KiB` : `${size} B`;
-}
-
-/** Puts the section into docs/performance.md, in the place of the one before, and leaves the rest. */
-export function writeSection(section: string): void {
-  const current = existsSync(DOCUMENT) ? readFileSync(DOCUMENT, "utf8") : "# Performance\n";
-  const [start, end] = [current.indexOf(START), current.indexOf(END)];
-  const marked = `${START}\n${section}\n${END}`;
-  const found = start >= 0 && end > start;
-  const text = found
-    ? current.slice(0, start) + marked + current.slice(end + END.length)
-    : `${current.trimEnd()}\n\n${marked}\n`;
-  writeFileSync(DOCUMENT, text);
 }

@@ -2,9 +2,9 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type FileSystem, nodeFileSystem } from "@baba/node";
-import { writeSection } from "../commits/document.ts";
-import { median } from "../commits/figures.ts";
-import { machine, otherWork } from "../commits/machine.ts";
+import { machine, otherWork } from "../machine.ts";
+import { writeSection } from "../report/publish.ts";
+import { median } from "../report/statistics.ts";
 
 const FRAME = new Uint8Array(600).fill(65);
 const SEGMENT = 256 * 1024;

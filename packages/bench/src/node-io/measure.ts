@@ -1,24 +1,18 @@
-/**
- * What files cost on Node.js: the bare system calls in a loop, a hop to a thread, and the adapter of
- * `@baba/node`, in one run. Prints a table; with `--write` it goes into docs/performance.md.
- *
- *     npm run build && node packages/bench/dist/node-io/measure.js [--write]
- */
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
 import { nodeFileSystem } from "@baba/node";
-import { median, type Row, rowOf, table } from "./table.ts";
+import { median } from "../report/statistics.ts";
+import { type Row, rowOf } from "./table.ts";
 
-const ROUNDS = 5;
+/** How often each is measured, after a first time that warms up. */
+export const ROUNDS = 5;
 const MANY = 10_000;
 const BYTES = 2783;
-const DOCUMENT = new URL("../../../../docs/performance.md", import.meta.url);
-const [START, DECISIONS, END] = ["<!-- node-io:start -->", "### What was decided", "<!-- node-io:end -->"];
 const READ = fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0);
 const NEW = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL;
 
@@ -41,22 +35,22 @@ const files = nodeFileSystem(root);
 const workers = [new Worker(BARE_THREAD, { eval: true }), new Worker(BARE_THREAD, { eval: true })];
 let folders = 0;
 
-const rows: Row[] = [
-  ...(await reads()),
-  ...(await creates()),
-  ...(await writes()),
-  ...(await syncs()),
-  ...(await lists()),
-];
-await Promise.all(workers.map((worker) => worker.terminate()));
-await files.close();
-fs.rmSync(root, { recursive: true });
-report(
-  table(
-    rows,
-    `Node.js ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}, ${process.platform}; median of ${ROUNDS} rounds`,
-  ),
-);
+/** What files cost on Node.js: the bare system calls in a loop, a hop to a thread, and the adapter of `@baba/node`. */
+export async function measureFiles(): Promise<Row[]> {
+  try {
+    return [
+      ...(await reads()),
+      ...(await creates()),
+      ...(await writes()),
+      ...(await syncs()),
+      ...(await lists()),
+    ];
+  } finally {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+    await files.close();
+    fs.rmSync(root, { recursive: true });
+  }
+}
 
 async function reads(): Promise<Row[]> {
   const folder = filled(MANY);
@@ -308,19 +302,4 @@ function moves(folder: string): { from: string; to: string }[] {
 
 function bareRename(folder: string): void {
   for (const { from, to } of moves(folder)) fs.renameSync(join(root, from), join(root, to));
-}
-
-function report(text: string): void {
-  console.log(text);
-  if (!process.argv.includes("--write")) return;
-  const document = fs.existsSync(DOCUMENT) ? fs.readFileSync(DOCUMENT, "utf8") : "# Performance\n";
-  fs.writeFileSync(DOCUMENT, between(document, text));
-}
-
-/** Replaces the table; what was decided from it stands below it, and stays. */
-function between(document: string, text: string): string {
-  const start = document.indexOf(START);
-  const end = document.indexOf(DECISIONS, start);
-  if (start < 0 || end < 0) return `${document.trimEnd()}\n\n${START}\n${text}\n\n${DECISIONS}\n\n${END}\n`;
-  return `${document.slice(0, start)}${START}\n${text}\n\n${document.slice(end)}`;
 }

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BabaDB } from "@baba/node";
-import { writeSection } from "../commits/document.ts";
-import { machine, otherWork } from "../commits/machine.ts";
-import { Person, people } from "../commits/records.ts";
+import { machine, otherWork } from "../machine.ts";
+import { writeSection } from "../report/publish.ts";
+import { Person, people } from "../trial/records.ts";
 import type { Figures } from "./trial.ts";
 import { workloads } from "./workloads.ts";
 

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BabaDB } from "@baba/node";
 import * as v from "valibot";
-import { Person, people } from "../commits/records.ts";
+import { Person, people } from "../trial/records.ts";
 
 /** What one process measures: `prepare` is not timed and may return what ends it. */
 export type Workload = (folder: string, count: number) => Promise<Prepared>;

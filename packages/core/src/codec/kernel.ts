@@ -2,9 +2,12 @@ import { instantiateSync } from "@assemblyscript/loader";
 import { BabaError } from "../errors.ts";
 import { codecWasm } from "./codec.generated.ts";
 
+/** `WebAssembly.Memory`, whose type not every program that compiles against this has. */
+type LinearMemory = { readonly buffer: ArrayBuffer; grow(pages: number): number };
+
 /** The functions of `assembly/`; pointers and lengths are in bytes of linear memory. */
 export type KernelExports = {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: LinearMemory;
   heapBase(): number;
   wipe(ptr: number, length: number): void;
   seed(a: bigint, b: bigint, c: bigint, d: bigint): void;
@@ -86,11 +89,11 @@ export function createKernel(seed: BigUint64Array): Kernel {
   return new Kernel(exports);
 }
 
-function heapOf(memory: WebAssembly.Memory): Uint8Array {
+function heapOf(memory: LinearMemory): Uint8Array {
   return new Uint8Array(memory.buffer);
 }
 
-function growMemory(memory: WebAssembly.Memory, pages: number): void {
+function growMemory(memory: LinearMemory, pages: number): void {
   try {
     memory.grow(pages);
   } catch (cause) {

@@ -1,0 +1,17 @@
+import type { Database } from "@baba/core";
+import { Person } from "../trial/records.ts";
+import { storeOf } from "./baba.ts";
+import type { OpenStore } from "./store.ts";
+
+type Deno = {
+  readonly BabaDB: new (schema: typeof Person, options: object) => Database<typeof Person>;
+};
+
+/** BabaDB on Deno's own calls. */
+export const babaOnDeno: OpenStore = async (folder) => {
+  const name = "@baba/deno"; // Of no use to the other runtimes, which would look for its types.
+  const { BabaDB }: Deno = await import(name);
+  const db = new BabaDB(Person, { directory: folder, logging: false });
+  await db.open();
+  return { ...storeOf(db), close: () => db.close() };
+};

@@ -1,0 +1,104 @@
+import { parseArgs } from "node:util";
+import { ENGINE_NAMES, type EngineName } from "../engines/catalogue.ts";
+import { WORKLOADS, type WorkloadName } from "../workloads/index.ts";
+
+/** Measurements of parts, which have programs and sections of their own. */
+export const PARTS = {
+  codec: "base-3 text beside memory.copy, plain JavaScript, hex, base64 and Python",
+  files: "the adapter for Node.js beside the bare system calls",
+  reads: "BabaDB's reads beside bare ones, in more detail",
+  journals: "the two kinds of journal that were thought of",
+} as const;
+
+export type Part = keyof typeof PARTS;
+
+/** What the command asks for. */
+export type Options = {
+  readonly quick: boolean;
+  readonly workloads: readonly WorkloadName[];
+  readonly parts: readonly Part[];
+  readonly engines: readonly EngineName[];
+  readonly records: readonly number[] | undefined;
+  readonly rounds: number | undefined;
+  readonly minutes: number;
+  readonly resume: boolean;
+  readonly report: boolean;
+};
+
+const WORKLOAD_NAMES = Object.keys(WORKLOADS) as readonly WorkloadName[]; // Its keys are their type.
+const PART_NAMES = Object.keys(PARTS) as readonly Part[]; // Its keys are their type.
+
+export const HELP = `Usage: npm run bench -- [OPTION...]
+
+Measures BabaDB beside other engines and beside bare system calls, each in a process and a folder of its
+own, and writes the figures into docs/performance-data.json and from there into docs/performance.md and
+docs/plots. Figures of an earlier run stay where this one measures nothing.
+
+  --quick            a short run with few records, which writes nothing
+  --only NAME,...    these workloads and parts alone
+  --engines NAME,... these engines alone
+  --records N,...    stores of these sizes alone (100, 1000, 10000, 100000)
+  --rounds N         so many rounds instead of the plan's
+  --minutes N        stops after that time; what is left is for --resume
+  --resume           goes on where a run with the same words was stopped
+  --report           measures nothing; writes the document from the figures that are there
+  --help             this text
+
+Workloads:
+${list(Object.entries(WORKLOADS).map(([name, { about }]) => [name, about]))}
+
+Parts:
+${list(Object.entries(PARTS))}
+
+Engines:
+  ${ENGINE_NAMES.join(", ")}`;
+
+/** The command's words; throws where one is not known. */
+export function parseOptions(args: readonly string[]): Options | "help" {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: "boolean", default: false },
+      only: { type: "string" },
+      engines: { type: "string" },
+      records: { type: "string" },
+      rounds: { type: "string" },
+      minutes: { type: "string" },
+      resume: { type: "boolean", default: false },
+      report: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return "help";
+  const only = chosen(values.only, [...WORKLOAD_NAMES, ...PART_NAMES]);
+  return {
+    quick: values.quick,
+    workloads: WORKLOAD_NAMES.filter((name) => only.includes(name)),
+    parts: PART_NAMES.filter((name) => only.includes(name)),
+    engines: chosen(values.engines, ENGINE_NAMES),
+    records: values.records?.split(",").map(numberOf),
+    rounds: values.rounds === undefined ? undefined : numberOf(values.rounds),
+    minutes: values.minutes === undefined ? Number.POSITIVE_INFINITY : numberOf(values.minutes),
+    resume: values.resume,
+    report: values.report,
+  };
+}
+
+function chosen<T extends string>(words: string | undefined, known: readonly T[]): readonly T[] {
+  if (words === undefined) return known;
+  const names = words.split(",").map((word) => word.trim());
+  const unknown = names.filter((name) => !known.some((one) => one === name));
+  if (unknown.length > 0)
+    throw new Error(`There is no ${unknown.join(", ")}; there are ${known.join(", ")}.`);
+  return known.filter((one) => names.includes(one));
+}
+
+function numberOf(word: string): number {
+  const number = Number(word);
+  if (!(number > 0)) throw new Error(`${word} is no positive number.`);
+  return number;
+}
+
+function list(entries: readonly (readonly string[])[]): string {
+  return entries.map(([name = "", about]) => `  ${name.padEnd(9)} ${about}`).join("\n");
+}

@@ -1,0 +1,123 @@
+import { CATALOGUE, ENGINE_NAMES, type EngineName } from "../engines/catalogue.ts";
+import { machine } from "../machine.ts";
+import type { EnginesHere } from "./engines-here.ts";
+import { Ground } from "./ground.ts";
+import type { Options } from "./options.ts";
+import { inTurn, type Plan, type Stage } from "./plan.ts";
+import { type Key, type Results, without, withReason } from "./results.ts";
+import { sit } from "./sitting.ts";
+
+type Turn = { readonly stage: Stage; readonly round: number; readonly engine: EngineName };
+type Keep = (results: Results) => void;
+
+/**
+ * Measures what the options ask for, in turns, and adds it to what is known. `keep` is given the results after every
+ * sitting, so that a run that is stopped has lost none.
+ */
+export async function measure(
+  plan: Plan,
+  options: Options,
+  here: EnginesHere,
+  known: Results,
+  keep: Keep,
+): Promise<Results> {
+  const ground = new Ground();
+  try {
+    const turns = turnsOf(plan, options, here);
+    let results = begun(
+      options.resume ? known : without(known, isAnew(plan, options)),
+      options,
+      here,
+      ground,
+    );
+    const end = Date.now() + options.minutes * 60_000;
+    for (const [i, turn] of turns.entries()) {
+      const name = nameOf(turn, options);
+      if (results.finished.includes(name)) continue;
+      if (Date.now() > end) {
+        console.log(`The time is over after ${i} of ${turns.length} sittings; go on with --resume.`);
+        break;
+      }
+      results = await sitDown(results, turn, plan, options, ground, `${i + 1} of ${turns.length}`);
+      results = { ...results, finished: [...results.finished, name] };
+      keep(results);
+    }
+    return results;
+  } finally {
+    ground.remove();
+  }
+}
+
+async function sitDown(
+  results: Results,
+  { stage, round, engine }: Turn,
+  { effort }: Plan,
+  { workloads }: Options,
+  ground: Ground,
+  progress: string,
+): Promise<Results> {
+  const start = Date.now();
+  const wanted = workloads.filter((name) => stage.workloads?.includes(name) ?? true);
+  const folder = ground.next(stage.records);
+  const sat = await sit(results, { engine, stage, round, workloads: wanted, folder, effort });
+  const seconds = ((Date.now() - start) / 1000).toFixed(1);
+  console.log(
+    `${progress}: ${stage.records} records, round ${round + 1}, ${engine}, ${seconds} s: ${sat.line}`,
+  );
+  return sat.results;
+}
+
+function turnsOf(plan: Plan, options: Options, { missing }: EnginesHere): Turn[] {
+  const engines = options.engines.filter((name) => !missing.has(name));
+  return stagesOf(plan, options).flatMap((stage) =>
+    Array.from({ length: options.rounds ?? stage.rounds }, (_, round) =>
+      inTurn(engines, round).map((engine) => ({ stage, round, engine })),
+    ).flat(),
+  );
+}
+
+function stagesOf({ stages }: Plan, { records, workloads }: Options): Stage[] {
+  return stages.filter(
+    (stage) =>
+      (records?.includes(stage.records) ?? true) &&
+      workloads.some((name) => stage.workloads?.includes(name) ?? true),
+  );
+}
+
+/** What is missing altogether is told once, as being without a store. */
+function begun(
+  known: Results,
+  { engines }: Options,
+  { missing, versions }: EnginesHere,
+  ground: Ground,
+): Results {
+  const place = machine(ground.base);
+  const machines = known.machines.includes(place) ? known.machines : [...known.machines, place];
+  const results: Results = { ...known, machines, versions: { ...known.versions, ...versions } };
+  return engines
+    .filter((engine) => missing.has(engine))
+    .reduce(
+      (all, engine) => withReason(all, { workload: "bulk", engine, records: 0 }, missing.get(engine) ?? ""),
+      results,
+    );
+}
+
+function isAnew(plan: Plan, options: Options): (key: Key) => boolean {
+  const sizes = [0, ...stagesOf(plan, options).map(({ records }) => records)];
+  return ({ workload, engine, records }) => {
+    const asked = options.workloads.some((name) => name === (workload === "disk" ? "bulk" : workload));
+    return asked && options.engines.some((name) => name === engine) && sizes.includes(records);
+  };
+}
+
+function nameOf({ stage, round, engine }: Turn, { workloads }: Options): string {
+  return `${stage.records} ${round} ${engine} ${workloads.join(" ")}`;
+}
+
+/** What failed without a peer or another runtime to blame. */
+export function ownFailures({ leftOut }: Results): string[] {
+  const own = ENGINE_NAMES.filter((name) => ["ours", "limit"].includes(CATALOGUE[name].kind));
+  return leftOut
+    .filter(({ engine, records }) => records > 0 && own.some((name) => name === engine))
+    .map(({ engine, workload, reason }) => `${engine}, ${workload}: ${reason}`);
+}

@@ -1,0 +1,20 @@
+import { tmpdir } from "node:os";
+import { machine, otherWork } from "../machine.ts";
+import { paragraphs } from "../report/markdown.ts";
+import { writeSection } from "../report/publish.ts";
+import { rowTable } from "./table.ts";
+
+/** Measures files on Node.js and writes their section; what was decided from it stands below, and stays. */
+export async function runFiles({ quick }: { quick: boolean }): Promise<void> {
+  if (quick) {
+    console.log("files: left out of a quick run, for it takes minutes");
+    return;
+  }
+  // Its threads start as it is loaded.
+  const { measureFiles, ROUNDS } = await import("./measure.ts");
+  const rows = await measureFiles();
+  const place = `${machine(tmpdir())}; median of ${ROUNDS} rounds.${otherWork()}`;
+  const section = paragraphs("## Files on Node.js", place, rowTable(rows));
+  console.log(section);
+  writeSection("node-io", section);
+}

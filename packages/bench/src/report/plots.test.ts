@@ -1,0 +1,69 @@
+import { describe, expect, test } from "vitest";
+import { barChart } from "./bars.ts";
+import { apart, curveChart } from "./curves.ts";
+import { logarithmic, tickName } from "./scale.ts";
+
+describe("logarithmic", () => {
+  test("maps powers of ten at equal distances and holds all figures", () => {
+    const scale = logarithmic([3, 250], 100, 400);
+    expect(scale.ticks).toEqual([1, 10, 100, 1000]);
+    expect(scale.ticks.map(scale.at)).toEqual([100, 200, 300, 400]);
+  });
+
+  test("has two ticks where all figures are alike", () => {
+    expect(logarithmic([10], 0, 1).ticks).toEqual([10, 100]);
+  });
+});
+
+test("tickName is short", () => {
+  expect([0.01, 1, 1000, 100_000, 1e6].map(tickName)).toEqual(["0.01", "1", "1k", "100k", "1M"]);
+});
+
+test("apart keeps names in their order and lines of text apart, also at the lower edge", () => {
+  const heights = apart([100, 101, 102, 463, 464, 464]);
+  for (const [i, height] of heights.entries()) {
+    expect(height - (heights[i - 1] ?? Number.NEGATIVE_INFINITY)).toBeGreaterThanOrEqual(14);
+    expect(height).toBeLessThanOrEqual(464);
+  }
+});
+
+describe("barChart", () => {
+  const bar = (name: string, value: number) => ({
+    name,
+    value,
+    least: value,
+    most: value,
+    color: "#000000",
+    note: "",
+  });
+
+  test("puts the shortest first and escapes names", () => {
+    const svg = barChart("Title", "ms", [bar("slow", 50), bar("a < b & c", 5)], [["#000000", "all"]]);
+    expect(svg.indexOf("a &lt; b &amp; c")).toBeGreaterThan(0);
+    expect(svg.indexOf("a &lt; b &amp; c")).toBeLessThan(svg.indexOf(">slow<"));
+  });
+
+  test("draws a longer bar for a larger figure", () => {
+    const svg = barChart("Title", "ms", [bar("one", 5), bar("two", 50)], []);
+    const widths = [...svg.matchAll(/width="([\d.]+)" height="14"/g)].map((match) => Number(match[1]));
+    expect(widths).toHaveLength(2);
+    expect(widths[0]).toBeLessThan(widths[1] ?? 0);
+  });
+});
+
+test("curveChart draws a point for each figure and a name for each line", () => {
+  const curve = {
+    name: "one",
+    points: [
+      [100, 5],
+      [1000, 7],
+      [10_000, 9],
+    ] as const,
+    color: "#000000",
+    bold: true,
+    dashed: false,
+  };
+  const svg = curveChart("Title", "x", "y", [curve, { ...curve, name: "two" }]);
+  expect(svg.match(/<circle/g)).toHaveLength(6);
+  expect(svg.match(/>(one|two)</g)).toHaveLength(2);
+});

@@ -1,0 +1,128 @@
+import { ENGINE_NAMES } from "../engines/catalogue.ts";
+import type { Results } from "../harness/results.ts";
+import { lossTable } from "./losses.ts";
+import { paragraphs } from "./markdown.ts";
+import { coldOf, settledOf } from "./measures.ts";
+import { type Plot, plots } from "./plots.ts";
+import { writePlots, writeSection } from "./publish.ts";
+import {
+  burstTable,
+  commitTable,
+  countTable,
+  diskTable,
+  leftOutTable,
+  memoryTable,
+  monitoredStallTable,
+  promiseTable,
+  readTable,
+  runtimeTable,
+  scalingTable,
+  sealedTable,
+  smallTable,
+  stallTable,
+} from "./tables.ts";
+import { targetTable } from "./targets.ts";
+import { mainSize, thousands, View } from "./view.ts";
+
+/** Writes the tables and plots; a quick run's are made all the same, and shown in part. */
+export function writeReport(results: Results, { quick }: { quick: boolean }): void {
+  const view = new View(results);
+  if (results.cells.length === 0) return;
+  const pictures = plots(view);
+  const [judged, measured] = [targetsSection(view), enginesSection(view, pictures)];
+  if (quick) {
+    console.log(`\n${leftOutTable(view)}`);
+    return;
+  }
+  writePlots(pictures);
+  writeSection("targets", judged);
+  writeSection("engines", measured);
+  console.log(`\n${judged}`);
+}
+
+function targetsSection(view: View): string {
+  return paragraphs("## Targets", targetTable(view));
+}
+
+function enginesSection(view: View, pictures: readonly Plot[]): string {
+  const records = mainSize(view);
+  const many = `${thousands(records)} records`;
+  const figure = (name: string): string =>
+    pictures
+      .filter((plot) => plot.name === name)
+      .map((plot) => `![${plot.title}](plots/${plot.name}.svg)`)
+      .join("");
+  const commits = [1000, 100].filter((size) => size !== records && view.sizes("bulk").includes(size));
+  return paragraphs(
+    "## Engines side by side",
+    provenance(view),
+    `Unless a table says otherwise, a store holds ${many}.`,
+    "### Where others are faster",
+    lossTable(view, records),
+    `### Commit of ${many}`,
+    figure("bulk-commit"),
+    commitTable(view, "bulk", records),
+    ...commits.flatMap((size) => [
+      `### Commit of ${thousands(size)} records`,
+      commitTable(view, "bulk", size),
+    ]),
+    "### Commits of 1 record",
+    figure("single-commit"),
+    commitTable(view, "single", records),
+    "### 16 commits of 1 record",
+    burstTable(view, records),
+    "### Update of a tenth",
+    figure("update"),
+    commitTable(view, "update", records),
+    "### Delete of a tenth",
+    commitTable(view, "delete", records),
+    "### Syncs and bytes of a commit",
+    countTable(view),
+    "### Reading",
+    figure("read-all"),
+    figure("filter-cold"),
+    figure("filter-again"),
+    readTable(view, records),
+    "### Single questions, and opening",
+    figure("get"),
+    smallTable(view, records),
+    "### What encryption costs",
+    sealedTable(view, records),
+    "### How long the event loop stands still",
+    "The longest time, in milliseconds, for which the event loop did not turn, with garbage collection taken out:",
+    figure("event-loop"),
+    stallTable(view, records),
+    "The same as `monitorEventLoopDelay` tells it, and the longest garbage collection:",
+    monitoredStallTable(view, records),
+    "### Memory",
+    "The most that a process had in memory (RSS), in MiB, its runtime included:",
+    figure("memory"),
+    memoryTable(view),
+    "### On the disk",
+    diskTable(view, records),
+    "### As the number of records grows",
+    ...scaling(view, figure),
+    "### Runtimes",
+    runtimeTable(view, records),
+    "### What each engine promises",
+    promiseTable(ENGINE_NAMES),
+    "### Left out",
+    leftOutTable(view),
+  );
+}
+
+function scaling(view: View, figure: (name: string) => string): string[] {
+  return [
+    figure("scaling-commit"),
+    scalingTable(view, "bulk", settledOf("bulk")),
+    figure("scaling-read"),
+    scalingTable(view, "all", coldOf("all")),
+    figure("scaling-stream"),
+    scalingTable(view, "stream", coldOf("stream")),
+  ];
+}
+
+function provenance({ results }: View): string {
+  const versions = Object.entries(results.versions).map(([name, version]) => `${name} ${version}`);
+  return `${results.machines.join(". ")}. ${versions.join(", ")}.`;
+}

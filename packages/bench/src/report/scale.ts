@@ -1,0 +1,24 @@
+/** Maps figures of a logarithmic axis onto pixels, and tells where its lines are. */
+export type Scale = {
+  readonly ticks: readonly number[];
+  at(value: number): number;
+};
+
+/** A logarithmic axis that holds all of these positive figures, from one pixel to another. */
+export function logarithmic(values: readonly number[], from: number, to: number): Scale {
+  const positive = values.filter((value) => value > 0 && Number.isFinite(value));
+  const low = Math.floor(Math.log10(Math.min(...positive)) + 1e-9);
+  const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...positive)) - 1e-9));
+  const ticks = Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i));
+  return {
+    ticks,
+    at: (value) => from + ((Math.log10(Math.max(value, 10 ** low)) - low) / (high - low)) * (to - from),
+  };
+}
+
+/** A figure on an axis: 0.01, 100, 10k. */
+export function tickName(value: number): string {
+  if (value >= 1e6) return `${value / 1e6}M`;
+  if (value >= 1000) return `${value / 1000}k`;
+  return String(Number(value.toPrecision(1)));
+}

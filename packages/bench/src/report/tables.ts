@@ -1,0 +1,279 @@
+import { CATALOGUE, type EngineName } from "../engines/catalogue.ts";
+import type { Key } from "../harness/results.ts";
+import { paragraphs, table } from "./markdown.ts";
+import { closedOf, coldOf, commitOf, eachOf, heldOf, memoryOf, settledOf, warmOf } from "./measures.ts";
+import { shown, spread } from "./statistics.ts";
+import { type Measure, thousands, titleOf, type View } from "./view.ts";
+
+type Column = { readonly head: string; readonly measure: Measure };
+
+/** Commits of so many records beside SQLite's and beside what files cost at the least. */
+export function commitTable(view: View, workload: Key["workload"], records: number): string {
+  const [sqlite, bare]: EngineName[] = ["sqlite", "bare"];
+  const [commit, settled, closed] = [commitOf(workload), settledOf(workload), closedOf(workload)];
+  const times = (engine: EngineName, measure: Measure, other: EngineName | undefined): string =>
+    other === undefined ? "" : shown(view.ratio(engine, measure, other, measure, records));
+  const rows = view
+    .having(records, commit)
+    .map((engine) => [
+      titleOf(engine),
+      spread(view.rounds(engine, records, commit)),
+      times(engine, commit, sqlite),
+      spread(view.rounds(engine, records, settled)),
+      CATALOGUE[engine].files === "yes" ? times(engine, settled, bare) : "",
+      spread(view.rounds(engine, records, closed)),
+      times(engine, closed, sqlite),
+      shown(view.median(engine, records, { workload, figure: "writtenPerRecord" })),
+    ]);
+  const heads = [
+    "engine",
+    "commit, ms",
+    "× SQLite",
+    "in place, ms",
+    "× bare",
+    "nothing left, ms",
+    "× SQLite",
+    "bytes",
+  ];
+  return table(heads, rows);
+}
+
+/** Several figures side by side, with the first one's ratio to the bare calls. */
+function figureTable(view: View, records: number, columns: readonly Column[]): string {
+  const first = columns[0]?.measure;
+  if (first === undefined) return "";
+  const measures = columns.map(({ measure }) => measure);
+  const rows = view
+    .having(records, ...measures)
+    .map((engine) => [
+      titleOf(engine),
+      ...measures.map((measure) => spread(view.rounds(engine, records, measure))),
+      shown(view.ratio(engine, first, "bare", first, records)),
+    ]);
+  return table(["engine", ...columns.map(({ head }) => head), "first × bare"], rows);
+}
+
+/** Reading everything. */
+export function readTable(view: View, records: number): string {
+  return figureTable(view, records, [
+    { head: "all, cold", measure: coldOf("all") },
+    { head: "all, again", measure: warmOf("all") },
+    { head: "stream, cold", measure: coldOf("stream") },
+    { head: "filter, cold", measure: coldOf("filter") },
+    { head: "filter, again", measure: warmOf("filter") },
+    { head: "count, cold", measure: coldOf("count") },
+  ]);
+}
+
+/** What is asked for one record, and what opening costs. */
+export function smallTable(view: View, records: number): string {
+  return figureTable(view, records, [
+    { head: "get, µs", measure: eachOf("get") },
+    { head: "get in a session of its own, µs", measure: { workload: "get", figure: "alone", times: 1000 } },
+    { head: "exists, µs", measure: eachOf("exists") },
+    { head: "mixed 90/10, µs", measure: eachOf("mixed") },
+    { head: "first open, ms", measure: { workload: "open", figure: "first" } },
+    { head: "open again, ms", measure: { workload: "open", figure: "again" } },
+  ]);
+}
+
+/** Commits at once beside as many one after another. */
+export function burstTable(view: View, records: number): string {
+  const [together, inTurn]: Measure[] = [
+    { workload: "burst", figure: "together" },
+    { workload: "burst", figure: "inTurn" },
+  ];
+  if (together === undefined || inTurn === undefined) return "";
+  const rows = view
+    .having(records, together)
+    .map((engine) => [
+      titleOf(engine),
+      spread(view.rounds(engine, records, together)),
+      spread(view.rounds(engine, records, inTurn)),
+      shown(view.ratio(engine, inTurn, engine, together, records)),
+    ]);
+  return table(["engine", "16 at once, ms", "16 one after another, ms", "times faster"], rows);
+}
+
+/** What was asked of the file system. */
+export function countTable(view: View): string {
+  const rows = (["single", "bulk"] as const).flatMap((workload) =>
+    view.sizes(workload).flatMap((records) => {
+      const count = (engine: EngineName, figure: string): string =>
+        shown(view.median(engine, records, { workload, figure }));
+      return view
+        .having(records, { workload, figure: "syncs" })
+        .filter((engine) => CATALOGUE[engine].kind === "ours" && (workload === "bulk" || records === 10_000))
+        .map((engine) => [
+          titleOf(engine),
+          workload === "single" ? "1" : thousands(records),
+          count(engine, "syncs"),
+          count(engine, "bytesPerRecord"),
+          count(engine, "calls"),
+          count(engine, "syncsClosed"),
+        ]);
+    }),
+  );
+  const heads = [
+    "engine",
+    "records",
+    "syncs",
+    "bytes a record",
+    "calls of the port",
+    "syncs with the checkpoint",
+  ];
+  return rows.length === 0 ? "" : table(heads, rows);
+}
+
+/** How long the event loop stands still. */
+export function stallTable(view: View, records: number): string {
+  const workloads = ["bulk", "update", "delete", "all", "stream", "filter", "count", "mixed"] as const;
+  return figureTable(
+    view,
+    records,
+    workloads.map((workload) => ({ head: workload, measure: heldOf(workload) })),
+  ).replace("first × bare", "bulk × bare");
+}
+
+/** The same with what collects garbage, as the runtime's own monitor tells it. */
+export function monitoredStallTable(view: View, records: number): string {
+  const workloads = ["bulk", "all", "stream", "filter"] as const;
+  const rows = view
+    .having(records, ...workloads.map((workload) => ({ workload, figure: "stall" })))
+    .map((engine) => [
+      titleOf(engine),
+      ...workloads.flatMap((workload) =>
+        ["stall", "gc"].map((figure) => shown(view.median(engine, records, { workload, figure }))),
+      ),
+    ]);
+  return table(["engine", ...workloads.flatMap((name) => [name, "longest collection"])], rows);
+}
+
+/** How much memory the processes took at the most. */
+export function memoryTable(view: View): string {
+  const columns = (["bulk", "all", "stream"] as const).flatMap((workload) =>
+    [10_000, 100_000].map((records) => ({ workload, records })),
+  );
+  const engines = view.having(10_000, memoryOf("bulk"), memoryOf("all"));
+  const rows = engines.map((engine) => [
+    titleOf(engine),
+    ...columns.map(({ workload, records }) => shown(view.median(engine, records, memoryOf(workload)))),
+  ]);
+  return table(
+    ["engine", ...columns.map(({ workload, records }) => `${workload}, ${thousands(records)}`)],
+    rows,
+  );
+}
+
+/** What lies on the disk after the bulk commit and the close. */
+export function diskTable(view: View, records: number): string {
+  const kibibytes = (figure: string): Measure => ({ workload: "disk", figure, times: 1 / 1024 });
+  const rows = view
+    .having(records, kibibytes("bytes"))
+    .map((engine) => [
+      titleOf(engine),
+      shown(view.median(engine, records, kibibytes("bytes"))),
+      shown(view.median(engine, records, kibibytes("blocks"))),
+      thousands(view.median(engine, records, { workload: "disk", figure: "files" })),
+    ]);
+  return table(["engine", "bytes, KiB", "blocks, KiB", "files"], rows);
+}
+
+/** What encryption costs each engine that has it, beside itself without. */
+export function sealedTable(view: View, records: number): string {
+  const pairs: readonly (readonly [EngineName, EngineName])[] = [
+    ["baba-key", "baba"],
+    ["baba-key-background", "baba-background"],
+    ["baba-identity", "baba"],
+    ["nedb-gcm", "nedb"],
+    ["sqlcipher", "sqlite"],
+    ["lmdb-encrypted", "lmdb"],
+    ["conf-gcm", "conf"],
+  ];
+  const columns: readonly Column[] = [
+    { head: "bulk commit", measure: commitOf("bulk") },
+    { head: "bulk, in place", measure: settledOf("bulk") },
+    { head: "1 record", measure: commitOf("single") },
+    { head: "all, cold", measure: coldOf("all") },
+    { head: "filter, cold", measure: coldOf("filter") },
+    { head: "get", measure: eachOf("get") },
+    { head: "first open", measure: { workload: "open", figure: "first" } },
+  ];
+  const rows = pairs
+    .filter(([engine]) => view.having(records, commitOf("bulk")).includes(engine))
+    .map(([engine, plain]) => [
+      titleOf(engine),
+      ...columns.map(({ measure }) => shown(view.ratio(engine, measure, plain, measure, records))),
+    ]);
+  return rows.length === 0
+    ? ""
+    : table(["times its own figures in plain", ...columns.map(({ head }) => head)], rows);
+}
+
+/** The same code on several runtimes. */
+export function runtimeTable(view: View, records: number): string {
+  const engines: readonly EngineName[] = ["baba", "baba-node24", "baba-bun", "baba-deno"];
+  const here = engines.filter((engine) => view.having(records, settledOf("bulk")).includes(engine));
+  const lines: readonly Column[] = [
+    { head: "bulk commit, in place, ms", measure: settledOf("bulk") },
+    { head: "bulk commit, nothing left, ms", measure: closedOf("bulk") },
+    { head: "commit of 1 record, ms", measure: commitOf("single") },
+    { head: "16 commits at once, ms", measure: { workload: "burst", figure: "together" } },
+    { head: "all, cold, ms", measure: coldOf("all") },
+    { head: "all, again, ms", measure: warmOf("all") },
+    { head: "stream, cold, ms", measure: coldOf("stream") },
+    { head: "filter, cold, ms", measure: coldOf("filter") },
+    { head: "get, µs", measure: eachOf("get") },
+    { head: "count, cold, ms", measure: coldOf("count") },
+    { head: "exists, µs", measure: eachOf("exists") },
+    { head: "update of a tenth, ms", measure: commitOf("update") },
+    { head: "delete of a tenth, ms", measure: commitOf("delete") },
+    { head: "mixed, µs", measure: eachOf("mixed") },
+    { head: "first open, ms", measure: { workload: "open", figure: "first" } },
+    { head: "memory, bulk commit, MiB", measure: memoryOf("bulk") },
+    { head: "memory, stream, MiB", measure: memoryOf("stream") },
+  ];
+  const rows = lines.map(({ head, measure }) => [
+    head,
+    ...here.map((engine) => spread(view.rounds(engine, records, measure))),
+  ]);
+  const heads = here.map((engine) =>
+    engine === "baba" ? "Node 20" : titleOf(engine).replace("BabaDB on ", ""),
+  );
+  return here.length === 0 ? "" : table(["", ...heads], rows);
+}
+
+/** What one record costs as their number grows. */
+export function scalingTable(view: View, workload: Key["workload"], measure: Measure): string {
+  const sizes = view.sizes(workload);
+  const rows = view
+    .having(sizes[0] ?? 0, measure)
+    .map((engine) => [
+      titleOf(engine),
+      ...sizes.map((records) => shown((1000 * view.median(engine, records, measure)) / records)),
+    ]);
+  return table(["engine, µs a record", ...sizes.map(thousands)], rows);
+}
+
+/** What each of them promises. */
+export function promiseTable(engines: readonly EngineName[]): string {
+  const rows = engines.map((engine) => {
+    const { synced, atomic, encrypted, files } = CATALOGUE[engine];
+    return [titleOf(engine), synced, atomic, encrypted, files];
+  });
+  return table(["engine", "synced", "atomic", "encrypted", "a file a record"], rows);
+}
+
+/** What is missing, by engine and reason. */
+export function leftOutTable(view: View): string {
+  const reasons = new Map<string, Set<string>>();
+  for (const { engine, workload, records, reason } of view.results.leftOut) {
+    const key = `${engine in CATALOGUE ? titleOf(engine as EngineName) : engine} | ${reason.replaceAll("|", "/")}`;
+    const what = records === 0 ? "everything" : `${workload} of ${thousands(records)}`;
+    reasons.set(key, (reasons.get(key) ?? new Set()).add(what));
+  }
+  const rows = [...reasons].map(([key, what]) => [...key.split(" | "), [...what].join(", ")]);
+  return rows.length === 0
+    ? ""
+    : paragraphs("What could not be measured, and why:", table(["engine", "why", "what"], rows));
+}

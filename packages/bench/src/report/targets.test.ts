@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { type Key, NOTHING, type Results, withFigures } from "../harness/results.ts";
+import { isMet, targets } from "./targets.ts";
+import { View } from "./view.ts";
+
+const at = (engine: Key["engine"], workload: Key["workload"], records = 10_000): Key => ({
+  engine,
+  workload,
+  records,
+});
+
+function target(results: Results, name: string) {
+  const found = targets(new View(results)).find((one) => one.name.startsWith(name));
+  if (found === undefined) throw new Error(`There is no target ${name}.`);
+  return found;
+}
+
+test("a target that was not measured is not met", () => {
+  const found = target(NOTHING, "count of 10,000");
+  expect(found.measured).toBeNaN();
+  expect(isMet(found)).toBe(false);
+});
+
+test("a target of a cost is met up to its limit", () => {
+  const bare = withFigures(NOTHING, at("bare", "count"), 0, { cold: 10 });
+  const [just, over] = [15, 15.1].map((cold) => withFigures(bare, at("baba", "count"), 0, { cold }));
+  expect(isMet(target(just ?? NOTHING, "count of 10,000"))).toBe(true);
+  expect(isMet(target(over ?? NOTHING, "count of 10,000"))).toBe(false);
+});
+
+test("a target of a speed-up is met from its limit on", () => {
+  const ours = withFigures(NOTHING, at("baba", "get"), 0, { each: 0.01 });
+  const [enough, less] = [0.04, 0.039].map((each) =>
+    withFigures(ours, at("fs-promises", "get"), 0, { each }),
+  );
+  expect(isMet(target(enough ?? NOTHING, "one get, × faster than fs.promises"))).toBe(true);
+  expect(isMet(target(less ?? NOTHING, "one get, × faster than fs.promises"))).toBe(false);
+});
+
+test("a commit is judged with its queueing, and shown without it beside", () => {
+  const sqlite = withFigures(NOTHING, at("sqlite", "single"), 0, { commit: 2 });
+  const both = withFigures(sqlite, at("baba", "single"), 0, { commit: 4, queued: 1 });
+  expect(target(both, "commit of 1 record with its file in place")).toMatchObject({
+    measured: 2,
+    alone: 1.5,
+  });
+});
+
+test("scaling compares the cost of one record, not of all", () => {
+  const small = withFigures(NOTHING, at("baba", "all", 1000), 0, { cold: 10 });
+  const both = withFigures(small, at("baba", "all", 100_000), 0, { cold: 2000 });
+  expect(target(both, "scaling: all")).toMatchObject({ measured: 2, limit: 1.5 });
+});

@@ -1,0 +1,20 @@
+/**
+ * One engine and one workload in this process alone: what the benchmark starts for every figure. Takes a task
+ * as JSON in its argument, and prints the figures as JSON in its last line.
+ */
+import { CATALOGUE } from "../engines/catalogue.ts";
+import { WORKLOADS } from "../workloads/index.ts";
+import { watched } from "./stalls.ts";
+import type { Task } from "./task.ts";
+import { Trial } from "./trial.ts";
+
+const task: Task = JSON.parse(process.argv[2] ?? "");
+const { load } = CATALOGUE[task.engine];
+if (load === undefined) throw new RangeError(`${task.engine} is no engine of this process`);
+const trial = new Trial(task, (folder, expected) => load().then((open) => open(folder, expected)));
+const figures = await watched(await WORKLOADS[task.workload].work(trial));
+const rss = process.resourceUsage().maxRSS / 1024;
+await trial.closeAll();
+console.log(`\n${JSON.stringify({ ...figures, rss })}`);
+// Some peers leave a handle open.
+process.exit(0);

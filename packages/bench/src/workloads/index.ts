@@ -1,0 +1,23 @@
+import type { Workload } from "../trial/trial.ts";
+import { bulk, burst, remove, single, update } from "./commits.ts";
+import { all, count, exists, filter, get, mixed, open, stream } from "./reads.ts";
+
+/** What is done with a store, in the order in which it is done with one: first those that change nothing. */
+export const WORKLOADS = {
+  bulk: { work: bulk, about: "all records in one commit" },
+  open: { work: open, about: "opening a store in a new process" },
+  all: { work: all, about: "reading all records" },
+  stream: { work: stream, about: "reading all records one by one" },
+  filter: { work: filter, about: "the records of one city of five, cold and warm" },
+  get: { work: get, about: "1,000 random gets" },
+  count: { work: count, about: "counting all records" },
+  exists: { work: exists, about: "1,000 random looks whether a record is there" },
+  mixed: { work: mixed, about: "nine gets to one update, from 16 sessions at once" },
+  single: { work: single, about: "commits of one record, one after another" },
+  burst: { work: burst, about: "commits of one record, 16 at once" },
+  update: { work: update, about: "changing a tenth of the records in one commit" },
+  delete: { work: remove, about: "deleting a tenth of the records in one commit" },
+} satisfies Readonly<Record<string, { readonly work: Workload; readonly about: string }>>;
+
+/** A workload, by how it is called in the command. */
+export type WorkloadName = keyof typeof WORKLOADS;

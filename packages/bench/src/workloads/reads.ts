@@ -1,0 +1,116 @@
+import type { Store } from "../engines/store.ts";
+import { CITIES, people } from "../trial/records.ts";
+import type { Figures } from "../trial/task.ts";
+import { AT_ONCE } from "../trial/task.ts";
+import { type Trial, timed, type Workload } from "../trial/trial.ts";
+
+/** The first opening of a process, which loads the engine's package too, and a second one. */
+export const open: Workload = async (trial) => async () => {
+  const first = await timed(async () => trial.close(await trial.open()));
+  const again = await timed(async () => trial.close(await trial.open()));
+  return { first, again };
+};
+
+/** Everything, in a process that has read nothing before, and once more. */
+export const all: Workload = twice(async (store, { task }) => {
+  counted((await store.all()).length, task.records + 1);
+});
+
+/** Everything, one record at a time. */
+export const stream: Workload = twice(async (store, { task }) => {
+  if (store.stream === undefined) throw new Error("It has no way to read records one by one.");
+  let count = 0;
+  for await (const record of store.stream()) count += record === undefined ? 0 : 1;
+  counted(count, task.records + 1);
+});
+
+/** The records of one city of five. */
+export const filter: Workload = twice(async (store, { task }) => {
+  const expected = Math.floor((task.records + CITIES.length - 1) / CITIES.length);
+  counted((await store.filter(CITIES[1])).length, expected);
+});
+
+/** How many there are. */
+export const count: Workload = twice(async (store, { task }) => {
+  counted(await store.count(), task.records + 1);
+});
+
+/** Random records, one get after another: in one session, where there are sessions, and each by itself. */
+export const get: Workload = async (trial) => {
+  const store = await trial.open();
+  const { gets } = trial.task.effort;
+  const ids = randomIds(trial, gets);
+  const oneByOne = async (): Promise<void> => {
+    for (const id of ids) {
+      if ((await store.get(id)) === undefined) throw new Error(`Record ${id} is not there.`);
+    }
+  };
+  return async (): Promise<Figures> => {
+    const alone = (await timed(oneByOne)) / gets;
+    if (store.getInOneSession === undefined) return { each: alone };
+    return { each: (await timed(async () => store.getInOneSession?.(ids))) / gets, alone };
+  };
+};
+
+/** Whether records are there, of which every second is not. */
+export const exists: Workload = async (trial) => {
+  const store = await trial.open();
+  const { gets } = trial.task.effort;
+  const ids = randomIds(trial, gets).map((id, i) => (i % 2 === 0 ? id : -id));
+  return async () => {
+    let found = 0;
+    const time = await timed(async () => {
+      for (const id of ids) found += (await store.exists(id)) ? 1 : 0;
+    });
+    counted(found, Math.ceil(gets / 2));
+    return { each: time / gets };
+  };
+};
+
+/** Nine gets to one update, from many sessions at once. */
+export const mixed: Workload = async (trial) => {
+  await trial.warmUp();
+  const store = await trial.open();
+  const { mixed: operations } = trial.task.effort;
+  const sessions = Array.from({ length: AT_ONCE }, (_, lane) => {
+    const ids = randomIds(trial, operations, lane + 2);
+    return async (): Promise<void> => {
+      for (const [i, id] of ids.entries())
+        await (i % 10 === 9 ? change(store, trial, id, lane) : store.get(id));
+    };
+  });
+  return async () => {
+    const time = await timed(() => Promise.all(sessions.map((session) => session())));
+    return { each: time / (operations * AT_ONCE) };
+  };
+};
+
+/** Each session changes records that no other changes. */
+function change(store: Store, { task }: Trial, id: number, lane: number): Promise<unknown> {
+  const own = Math.min(task.records - 1, id - (id % AT_ONCE) + lane);
+  const put = store.update ?? store.put;
+  return put.call(store, people(Math.max(own, 0), 1));
+}
+
+function twice(work: (store: Store, trial: Trial) => Promise<void>): Workload {
+  return async (trial) => {
+    const store = await trial.open();
+    return async () => ({
+      cold: await timed(() => work(store, trial)),
+      warm: await timed(() => work(store, trial)),
+    });
+  };
+}
+
+function counted(found: number, expected: number): void {
+  if (found !== expected) throw new Error(`It found ${found} records where there are ${expected}.`);
+}
+
+/** The same ones for every engine. */
+function randomIds({ task }: Trial, count: number, seed = 1): number[] {
+  let state = seed;
+  return Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return 1 + (state % task.records);
+  });
+}
