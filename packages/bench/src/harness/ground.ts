@@ -65,8 +65,7 @@ export class Ground {
 
   #unmount(): void {
     if (this.#images === 0) return;
-    // Lazily, for a process that was started last may still end.
-    spawnSync("umount", ["--lazy", this.#base], { stdio: "inherit" });
+    spawnSync("umount", [this.#base], { stdio: "inherit" });
     rmSync(`${this.#base}.ext4`, { force: true });
   }
 }
