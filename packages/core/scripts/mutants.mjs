@@ -143,7 +143,7 @@ export const MUTANTS = [
   {
     name: "a living owner's lock is broken",
     file: "write-lock.ts",
-    find: "if (await this.#files.lives(owner.identity)) return false;",
+    find: "if (await this.#lives(owner)) return false;",
     replace: "",
   },
   {

@@ -127,8 +127,13 @@ export class CountingFileSystem implements FileSystem {
     return this.#passed(this.#files.processIdentity());
   }
 
-  lives(identity: string): Promise<boolean> {
-    return this.#passed(this.#files.lives(identity));
+  announce(file: NewFile): Promise<void> {
+    this.#bytes += file.bytes.length;
+    return this.#passed(this.#files.announce(file));
+  }
+
+  lives(identity: string, announced: string): Promise<boolean> {
+    return this.#passed(this.#files.lives(identity, announced));
   }
 
   close(): Promise<void> {

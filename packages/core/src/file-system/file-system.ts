@@ -83,8 +83,21 @@ export interface FileSystem {
   /** Who this process is: one line of text that `lives` of every adapter on this machine understands. */
   processIdentity(): Promise<string>;
 
-  /** `false` only where the process of that identity is proved to have ended; `true` where it lives or nothing can be known. */
-  lives(identity: string): Promise<boolean>;
+  /**
+   * Creates a file as `create` does, by which others know that this process is there. Where the system has
+   * locks that end with their process, keeps one on the file, from before its first byte can be read until
+   * the file is removed or the adapter is closed: then `lives` of others may rest on it.
+   */
+  announce(file: NewFile): Promise<void>;
+
+  /**
+   * `false` only where the process of that identity is proved to have ended, or to have removed the file that
+   * it had announced; `true` where it lives or nothing can be known.
+   *
+   * @param identity what that process's `processIdentity` gave, or any other text
+   * @param announced the path of the file that it has announced
+   */
+  lives(identity: string, announced: string): Promise<boolean>;
 
   /** Lets go of threads and descriptors; later calls may fail. Idempotent. */
   close(): Promise<void>;

@@ -130,6 +130,10 @@ class MemoryFileSystem implements FileSystem {
     return "in-memory";
   }
 
+  async announce(file: NewFile): Promise<void> {
+    await this.create([file]);
+  }
+
   /** Nobody outside this process sees a volume, and this process lives. */
   async lives(_identity: string): Promise<boolean> {
     return true;

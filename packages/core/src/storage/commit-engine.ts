@@ -7,7 +7,7 @@ import { ioError } from "./io-error.ts";
 import type { Changes } from "./journal/changes.ts";
 import type { News } from "./journal/cursor.ts";
 import { Journal } from "./journal/journal.ts";
-import { STORE_FOLDER } from "./layout.ts";
+import { ownerPath, STORE_FOLDER } from "./layout.ts";
 import { Mutex } from "./mutex.ts";
 import type { Protection } from "./protection.ts";
 import { RecordFiles } from "./record-files.ts";
@@ -239,7 +239,8 @@ export class CommitEngine {
     if (writer === undefined) return;
     const first = news.commits[0];
     this.#history.forgetUntil(first === undefined ? this.#journal.sequence : first.sequence - 1);
-    const ended = !this.#journal.isOwn && !(await this.#files.lives(writer));
+    const announced = ownerPath(writer.token);
+    const ended = !this.#journal.isOwn && !(await this.#files.lives(writer.identity, announced));
     this.#abandoned = ended ? this.#journal.sequence : 0;
     if (ended) this.#journal.distrust();
     this.#loaded = true;

@@ -16,6 +16,11 @@ export const TEMPORARY_FOLDER: string = `${STORE_FOLDER}/tmp`;
 /** A name in record folders that comes and goes at a checkpoint. */
 export const PASSING_FILE: string = ".baba~";
 
+/** The file that says who the owner of a token is. */
+export function ownerPath(token: string): string {
+  return `${OWNERS_FOLDER}/${token}`;
+}
+
 /** The file of a segment: its number in 16 hexadecimal digits. */
 export function segmentPath(number: number): string {
   return `${JOURNAL_FOLDER}/${number.toString(16).padStart(16, "0")}`;

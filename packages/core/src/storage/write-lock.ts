@@ -1,13 +1,15 @@
 import { LockedError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { BREAKS_FOLDER, LOCK_FILE, OWNERS_FOLDER } from "./layout.ts";
+import { BREAKS_FOLDER, LOCK_FILE, OWNERS_FOLDER, ownerPath } from "./layout.ts";
 import { printable } from "./names.ts";
 
 /** How long a living owner is waited for, in milliseconds. */
 export const LONGEST_WAIT: number = 10_000;
 const FIRST_PAUSE = 1;
 const LONGEST_PAUSE = 50;
+/** What a token may be made of: it becomes the name of a file. */
+const TOKEN = /^[\w-]+$/;
 const utf8 = new TextEncoder();
 const text = new TextDecoder();
 
@@ -37,7 +39,7 @@ export class WriteLock {
     if (this.#announced) return;
     const bytes = utf8.encode(`${this.#owner.token}\n${this.#owner.identity}\n`);
     try {
-      await this.#files.create([{ path: this.ownFile, bytes }]);
+      await this.#files.announce({ path: this.ownFile, bytes });
       // A lock that survives a power cut must still name its owner, or nobody could tell that it is dead.
       await this.#files.sync([this.ownFile]);
     } catch (error) {
@@ -101,20 +103,18 @@ export class WriteLock {
     const living = new Set([this.#owner.token]);
     const dead: string[] = [];
     for (const { name } of entries) {
-      const owner = await this.#read(`${OWNERS_FOLDER}/${name}`);
+      const owner = await this.#read(ownerPath(name));
       if (owner === undefined) continue;
-      if (await this.#files.lives(owner.identity)) living.add(name);
+      if (await this.#files.lives(owner.identity, ownerPath(name))) living.add(name);
       else if (!living.has(name)) dead.push(name);
     }
-    await this.#files.remove(
-      dead.flatMap((name) => [`${OWNERS_FOLDER}/${name}`, `${BREAKS_FOLDER}/${name}`]),
-    );
+    await this.#files.remove(dead.flatMap((name) => [ownerPath(name), `${BREAKS_FOLDER}/${name}`]));
     return living;
   }
 
   /** Removes the lock of an owner that is dead; whether it was, so that a new try makes sense. */
   async #removedDead(owner: LockOwner): Promise<boolean> {
-    if (await this.#files.lives(owner.identity)) return false;
+    if (await this.#lives(owner)) return false;
     if (!(await this.#mayBreak(owner))) return false;
     // Only the one who may break it removes the lock of a dead owner, so it is still the same here.
     if ((await this.#read(LOCK_FILE))?.token === owner.token) await this.#files.remove([LOCK_FILE]);
@@ -127,20 +127,25 @@ export class WriteLock {
     if (await this.#files.link(this.ownFile, right)) return true;
     const breaker = await this.#read(right);
     if (breaker === undefined || breaker.token === this.#owner.token) return breaker !== undefined;
-    return !(await this.#files.lives(breaker.identity)) && this.#mayBreak(breaker);
+    return !(await this.#lives(breaker)) && this.#mayBreak(breaker);
   }
 
   async #read(path: string): Promise<LockOwner | undefined> {
     const [bytes] = await this.#files.read([path]);
     if (bytes === undefined) return undefined;
     if (bytes instanceof Error) throw bytes;
-    const [token, identity = ""] = text.decode(bytes).split("\n");
-    return { token: String(token), identity };
+    const [token = "", identity = ""] = text.decode(bytes).split("\n");
+    // Of one that is no owner nothing is known, so it counts as living.
+    return TOKEN.test(token) ? { token, identity } : { token: "", identity: "" };
+  }
+
+  #lives({ identity, token }: LockOwner): Promise<boolean> {
+    return this.#files.lives(identity, ownerPath(token));
   }
 
   /** The file that says who this owner is. */
   get ownFile(): string {
-    return `${OWNERS_FOLDER}/${this.#owner.token}`;
+    return ownerPath(this.#owner.token);
   }
 
   #jitter(pause: number): number {

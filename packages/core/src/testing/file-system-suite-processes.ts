@@ -1,4 +1,4 @@
-import { assert, assertEqual } from "./assertions.ts";
+import { assert, assertBytes, assertEqual, assertRejects } from "./assertions.ts";
 import type { Obligation } from "./file-system-suite.ts";
 
 /** The obligations on identities, of roots and of processes, and on close(). */
@@ -35,7 +35,40 @@ export const processes: readonly Obligation[] = [
       const identity = await files.processIdentity();
       assert(identity.length > 0 && !/[\r\n]/.test(identity), "the identity is one line of text");
       assertEqual(await files.processIdentity(), identity, "asked again");
-      assertEqual(await files.lives(identity), true, "whether this process lives");
+      assertEqual(await files.lives(identity, "announced"), true, "whether this process lives");
+    },
+  },
+  {
+    name: "announce() creates a file as create() does",
+    needs: [],
+    async test(files) {
+      const bytes = new Uint8Array([1, 2, 3]);
+      await assertRejects(files.announce({ path: "folder/a", bytes }), ["ENOENT"], "without the folder");
+      await files.makeFolder("folder");
+      await files.announce({ path: "folder/a", bytes });
+      await files.sync(["folder/a"]);
+      assertBytes((await files.read(["folder/a"]))[0], bytes, "the file");
+      assertEqual(await files.link("folder/a", "b"), true, "whether it can be linked");
+      await assertRejects(files.announce({ path: "folder/a", bytes }), ["EEXIST"], "a file that exists");
+      await files.remove(["folder/a"]);
+      await files.announce({ path: "folder/a", bytes: new Uint8Array([4]) });
+      assertBytes((await files.read(["folder/a"]))[0], new Uint8Array([4]), "the file, announced anew");
+      assertBytes((await files.read(["b"]))[0], bytes, "the other name of the first");
+    },
+  },
+  {
+    name: "lives() is true for this process by the file that it announced, whoever asks",
+    needs: [],
+    async test(files, { again }) {
+      const identity = await files.processIdentity();
+      await files.makeFolder(".");
+      await files.announce({ path: "a", bytes: new TextEncoder().encode(identity) });
+      const other = again();
+      for (let i = 0; i < 3; i++) {
+        assertEqual(await files.lives(identity, "a"), true, "asked by itself");
+        assertEqual(await other.lives(identity, "a"), true, "asked by another adapter");
+      }
+      await other.close();
     },
   },
   {
@@ -56,14 +89,15 @@ export const processes: readonly Obligation[] = [
         "{",
         "\0",
       ];
-      for (const text of garbage) assertEqual(await files.lives(text), true, JSON.stringify(text));
+      for (const text of garbage) assertEqual(await files.lives(text, "absent"), true, JSON.stringify(text));
     },
   },
   {
     name: "lives() is false for a process that has ended",
     needs: ["deadIdentity"],
     async test(files, { outside }) {
-      assertEqual(await files.lives(await outside.deadIdentity()), false, "whether it lives");
+      const { identity, announced } = await outside.deadIdentity();
+      assertEqual(await files.lives(identity, announced), false, "whether it lives");
     },
   },
   {

@@ -246,6 +246,20 @@ const FAULTS: Readonly<Record<string, readonly [finder: string, fault: Fault]>> 
     "one for two adapters",
     () => ({ identity: async () => String(Math.random()) }),
   ],
+  "announce() makes no file": ["announce() creates a file", () => ({ announce: async () => {} })],
+  "announce() overwrites": [
+    "announce() creates a file",
+    (sound) => ({
+      announce: async (file) => {
+        await sound.remove([file.path]).catch(() => {});
+        await sound.create([file]);
+      },
+    }),
+  ],
+  "lives() takes what is announced for dead": [
+    "by the file that it announced",
+    (sound) => ({ lives: async (_identity, announced) => (await sound.kinds([announced]))[0] === undefined }),
+  ],
   "lives() takes the unknown for dead": [
     "true where nothing can be known",
     () => ({ lives: async (text) => text.length > 5 }),

@@ -16,8 +16,8 @@ export type Outside = {
   mode(path: string): Promise<number>;
   /** Runs `work` while this process may not read the file. */
   withoutRights(path: string, work: () => Promise<void>): Promise<void>;
-  /** The process identity, as the adapter writes it, of a process that has ended. */
-  deadIdentity(): Promise<string>;
+  /** The process identity, as the adapter writes it, of a process that has ended, and the path that it had announced. */
+  deadIdentity(): Promise<{ readonly identity: string; readonly announced: string }>;
 };
 
 /** One fresh adapter, whose root does not exist yet. */

@@ -5,6 +5,7 @@ import { codeOf, orNotCapable } from "./errors.ts";
 import * as files from "./files.ts";
 import { stampOf } from "./folder-stamp.ts";
 import { FolderCheck, list, makeFolder } from "./folders.ts";
+import { createLocked, isLocked } from "./kernel-lock.ts";
 import { processIdentity, processLives } from "./process-identity.ts";
 import { syncFiles, syncFolders, syncFullFolders } from "./sync.ts";
 import { Trust } from "./trust.ts";
@@ -37,6 +38,8 @@ const givenNames = new Map<string, string>();
 class DenoFileSystem implements FileSystem {
   readonly #root: string;
   readonly #trust = new Trust();
+  /** The files that this adapter has announced, by path: open, they keep their locks. */
+  readonly #announced = new Map<string, Deno.FsFile>();
 
   constructor(root: string) {
     this.#root = root;
@@ -134,7 +137,13 @@ class DenoFileSystem implements FileSystem {
   }
 
   remove(paths: readonly string[]): Promise<void> {
-    return this.#permitted(() => inTurns(paths, (path) => files.remove(this.#check(), path)));
+    return this.#permitted(() =>
+      inTurns(paths, (path) => {
+        files.remove(this.#check(), path);
+        this.#announced.get(path)?.close();
+        this.#announced.delete(path);
+      }),
+    );
   }
 
   kinds(paths: readonly string[]): Promise<(EntryKind | undefined)[]> {
@@ -171,11 +180,23 @@ class DenoFileSystem implements FileSystem {
     return processIdentity();
   }
 
-  lives(identity: string): Promise<boolean> {
-    return processLives(identity);
+  announce(file: NewFile): Promise<void> {
+    return this.#permitted(async () => {
+      const locked = await inTurn(() => createLocked(this.#check(), file));
+      this.#announced.set(file.path, locked);
+    });
   }
 
-  async close(): Promise<void> {}
+  lives(identity: string, announced: string): Promise<boolean> {
+    return this.#permitted(() =>
+      processLives(identity, () => inTurn(() => isLocked(this.#check(), announced))),
+    );
+  }
+
+  async close(): Promise<void> {
+    for (const file of this.#announced.values()) file.close();
+    this.#announced.clear();
+  }
 
   #check(): FolderCheck {
     return new FolderCheck(this.#root, this.#trust);

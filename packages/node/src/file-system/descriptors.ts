@@ -49,6 +49,11 @@ export function withFileToWrite(path: string, use: (descriptor: number) => void)
   withFile(path, "write", use);
 }
 
+/** Opens what has the name to read it, as it is: it may be no file. The caller closes. */
+export function openToRead(path: string): number {
+  return openSafely(path, "read");
+}
+
 /** Opens a file for its sync, as it is; the caller closes. */
 export function openToSync(path: string): number {
   return openSafely(path, "sync");

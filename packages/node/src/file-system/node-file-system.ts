@@ -9,6 +9,7 @@ import { stampOf } from "./folder-stamp.ts";
 import { FolderTrust } from "./folder-trust.ts";
 import { FolderCheck, type Listing, list, makeFolder } from "./folders.ts";
 import type { PackedProgress } from "./jobs.ts";
+import { isLocked } from "./kernel-lock.ts";
 import { inLanes } from "./lanes.ts";
 import { isCrowded, patiently, toTheEnd } from "./patience.ts";
 import { processIdentity, processLives } from "./process-identity.ts";
@@ -215,8 +216,12 @@ class NodeFileSystem implements FileSystem {
     return processIdentity();
   }
 
-  async lives(identity: string): Promise<boolean> {
-    return processLives(identity);
+  async announce(file: NewFile): Promise<void> {
+    await this.create([file]);
+  }
+
+  async lives(identity: string, announced: string): Promise<boolean> {
+    return processLives(identity, () => isLocked(this.#check(), announced));
   }
 
   async close(): Promise<void> {

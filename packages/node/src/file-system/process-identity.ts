@@ -11,6 +11,8 @@ type Identity = {
   readonly namespaces?: string | undefined;
   /** Clock ticks from the machine's start to the process's; field 22 of proc_pid_stat(5). */
   readonly started?: string | undefined;
+  /** The process keeps a kernel's lock (flock) on the file that it has announced, as those of Deno do. */
+  readonly lock?: boolean | undefined;
 };
 
 let own: Identity | undefined;
@@ -21,12 +23,23 @@ export function processIdentity(): string {
 }
 
 /**
- * `false` only where the process of the identity is proved to have ended: the machine was started
- * anew since, or on this one no process has its number, or another has it by now.
+ * `false` only where the process of the identity is proved to have ended: it has let go of the lock that it
+ * keeps while it lives; or the machine was started anew since, or on this one no process has its number, or
+ * another has it by now.
+ *
+ * @param isLocked whether there is a lock on what the process has announced; `undefined` where that is not known
  */
-export function processLives(text: string): boolean {
+export async function processLives(
+  text: string,
+  isLocked: () => Promise<boolean | undefined>,
+): Promise<boolean> {
   const identity = parse(text);
   if (identity === undefined) return true;
+  const locked = identity.lock ? await isLocked() : undefined;
+  return locked ?? isRunning(identity);
+}
+
+function isRunning(identity: Identity): boolean {
   const here = ownIdentity();
   if (identity.boot !== undefined && here.boot !== undefined) {
     if (identity.boot !== here.boot) return false;
@@ -96,6 +109,7 @@ function parse(text: string): Identity | undefined {
     boot: optional("boot"),
     namespaces: optional("namespaces"),
     started: optional("started"),
+    lock: "lock" in value && value.lock === true,
   };
 }
 

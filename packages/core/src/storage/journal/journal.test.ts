@@ -423,6 +423,6 @@ describe("Journal.sync(), secure(), mark(), distrust() and restart()", () => {
     const c = new Journal(files, writer, unprotected);
     await c.restart();
     expect(await sequences(a)).toEqual([]);
-    expect(a.lastWriter).toBe("c");
+    expect(a.lastWriter).toMatchObject({ identity: "c", token: "c".repeat(16) });
   });
 });

@@ -64,9 +64,9 @@ export class Journal {
     return this.#cursor.size;
   }
 
-  /** The process that wrote the newest segment; `undefined` where there is no journal. */
-  get lastWriter(): string | undefined {
-    return this.#cursor.position?.header.identity;
+  /** Who wrote the newest segment; `undefined` where there is no journal. */
+  get lastWriter(): Pick<JournalWriter, "token" | "identity"> | undefined {
+    return this.#cursor.position?.header;
   }
 
   /** Whether this storage wrote the newest segment. */

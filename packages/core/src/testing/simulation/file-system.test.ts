@@ -13,7 +13,7 @@ fileSystemSuite(test, async () => {
   const deadIdentity = async () => {
     const ended = machine.start("ended");
     ended.kill();
-    return ended.identity;
+    return { identity: ended.identity, announced: "absent" };
   };
   return { fileSystem: again(), again, outside: { deadIdentity }, dispose: async () => {} };
 }, ["deadIdentity"]);
@@ -76,7 +76,7 @@ test("simulatedFileSystem() does nothing more for a process that was killed", as
   expect(disk.describe()).toMatch(/^a 1 bytes #\w+$/);
   expect(machine.lives(process.identity)).toBe(false);
   const other = simulatedFileSystem(disk, { process: machine.start("other") });
-  expect(await other.lives(process.identity)).toBe(false);
+  expect(await other.lives(process.identity, "owner")).toBe(false);
 });
 
 test("simulatedFileSystem() freezes the disk when the power is cut, and the boot is another", async () => {

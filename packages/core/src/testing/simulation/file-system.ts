@@ -174,6 +174,10 @@ class SimulatedFileSystem implements FileSystem {
     return this.process.identity;
   }
 
+  async announce(file: NewFile): Promise<void> {
+    await this.create([file]);
+  }
+
   async lives(identity: string): Promise<boolean> {
     await this.#step("lives", identity);
     return this.process.machine.lives(identity);

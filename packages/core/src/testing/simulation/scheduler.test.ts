@@ -116,11 +116,11 @@ test("World starts a killed process again, whose former identity is dead", async
     const identities: string[] = [];
     const world = new World(seed, { deaths: { chance: 0.1, most: 2 } });
     world.spawn("a", async ({ fileSystem, incarnation }) => {
-      for (const former of identities) expect(await fileSystem.lives(former)).toBe(false);
+      for (const former of identities) expect(await fileSystem.lives(former, "owner")).toBe(false);
       const mine = await fileSystem.processIdentity();
       identities.push(mine);
       await fileSystem.makeFolder("a/b/c");
-      expect(await fileSystem.lives(mine)).toBe(true);
+      expect(await fileSystem.lives(mine, "owner")).toBe(true);
       deaths += incarnation;
     });
     await world.run();
@@ -144,7 +144,7 @@ test("World says of a paused process that it lives, and of an ended one that it 
         await clock.sleep(1);
         if (identity === undefined) continue;
         const before = running;
-        const lives = await fileSystem.lives(identity);
+        const lives = await fileSystem.lives(identity, "owner");
         if (running) expect(lives).toBe(true);
         if (!before) expect(lives).toBe(false);
         if (running) paused++;

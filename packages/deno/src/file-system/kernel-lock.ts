@@ -1,0 +1,45 @@
+import type { NewFile } from "@baba/core";
+import { codeOf } from "./errors.ts";
+import { drain } from "./files.ts";
+import { type FolderCheck, mustBeFile } from "./folders.ts";
+
+/**
+ * Creates a file and locks it (flock) before its first byte stands in it, so that nobody who can read whose
+ * it is finds it without the lock. The kernel lets go of that when the process or its worker thread ends.
+ *
+ * @returns the locked file, which keeps the lock until it is closed
+ * @throws `EEXIST`; `ENOTSUP` where the file system has no locks
+ */
+export function createLocked(folders: FolderCheck, { path, bytes }: NewFile): Deno.FsFile {
+  return folders.at(path, (full) => {
+    const file = Deno.openSync(full, { read: true, write: true, createNew: true, mode: 0o600 });
+    try {
+      if (!file.tryLockSync(true)) throw new Error(`Another process has locked ${full} in this moment`);
+      drain(file, bytes);
+      return file;
+    } catch (error) {
+      file.close();
+      Deno.removeSync(full);
+      throw error;
+    }
+  });
+}
+
+/**
+ * Whether a process keeps such a lock on a file; `false` where there is no such file; `undefined` where that
+ * cannot be known.
+ */
+export function isLocked(folders: FolderCheck, path: string): boolean | undefined {
+  try {
+    return folders.at(path, (full) => {
+      mustBeFile(full);
+      // With it goes the lock, where it was got.
+      using file = Deno.openSync(full, { read: true });
+      return !file.tryLockSync(true);
+    });
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return false;
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { fileSystemSuite } from "@baba/core/testing";
+import { inFolder, type Program, startDeno, startNode } from "../testing/programs.ts";
+import { denoFileSystem } from "./index.ts";
+
+const ENDED = "lives() is false for a process that has ended";
+const RESTING = "await new Promise((resolve) => setTimeout(resolve, 600_000));";
+const ANNOUNCE = `
+const files = runtime.fileSystem(root);
+const identity = await files.processIdentity();
+await files.makeFolder(".");
+await files.announce({ path: "announced", bytes: new TextEncoder().encode(identity) });
+say(identity);
+${RESTING}`;
+const judge = (identity: string): string => `
+const files = runtime.fileSystem(root);
+say(await files.lives(${JSON.stringify(identity)}, "announced"));
+await files.close();`;
+
+fileSystemSuite((name, work) => name.endsWith(ENDED) && Deno.test(name, work), async () => {
+  const holder = await Deno.makeTempDir({ prefix: "baba-" });
+  const root = `${holder}/root`;
+  const again = () => denoFileSystem(root);
+  const deadIdentity = async () => {
+    await using announcer = startDeno(root, ANNOUNCE);
+    return { identity: await announcer.line(), announced: "announced" };
+  };
+  return {
+    fileSystem: again(),
+    again,
+    outside: { deadIdentity },
+    dispose: () => Deno.remove(holder, { recursive: true }),
+  };
+}, ["deadIdentity"]);
+
+inFolder(
+  "lives() of Deno and of Node.js go by the lock of a process of Deno that has no permission but for its folder",
+  async (root) => {
+    await using announcer = startDeno(root, ANNOUNCE);
+    const identity = await announcer.line();
+    const verdicts = () =>
+      Promise.all([heard(startDeno(root, judge(identity))), heard(startNode(root, judge(identity)))]);
+    assert.deepEqual(await verdicts(), ["true", "true"]);
+    await announcer.kill();
+    assert.deepEqual(await verdicts(), ["false", "false"]);
+  },
+);
+
+inFolder(
+  "lives() of Deno goes by /proc for a process of Node.js, where it has a permission to look there",
+  async (root) => {
+    await using announcer = startNode(root, ANNOUNCE);
+    const identity = await announcer.line();
+    const verdicts = (text: string) =>
+      Promise.all(
+        [[], ["--allow-run=cat,readlink"], ["--allow-all"]].map((flags) =>
+          heard(startDeno(root, judge(text), flags)),
+        ),
+      );
+    const changed = (part: object) => JSON.stringify({ ...JSON.parse(identity), ...part });
+    assert.deepEqual(await verdicts(identity), ["true", "true", "true"]);
+    assert.deepEqual(await verdicts(changed({ boot: "another" })), ["true", "false", "false"]);
+    assert.deepEqual(await verdicts(changed({ started: "1" })), ["true", "false", "false"]);
+    assert.deepEqual(await verdicts(changed({ started: "1", namespaces: "others" })), [
+      "true",
+      "true",
+      "true",
+    ]);
+    await announcer.kill();
+    assert.deepEqual(await verdicts(identity), ["true", "false", "false"]);
+  },
+);
+
+inFolder("announce() lets go of its lock where its file is removed, and with close()", async (root) => {
+  const [one, other] = [denoFileSystem(root), denoFileSystem(root)];
+  const identity = await one.processIdentity();
+  await one.makeFolder(".");
+  for (const path of ["a", "b"]) await one.announce({ path, bytes: new TextEncoder().encode(identity) });
+  await one.link("a", "linked");
+  assert.deepEqual([await other.lives(identity, "a"), await other.lives(identity, "linked")], [true, true]);
+  await one.remove(["a"]);
+  assert.deepEqual([await other.lives(identity, "a"), await other.lives(identity, "linked")], [false, false]);
+  assert.equal(await other.lives(identity, "b"), true);
+  await one.close();
+  assert.equal(await other.lives(identity, "b"), false);
+});
+
+async function heard(program: Program): Promise<string> {
+  await using speaker = program;
+  return await speaker.line();
+}
