@@ -156,7 +156,7 @@ export class WriteLock {
 
 function locked(owner: LockOwner, waited: number): LockedError {
   return new LockedError(
-    `Another process has held the write lock for ${waited / 1000} seconds, and it lives: ${printable(owner.identity)}. ` +
+    `Another process has held the write lock for ${waited / 1000} seconds, and is not known to have ended: ${printable(owner.identity)}. ` +
       "Wait for it or end it; if you know that it will not write again, call db.forceUnlock().",
   );
 }

@@ -71,12 +71,20 @@ export class Program implements AsyncDisposable {
   }
 }
 
-/** Runs a program under Deno, with the permissions for `root` and what else is given. */
-export function startDeno(root: string, text: string, flags: readonly string[] = []): Program {
+/** Runs a program under Deno, with the permissions for `root` and what else is given, or with that alone. */
+export function startDeno(
+  root: string,
+  text: string,
+  flags: readonly string[] = [],
+  rights: "no rights" | "all of the folder" = "all of the folder",
+): Program {
   const script = write(root, `program-${crypto.randomUUID()}.ts`, DENO_START, text);
-  const rights = flags.includes("--allow-all") ? [] : [`--allow-read=${root}`, `--allow-write=${root}`];
+  const folder =
+    rights === "no rights" || flags.includes("--allow-all")
+      ? []
+      : [`--allow-read=${root}`, `--allow-write=${root}`];
   const config = join(ROOT, "deno.json");
-  const args = ["run", "--no-check", "--no-prompt", `--config=${config}`, ...rights, ...flags, script];
+  const args = ["run", "--no-check", "--no-prompt", `--config=${config}`, ...folder, ...flags, script];
   return new Program(Deno.execPath(), args);
 }
 

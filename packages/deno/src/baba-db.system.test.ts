@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { assemble, Database, decode, type FileSystem } from "@baba/core";
+import * as v from "valibot";
+import { denoFileSystem } from "./file-system/index.ts";
+import { denoRuntime } from "./runtime.ts";
+import { HOLD, inFolder, type Program, ROOT, startDeno, startNode } from "./testing/programs.ts";
+
+const VALIBOT = new URL("../node_modules/valibot/dist/index.mjs", import.meta.url).href;
+const { identity } = JSON.parse(Deno.readTextFileSync(`${ROOT}vectors/age/secrets.json`));
+const LOCKS = {
+  "in plain": {},
+  "under a passphrase": { passphrase: "correct horse battery staple" },
+  "under an age identity": { identity },
+};
+const STARTS = { Deno: startDeno, "Node.js": startNode } as const;
+type Options = Readonly<Record<string, unknown>>;
+
+/** Opens the store in `root`, runs the work, closes it, and says what the work gives, or the error. */
+const session = (work: string, options: Options = {}): string => `
+import * as v from "${VALIBOT}";
+const Any = v.looseObject({ id: v.unknown() });
+const db = new BabaDB(Any, { directory: root, logging: false, ...${JSON.stringify(options)} });
+try {
+  const result = (await db.asyncSession(async (session) => { ${work} })) ?? "done";
+  await db.close();
+  say(baba.stringify(result));
+} catch ({ code, message }) {
+  say(JSON.stringify({ code, message }));
+}`;
+const add = (id: number, options: Options = {}): string =>
+  session(`await session.add({ id: ${id}, text: "Zoë 🦸 ".repeat(${id} * 100), size: ${id}n });`, options);
+const all = (options: Options = {}): string => session("return await session.all()", options);
+
+async function heard(program: Program): Promise<unknown> {
+  await using speaker = program;
+  return JSON.parse(await speaker.line());
+}
+
+for (const [ended, start] of Object.entries(STARTS)) {
+  for (const [next, startNext] of Object.entries(STARTS)) {
+    inFolder(`BabaDB on ${next} takes the lock of a process of ${ended} that was killed`, async (root) => {
+      await heard(start(root, add(1)));
+      await using holder = start(root, HOLD);
+      assert.equal(await holder.line(), "held");
+      await holder.kill();
+      // What it needs to know of processes that are not Deno's.
+      const writer =
+        next === "Deno" ? startDeno(root, add(2), ["--allow-run=cat,readlink"]) : startNext(root, add(2));
+      assert.equal(await heard(writer), "done");
+    });
+  }
+}
+
+for (const [how, options] of Object.entries(LOCKS)) {
+  inFolder(
+    `BabaDB on Deno and on Node.js read what the other wrote ${how}, and write the same payloads`,
+    async (root) => {
+      for (const [id, start] of [startNode, startDeno, startNode, startDeno].entries())
+        assert.equal(await heard(start(root, add(id + 1, options))), "done");
+      const [onDeno, onNode] = await Promise.all([
+        heard(startDeno(root, all(options))),
+        heard(startNode(root, all(options))),
+      ]);
+      assert.ok(Array.isArray(onDeno) && onDeno.length === 4);
+      assert.deepEqual(onDeno, onNode);
+    },
+  );
+}
+
+inFolder("BabaDB on Deno writes the payload that Node.js writes, byte for byte", async (root) => {
+  for (const [i, start] of [startNode, startDeno].entries()) {
+    const work = `await session.add({ id: 1, text: "Zoë 🦸", at: new Date(0), size: 10n, bytes: new Uint8Array(300) }, "${i}.baba");`;
+    assert.equal(await heard(start(root, session(work))), "done");
+  }
+  const [ofNode, ofDeno] = [0, 1].map((i) => decode(Deno.readFileSync(`${root}/${i}.baba`)));
+  assert.deepEqual(ofDeno, ofNode);
+});
+
+inFolder("BabaDB on Deno says which flags it lacks, and changes nothing", async (root) => {
+  assert.equal(await heard(startDeno(root, add(1))), "done");
+  const before = [...Deno.readDirSync(root)].length;
+  const wanted = `--allow-read=${root} and --allow-write=${root}`;
+  for (const right of [[], [`--allow-read=${root}`], [`--allow-write=${root}`]]) {
+    const answer = await heard(startDeno(root, add(2), right, "no rights"));
+    const { code, message } = Object(answer);
+    assert.equal(code, "BABA_PERMISSION", JSON.stringify(answer));
+    assert.ok(message.includes(wanted), message);
+  }
+  const read = await heard(startDeno(root, all(), [`--allow-read=${root}`], "no rights"));
+  assert.ok(Array.isArray(read) && read.length === 1, "to read, it needs the one right alone");
+  assert.equal([...Deno.readDirSync(root)].length, before);
+});
+
+inFolder(
+  "BabaDB on Deno says so where its directory is removed while it is open, and makes a new one for the next",
+  async (root) => {
+    const work = `
+    await session.add({ id: 1 });
+    await session.commit();
+    await (await import("node:fs/promises")).rm(root, { recursive: true });
+    await session.add({ id: 2 });`;
+    const { code, message } = Object(await heard(startDeno(root, session(work))));
+    assert.equal(code, "BABA_IO", message);
+    assert.match(message, /removed or moved while it was open/);
+    assert.equal(await heard(startDeno(root, add(3))), "done");
+  },
+);
+
+/** Commits records until one fails, each by a database of its own; how many went through, and what failed. */
+const fill = (kilobytes: number): string => `
+  for (let count = 0; ; count++) {
+    const db = new BabaDB(Any, { directory: root, logging: false });
+    const big = { id: count, text: "x".repeat(${kilobytes * 1000}) };
+    const error = await db.asyncSession((session) => session.add(big)).catch((error) => error);
+    await db.close();
+    if (error instanceof Error) return { count, code: error.code };
+  }`;
+const count = async (root: string): Promise<number> => Object(await heard(startDeno(root, all()))).length;
+
+if (await mayMount()) {
+  inFolder("BabaDB on Deno says that a folder is read-only, and reads it", async (root) => {
+    assert.equal(await heard(startDeno(root, add(1))), "done");
+    await using _mounted = await mount(root, ["--bind", "-o", "ro", root]);
+    const { code, message } = Object(await heard(startDeno(root, add(2))));
+    assert.equal(code, "BABA_PERMISSION", message);
+    assert.match(message, /read-only/);
+    assert.equal(await count(root), 1);
+  });
+
+  inFolder(
+    "BabaDB on Deno says that a disk is full, and has lost nothing once there is room again",
+    async (root) => {
+      await Deno.mkdir(root);
+      await using _mounted = await mount(root, ["-t", "tmpfs", "-o", "size=1m,mode=777", "tmpfs"]);
+      const filled = Object(await heard(startDeno(root, session(fill(1)))));
+      assert.equal(filled.code, "BABA_DISK_FULL");
+      assert.ok(filled.count > 10);
+      assert.equal(await count(root), filled.count, "with no room");
+      await asRoot("mount", ["-o", "remount,size=8m", root]);
+      assert.equal(await heard(startDeno(root, add(1000))), "done");
+      assert.equal(await count(root), filled.count + 1, "with room again");
+    },
+  );
+} else {
+  inFolder(
+    "BabaDB on Deno says that a disk is full, of an adapter that says so, and has lost nothing",
+    async (root) => {
+      const files = denoFileSystem(root);
+      let room = 300;
+      const full = new Proxy(files, {
+        get:
+          (target, call: keyof FileSystem) =>
+          async (...input: never[]) => {
+            if ((call === "create" || call === "write") && room-- <= 0)
+              throw Object.assign(new Error("ENOSPC"), { code: "ENOSPC" });
+            return Reflect.apply(target[call], target, input);
+          },
+      });
+      const context = assemble({ ...denoRuntime, fileSystem: () => full });
+      const db = new Database(v.object({ id: v.number() }), { logging: false }, context);
+      let committed = 0;
+      const filling = async () => {
+        for (; ; committed++) await db.asyncSession((session) => session.add({ id: committed }));
+      };
+      await assert.rejects(filling(), { code: "BABA_DISK_FULL" });
+      room = Number.POSITIVE_INFINITY;
+      await db.close();
+      assert.equal(await count(root), committed);
+    },
+  );
+}
+
+/** Mounts at the folder until the end of the block. */
+async function mount(root: string, args: readonly string[]): Promise<AsyncDisposable> {
+  await asRoot("mount", [...args, root]);
+  return { [Symbol.asyncDispose]: () => asRoot("umount", [root]) };
+}
+
+async function mayMount(): Promise<boolean> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await using _mounted = await mount(folder, ["-t", "tmpfs", "tmpfs"]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await Deno.remove(folder);
+  }
+}
+
+async function asRoot(program: string, args: readonly string[]): Promise<void> {
+  const [command = program, ...rest] = [...(Deno.uid() === 0 ? [] : ["sudo", "-n"]), program, ...args];
+  const { success, stderr } = await new Deno.Command(command, { args: rest }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+}
