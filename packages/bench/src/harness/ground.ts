@@ -65,7 +65,8 @@ export class Ground {
 
   #unmount(): void {
     if (this.#images === 0) return;
-    spawnSync("umount", [this.#base], { stdio: "inherit" });
+    // Lazily, for a process that was started last may still end.
+    spawnSync("umount", ["--lazy", this.#base], { stdio: "inherit" });
     rmSync(`${this.#base}.ext4`, { force: true });
   }
 }

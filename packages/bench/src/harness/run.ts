@@ -8,6 +8,9 @@ import { type Key, type Results, without, withReason } from "./results.ts";
 import { sit } from "./sitting.ts";
 
 type Turn = { readonly stage: Stage; readonly round: number; readonly engine: EngineName };
+/** What stops a run by hand; an image must not stay mounted. */
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
 type Keep = (results: Results) => void;
 
 /**
@@ -22,6 +25,11 @@ export async function measure(
   keep: Keep,
 ): Promise<Results> {
   const ground = new Ground();
+  const stop = (): void => {
+    ground.remove();
+    process.exit(130);
+  };
+  for (const signal of SIGNALS) process.once(signal, stop);
   try {
     const turns = turnsOf(plan, options, here);
     let results = begun(
@@ -44,6 +52,7 @@ export async function measure(
     }
     return results;
   } finally {
+    for (const signal of SIGNALS) process.removeListener(signal, stop);
     ground.remove();
   }
 }

@@ -5,7 +5,7 @@ import { median } from "../report/statistics.ts";
 import type { Effort, Figures } from "../trial/task.ts";
 import { WORKLOADS, type WorkloadName } from "../workloads/index.ts";
 import { runTrial } from "./child.ts";
-import type { Stage } from "./plan.ts";
+import { limitOf, type Stage } from "./plan.ts";
 import { type Key, type Results, valuesOf, withFigures, withReason } from "./results.ts";
 
 /** One engine with one number of records in one round: its store is filled, and then everything is done with it. */
@@ -29,7 +29,7 @@ export async function sit(results: Results, sitting: Sitting): Promise<{ results
   let current = results;
   for (const workload of workloadsOf(sitting)) {
     const key: Key = { workload, engine: sitting.engine, records: sitting.stage.records };
-    const obstacle = obstacleTo(current, key, sitting.stage.limit);
+    const obstacle = obstacleTo(current, key, limitOf(sitting.stage, workload));
     if (obstacle === undefined) {
       const found = await tried(sitting, workload);
       words.push(`${workload} ${typeof found === "string" ? "left out" : mainFigure(found)}`);
@@ -54,7 +54,8 @@ async function tried(
 ): Promise<Figures | string> {
   const start = performance.now();
   try {
-    const figures = await runTrial({ workload, engine, records: stage.records, folder, effort }, stage.limit);
+    const task = { workload, engine, records: stage.records, folder, effort };
+    const figures = await runTrial(task, limitOf(stage, workload));
     return { ...figures, process: performance.now() - start };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
