@@ -22,6 +22,8 @@ export type Sitting = {
 const FILLING: WorkloadName = "bulk";
 /** A process that handles fewer records takes most of its time to start. */
 const TELLING = 1000;
+/** And so long, in milliseconds, whatever it does. */
+const START = 1000;
 
 /** The results with those of this sitting, and a line that says what they were. */
 export async function sit(results: Results, sitting: Sitting): Promise<{ results: Results; line: string }> {
@@ -87,7 +89,7 @@ export function obstacleTo(results: Results, key: Key, limit: number): string | 
   if (smaller.length === 0) return undefined;
   const records = Math.max(...smaller);
   const measured = valuesOf(results, { ...key, records }, "process").filter((value) => value !== null);
-  const expected = (median(measured) * key.records) / records;
+  const expected = START + ((median(measured) - START) * key.records) / records;
   if (!(expected > limit)) return undefined;
   return `its process would take about ${Math.round(expected / 1000)} s, judged by ${records} records`;
 }
