@@ -16,7 +16,14 @@ export {
   ConflictError,
   LockedError,
 } from "./errors.ts";
-export type { EntryKind, FileSystem, FolderEntry, Move, NewFile } from "./file-system/file-system.ts";
+export type {
+  EntryKind,
+  FileSystem,
+  FolderEntry,
+  Move,
+  NewFile,
+  TakeFile,
+} from "./file-system/file-system.ts";
 export { memoryFileSystem } from "./file-system/memory.ts";
 export type { Log, Logger, LogLevel, LogTarget } from "./log/log.ts";
 export {

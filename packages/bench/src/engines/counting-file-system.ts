@@ -1,4 +1,4 @@
-import type { EntryKind, FileSystem, FolderEntry, Move, NewFile } from "@baba/core";
+import type { EntryKind, FileSystem, FolderEntry, Move, NewFile, TakeFile } from "@baba/core";
 
 /** What was asked of a file system. */
 export type Counts = {
@@ -61,6 +61,10 @@ export class CountingFileSystem implements FileSystem {
 
   read(paths: readonly string[]): Promise<(Uint8Array | Error | undefined)[]> {
     return this.#passed(this.#files.read(paths));
+  }
+
+  readEach(paths: readonly string[], take: TakeFile): Promise<void> {
+    return this.#passed(this.#files.readEach(paths, take));
   }
 
   create(files: readonly NewFile[]): Promise<void> {

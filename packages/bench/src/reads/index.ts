@@ -61,8 +61,8 @@ function report(root: string, sizes: readonly number[], rounds: number): string 
     "",
     `${machine(root)}. Records of about 250 bytes of JSON; each figure is the median of ${rounds} processes; the stall is the worst of them.`,
     "",
-    "| what | records | ms | µs each | longest stall, ms | longest collection, ms | RSS, MB |",
-    "| --- | --: | --: | --: | --: | --: | --: |",
+    "| what | records | ms | µs each | processor, ms | longest stall, ms | longest collection, ms | RSS, MB |",
+    "| --- | --: | --: | --: | --: | --: | --: | --: |",
     ...rows,
     otherWork(),
   ]
@@ -84,7 +84,13 @@ function trial(name: string, folder: string, count: number): Figures {
 function row(name: string, size: number, figures: readonly Figures[]): string {
   const ms = median(figures.map((each) => each.ms));
   const worst = (of: (each: Figures) => number) => Math.max(...figures.map(of)).toFixed(1);
-  const cells = [name, size, ms.toFixed(1), ((ms * 1000) / operations(name, size)).toFixed(1)];
+  const cells = [
+    name,
+    size,
+    ms.toFixed(1),
+    ((ms * 1000) / operations(name, size)).toFixed(1),
+    median(figures.map(({ cpu }) => cpu)).toFixed(1),
+  ];
   return `| ${[...cells, worst(({ stall }) => stall), worst(({ gc }) => gc), worst(({ rss }) => rss)].join(" | ")} |`;
 }
 

@@ -5,6 +5,8 @@ import { workloads } from "./workloads.ts";
 /** What one process found, in milliseconds and MB. */
 export type Figures = {
   readonly ms: number;
+  /** Processor time, of all threads. */
+  readonly cpu: number;
   /** The longest time for which the event loop was held, and the longest garbage collection. */
   readonly stall: number;
   readonly gc: number;
@@ -24,11 +26,17 @@ const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();
 await pause(5);
 delay.reset();
+// The first delay after a reset is not recorded.
+await pause(5);
+const before = process.cpuUsage();
 const start = performance.now();
 await prepared.work();
 const ms = performance.now() - start;
+const { user, system } = process.cpuUsage(before);
 await pause(5);
 delay.disable();
 const rss = process.resourceUsage().maxRSS / 1024;
 await prepared.close?.();
-console.log(JSON.stringify({ ms, stall: delay.max / 1e6 - 1, gc, rss } satisfies Figures));
+console.log(
+  JSON.stringify({ ms, cpu: (user + system) / 1000, stall: delay.max / 1e6 - 1, gc, rss } satisfies Figures),
+);

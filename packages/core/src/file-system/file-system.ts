@@ -20,6 +20,13 @@ export interface FileSystem {
   read(paths: readonly string[]): Promise<(Uint8Array | Error | undefined)[]>;
 
   /**
+   * The same, for files that are needed but for a moment: `take` is told each file's outcome, once, in any order.
+   * The bytes count only until it returns, as the next file may be read into the same memory: fresh
+   * memory costs as much as reading a small file. Rejects with what `take` throws, which may have been told others by then.
+   */
+  readEach(paths: readonly string[], take: TakeFile): Promise<void>;
+
+  /**
    * Creates files that do not exist yet, mode 0600, and writes all their bytes; not durable before
    * `sync`. Throws `EEXIST` if there is such a file. After an error any of the batch may exist, whole
    * or in part.
@@ -102,6 +109,9 @@ export interface FileSystem {
   /** Lets go of threads and descriptors; later calls may fail. Idempotent. */
   close(): Promise<void>;
 }
+
+/** Gets a file's outcome, and which one of those asked for it is. */
+export type TakeFile = (file: Uint8Array | Error | undefined, index: number) => void;
 
 /** A file to create. */
 export type NewFile = { readonly path: string; readonly bytes: Uint8Array };

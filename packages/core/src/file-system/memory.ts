@@ -1,5 +1,5 @@
 import { systemCode } from "../errors.ts";
-import type { EntryKind, FileSystem, FolderEntry, Move, NewFile } from "./file-system.ts";
+import type { EntryKind, FileSystem, FolderEntry, Move, NewFile, TakeFile } from "./file-system.ts";
 import { Folder, type MemoryFile, MemoryVolume, systemError } from "./memory-volume.ts";
 
 /**
@@ -40,6 +40,10 @@ class MemoryFileSystem implements FileSystem {
         return error instanceof Error ? error : new Error(String(error));
       }
     });
+  }
+
+  async readEach(paths: readonly string[], take: TakeFile): Promise<void> {
+    for (const [i, file] of (await this.read(paths)).entries()) take(file, i);
   }
 
   async create(files: readonly NewFile[]): Promise<void> {

@@ -65,14 +65,16 @@ export async function toBytes<S extends Schema>(schema: S, output: OutputOf<S>):
  * ```
  */
 export async function fromBytes<S extends Schema>(schema: S, bytes: Uint8Array): Promise<OutputOf<S>> {
-  const pending = check(schema, parseBytes(bytes));
-  const outcome = isPromise(pending) ? await pending : pending;
-  if (outcome.ok) return outcome.value;
-  throw new BabaError(
-    "BABA_SCHEMA_MISMATCH",
-    `The stored record does not fit the schema it is read with: ${outcome.reason}. Read it with the schema it was written with, or widen this one.`,
-    { cause: outcome.cause },
-  );
+  return fromText(schema, textOf(bytes));
+}
+
+/**
+ * {@link fromBytes} of their text. A promise only where the schema answers with one: to await costs as much as
+ * to parse a small record.
+ */
+export function fromText<S extends Schema>(schema: S, text: string): OutputOf<S> | Promise<OutputOf<S>> {
+  const outcome = check(schema, parse(text));
+  return isPromise(outcome) ? outcome.then(recordOf<OutputOf<S>>) : recordOf(outcome);
 }
 
 /**
@@ -86,10 +88,15 @@ export async function fromBytes<S extends Schema>(schema: S, bytes: Uint8Array):
  * ```
  */
 export function parseBytes(bytes: Uint8Array): unknown {
-  return parse(decodeText(bytes));
+  return parse(textOf(bytes));
 }
 
-function decodeText(bytes: Uint8Array): string {
+/**
+ * The text that a record's bytes hold.
+ *
+ * @throws `BABA_UTF8`
+ */
+export function textOf(bytes: Uint8Array): string {
   try {
     return utf8Decoder.decode(bytes);
   } catch (cause) {
@@ -99,6 +106,15 @@ function decodeText(bytes: Uint8Array): string {
       { cause },
     );
   }
+}
+
+function recordOf<T>(outcome: Outcome<T>): T {
+  if (outcome.ok) return outcome.value;
+  throw new BabaError(
+    "BABA_SCHEMA_MISMATCH",
+    `The stored record does not fit the schema it is read with: ${outcome.reason}. Read it with the schema it was written with, or widen this one.`,
+    { cause: outcome.cause },
+  );
 }
 
 function parseBack(text: string): unknown {

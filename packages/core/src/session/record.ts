@@ -1,7 +1,8 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { BabaError } from "../errors.ts";
-import { fromBytes, type Schema, toBytes, validate } from "../model/index.ts";
+import { fromText, isPromise, type Schema, textOf, toBytes, validate } from "../model/index.ts";
 import { checkRecordName, defaultRecordName } from "../storage/names.ts";
+import type { Payload } from "./view.ts";
 
 /**
  * The name and the bytes of a record that is to be stored; its default name where none is given.
@@ -25,17 +26,35 @@ export async function serialise(
   }
 }
 
+/** A record's JSON text, or why it cannot be read. */
+export type Text = string | BabaError;
+
+/** The text that a payload holds; nothing where there is no payload. */
+export function textIn(payload: Payload): Text | undefined {
+  if (!(payload instanceof Uint8Array)) return payload;
+  try {
+    return textOf(payload);
+  } catch (error) {
+    if (error instanceof BabaError) return error;
+    throw error;
+  }
+}
+
 /**
- * The record that a stored payload holds.
+ * The record that a text holds; a promise only where the schema answers with one.
  *
  * @throws what makes it unreadable, naming it
  */
-export async function load(schema: Schema, payload: Uint8Array | BabaError, name: string): Promise<unknown> {
-  if (payload instanceof BabaError) throw payload;
-  try {
-    return await fromBytes(schema, payload);
-  } catch (error) {
+export function load(schema: Schema, text: Text, name: string): unknown {
+  const failed = (error: unknown): never => {
     throw error instanceof BabaError ? error.about(name) : error;
+  };
+  try {
+    if (text instanceof BabaError) throw text;
+    const record = fromText(schema, text);
+    return isPromise(record) ? record.catch(failed) : record;
+  } catch (error) {
+    return failed(error);
   }
 }
 

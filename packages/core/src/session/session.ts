@@ -4,6 +4,7 @@ import type { Log } from "../log/log.ts";
 import {
   compileWhere,
   type InputOf,
+  isPromise,
   isSchema,
   type LoadableSchema,
   type OutputOf,
@@ -14,9 +15,11 @@ import { checkFolderName, checkRecordName, printable } from "../storage/names.ts
 import type { Hold, Storage } from "../storage/storage.ts";
 import { Calls } from "./calls.ts";
 import type { EventLoop } from "./event-loop.ts";
+import type { FolderCache } from "./folder-cache.ts";
 import { checkOptionNames } from "./options.ts";
-import { load, serialise } from "./record.ts";
-import { type Payload, View } from "./view.ts";
+import { load, serialise, type Text, textIn } from "./record.ts";
+import { type Chunk, scan } from "./scan.ts";
+import { View } from "./view.ts";
 
 /** How reads of a folder treat a record that cannot be read. */
 export type ReadOptions = {
@@ -30,21 +33,18 @@ export type StreamedRecord<T> = { readonly filename: string; readonly record: T 
 /** What a session works with; supplied by the database. */
 export type SessionContext<S extends Schema> = {
   readonly storage: () => Promise<Storage>;
-  /** Why the database takes no new call of this session; `undefined` where it does. */
-  readonly refusal: () => BabaError | undefined;
-  /** Makes `close()` wait for this. */
-  readonly track: (work: Promise<void>) => void;
   readonly schema: S;
   readonly log: Log;
   readonly loop: EventLoop;
+  readonly cache: FolderCache;
   /** The write lock, where this session runs under it. */
   readonly hold: Hold | undefined;
   readonly durability: "full" | "relaxed";
   readonly settle: "commit" | "background";
 };
 
-/** How many records one read of a folder asks for at a time: what a stream holds in memory. */
-const CHUNK = 128;
+/** In the place of a record that has gone or is skipped. */
+const NOTHING = Symbol("no record");
 
 /**
  * A batch of changes that is committed as one, and reads that see them. Made by
@@ -139,9 +139,9 @@ export class AsyncSession<S extends Schema> {
     return this.#read(async () => {
       const [schema, filename] = this.#withSchema(input, 1);
       const name = checkRecordName(filename);
-      const [payload] = await this.#view.read([name]);
-      this.#context.log.debug(`Read ${printable(name)}${payload === undefined ? ": no such record" : ""}`);
-      return payload === undefined ? undefined : await load(schema, payload, name);
+      const text = textIn(await this.#view.get(name));
+      this.#context.log.debug(`Read ${printable(name)}${text === undefined ? ": no such record" : ""}`);
+      return text === undefined ? undefined : load(schema, text, name);
     });
   }
 
@@ -164,8 +164,7 @@ export class AsyncSession<S extends Schema> {
   all<T extends Schema>(folder: string, schema: T, options?: ReadOptions): Promise<OutputOf<T>[]>;
   all(folder = ".", schema: Schema = this.#context.schema, options?: ReadOptions): Promise<unknown[]> {
     return this.#read(async () => {
-      const records: unknown[] = [];
-      for await (const { record } of this.#scan(folder, schema, options)) records.push(record);
+      const records = await this.#collect(folder, schema, options, () => true);
       this.#context.log.info(`Read all of ${printable(folder)}: ${counted(records.length, "record")}`);
       return records;
     });
@@ -193,10 +192,7 @@ export class AsyncSession<S extends Schema> {
     return this.#read(async () => {
       const [schema, where, options] = this.#withSchema(input, 2);
       const fits = compileWhere(where as Where<unknown>);
-      const records: unknown[] = [];
-      for await (const { record } of this.#scan(folder, schema, options as ReadOptions | undefined)) {
-        if (fits(record)) records.push(record);
-      }
+      const records = await this.#collect(folder, schema, options as ReadOptions | undefined, fits);
       this.#context.log.info(`Filtered ${printable(folder)}: ${counted(records.length, "record")} found`);
       return records;
     });
@@ -219,11 +215,17 @@ export class AsyncSession<S extends Schema> {
     options?: ReadOptions,
   ): AsyncGenerator<StreamedRecord<unknown>> {
     this.#mustBeOpen();
-    const refusal = this.#context.refusal();
-    if (refusal !== undefined) throw refusal;
     await this.#calls.idle();
     try {
-      yield* this.#scan(folder, schema, options);
+      const load = this.#loader(schema, options);
+      for await (const { names, texts } of this.#scan(folder)) {
+        for (const [i, filename] of names.entries()) {
+          await this.#context.loop.breathe();
+          const record = await load(filename, texts[i]);
+          if (record !== NOTHING) yield { filename, record };
+          this.#mustBeOpen();
+        }
+      }
     } catch (error) {
       throw this.#reported(error);
     }
@@ -236,9 +238,8 @@ export class AsyncSession<S extends Schema> {
    * @throws {ConflictError} where a later commit touched what was read: nothing is written
    */
   commit(): Promise<void> {
-    const refusal = this.#context.refusal();
-    const call = this.#calls.conclude(() =>
-      this.#run(refusal, async () => {
+    return this.#calls.conclude(() =>
+      this.#run(async () => {
         const changes = new Map(this.#view.pending);
         const storage = await this.#context.storage();
         const { hold, durability, settle } = this.#context;
@@ -249,8 +250,6 @@ export class AsyncSession<S extends Schema> {
         if (changes.size > 0) this.#context.log.info(`Committed ${describe(changes)}`);
       }),
     );
-    if (refusal === undefined) this.#context.track(this.#calls.idle());
-    return call;
   }
 
   /** Discards all queued changes; the session goes on with a fresh view. */
@@ -296,51 +295,54 @@ export class AsyncSession<S extends Schema> {
     return this.#commits;
   }
 
-  async *#scan(
+  /** The records of a folder that fit. Others get a turn whenever time is up; nothing else is awaited record by record. */
+  async #collect(
     folder: string,
     schema: Schema,
     options: ReadOptions | undefined,
-  ): AsyncGenerator<StreamedRecord<unknown>> {
-    if (!isSchema(schema)) throw notASchema();
-    const skip = checkReadOptions(options).unreadable === "skip";
-    const names = await this.#view.list(checkFolderName(folder));
-    let next = this.#chunk(names, 0);
-    for (let start = 0; start < names.length; start += CHUNK) {
-      const payloads = await next;
-      next = this.#chunk(names, start + CHUNK);
-      for (let i = 0; i < payloads.length; i++) {
-        const filename = names[start + i] ?? "";
-        const payload = payloads[i];
-        // Listed and gone since: the commit will find the conflict.
-        if (payload === undefined) continue;
-        await this.#context.loop.breathe();
-        const record = await this.#loaded(schema, payload, filename, skip);
-        if (record !== undefined) yield { filename, record: record.value };
-        this.#mustBeOpen();
+    fits: (record: unknown) => boolean,
+  ): Promise<unknown[]> {
+    const load = this.#loader(schema, options);
+    const records: unknown[] = [];
+    for await (const { names, texts } of this.#scan(folder)) {
+      for (let i = 0; i < names.length; i++) {
+        const pause = this.#context.loop.breathe();
+        if (pause !== undefined) await pause;
+        const loading = load(names[i] ?? "", texts[i]);
+        const record = isPromise(loading) ? await loading : loading;
+        if (record !== NOTHING && fits(record)) records.push(record);
       }
+      this.#mustBeOpen();
     }
+    return records;
   }
 
-  /** Reads ahead; its failure is told to whoever awaits it, later. */
-  #chunk(names: readonly string[], start: number): Promise<Payload[]> {
-    const chunk = this.#view.read(names.slice(start, start + CHUNK));
-    chunk.catch(() => undefined);
-    return chunk;
+  #scan(folder: string): AsyncGenerator<Chunk> {
+    return scan(this.#view, this.#context.cache, checkFolderName(folder));
   }
 
-  async #loaded(
+  /** What makes a record of its text, or `NOTHING` of one that has gone or is skipped; a promise only where the schema gives one. */
+  #loader(
     schema: Schema,
-    payload: Uint8Array | BabaError,
-    name: string,
-    skip: boolean,
-  ): Promise<{ readonly value: unknown } | undefined> {
-    try {
-      return { value: await load(schema, payload, name) };
-    } catch (error) {
-      if (!skip || !(error instanceof BabaError)) throw error;
+    options: ReadOptions | undefined,
+  ): (name: string, text: Text | undefined) => unknown {
+    if (!isSchema(schema)) throw notASchema();
+    const skips = checkReadOptions(options).unreadable === "skip";
+    const failed = (error: unknown): symbol => {
+      if (!skips || !(error instanceof BabaError)) throw error;
       this.#context.log.error(`Skipped a record that cannot be read: ${describeError(error)}`);
-      return undefined;
-    }
+      return NOTHING;
+    };
+    return (name, text) => {
+      // Listed and gone since: the commit will find the conflict.
+      if (text === undefined) return NOTHING;
+      try {
+        const record = load(schema, text, name);
+        return isPromise(record) ? record.catch(failed) : record;
+      } catch (error) {
+        return failed(error);
+      }
+    };
   }
 
   /** The schema that leads the arguments, or the database's own before at most so many arguments. */
@@ -352,19 +354,15 @@ export class AsyncSession<S extends Schema> {
   }
 
   #change<T>(work: () => Promise<T>): Promise<T> {
-    const refusal = this.#context.refusal();
-    return this.#calls.change(() => this.#run(refusal, work));
+    return this.#calls.change(() => this.#run(work));
   }
 
   #read<T>(work: () => Promise<T>): Promise<T> {
-    const refusal = this.#context.refusal();
-    return this.#calls.read(() => this.#run(refusal, work));
+    return this.#calls.read(() => this.#run(work));
   }
 
-  /** `refusal` is of the instant of the call: what was called before the database was closed is still done. */
-  async #run<T>(refusal: BabaError | undefined, work: () => Promise<T>): Promise<T> {
+  async #run<T>(work: () => Promise<T>): Promise<T> {
     try {
-      if (refusal !== undefined) throw refusal;
       this.#mustBeOpen();
       await this.#context.loop.breathe();
       return await work();

@@ -16,24 +16,25 @@ export class View {
   readonly #records = new Set<string>();
   readonly #folders = new Set<string>();
   #head: number | undefined;
+  #begun: Promise<Storage> | undefined;
 
   constructor(storage: () => Promise<Storage>) {
     this.#storage = storage;
   }
 
-  /** The payload of each record, in order. */
-  async read(names: readonly string[]): Promise<Payload[]> {
-    const stored = names.filter((name) => !this.pending.has(name));
-    const payloads = stored.length === 0 ? [] : await this.#readStored(stored);
-    if (stored.length === names.length) return payloads;
-    const byName = new Map(stored.map((name, i) => [name, payloads[i]]));
-    return names.map((name) => (this.pending.has(name) ? this.pending.get(name) : byName.get(name)));
+  /** The payload of one record. */
+  async get(name: string): Promise<Payload> {
+    if (this.pending.has(name)) return this.pending.get(name);
+    const storage = await this.#begin();
+    this.#records.add(name);
+    const [payload] = await storage.read([name]);
+    return payload;
   }
 
   /** Whether there is a record of the name. */
   async has(name: string): Promise<boolean> {
     if (this.pending.has(name)) return this.pending.get(name) !== undefined;
-    const storage = await this.#begun();
+    const storage = await this.#begin();
     this.#records.add(name);
     const [present = false] = await storage.exist([name]);
     return present;
@@ -41,13 +42,40 @@ export class View {
 
   /** The names of a folder's records, in order. */
   async list(folder: string): Promise<string[]> {
-    const storage = await this.#begun();
+    const storage = await this.#begin();
     this.#folders.add(folder);
     const stored = await storage.list(folder);
-    const changed = [...this.pending.keys()].filter((name) => folderOf(name) === folder);
+    const changed = this.#changedIn(folder);
     if (changed.length === 0) return stored;
     const names = new Set([...stored, ...changed]);
     return [...names].filter((name) => !this.pending.has(name) || this.pending.get(name)).sort(compareNames);
+  }
+
+  /** The payload of each record of a folder that was listed (so these names need not be remembered), in order. */
+  async read(names: readonly string[]): Promise<Payload[]> {
+    const own = new Map<string, Payload>();
+    for (const name of this.pending.size === 0 ? [] : names) {
+      if (this.pending.has(name)) own.set(name, this.pending.get(name));
+    }
+    const storage = await this.#begin();
+    if (own.size === 0) return storage.read(names);
+    const stored = names.filter((name) => !own.has(name));
+    const payloads = await storage.read(stored);
+    for (const [i, name] of stored.entries()) own.set(name, payloads[i]);
+    return names.map((name) => own.get(name));
+  }
+
+  /** What tells states of the folder apart; `undefined` where nothing does, and where the session has changes of its own there. */
+  async stamp(folder: string): Promise<string | undefined> {
+    if (this.changes(folder)) return undefined;
+    const storage = await this.#begin();
+    this.#folders.add(folder);
+    return storage.stamp(folder);
+  }
+
+  /** Whether the session has pending changes in the folder. */
+  changes(folder: string): boolean {
+    return this.pending.size > 0 && this.#changedIn(folder).length > 0;
   }
 
   /** What was read since the last `refresh`; `undefined` where nothing was. */
@@ -59,20 +87,31 @@ export class View {
   /** Forgets what was read: the next read begins a new view. */
   refresh(): void {
     this.#head = undefined;
+    this.#begun = undefined;
     this.#records.clear();
     this.#folders.clear();
   }
 
-  async #readStored(names: readonly string[]): Promise<Payload[]> {
-    const storage = await this.#begun();
-    for (const name of names) this.#records.add(name);
-    return storage.read(names);
+  #changedIn(folder: string): string[] {
+    return [...this.pending.keys()].filter((name) => folderOf(name) === folder);
   }
 
-  /** The storage, after noting the state that the reads begin from. */
-  async #begun(): Promise<Storage> {
+  /** The storage, after noting the state that the reads begin from: once for all that begin at the same time. */
+  #begin(): Promise<Storage> {
+    if (this.#begun !== undefined) return this.#begun;
+    const begun = this.#start();
+    this.#begun = begun;
+    begun.catch(() => {
+      if (this.#begun === begun) this.#begun = undefined;
+    });
+    return begun;
+  }
+
+  async #start(): Promise<Storage> {
     const storage = await this.#storage();
-    this.#head ??= await storage.head();
+    const head = await storage.head();
+    // A read that began before a refresh may end after it: what it sees counts from the older of the two on.
+    this.#head = Math.min(this.#head ?? head, head);
     return storage;
   }
 }

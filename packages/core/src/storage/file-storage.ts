@@ -106,6 +106,12 @@ export class FileStorage implements Storage {
     return [...listed].sort(compareNames);
   }
 
+  async stamp(folder: string): Promise<string | undefined> {
+    const head = await this.head();
+    const stamp = await this.#opened().records.stamp(folder);
+    return stamp === undefined ? undefined : `${head} ${stamp}`;
+  }
+
   async commit(transaction: Transaction): Promise<void> {
     if (transaction.changes.size === 0) return this.#validate(transaction.basis);
     await new Promise<void>((resolve, reject) => {

@@ -1,6 +1,6 @@
-import { decode, encode } from "../codec/index.ts";
+import { decodedSize, decodeInto, encode } from "../codec/index.ts";
 import { BabaError, systemCode } from "../errors.ts";
-import type { EntryKind, FileSystem, Move, NewFile } from "../file-system/file-system.ts";
+import type { EntryKind, FileSystem, Move, NewFile, TakeFile } from "../file-system/file-system.ts";
 import { ioError } from "./io-error.ts";
 import { TEMPORARY_FOLDER } from "./layout.ts";
 import { compareNames, folderOf, pathIn, printable, RECORD_SUFFIX } from "./names.ts";
@@ -8,6 +8,8 @@ import { compareNames, folderOf, pathIn, printable, RECORD_SUFFIX } from "./name
 /** Bounds what one hop encodes on the event loop, and what it keeps in memory. */
 const BATCH_FILES = 128;
 const BATCH_BYTES = 128 * 1024;
+/** Bytes that are allocated at once for payloads. */
+const ROOM_BYTES = 16 * 1024;
 /** Batches on their way at once. */
 const LANES = 3;
 /** Names of one folder from which on it is listed rather than each looked for. */
@@ -34,11 +36,17 @@ export class RecordFiles {
 
   /** The payload of each record; `undefined` where there is none, an error where it cannot be read. */
   async read(names: readonly string[]): Promise<(Uint8Array | BabaError | undefined)[]> {
-    const texts = await this.#files.read(names).catch((error: unknown) => {
+    const payloads = new Array<Uint8Array | BabaError | undefined>(names.length);
+    const room = new Room(names.length);
+    const linked: string[] = [];
+    const take: TakeFile = (text, i) => {
+      const name = names[i] ?? "";
+      payloads[i] = payloadOf(text, name, room);
+      if (text instanceof Error && systemCode(text) === "ELOOP") linked.push(name);
+    };
+    await this.#files.readEach(names, take).catch((error: unknown) => {
       throw ioError(error, subject(names), "read");
     });
-    const payloads = names.map((name, i) => payloadOf(texts[i], name));
-    const linked = names.filter((_, i) => systemCode(texts[i]) === "ELOOP");
     if (linked.length === 0) return payloads;
     const faults = await this.#folderFaults(linked);
     return payloads.map((payload, i) => faults.get(folderOf(names[i] ?? "")) ?? payload);
@@ -51,6 +59,13 @@ export class RecordFiles {
     });
     const names = (entries ?? []).filter(isRecordName);
     return (folder === "." ? names : names.map((name) => `${folder}/${name}`)).sort(compareNames);
+  }
+
+  /** What tells states of the folder apart; `undefined` where nothing does. */
+  async stamp(folder: string): Promise<string | undefined> {
+    return this.#files.stamp(folder).catch((error: unknown) => {
+      throw folderError(error, folder);
+    });
   }
 
   /** Which of these names have something: a record, or what only bears a record's name. */
@@ -189,11 +204,39 @@ function* batches(placements: readonly Placement[]): Generator<readonly Placemen
   if (start < placements.length) yield placements.slice(start);
 }
 
-function payloadOf(text: Uint8Array | Error | undefined, name: string): Uint8Array | BabaError | undefined {
+/** Memory for the payloads of one batch: to allocate each for itself costs as much as to decode it. */
+class Room {
+  readonly #least: number;
+  #buffer = new ArrayBuffer(0);
+  #used = 0;
+
+  constructor(records: number) {
+    this.#least = records > 1 ? ROOM_BYTES : 0;
+  }
+
+  /** The payload of a text. */
+  decode(text: Uint8Array): Uint8Array {
+    const most = decodedSize(text.length);
+    if (most > this.#buffer.byteLength - this.#used) {
+      this.#buffer = new ArrayBuffer(Math.max(most, this.#least));
+      this.#used = 0;
+    }
+    const payload = new Uint8Array(this.#buffer, this.#used, most);
+    const length = decodeInto(text, payload);
+    this.#used += length;
+    return length === most ? payload : payload.subarray(0, length);
+  }
+}
+
+function payloadOf(
+  text: Uint8Array | Error | undefined,
+  name: string,
+  room: Room,
+): Uint8Array | BabaError | undefined {
   if (text === undefined) return undefined;
   if (text instanceof Error) return ioError(text, name, "read");
   try {
-    return decode(text);
+    return room.decode(text);
   } catch (error) {
     return ioError(error, name, "decode").about(name);
   }

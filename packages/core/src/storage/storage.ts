@@ -25,6 +25,12 @@ export interface Storage {
   list(folder: string): Promise<string[]>;
 
   /**
+   * A text that tells states of a folder's records apart: where two answers are equal, no commit was made and
+   * nobody put, replaced or removed a record of this folder between the two. `undefined` where that cannot be promised.
+   */
+  stamp(folder: string): Promise<string | undefined>;
+
+  /**
    * Applies all changes as one, if nothing in `basis` was touched since; with no changes it only
    * judges the basis and writes nothing.
    *

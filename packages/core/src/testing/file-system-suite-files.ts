@@ -138,6 +138,43 @@ export const bytesAndNames: readonly Obligation[] = [
     },
   },
   {
+    name: "readEach() tells of each file once, with its place: its bytes, its absence or its error",
+    needs: [],
+    async test(files) {
+      for (const count of [3, 1200]) {
+        const names = Array.from({ length: count }, (_, i) => `file-${count}-${i}`);
+        await files.makeFolder(`folder-${count}`);
+        await files.create(names.map((path, i) => ({ path, bytes: new Uint8Array(i % 50).fill(i % 7) })));
+        const paths = names.flatMap((name) => [name, `absent-${name}`, `folder-${count}`]);
+        const told = new Array<number>(paths.length).fill(0);
+        await files.readEach(paths, (file, place) => {
+          told[place] = (told[place] ?? 0) + 1;
+          const i = Math.floor(place / 3);
+          if (place % 3 === 0) assertBytes(file, new Uint8Array(i % 50).fill(i % 7), paths[place] ?? "");
+          else if (place % 3 === 1) assertEqual([file], [null], "an absent file");
+          else assertCode(file, ["EISDIR", "ENOTSUP"], "a folder");
+        });
+        assert(
+          told.every((times) => times === 1),
+          "each file must be told of once",
+        );
+      }
+      await files.readEach([], () => assert(false, "nothing was asked for"));
+    },
+  },
+  {
+    name: "readEach() rejects with what the caller throws",
+    needs: [],
+    async test(files) {
+      await files.makeFolder(".");
+      const planted = Object.assign(new Error("planted"), { code: "PLANTED" });
+      const reading = files.readEach(["a", "b"], () => {
+        throw planted;
+      });
+      await assertRejects(reading, ["PLANTED"], "readEach");
+    },
+  },
+  {
     name: "create() and write() leave the caller's bytes as they were, and keep none of them",
     needs: [],
     async test(files) {

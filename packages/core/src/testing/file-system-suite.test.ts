@@ -42,6 +42,22 @@ const FAULTS: Readonly<Record<string, readonly [finder: string, fault: Fault]>> 
       },
     }),
   ],
+  "readEach() tells of present files alone": [
+    "tells of each file once",
+    (sound) => ({
+      readEach: (paths, take) => sound.readEach(paths, (file, i) => file !== undefined && take(file, i)),
+    }),
+  ],
+  "readEach() mistakes their places": [
+    "tells of each file once",
+    (sound) => ({
+      readEach: (paths, take) => sound.readEach(paths, (file, i) => take(file, paths.length - 1 - i)),
+    }),
+  ],
+  "readEach() swallows what its caller throws": [
+    "what the caller throws",
+    (sound) => ({ readEach: (paths, take) => sound.readEach(paths, take).catch(() => {}) }),
+  ],
   "create() overwrites": [
     "create() throws EEXIST",
     (sound) => ({

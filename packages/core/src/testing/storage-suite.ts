@@ -76,6 +76,22 @@ function obligations(settle: Settle): readonly StorageObligation[] {
       },
     },
     {
+      name: "stamp() stays while nothing is committed, and is another after each commit, by whomever",
+      async test(storage, subject) {
+        const other = subject.again();
+        await other.open();
+        const seen = new Set<string | undefined>();
+        for (const [i, writer] of [storage, other, storage].entries()) {
+          await commit(writer, { "a/1.baba": `text ${i}` });
+          const stamp = await storage.stamp("a");
+          assertEqual(await storage.stamp("a"), stamp ?? null, "with nothing committed");
+          assert(stamp === undefined || !seen.has(stamp), "a commit must not leave the stamp as it was");
+          seen.add(stamp);
+        }
+        await other.close();
+      },
+    },
+    {
       name: "list() orders names by their UTF-8 bytes, of one folder alone",
       async test(storage) {
         const names = ["b.baba", "B.baba", "10.baba", "9.baba", "\u{ff5e}.baba", "\u{1f9b8}.baba", "é.baba"];

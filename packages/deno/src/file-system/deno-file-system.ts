@@ -1,5 +1,5 @@
 import { basename, dirname, join, resolve } from "node:path";
-import type { EntryKind, FileSystem, FolderEntry, Move, NewFile } from "@baba/core";
+import type { EntryKind, FileSystem, FolderEntry, Move, NewFile, TakeFile } from "@baba/core";
 import { inTurn, inTurns } from "./batch.ts";
 import { codeOf, orNotCapable } from "./errors.ts";
 import * as files from "./files.ts";
@@ -113,6 +113,10 @@ class DenoFileSystem implements FileSystem {
         await files.drainLong(file, bytes);
       }
     });
+  }
+
+  async readEach(paths: readonly string[], take: TakeFile): Promise<void> {
+    for (const [i, file] of (await this.read(paths)).entries()) take(file, i);
   }
 
   link(from: string, to: string): Promise<boolean> {

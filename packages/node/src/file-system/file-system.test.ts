@@ -78,6 +78,21 @@ test("nodeFileSystem() leaves the event loop free between 10,000 single reads, o
   expect(turns).toBeGreaterThan(10);
 });
 
+test("readEach() reads in threads what is behind a long file, again and again in the same memory", async () => {
+  await files.makeFolder(".");
+  const sizes = Array.from({ length: 700 }, (_, i) => (i === 0 ? 300_000 : i % 40));
+  await files.create(sizes.map((size, i) => ({ path: `${i}`, bytes: new Uint8Array(size).fill(i % 251) })));
+  const paths = [...sizes.keys(), "absent"].map(String);
+  for (let round = 0; round < 3; round++) {
+    const wrong = new Set(paths.keys());
+    await files.readEach(paths, (file, i) => {
+      const sound = file instanceof Uint8Array && file.every((byte) => byte === i % 251);
+      if (sound ? file.length === sizes[i] : file === undefined && i === sizes.length) wrong.delete(i);
+    });
+    expect([...wrong]).toEqual([]);
+  }
+});
+
 test.runIf(DESCRIPTORS !== undefined)(
   "nodeFileSystem() closes every descriptor, on error paths too",
   async () => {

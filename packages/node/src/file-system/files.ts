@@ -8,7 +8,7 @@ import {
   unlinkSync,
   writeSync,
 } from "node:fs";
-import type { FolderEntry, Move } from "@baba/core";
+import type { FolderEntry, Move, TakeFile } from "@baba/core";
 import { codeOf, withFileToRead, withFileToWrite, withNewFile } from "./descriptors.ts";
 import type { FolderCheck } from "./folders.ts";
 
@@ -24,25 +24,28 @@ export type Kind = FolderEntry["kind"] | undefined;
 /** Room for a file's bytes. */
 export type Allocate = (size: number) => Uint8Array;
 
+/** How far a batch of reads may go, and where the bytes come to lie. */
+export type ReadLimits = { readonly deadline: number; readonly longest: number; readonly allocate: Allocate };
+
 /**
- * Reads whole files until the deadline, at least one; fewer results than paths where it came first.
- * A file longer than `longest` bytes ends the batch too, unread.
+ * Reads whole files from number `from` on until the deadline, at least one, and tells `take` of each;
+ * returns how many. A file longer than `longest` bytes ends the batch too, unread.
  */
 export function read(
   folders: FolderCheck,
   paths: readonly string[],
-  deadline: number,
-  longest: number,
-  allocate: Allocate,
-): ReadResult[] {
-  const results: ReadResult[] = [];
-  for (const path of paths) {
-    if (results.length > 0 && performance.now() > deadline) break;
-    const result = readOne(folders, path, longest, allocate);
+  from: number,
+  { deadline, longest, allocate }: ReadLimits,
+  take: TakeFile,
+): number {
+  let next = from;
+  for (; next < paths.length; next++) {
+    if (next > from && performance.now() > deadline) break;
+    const result = readOne(folders, paths[next] ?? "", longest, allocate);
     if (result === "too long") break;
-    results.push(result);
+    take(result, next);
   }
-  return results;
+  return next - from;
 }
 
 function readOne(

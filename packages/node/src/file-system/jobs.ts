@@ -4,11 +4,10 @@ import type { Move } from "@baba/core";
 import { systemError } from "./descriptors.ts";
 import * as files from "./files.ts";
 import { FolderCheck, list } from "./folders.ts";
+import { isPackedReads, type PackedReads, packing, packReads } from "./packed-reads.ts";
 import { packError, type WireError } from "./wire.ts";
 
 const WITHOUT_END = Number.POSITIVE_INFINITY;
-const SMALLEST_BUFFER = 64 * 1024;
-const LARGEST_BUFFER = 1024 * 1024;
 const SYNC_PROGRAMS = ["/usr/bin/sync", "/bin/sync"];
 
 /** How far a job came; its error as data. */
@@ -22,9 +21,12 @@ export type PackedListing = { readonly names: string; readonly kinds: string };
  * that also run without a thread, over a whole batch and without a deadline.
  */
 export const jobs = {
-  read(root: string, paths: readonly string[]): (Uint8Array | WireError | undefined)[] {
-    const results = files.read(new FolderCheck(root), paths, WITHOUT_END, WITHOUT_END, packing());
-    return results.map((result) => (result instanceof Error ? packError(result) : result));
+  /** `buffers` are some that were handed over before, to be filled again. */
+  read(root: string, paths: readonly string[], buffers: readonly ArrayBuffer[] = []): PackedReads {
+    const results: files.ReadResult[] = [];
+    const limits = { deadline: WITHOUT_END, longest: WITHOUT_END, allocate: packing(buffers) };
+    files.read(new FolderCheck(root), paths, 0, limits, (result) => results.push(result));
+    return packReads(results);
   },
 
   readRange(root: string, path: string, offset: number, length: number): Uint8Array | undefined {
@@ -83,30 +85,10 @@ export const jobs = {
   },
 };
 
-/** The buffers of a result, each once: they are handed over and not copied. */
+/** The buffers of a result, which are handed over and not copied. */
 export function buffersOf(result: unknown): ArrayBuffer[] {
-  const views = Array.isArray(result) ? result : [result];
-  const buffers = new Set<ArrayBuffer>();
-  for (const view of views) {
-    if (view instanceof Uint8Array && view.buffer instanceof ArrayBuffer) buffers.add(view.buffer);
-  }
-  return [...buffers];
-}
-
-/** Room for many files in few buffers. */
-function packing(): files.Allocate {
-  let buffer = new ArrayBuffer(0);
-  let used = 0;
-  let next = SMALLEST_BUFFER;
-  return (size) => {
-    if (size > buffer.byteLength - used) {
-      buffer = new ArrayBuffer(Math.max(size, next));
-      next = Math.min(next * 4, LARGEST_BUFFER);
-      used = 0;
-    }
-    used += size;
-    return new Uint8Array(buffer, used - size, size);
-  };
+  if (result instanceof Uint8Array) return result.buffer instanceof ArrayBuffer ? [result.buffer] : [];
+  return isPackedReads(result) ? [...result.buffers] : [];
 }
 
 function pack({ done, error }: files.Progress): PackedProgress {

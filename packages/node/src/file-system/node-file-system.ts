@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { FileSystem, FolderEntry, Move, NewFile } from "@baba/core";
+import type { FileSystem, FolderEntry, Move, NewFile, TakeFile } from "@baba/core";
 import { codeOf } from "./descriptors.ts";
 import * as files from "./files.ts";
 import { namesOf } from "./folder-names.ts";
@@ -11,17 +11,18 @@ import { FolderCheck, type Listing, list, makeFolder } from "./folders.ts";
 import type { PackedProgress } from "./jobs.ts";
 import { isLocked } from "./kernel-lock.ts";
 import { inLanes } from "./lanes.ts";
+import { SpareBuffers, unpackReads } from "./packed-reads.ts";
 import { isCrowded, patiently, toTheEnd } from "./patience.ts";
 import { processIdentity, processLives } from "./process-identity.ts";
 import { SLICE, slicesOf, slicesOfFiles } from "./slices.ts";
 import { syncFiles, syncFolders, syncFullFolders } from "./sync.ts";
 import { threads } from "./threads.ts";
 import { withinTurn } from "./turn.ts";
-import { unpackError, type WireError } from "./wire.ts";
+import { unpackError } from "./wire.ts";
 
 // The measurements behind these numbers are in docs/performance.md, "Files on Node.js".
-/** Reads up to this many are begun on the calling thread. */
-const FEW_READS = 64;
+/** Milliseconds that a read takes on average where files come from a slow disk: from memory it is a hundredth. */
+const SLOW_READ = 1;
 /** Looks up to this many: each costs half a read. */
 const FEW_LOOKS = 256;
 /** Changes up to this many are done on the calling thread, turn by turn: each may cost thirty reads, and a hop more. */
@@ -59,6 +60,8 @@ export function nodeFileSystem(directory: string): FileSystem {
 class NodeFileSystem implements FileSystem {
   readonly #root: string;
   readonly #trust = new FolderTrust();
+  readonly #spare = new SpareBuffers();
+  #room: Uint8Array | undefined;
 
   constructor(root: string) {
     this.#root = root;
@@ -68,22 +71,17 @@ class NodeFileSystem implements FileSystem {
     return trueName(this.#root);
   }
 
-  async read(paths: readonly string[]): Promise<(Uint8Array | Error | undefined)[]> {
-    const results = await this.#readOnce(paths);
-    if (!results.some(isCrowded)) return results;
-    return patiently(async () => {
-      const left = [...results.keys()].filter((i) => isCrowded(results[i]));
-      const again = await this.#readOnce(left.map((i) => paths[i] ?? ""));
-      left.forEach((i, k) => {
-        results[i] = again[k];
-      });
-      const crowded = results.find(isCrowded);
-      if (crowded !== undefined) throw crowded;
-      return results;
-    }).catch((error: unknown) => {
-      if (isCrowded(error)) return results;
-      throw error;
+  async read(paths: readonly string[]): Promise<files.ReadResult[]> {
+    const results = new Array<files.ReadResult>(paths.length);
+    await this.#readPatiently(paths, newRoom, (file, i) => {
+      results[i] = file;
     });
+    return results;
+  }
+
+  async readEach(paths: readonly string[], take: TakeFile): Promise<void> {
+    // What is read on the calling thread is taken at once, so that one room does for all.
+    await this.#readPatiently(paths, (size) => this.#sharedRoom(size), take, this.#spare);
   }
 
   async create(created: readonly NewFile[]): Promise<void> {
@@ -237,14 +235,77 @@ class NodeFileSystem implements FileSystem {
     return new FolderCheck(this.#root, this.#trust);
   }
 
-  async #readOnce(paths: readonly string[]): Promise<(Uint8Array | Error | undefined)[]> {
-    const allocate = (size: number): Uint8Array => new Uint8Array(size);
-    return this.#each(
-      paths,
-      FEW_READS,
-      (folders, deadline) => files.read(folders, paths, deadline, SHORT_BYTES, allocate),
-      async (slice) => (await threads.run(this, "read", [this.#root, slice])).map(unpackResult),
-    );
+  /** Files that cannot be opened for now are read again, before they are told of. */
+  async #readPatiently(
+    paths: readonly string[],
+    room: files.Allocate,
+    take: TakeFile,
+    spare?: SpareBuffers,
+  ): Promise<void> {
+    const left: number[] = [];
+    let crowded: unknown;
+    await this.#readOnce(paths, room, spare, (file, i) => {
+      if (isCrowded(file)) left.push(i);
+      else take(file, i);
+    });
+    if (left.length === 0) return;
+    await patiently(async () => {
+      const again = left.splice(0);
+      await this.#readOnce(
+        again.map((i) => paths[i] ?? ""),
+        room,
+        spare,
+        (file, k) => {
+          const i = again[k] ?? 0;
+          if (isCrowded(file)) left.push(i);
+          else take(file, i);
+          crowded = isCrowded(file) ? file : crowded;
+        },
+      );
+      if (left.length > 0) throw crowded;
+    }).catch((error: unknown) => {
+      if (!isCrowded(error)) throw error;
+      for (const i of left) take(error as Error, i);
+    });
+  }
+
+  /** On the calling thread, turn by turn, as long as files come from memory; the rest in threads, which may wait for a disk. */
+  async #readOnce(
+    paths: readonly string[],
+    room: files.Allocate,
+    spare: SpareBuffers | undefined,
+    take: TakeFile,
+  ): Promise<void> {
+    let done = 0;
+    for (let quick = true; quick && done < paths.length; ) {
+      const { count, milliseconds } = await this.#readHere(paths, done, room, take);
+      done += count;
+      quick = count > 0 && milliseconds < SLOW_READ * count;
+    }
+    await inLanes(slicesOf(paths, done), LANES, async ({ from, items }) => {
+      const buffers = spare?.take() ?? [];
+      const packed = await threads.run(this, "read", [this.#root, items, buffers], buffers);
+      for (const [i, file] of unpackReads(packed).entries()) take(file, from + i);
+      spare?.put(packed.buffers);
+    });
+  }
+
+  #readHere(
+    paths: readonly string[],
+    from: number,
+    allocate: files.Allocate,
+    take: TakeFile,
+  ): Promise<{ readonly count: number; readonly milliseconds: number }> {
+    return this.#here((folders, deadline) => {
+      const start = performance.now();
+      const count = files.read(folders, paths, from, { deadline, longest: SHORT_BYTES, allocate }, take);
+      return { count, milliseconds: performance.now() - start };
+    });
+  }
+
+  #sharedRoom(size: number): Uint8Array {
+    this.#room ??= new Uint8Array(SHORT_BYTES);
+    return this.#room.subarray(0, size);
   }
 
   /** A result for each path: a short batch here, as far as the turn allows, the rest in threads. */
@@ -318,8 +379,8 @@ function packed(slice: readonly NewFile[]): { contents: Uint8Array[]; buffer: Ar
   return { contents, buffer };
 }
 
-function unpackResult(result: Uint8Array | WireError | undefined): Uint8Array | Error | undefined {
-  return result === undefined || result instanceof Uint8Array ? result : unpackError(result);
+function newRoom(size: number): Uint8Array {
+  return new Uint8Array(size);
 }
 
 function unpackProgress({ done, error }: PackedProgress): files.Progress {

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { unpackReads } from "./packed-reads.ts";
 import { Threads } from "./threads.ts";
 import { workerSource } from "./worker.generated.ts";
 
@@ -23,7 +24,7 @@ afterAll(() => rm(folder, { recursive: true }));
 test("Threads.run() rejects the jobs of a thread that ends, and does the next", async () => {
   const threads = new Threads(MORTAL);
   const user = {};
-  expect(await threads.run(user, "read", [folder, ["a"]])).toHaveLength(1);
+  expect(unpackReads(await threads.run(user, "read", [folder, ["a"]]))).toHaveLength(1);
   const lost = await Promise.allSettled([
     threads.run(user, "read", [folder, ["exit"]]),
     threads.run(user, "read", [folder, ["exit"]]),
@@ -32,7 +33,7 @@ test("Threads.run() rejects the jobs of a thread that ends, and does the next", 
   for (const outcome of lost) {
     expect(outcome).toMatchObject({ status: "rejected", reason: { code: "EIO" } });
   }
-  const [found] = await threads.run(user, "read", [folder, ["a"]]);
+  const [found] = unpackReads(await threads.run(user, "read", [folder, ["a"]]));
   expect(found).toEqual(new Uint8Array(Buffer.from("text")));
   await threads.release(user);
 });
@@ -54,8 +55,8 @@ test("Threads.run() does the work itself where no thread gets ready, and warns o
   process.on("worker", (worker) => ended.push(new Promise((resolve) => worker.once("exit", resolve))));
   const threads = new Threads("throw new Error('planted')");
   const reads = Array.from({ length: 5 }, () => threads.run({}, "read", [folder, ["a"]]));
-  for (const found of await Promise.all(reads)) expect(found).toHaveLength(1);
-  expect(await threads.run({}, "read", [folder, ["a"]])).toHaveLength(1);
+  for (const found of await Promise.all(reads)) expect(unpackReads(found)).toHaveLength(1);
+  expect(unpackReads(await threads.run({}, "read", [folder, ["a"]]))).toHaveLength(1);
   // The work does not wait for the second thread, which fails after the first.
   await Promise.all(ended);
   await new Promise((resolve) => setImmediate(resolve));
@@ -78,8 +79,8 @@ test("Threads.release() keeps the threads that another still uses", async () => 
   const [one, other] = [{}, {}];
   await Promise.all([one, other].map((user) => threads.run(user, "read", [folder, ["a"]])));
   await threads.release(one);
-  expect(await threads.run(other, "read", [folder, ["a"]])).toHaveLength(1);
+  expect(unpackReads(await threads.run(other, "read", [folder, ["a"]]))).toHaveLength(1);
   await threads.release(other);
-  expect(await threads.run(one, "read", [folder, ["a"]])).toHaveLength(1);
+  expect(unpackReads(await threads.run(one, "read", [folder, ["a"]]))).toHaveLength(1);
   await threads.release(one);
 });

@@ -76,7 +76,6 @@ export function simulatedRuntime(fileSystem: FileSystem, options: SimulatedRunti
   const clock = options.clock ?? impatientClock();
   const start = clock.now();
   return {
-    absolute: (path) => path,
     fileSystem: () => fileSystem,
     crypto: simulatedCrypto(random),
     compression: noCompression,

@@ -1,4 +1,11 @@
-import type { EntryKind, FileSystem, FolderEntry, Move, NewFile } from "../../file-system/file-system.ts";
+import type {
+  EntryKind,
+  FileSystem,
+  FolderEntry,
+  Move,
+  NewFile,
+  TakeFile,
+} from "../../file-system/file-system.ts";
 import type { SimulatedDisk } from "./disk.ts";
 import { SimulatedMachine, type SimulatedProcess } from "./machine.ts";
 import type { DiskOperation } from "./operation.ts";
@@ -75,6 +82,10 @@ class SimulatedFileSystem implements FileSystem {
       }
     }
     return results;
+  }
+
+  async readEach(paths: readonly string[], take: TakeFile): Promise<void> {
+    for (const [i, file] of (await this.read(paths)).entries()) take(file, i);
   }
 
   async create(files: readonly NewFile[]): Promise<void> {

@@ -1,0 +1,90 @@
+/** A folder's records as they were read: their names in order, and the JSON text of each. */
+export type CachedFolder = { readonly names: readonly string[]; readonly texts: readonly string[] };
+
+type Kept = { readonly stamp: string; readonly draft: FolderDraft };
+
+/** Bytes of names and texts that a database keeps at most; a folder that has more is not kept. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+/**
+ * The texts of folders that were read as a whole, each for as long as its stamp stays. Texts, not
+ * records: from a text each reader gets a record of its own, validated by its own schema; and what a
+ * sealed store keeps here was opened already. Those that were not asked for the longest go first.
+ */
+export class FolderCache {
+  readonly #folders = new Map<string, Kept>();
+  #bytes = 0;
+
+  /** What was kept of a folder under this very stamp. */
+  find(folder: string, stamp: string): CachedFolder | undefined {
+    const kept = this.#folders.get(folder);
+    if (kept === undefined) return undefined;
+    this.#drop(folder);
+    if (kept.stamp !== stamp) return undefined;
+    this.#put(folder, kept);
+    return kept.draft;
+  }
+
+  /** Keeps a folder that was read as a whole while its stamp stayed. */
+  keep(folder: string, stamp: string, draft: FolderDraft): void {
+    this.#drop(folder);
+    if (draft.spoiled) return;
+    for (const oldest of this.#folders.keys()) {
+      if (this.#bytes + draft.bytes <= MOST_BYTES) break;
+      this.#drop(oldest);
+    }
+    this.#put(folder, { stamp, draft });
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#folders.clear();
+    this.#bytes = 0;
+  }
+
+  #put(folder: string, kept: Kept): void {
+    this.#folders.set(folder, kept);
+    this.#bytes += kept.draft.bytes;
+  }
+
+  #drop(folder: string): void {
+    this.#bytes -= this.#folders.get(folder)?.draft.bytes ?? 0;
+    this.#folders.delete(folder);
+  }
+}
+
+/** A folder on its way into the cache, while it is read. */
+export class FolderDraft implements CachedFolder {
+  readonly names: string[] = [];
+  readonly texts: string[] = [];
+  #bytes = 0;
+  #spoiled = false;
+
+  /** Bytes of memory at most: a string has one or two a character. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Whether it cannot be kept: a record has no text, or there is too much. */
+  get spoiled(): boolean {
+    return this.#spoiled;
+  }
+
+  /** Takes in the next record. */
+  add(name: string, text: unknown): void {
+    if (this.#spoiled) return;
+    if (typeof text === "string") {
+      this.#bytes += 2 * (name.length + text.length);
+      this.names.push(name);
+      this.texts.push(text);
+    }
+    if (typeof text !== "string" || this.#bytes > MOST_BYTES) this.spoil();
+  }
+
+  /** Makes it one that cannot be kept. */
+  spoil(): void {
+    this.#spoiled = true;
+    this.names.length = 0;
+    this.texts.length = 0;
+  }
+}

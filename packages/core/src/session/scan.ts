@@ -1,0 +1,70 @@
+import { type FolderCache, FolderDraft } from "./folder-cache.ts";
+import { type Text, textIn } from "./record.ts";
+import type { View } from "./view.ts";
+
+/** Some records of a folder: their names, and the text of each, or nothing where it has gone. */
+export type Chunk = { readonly names: readonly string[]; readonly texts: readonly (Text | undefined)[] };
+
+/** Records of the first chunk: few enough to be there at once. */
+const FIRST_CHUNK = 64;
+/** Records of a chunk at most: as many as a file system is asked for in one hop. */
+const LARGEST_CHUNK = 256;
+/** Characters that a chunk should have: what a stream holds in memory is a few of these, and eleven bytes for each. */
+const CHUNK_LENGTH = 128 * 1024;
+/** Chunks that are read while the caller is at work on one. */
+const AHEAD = 2;
+
+/**
+ * The records of a folder in the order of their names, chunk by chunk, in bounded memory: from the cache
+ * where nothing has changed since they were kept there, and else from the storage, to be kept.
+ */
+export async function* scan(view: View, cache: FolderCache, folder: string): AsyncGenerator<Chunk> {
+  const stamp = await view.stamp(folder);
+  const cached = stamp === undefined ? undefined : cache.find(folder, stamp);
+  if (cached !== undefined) {
+    yield cached;
+    return;
+  }
+  const draft = new FolderDraft();
+  for await (const { own, ...chunk } of readAhead(view, await view.list(folder))) {
+    if (own || stamp === undefined) draft.spoil();
+    for (let i = 0; i < chunk.names.length && !draft.spoiled; i++)
+      draft.add(chunk.names[i] ?? "", chunk.texts[i]);
+    yield chunk;
+  }
+  if (stamp === undefined || draft.spoiled) return;
+  // What was read between two equal stamps belongs together.
+  if ((await view.stamp(folder)) === stamp) cache.keep(folder, stamp, draft);
+}
+
+/** `own`: pending changes of the session may be among them. */
+type ReadChunk = Chunk & { readonly own: boolean };
+
+async function* readAhead(view: View, names: readonly string[]): AsyncGenerator<ReadChunk> {
+  const ahead: Promise<ReadChunk>[] = [];
+  let [asked, size] = [0, FIRST_CHUNK];
+  for (let done = 0; done < names.length; ) {
+    for (; ahead.length < AHEAD && asked < names.length; asked += size)
+      ahead.push(read(view, names.slice(asked, asked + size)));
+    const chunk = await ahead.shift();
+    if (chunk === undefined) break;
+    done += chunk.names.length;
+    size = sizeAfter(chunk);
+    yield chunk;
+  }
+}
+
+/** Its failure is told to whoever awaits it, later. */
+function read(view: View, names: readonly string[]): Promise<ReadChunk> {
+  const own = view.pending.size > 0;
+  const chunk = view.read(names).then((payloads) => ({ names, texts: payloads.map(textIn), own }));
+  chunk.catch(() => undefined);
+  return chunk;
+}
+
+/** Records of such a length in the chunk after next. */
+function sizeAfter({ texts }: Chunk): number {
+  const length = texts.reduce((sum, text) => sum + (typeof text === "string" ? text.length : 0), 0);
+  const fitting = Math.floor((CHUNK_LENGTH * texts.length) / Math.max(1, length));
+  return Math.min(LARGEST_CHUNK, Math.max(1, fitting));
+}
