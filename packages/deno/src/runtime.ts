@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { setImmediate } from "node:timers";
 import type { Runtime } from "@baba/core";
 import { denoCompression, denoCrypto } from "./crypto/index.ts";
@@ -10,6 +11,7 @@ const RANDOM_BYTES = 65_536;
 
 /** What Deno supplies to the core. */
 export const denoRuntime: Runtime = {
+  absolute,
   fileSystem: denoFileSystem,
   terminal: (line) => void Deno.stderr.writeSync(utf8.encode(`${line}\n`)),
   logFile: openLogFile,
@@ -22,6 +24,15 @@ export const denoRuntime: Runtime = {
   turn: () => new Promise((resolve) => void setImmediate(resolve)),
   sleep: (milliseconds) => new Promise((resolve) => void setTimeout(resolve, milliseconds)),
 };
+
+/** The working directory takes a permission; without it the path stays as it is, and opening says what is missing. */
+function absolute(path: string): string {
+  try {
+    return resolve(path);
+  } catch {
+    return path;
+  }
+}
 
 function fillRandomly(bytes: Uint8Array): Uint8Array {
   for (let filled = 0; filled < bytes.length; filled += RANDOM_BYTES) {

@@ -1,4 +1,5 @@
 import { randomFillSync } from "node:crypto";
+import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setTimeout as after, setImmediate as nextTurn } from "node:timers/promises";
 import type { Runtime } from "@baba/core";
@@ -9,6 +10,7 @@ import { openLogFile } from "./log-file.ts";
 
 /** What Node.js (and Bun) supplies to the core. */
 export const nodeRuntime: Runtime = {
+  absolute: (path) => resolve(path),
   fileSystem: nodeFileSystem,
   crypto: nodeCrypto,
   compression: nodeCompression,

@@ -12,6 +12,9 @@ const PROGRAMS: Readonly<Record<string, () => Promise<Program>>> = {
   "foreign-writer": () => import("./foreign/writer.ts"),
   "recovery-writer": () => import("./recovery/writer.ts"),
   "recovery-opener": () => import("./recovery/opener.ts"),
+  "rotation-keeper": () => import("./rotation/keeper.ts"),
+  "rotation-reader": () => import("./rotation/reader.ts"),
+  "secrets-writer": () => import("./secrets/writer.ts"),
 };
 
 const [name = "", argument = "null"] = process.argv.slice(2);

@@ -6,6 +6,8 @@ import { hermitage } from "./hermitage/suite.ts";
 import { histories } from "./histories/suite.ts";
 import { pause } from "./pause/suite.ts";
 import { recovery } from "./recovery/suite.ts";
+import { rotation } from "./rotation/suite.ts";
+import { secrets } from "./secrets/suite.ts";
 
 /** All suites by name, in the order in which they run. */
 export const SUITES: Readonly<Record<string, (suite: Suite) => Promise<void>>> = {
@@ -16,4 +18,6 @@ export const SUITES: Readonly<Record<string, (suite: Suite) => Promise<void>>> =
   recovery,
   pause,
   bank,
+  secrets,
+  rotation,
 };

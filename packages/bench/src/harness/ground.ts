@@ -3,78 +3,60 @@ import { mkdirSync, mkdtempSync, rmSync, statfsSync, truncateSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const GIBIBYTE = 2 ** 30;
-const IMAGE = { bytes: 8 * GIBIBYTE, files: 1_600_000 };
 /** What a record may take: a file and a temporary one, each with a block or two, and its share of logs and folders. */
 const EACH = { bytes: 12 * 1024, files: 2.5 };
 /** What a store without records may take, with what warms it up. */
-const LEAST = { bytes: 64 * 2 ** 20, files: 5000 };
+const LEAST = { bytes: 512 * 2 ** 20, files: 20_000 };
+/** More than this an image cannot have. */
+const MOST = 2 ** 43;
 
 /**
  * Where everything is written that is measured. A file system may be slow to create where much was just deleted
- * (ext4 without a journal is, by ten times), so nothing is removed before its end, and as root on Linux it is a new
- * file system, without a journal, in an image of its own; when it is full the next one takes its place.
+ * (ext4 without a journal is, by ten times, for a minute), and is kept busy by what was written before. So as root on
+ * Linux every store has a new file system, without a journal, in an image of its own that goes when the next one comes.
+ * Elsewhere nothing is removed before the end.
  */
 export class Ground {
   readonly #root: string = mkdtempSync(join(tmpdir(), "baba-bench-"));
-  readonly #where: string | undefined;
-  #images = 0;
   #folders = 0;
-  #base: string;
-
-  /** `where`: a folder to use as it is. */
-  constructor(where?: string) {
-    this.#where = where;
-    this.#base = this.#newBase();
-  }
-
-  /** Where the next store will lie. */
-  get base(): string {
-    return this.#base;
-  }
+  #mounted: string | undefined;
 
   /** A folder that never held anything, with room for a store of so many records; says so where there is none. */
   next(records: number): string {
-    if (!hasRoom(this.#base, records) && this.#images > 0) {
-      this.#unmount();
-      this.#base = this.#newBase();
-    }
-    if (!hasRoom(this.#base, records)) {
-      throw new Error(
-        `There is no room for ${records} records in ${this.#base}: ${roomIn(this.#base)}. Set TMPDIR to a folder with more.`,
-      );
-    }
-    const folder = join(this.#base, String(this.#folders++));
+    this.#unmount();
+    const folder = join(spread(this.#root), String(this.#folders++));
     mkdirSync(folder);
-    return folder;
+    if (mountImage(imageOf(folder), folder, records)) this.#mounted = folder;
+    if (hasRoom(folder, records)) return folder;
+    throw new Error(
+      `There is no room for ${records} records in ${folder}: ${roomIn(folder)}. Set TMPDIR to a folder with more.`,
+    );
   }
 
   remove(): void {
     this.#unmount();
-    if (this.#where !== undefined) rmSync(this.#base, { recursive: true, force: true });
     rmSync(this.#root, { recursive: true, force: true });
   }
 
-  #newBase(): string {
-    if (this.#where !== undefined) return spread(mkdtempSync(join(this.#where, "baba-bench-")));
-    const folder = join(this.#root, `image-${this.#images}`);
-    mkdirSync(folder);
-    if (mountImage(`${folder}.ext4`, folder)) this.#images++;
-    return spread(folder);
-  }
-
   #unmount(): void {
-    if (this.#images === 0) return;
-    spawnSync("umount", [this.#base], { stdio: "inherit" });
-    rmSync(`${this.#base}.ext4`, { force: true });
+    if (this.#mounted === undefined) return;
+    // Lazily, for a process that was started last may still end.
+    spawnSync("umount", ["--lazy", this.#mounted], { stdio: "inherit" });
+    rmSync(imageOf(this.#mounted), { force: true });
+    this.#mounted = undefined;
   }
 }
 
-function mountImage(image: string, folder: string): boolean {
+function imageOf(folder: string): string {
+  return `${folder}.ext4`;
+}
+
+function mountImage(image: string, folder: string, records: number): boolean {
   if (process.platform !== "linux" || process.getuid?.() !== 0) return false;
   writeFileSync(image, "");
-  truncateSync(image, IMAGE.bytes);
-  const options = ["-O", "^has_journal", "-E", "lazy_itable_init=0,nodiscard", "-N", String(IMAGE.files)];
+  truncateSync(image, Math.min(MOST, 2 * (LEAST.bytes + records * EACH.bytes)));
+  const files = String(Math.ceil(2 * (LEAST.files + records * EACH.files)));
+  const options = ["-O", "^has_journal", "-E", "lazy_itable_init=0,nodiscard", "-N", files];
   return run("mkfs.ext4", ["-q", "-F", ...options, image]) && run("mount", ["-o", "loop", image, folder]);
 }
 

@@ -8,6 +8,9 @@ import { type Key, type Results, without, withReason } from "./results.ts";
 import { sit } from "./sitting.ts";
 
 type Turn = { readonly stage: Stage; readonly round: number; readonly engine: EngineName };
+/** What stops a run by hand; an image must not stay mounted. */
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
 type Keep = (results: Results) => void;
 
 /**
@@ -22,13 +25,18 @@ export async function measure(
   keep: Keep,
 ): Promise<Results> {
   const ground = new Ground();
+  const stop = (): void => {
+    ground.remove();
+    process.exit(130);
+  };
+  for (const signal of SIGNALS) process.once(signal, stop);
   try {
     const turns = turnsOf(plan, options, here);
     let results = begun(
       options.resume ? known : without(known, isAnew(plan, options)),
       options,
       here,
-      ground,
+      ground.next(0),
     );
     const end = Date.now() + options.minutes * 60_000;
     for (const [i, turn] of turns.entries()) {
@@ -44,6 +52,7 @@ export async function measure(
     }
     return results;
   } finally {
+    for (const signal of SIGNALS) process.removeListener(signal, stop);
     ground.remove();
   }
 }
@@ -89,9 +98,9 @@ function begun(
   known: Results,
   { engines }: Options,
   { missing, versions }: EnginesHere,
-  ground: Ground,
+  folder: string,
 ): Results {
-  const place = machine(ground.base);
+  const place = machine(folder);
   const machines = known.machines.includes(place) ? known.machines : [...known.machines, place];
   const results: Results = { ...known, machines, versions: { ...known.versions, ...versions } };
   return engines
@@ -114,9 +123,9 @@ function nameOf({ stage, round, engine }: Turn, { workloads }: Options): string 
   return `${stage.records} ${round} ${engine} ${workloads.join(" ")}`;
 }
 
-/** What failed without a peer or another runtime to blame. */
+/** What failed without a peer to blame. */
 export function ownFailures({ leftOut }: Results): string[] {
-  const own = ENGINE_NAMES.filter((name) => ["ours", "limit"].includes(CATALOGUE[name].kind));
+  const own = ENGINE_NAMES.filter((name) => CATALOGUE[name].kind !== "peer");
   return leftOut
     .filter(({ engine, records }) => records > 0 && own.some((name) => name === engine))
     .map(({ engine, workload, reason }) => `${engine}, ${workload}: ${reason}`);

@@ -5,7 +5,7 @@ import { median } from "../report/statistics.ts";
 import type { Effort, Figures } from "../trial/task.ts";
 import { WORKLOADS, type WorkloadName } from "../workloads/index.ts";
 import { runTrial } from "./child.ts";
-import type { Stage } from "./plan.ts";
+import { limitOf, type Stage } from "./plan.ts";
 import { type Key, type Results, valuesOf, withFigures, withReason } from "./results.ts";
 
 /** One engine with one number of records in one round: its store is filled, and then everything is done with it. */
@@ -22,6 +22,8 @@ export type Sitting = {
 const FILLING: WorkloadName = "bulk";
 /** A process that handles fewer records takes most of its time to start. */
 const TELLING = 1000;
+/** And so long, in milliseconds, whatever it does. */
+const START = 1000;
 
 /** The results with those of this sitting, and a line that says what they were. */
 export async function sit(results: Results, sitting: Sitting): Promise<{ results: Results; line: string }> {
@@ -29,7 +31,7 @@ export async function sit(results: Results, sitting: Sitting): Promise<{ results
   let current = results;
   for (const workload of workloadsOf(sitting)) {
     const key: Key = { workload, engine: sitting.engine, records: sitting.stage.records };
-    const obstacle = obstacleTo(current, key, sitting.stage.limit);
+    const obstacle = obstacleTo(current, key, limitOf(sitting.stage, workload));
     if (obstacle === undefined) {
       const found = await tried(sitting, workload);
       words.push(`${workload} ${typeof found === "string" ? "left out" : mainFigure(found)}`);
@@ -54,7 +56,8 @@ async function tried(
 ): Promise<Figures | string> {
   const start = performance.now();
   try {
-    const figures = await runTrial({ workload, engine, records: stage.records, folder, effort }, stage.limit);
+    const task = { workload, engine, records: stage.records, folder, effort };
+    const figures = await runTrial(task, limitOf(stage, workload));
     return { ...figures, process: performance.now() - start };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -86,7 +89,7 @@ export function obstacleTo(results: Results, key: Key, limit: number): string | 
   if (smaller.length === 0) return undefined;
   const records = Math.max(...smaller);
   const measured = valuesOf(results, { ...key, records }, "process").filter((value) => value !== null);
-  const expected = (median(measured) * key.records) / records;
+  const expected = START + ((median(measured) - START) * key.records) / records;
   if (!(expected > limit)) return undefined;
   return `its process would take about ${Math.round(expected / 1000)} s, judged by ${records} records`;
 }

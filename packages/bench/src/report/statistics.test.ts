@@ -17,6 +17,10 @@ describe("summary", () => {
   test("tells the least and the most of the rounds that have a figure", () => {
     expect(summary([3, Number.NaN, 1, 2])).toEqual({ median: 2, least: 1, most: 3 });
   });
+
+  test("is no number where no round has a figure", () => {
+    expect(summary([Number.NaN])).toEqual({ median: Number.NaN, least: Number.NaN, most: Number.NaN });
+  });
 });
 
 describe("ratio", () => {

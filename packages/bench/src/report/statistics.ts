@@ -19,7 +19,12 @@ export function mean(figures: readonly number[]): number {
 /** One figure a round, summed up. */
 export function summary(figures: Rounds): Summary {
   const found = figures.filter((figure) => !Number.isNaN(figure));
-  return { median: median(found), least: Math.min(...found), most: Math.max(...found) };
+  const nothing = found.length === 0 ? Number.NaN : undefined;
+  return {
+    median: median(found),
+    least: nothing ?? Math.min(...found),
+    most: nothing ?? Math.max(...found),
+  };
 }
 
 /** How many times as large each round's figure is as the other's of the same round; the middle of it. */

@@ -7,7 +7,10 @@ import type { FileSystem } from "../file-system/file-system.ts";
  * that is not a pure function comes through here, so that every failure can be simulated from a seed.
  */
 export interface Runtime {
-  /** An adapter for the files below a directory (relative to the working directory); does no I/O yet. */
+  /** A path as seen from the working directory of this moment, in a form that a later change of it does not move. */
+  absolute(path: string): string;
+
+  /** An adapter for the files below a directory; does no I/O yet. */
   fileSystem(directory: string): FileSystem;
 
   /** Native where the runtime has it, and synchronous. */

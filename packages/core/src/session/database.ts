@@ -6,7 +6,7 @@ import { type Log, openLog } from "../log/log.ts";
 import { isSchema, type LoadableSchema, type Schema } from "../model/index.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { printable } from "../storage/names.ts";
-import type { Hold, Storage } from "../storage/storage.ts";
+import type { Hold } from "../storage/storage.ts";
 import type { EventLoop } from "./event-loop.ts";
 import { FolderCache } from "./folder-cache.ts";
 import {
@@ -53,10 +53,13 @@ export class Database<S extends Schema> {
   readonly #log: Log;
   readonly #busy = new Set<Promise<unknown>>();
   readonly #lock: Lock;
+  readonly #directory: string;
   readonly #cache = new FolderCache();
   #store: Promise<OpenedStore> | undefined;
   #vault: Vault | undefined;
   #closing: Promise<void> | undefined;
+  /** Nothing is waited for any more. */
+  #ended = false;
 
   /**
    * Does no I/O; the first use opens.
@@ -75,6 +78,7 @@ export class Database<S extends Schema> {
     this.#options = checkOptions(options);
     this.#lock = checkUnlock(this.#options);
     this.#context = context;
+    this.#directory = context.runtime.absolute(this.#options.directory ?? ".");
     this.#log = openLog(this.#options.logging, this.#options.logLevel, context.runtime);
   }
 
@@ -108,7 +112,7 @@ export class Database<S extends Schema> {
   ): AsyncSession<S> | Promise<T> {
     if (work !== undefined) return this.#tracked(this.#transact(work, options));
     this.#mustBeOpen();
-    return this.#session(async () => (await this.#openedNow()).storage, undefined);
+    return this.#session(undefined, () => (this.#closing === undefined ? undefined : closed()));
   }
 
   /**
@@ -248,8 +252,8 @@ export class Database<S extends Schema> {
   }
 
   async #run<T>(work: (session: AsyncSession<S>) => Promise<T>, hold: Hold | undefined): Promise<T> {
-    // Not the guarded way: close() waits for this session.
-    const session = this.#session(async () => (await this.#opened()).storage, hold);
+    // Never refused: close() waits for this session.
+    const session = this.#session(hold, () => undefined);
     try {
       const result = await work(session);
       await session.commit();
@@ -263,9 +267,11 @@ export class Database<S extends Schema> {
     }
   }
 
-  #session(storage: () => Promise<Storage>, hold: Hold | undefined): AsyncSession<S> {
+  #session(hold: Hold | undefined, refusal: () => BabaError | undefined): AsyncSession<S> {
     return new AsyncSession<S>({
-      storage,
+      storage: async () => (await this.#opened()).storage,
+      refusal,
+      track: (work) => void this.#tracked(work),
       schema: this.#schema,
       log: this.#log,
       loop: this.#context.loop,
@@ -304,7 +310,8 @@ export class Database<S extends Schema> {
     return this.#opened();
   }
 
-  #opened(): Promise<OpenedStore> {
+  async #opened(): Promise<OpenedStore> {
+    if (this.#ended) throw closed();
     this.#store ??= this.#open();
     return this.#store;
   }
@@ -312,7 +319,7 @@ export class Database<S extends Schema> {
   async #open(): Promise<OpenedStore> {
     const directory = this.#options.directory ?? ".";
     try {
-      const store = await this.#context.openStore(directory, this.#lock, (message) =>
+      const store = await this.#context.openStore(this.#directory, this.#lock, (message) =>
         this.#log.error(printable(message)),
       );
       this.#vault = store.store.vault;
@@ -331,7 +338,8 @@ export class Database<S extends Schema> {
 
   async #close(): Promise<void> {
     await Promise.allSettled(this.#busy);
-    this.#cache.clear();
+    this.#ended = true;
+    this.#cache.close();
     const store = await this.#store?.catch(() => undefined);
     await store?.storage.close();
     wipeLock(this.#lock);
@@ -345,10 +353,12 @@ export class Database<S extends Schema> {
   }
 
   #mustBeOpen(): void {
-    if (this.#closing !== undefined) {
-      throw new BabaError("BABA_CLOSED", "The database was closed: make a new one to go on.");
-    }
+    if (this.#closing !== undefined) throw closed();
   }
+}
+
+function closed(): BabaError {
+  return new BabaError("BABA_CLOSED", "The database was closed: make a new one to go on.");
 }
 
 /** A conflict met before the session committed anything, so that its callback may run again. */

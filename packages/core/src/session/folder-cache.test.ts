@@ -152,8 +152,9 @@ describe("FolderCache", () => {
     ]);
     cache.keep("a", stamp, draftOf(9 * 1024 * 1024));
     expect(["a", "c"].map((folder) => cache.find(folder, stamp) !== undefined)).toEqual([false, true]);
-    cache.clear();
-    expect(cache.find("c", stamp)).toBeUndefined();
+    cache.close();
+    cache.keep("d", stamp, draftOf(1));
+    expect(["c", "d"].map((folder) => cache.find(folder, stamp))).toEqual([undefined, undefined]);
   });
 
   test("forgets a folder that is asked for under another stamp", () => {

@@ -14,6 +14,7 @@ const MOST_BYTES = 16 * 1024 * 1024;
 export class FolderCache {
   readonly #folders = new Map<string, Kept>();
   #bytes = 0;
+  #closed = false;
 
   /** What was kept of a folder under this very stamp. */
   find(folder: string, stamp: string): CachedFolder | undefined {
@@ -28,7 +29,7 @@ export class FolderCache {
   /** Keeps a folder that was read as a whole while its stamp stayed. */
   keep(folder: string, stamp: string, draft: FolderDraft): void {
     this.#drop(folder);
-    if (draft.spoiled) return;
+    if (draft.spoiled || this.#closed) return;
     for (const oldest of this.#folders.keys()) {
       if (this.#bytes + draft.bytes <= MOST_BYTES) break;
       this.#drop(oldest);
@@ -36,8 +37,9 @@ export class FolderCache {
     this.#put(folder, { stamp, draft });
   }
 
-  /** Forgets everything. */
-  clear(): void {
+  /** Forgets everything, for good: reads that end later are not kept. */
+  close(): void {
+    this.#closed = true;
     this.#folders.clear();
     this.#bytes = 0;
   }

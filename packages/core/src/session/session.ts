@@ -33,6 +33,10 @@ export type StreamedRecord<T> = { readonly filename: string; readonly record: T 
 /** What a session works with; supplied by the database. */
 export type SessionContext<S extends Schema> = {
   readonly storage: () => Promise<Storage>;
+  /** Why the database takes no new call of this session; `undefined` where it does. */
+  readonly refusal: () => BabaError | undefined;
+  /** Makes `close()` wait for this. */
+  readonly track: (work: Promise<void>) => void;
   readonly schema: S;
   readonly log: Log;
   readonly loop: EventLoop;
@@ -215,6 +219,8 @@ export class AsyncSession<S extends Schema> {
     options?: ReadOptions,
   ): AsyncGenerator<StreamedRecord<unknown>> {
     this.#mustBeOpen();
+    const refusal = this.#context.refusal();
+    if (refusal !== undefined) throw refusal;
     await this.#calls.idle();
     try {
       const load = this.#loader(schema, options);
@@ -238,8 +244,9 @@ export class AsyncSession<S extends Schema> {
    * @throws {ConflictError} where a later commit touched what was read: nothing is written
    */
   commit(): Promise<void> {
-    return this.#calls.conclude(() =>
-      this.#run(async () => {
+    const refusal = this.#context.refusal();
+    const call = this.#calls.conclude(() =>
+      this.#run(refusal, async () => {
         const changes = new Map(this.#view.pending);
         const storage = await this.#context.storage();
         const { hold, durability, settle } = this.#context;
@@ -250,6 +257,8 @@ export class AsyncSession<S extends Schema> {
         if (changes.size > 0) this.#context.log.info(`Committed ${describe(changes)}`);
       }),
     );
+    if (refusal === undefined) this.#context.track(this.#calls.idle());
+    return call;
   }
 
   /** Discards all queued changes; the session goes on with a fresh view. */
@@ -354,15 +363,19 @@ export class AsyncSession<S extends Schema> {
   }
 
   #change<T>(work: () => Promise<T>): Promise<T> {
-    return this.#calls.change(() => this.#run(work));
+    const refusal = this.#context.refusal();
+    return this.#calls.change(() => this.#run(refusal, work));
   }
 
   #read<T>(work: () => Promise<T>): Promise<T> {
-    return this.#calls.read(() => this.#run(work));
+    const refusal = this.#context.refusal();
+    return this.#calls.read(() => this.#run(refusal, work));
   }
 
-  async #run<T>(work: () => Promise<T>): Promise<T> {
+  /** `refusal` is of the instant of the call: what was called before the database was closed is still done. */
+  async #run<T>(refusal: BabaError | undefined, work: () => Promise<T>): Promise<T> {
     try {
+      if (refusal !== undefined) throw refusal;
       this.#mustBeOpen();
       await this.#context.loop.breathe();
       return await work();

@@ -38,6 +38,7 @@ export function memoryRuntime(): MemoryRuntime {
     volumes,
     terminalLines,
     logFiles,
+    absolute: (path) => path,
     fileSystem: (directory) => {
       const volume = volumes.get(directory) ?? new MemoryVolume();
       volumes.set(directory, volume);

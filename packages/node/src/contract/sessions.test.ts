@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
@@ -215,6 +215,47 @@ describe("section 2: a closed session or database", () => {
       () => db.forceUnlock(),
     ];
     for (const use of uses) await expect(use(), String(use)).rejects.toEqual(failure("BABA_CLOSED"));
+  });
+});
+
+describe("section 2: close()", () => {
+  test("waits for what was called before it, awaited or not, in sessions of both kinds", async () => {
+    const session = db.asyncSession();
+    void session.add(hero(1));
+    void session.commit();
+    void db.asyncSession((other) => other.add(hero(2)));
+    await db.close();
+    db = open();
+    expect(await db.asyncSession((again) => again.count())).toBe(2);
+  });
+
+  test("ends the sessions that are open: no call is taken after it, not even an add", async () => {
+    const session = db.asyncSession();
+    await session.add(hero(1));
+    const closed = db.close();
+    const calls = [
+      () => session.add(hero(2)),
+      () => session.get("1.baba"),
+      () => session.all(),
+      () => session.exists("1.baba"),
+      () => namesOf(session),
+      () => session.commit(),
+    ];
+    for (const call of calls) await expect(call(), String(call)).rejects.toEqual(failure("BABA_CLOSED"));
+    await closed;
+    await session[Symbol.asyncDispose]();
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  test("is refused nothing by a database whose opening failed, which opens at the next try", async () => {
+    const path = join(directory, "store");
+    writeFileSync(path, "");
+    const other = new BabaDB(Hero, { directory: path, logging: false });
+    await expect(other.open()).rejects.toEqual(failure("BABA_NOT_A_FOLDER"));
+    rmSync(path);
+    await other.asyncSession((session) => session.add(hero(1)));
+    await other.close();
+    expect(existsSync(join(path, "1.baba"))).toBe(true);
   });
 });
 

@@ -76,6 +76,7 @@ export function simulatedRuntime(fileSystem: FileSystem, options: SimulatedRunti
   const clock = options.clock ?? impatientClock();
   const start = clock.now();
   return {
+    absolute: (path) => path,
     fileSystem: () => fileSystem,
     crypto: simulatedCrypto(random),
     compression: noCompression,

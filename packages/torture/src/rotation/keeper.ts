@@ -1,0 +1,17 @@
+import { BabaDB } from "@baba/node";
+import * as v from "valibot";
+import { commands, say } from "../harness/parent.ts";
+import { Argument, Page } from "./model.ts";
+
+/** Rotates the data key and moves every record under the new one, as often as it is asked. */
+export async function run(argument: unknown): Promise<void> {
+  const { directory, identity } = v.parse(Argument, argument);
+  const db = await new BabaDB(Page, { directory, identity, logging: false }).open();
+  say({});
+  for await (const command of commands()) {
+    if (command === "rotate") await db.rotateKey();
+    const { problems } = await db.rewrap({ dropRetired: true });
+    say({ problems: problems.length });
+  }
+  await db.close();
+}

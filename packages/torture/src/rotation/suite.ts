@@ -1,0 +1,101 @@
+import { join } from "node:path";
+import { setTimeout as after } from "node:timers/promises";
+import { BabaDB } from "@baba/node";
+import { generateIdentity } from "age-encryption";
+import * as v from "valibot";
+import { Child } from "../harness/child.ts";
+import type { Suite } from "../harness/suite.ts";
+import { FOLDERS, Found, Page, textOf } from "./model.ts";
+
+const KILLS = 100;
+/** Several steps of a rewrap's commits. */
+const PAGES = 900;
+/** Kills before one rewrap is let through to its end. */
+const KILLS_A_ROUND = 5;
+const Done = v.object({ problems: v.number() });
+
+/** A rotation or rewrap that is killed at any instant is finished by the next, and every record can be read in between. */
+export async function rotation(suite: Suite): Promise<void> {
+  const directory = join(suite.folder, "store");
+  const identity = await generateIdentity();
+  await writePages(directory, identity);
+  const reader = new Child("rotation-reader", { directory, identity });
+  const whole = await timeOfOne(directory, identity);
+  const wanted = suite.size(KILLS);
+  for (let kills = 0; kills < wanted; kills++) {
+    await killKeeper(suite, { directory, identity, whole, rotate: kills % 2 === 0 });
+    await judge(suite, reader, "same", `the open reader after ${kills + 1} kills`);
+    await judge(suite, reader, "anew", `a new reader after ${kills + 1} kills`);
+    if (kills % KILLS_A_ROUND < KILLS_A_ROUND - 1 && kills + 1 < wanted) continue;
+    await finishOne(suite, directory, identity);
+    await judge(suite, reader, "verify", `everything after a whole rewrap and ${kills + 1} kills`);
+    suite.progress(`${kills + 1} of ${wanted} kills`);
+  }
+  await reader.finish();
+}
+
+async function writePages(directory: string, identity: string): Promise<void> {
+  const db = new BabaDB(Page, { directory, identity, logging: false });
+  await db.asyncSession(async (session) => {
+    for (let id = 0; id < PAGES; id++) {
+      await session.add(
+        { id, text: textOf(id) },
+        `${FOLDERS[id % FOLDERS.length]}/${id}.baba`.replace(/^\.\//, ""),
+      );
+    }
+  });
+  await db.close();
+}
+
+/** How long one rotation with its rewrap takes here, so that kills fall anywhere within it. */
+async function timeOfOne(directory: string, identity: string): Promise<number> {
+  const keeper = await startKeeper(directory, identity);
+  const start = performance.now();
+  await rewrap(keeper, true);
+  const time = performance.now() - start;
+  await keeper.finish();
+  return time;
+}
+
+type Kill = {
+  readonly directory: string;
+  readonly identity: string;
+  /** Milliseconds of a whole one. */
+  readonly whole: number;
+  readonly rotate: boolean;
+};
+
+/** One kill in three falls into the first tenth, where the key file and the journal change. */
+async function killKeeper({ random }: Suite, { directory, identity, whole, rotate }: Kill): Promise<void> {
+  const keeper = await startKeeper(directory, identity);
+  keeper.send(rotate ? "rotate" : "go on");
+  await after(random.share() * whole * (random.share() < 1 / 3 ? 0.1 : 1));
+  await keeper.kill();
+}
+
+async function finishOne({ check }: Suite, directory: string, identity: string): Promise<void> {
+  const keeper = await startKeeper(directory, identity);
+  const problems = await rewrap(keeper, false);
+  check(problems === 0, `a rewrap that was run again met ${problems} problems`);
+  await keeper.finish();
+}
+
+async function startKeeper(directory: string, identity: string): Promise<Child> {
+  const keeper = new Child("rotation-keeper", { directory, identity });
+  await keeper.next(v.object({}));
+  return keeper;
+}
+
+async function rewrap(keeper: Child, rotate: boolean): Promise<number> {
+  keeper.send(rotate ? "rotate" : "go on");
+  return (await keeper.next(Done)).problems;
+}
+
+async function judge({ check }: Suite, reader: Child, how: string, who: string): Promise<void> {
+  reader.send(how);
+  const { pages, wrong } = await reader.next(Found);
+  check(
+    pages === PAGES && wrong.length === 0,
+    `${who}: ${pages} of ${PAGES} pages, ${wrong.slice(0, 5).join("; ")}`,
+  );
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { filesBelow } from "../harness/tree.ts";
+
+/** A form in which a file could show a secret, with how it is recognised. */
+export type Form = { readonly form: string; readonly shown: (file: Buffer, secret: Buffer) => boolean };
+
+/** Every form that is searched for. */
+export const FORMS: readonly Form[] = [
+  { form: "plain", shown: (file, secret) => file.includes(secret) },
+  { form: "UTF-16, little endian", shown: (file, secret) => file.includes(utf16(secret)) },
+  { form: "UTF-16, big endian", shown: (file, secret) => file.includes(utf16(secret).swap16()) },
+  {
+    form: "hexadecimal",
+    shown: (file, secret) => file.toString("latin1").toLowerCase().includes(secret.toString("hex")),
+  },
+  { form: "base64", shown: inBase64 },
+  { form: "base-3", shown: inBase3 },
+];
+
+/** Every place below a folder where a secret can be read, in words. */
+export function findSecrets(folder: string, secrets: readonly Buffer[]): string[] {
+  return filesBelow(folder).flatMap((name) => {
+    const file = readFileSync(join(folder, name));
+    const found = FORMS.filter(({ shown }) => secrets.some((secret) => shown(file, secret)));
+    return found.map(({ form }) => `${name} shows a secret in ${form}`);
+  });
+}
+
+function utf16(secret: Buffer): Buffer {
+  return Buffer.from(secret.toString("latin1"), "utf16le");
+}
+
+/** Whatever stands before the secret shifts it by none, one or two bytes of a group of three. */
+function inBase64(file: Buffer, secret: Buffer): boolean {
+  const text = file.toString("latin1").replaceAll("-", "+").replaceAll("_", "/");
+  return [0, 1, 2].some((shift) => {
+    // Characters that only the secret's own bits decide.
+    const characters = Buffer.concat([Buffer.alloc(shift), secret]).toString("base64");
+    const first = Math.ceil((shift * 8) / 6);
+    const last = Math.floor(((shift + secret.length) * 8) / 6);
+    return text.includes(characters.slice(first, last));
+  });
+}
+
+/** Six digits for each byte, and fillers in between. */
+function inBase3(file: Buffer, secret: Buffer): boolean {
+  const digits = [...secret].map((byte) => byte.toString(3).padStart(6, "0"));
+  const first = Buffer.from(`${digits[0]} `);
+  for (let at = file.indexOf(first); at >= 0; at = file.indexOf(first, at + 1)) {
+    const text = file.toString("latin1", at, at + 11 * secret.length);
+    if (digits.every((group, i) => text.startsWith(group, 11 * i))) return true;
+  }
+  return false;
+}
