@@ -49,6 +49,12 @@ export { Database, type DatabaseContext, type SessionOptions } from "./session/d
 export type { EventLoop } from "./session/event-loop.ts";
 export type { MaintenanceOptions, Progress, RecordProblem } from "./session/maintenance.ts";
 export type { BabaOptions } from "./session/options.ts";
+export {
+  openRecordFile,
+  type RecordFileContext,
+  type RecordKeys,
+  sealRecordFile,
+} from "./session/record-file.ts";
 export type { RewrapOptions, RewrapReport } from "./session/rewrap.ts";
 export type { AsyncSession, ReadOptions, SessionContext, StreamedRecord } from "./session/session.ts";
 export type { VerifyReport } from "./session/verify.ts";

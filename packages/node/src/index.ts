@@ -6,4 +6,5 @@
 export * from "@baba/core";
 export { BabaDB } from "./baba-db.ts";
 export { nodeFileSystem } from "./file-system/index.ts";
+export { openRecordFile, sealRecordFile } from "./record-file.ts";
 export { nodeRuntime } from "./runtime.ts";

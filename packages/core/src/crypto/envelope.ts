@@ -27,6 +27,7 @@ export const LONGEST_INFLATED: number = 64 * 1024 * 1024;
 const NONCES_AT_ONCE = 256;
 const LABEL = new TextEncoder().encode("baba/1 record");
 const utf8 = new TextEncoder();
+let scratch = new Uint8Array(1024);
 
 /** Whether a stored payload is an envelope, by its first byte; else it is a plain record. */
 export function isSealed(payload: Uint8Array): boolean {
@@ -74,14 +75,16 @@ export class CommitSealer {
   #seal(name: string, payload: Uint8Array, deflated: Uint8Array | undefined): Uint8Array<ArrayBuffer> {
     const { keys } = this.#seals;
     const smaller = deflated !== undefined && deflated.length < payload.length;
-    const head = new Uint8Array(HEAD);
-    head[0] = VERSION;
-    head[1] = smaller ? DEFLATED : 0;
-    new DataView(head.buffer).setUint32(KEY_ID_AT, keys.activeId);
-    head.set(this.#commitHalf, NONCE_AT);
-    head.set(this.#recordHalf(), NONCE_AT + NONCE_HALF);
-    const aad = additionalData(head, keys.storeId, name);
-    return joined(head, keys.active.seal(head.subarray(NONCE_AT), aad, smaller ? deflated : payload));
+    const plaintext = smaller ? deflated : payload;
+    const envelope = new Uint8Array(ENVELOPE_OVERHEAD + plaintext.length);
+    envelope[0] = VERSION;
+    envelope[1] = smaller ? DEFLATED : 0;
+    putUint32(envelope, KEY_ID_AT, keys.activeId);
+    envelope.set(this.#commitHalf, NONCE_AT);
+    envelope.set(this.#recordHalf(), NONCE_AT + NONCE_HALF);
+    const aad = additionalData(envelope, keys.storeId, name);
+    envelope.set(keys.active.seal(envelope.subarray(NONCE_AT, HEAD), aad, plaintext), HEAD);
+    return envelope;
   }
 
   #recordHalf(): Uint8Array {
@@ -201,30 +204,29 @@ function xaesOf(envelope: Uint8Array, name: string, keys: StoreKeys): Xaes {
   );
 }
 
-/** What the tag covers beside the payload: where it is stored, and how it is to be read. */
+/**
+ * What the tag covers beside the payload: where it is stored, and how it is to be read. Good until the next call, as
+ * `Crypto` keeps no argument: that saves what a new array for each of thousands of records costs.
+ */
 function additionalData(envelope: Uint8Array, storeId: Uint8Array, name: string): Uint8Array {
-  const nameBytes = utf8.encode(name);
-  const storeAt = LABEL.length + NONCE_AT;
-  const lengthAt = storeAt + storeId.length;
-  const aad = new Uint8Array(lengthAt + 4 + nameBytes.length);
-  aad.set(LABEL);
-  aad.set(envelope.subarray(0, NONCE_AT), LABEL.length);
-  aad.set(storeId, storeAt);
-  new DataView(aad.buffer).setUint32(lengthAt, nameBytes.length);
-  aad.set(nameBytes, lengthAt + 4);
-  return aad;
+  const nameAt = LABEL.length + NONCE_AT + storeId.length + 4;
+  // A character is at most three bytes of UTF-8 for each of its units.
+  if (scratch.length < nameAt + 3 * name.length) scratch = new Uint8Array(nameAt + 3 * name.length);
+  scratch.set(LABEL);
+  for (let i = 0; i < NONCE_AT; i++) scratch[LABEL.length + i] = envelope[i] ?? 0;
+  scratch.set(storeId, LABEL.length + NONCE_AT);
+  const { written } = utf8.encodeInto(name, scratch.subarray(nameAt));
+  putUint32(scratch, nameAt - 4, written);
+  return scratch.subarray(0, nameAt + written);
+}
+
+function putUint32(bytes: Uint8Array, at: number, value: number): void {
+  for (let i = 0; i < 4; i++) bytes[at + i] = value >>> (24 - 8 * i);
 }
 
 /** A byte that text begins with: no control character but the white space of JSON. */
 function isTextByte(byte: number): boolean {
   return byte >= 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
-}
-
-function joined(head: Uint8Array, sealed: Uint8Array): Uint8Array<ArrayBuffer> {
-  const envelope = new Uint8Array(head.length + sealed.length);
-  envelope.set(head);
-  envelope.set(sealed, head.length);
-  return envelope;
 }
 
 function refuse(code: BabaError["code"], name: string, reason: string): BabaError {

@@ -22,6 +22,8 @@ export class Xaes {
   readonly #subkey: Uint8Array;
   /** By the nonce's first part, least recently used first. */
   readonly #derived = new Map<string, Uint8Array>();
+  /** The one used last, since records of one commit are sealed and mostly read one after another. */
+  #last: { readonly part: Uint8Array; readonly key: Uint8Array } | undefined;
   #wiped = false;
 
   /** @param key 32 bytes; copied */
@@ -49,13 +51,21 @@ export class Xaes {
     this.#subkey.fill(0);
     for (const key of this.#derived.values()) key.fill(0);
     this.#derived.clear();
+    this.#last = undefined;
   }
 
   #keyOf(nonce: Uint8Array): Uint8Array {
     if (this.#wiped)
       throw new BabaError("BABA_CLOSED", "The keys were wiped when the database was closed: open it again.");
     mustMeasure(nonce, XAES_NONCE_SIZE, "nonce");
-    const part = nonce.subarray(0, KEY_PART);
+    if (this.#last !== undefined && beginsWith(nonce, this.#last.part)) return this.#last.key;
+    const part = nonce.slice(0, KEY_PART);
+    const key = this.#recall(part);
+    this.#last = { part, key };
+    return key;
+  }
+
+  #recall(part: Uint8Array): Uint8Array {
     const name = String.fromCharCode(...part);
     const key = this.#derived.get(name) ?? this.#derive(part);
     this.#derived.delete(name);
@@ -86,6 +96,11 @@ export class Xaes {
       return;
     }
   }
+}
+
+function beginsWith(bytes: Uint8Array, part: Uint8Array): boolean {
+  for (let i = 0; i < part.length; i++) if (bytes[i] !== part[i]) return false;
+  return true;
 }
 
 /** Twice the value in the field of CMAC, in a time that does not depend on it. */

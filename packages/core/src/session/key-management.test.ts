@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { beforeEach, describe, expect, test } from "vitest";
 import { decode, encode } from "../codec/index.ts";
 import { isSealed, keyIdOf } from "../crypto/envelope.ts";
+import { unlockKeyring } from "../crypto/key-file.ts";
 import { nobleCrypto } from "../crypto/noble.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { type MemoryRuntime, memoryRuntime } from "../testing/memory-runtime.ts";
@@ -10,6 +11,7 @@ import { assemble } from "./assemble.ts";
 import { Database } from "./database.ts";
 import type { Progress } from "./maintenance.ts";
 import type { BabaOptions } from "./options.ts";
+import { openRecordFile, type RecordKeys, sealRecordFile } from "./record-file.ts";
 
 const Note = v.object({ id: v.number(), text: v.string() });
 const KEY_FILE = ".baba/key.age";
@@ -388,5 +390,55 @@ describe("session.move()", () => {
       "BABA_TAMPERED",
     );
     await db.close();
+  });
+});
+
+describe("openRecordFile() and sealRecordFile()", () => {
+  const opened = async (keys: RecordKeys, name = "a/b/2.baba") =>
+    openRecordFile(runtime, await bytesOf("a/b/2.baba"), name, keys);
+
+  test("take one record out of a store, by whatever has its keys, and bring one back", async () => {
+    const db = await filled({ identity: mine, recipients: both });
+    await db.close();
+    const keyFile = await bytesOf(KEY_FILE);
+    const lock = {
+      kind: "identity",
+      identities: [mine],
+      recipients: undefined,
+      fingerprint: undefined,
+    } as const;
+    const keyring = (await unlockKeyring(runtime.crypto, keyFile, lock)).serialize();
+    for (const keys of [
+      { keyFile, identity: theirs },
+      { keyring },
+      { keyring: new TextDecoder().decode(keyring) },
+    ]) {
+      expect(await opened(keys)).toEqual(note(2));
+      await failsWith(opened(keys, "2.baba"), "BABA_TAMPERED");
+    }
+    await failsWith(opened({ keyFile, passphrase: "x" }), "BABA_KEY_WRONG");
+    await put("new.baba", await sealRecordFile(runtime, note(99), "new.baba", { keyring }));
+    const again = open({ identity: mine });
+    expect(await read(again, "new.baba")).toEqual(note(99));
+    await again.close();
+  });
+
+  test("work with a raw key, and name the record that does not open", async () => {
+    const key = new Uint8Array(32).fill(1);
+    await (await filled({ key })).close();
+    expect(await opened({ key })).toEqual(note(2));
+    await expect(opened({ key: new Uint8Array(32) })).rejects.toMatchObject({
+      code: "BABA_KEY_UNKNOWN",
+      record: "a/b/2.baba",
+    });
+    await expect(openRecordFile(runtime, utf8.encode("no base 3"), "x.baba", { key })).rejects.toMatchObject({
+      code: "BABA_CODEC",
+      record: "x.baba",
+    });
+    // @ts-expect-error no keys
+    await failsWith(opened({}), "BABA_OPTION");
+    // @ts-expect-error no key file
+    await failsWith(opened({ passphrase: "x" }), "BABA_OPTION");
+    await failsWith(opened({ keyring: "{}" }), "BABA_KEYRING");
   });
 });

@@ -2,12 +2,15 @@ import { BabaError, ConflictError, LockedError } from "../../errors.ts";
 import { FileStorage } from "../../storage/file-storage.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { type ProcessEnvironment, World, type WorldOptions } from "../simulation/scheduler.ts";
+import { type ProtectionKind, protectionOf } from "./protection.ts";
 
 /** How a world of tellers is made. */
 export type BankOptions = WorldOptions & {
   readonly tellers: number;
   /** How many transfers each one makes, over all its lives. */
   readonly transfers: number;
+  /** `"none"` where it is not given. */
+  readonly protection?: ProtectionKind;
 };
 
 /** What became of it. */
@@ -29,23 +32,23 @@ export async function runBank(seed: number, options: BankOptions): Promise<BankR
   const world = new World(seed, options);
   const acknowledged = new Set<string>();
   for (let teller = 0; teller < options.tellers; teller++) {
-    world.spawn(`teller-${teller}`, (environment) => tell(environment, options.transfers, acknowledged));
+    world.spawn(`teller-${teller}`, (environment) => tell(environment, options, acknowledged));
   }
   await world.run();
   const auditor = new World(seed + 1, { disk: world.disk });
-  auditor.spawn("auditor", (environment) => audit(environment, acknowledged, world.trace));
+  auditor.spawn("auditor", (environment) => audit(environment, options, acknowledged, world.trace));
   await auditor.run();
   return { steps: world.steps, transfers: acknowledged.size };
 }
 
 async function tell(
   environment: ProcessEnvironment,
-  transfers: number,
+  options: BankOptions,
   acknowledged: Set<string>,
 ): Promise<void> {
   const { name, random } = environment;
-  const storage = await opened(environment);
-  for (let i = 0; i < transfers; i++) {
+  const storage = await opened(environment, options);
+  for (let i = 0; i < options.transfers; i++) {
     const id = `transfers/${name}-${i}.baba`;
     if (acknowledged.has(id)) continue;
     let outcome = await attempt(environment, storage, id);
@@ -97,10 +100,11 @@ async function attempt(
 
 async function audit(
   environment: ProcessEnvironment,
+  options: BankOptions,
   acknowledged: ReadonlySet<string>,
   trace: string,
 ): Promise<void> {
-  const storage = await opened(environment);
+  const storage = await opened(environment, options);
   await storage.head();
   const transfers = await storage.list("transfers");
   const balances = new Map(ACCOUNTS.map((account) => [account, OPENING]));
@@ -123,8 +127,12 @@ async function audit(
   }
 }
 
-async function opened({ fileSystem, runtime }: ProcessEnvironment): Promise<FileStorage> {
-  const storage = new FileStorage(fileSystem, runtime, (message) => runtime.terminal(message));
+async function opened(
+  { fileSystem, runtime }: ProcessEnvironment,
+  { protection = "none" }: BankOptions,
+): Promise<FileStorage> {
+  const keys = protectionOf(protection, fileSystem, runtime);
+  const storage = new FileStorage(fileSystem, runtime, (message) => runtime.terminal(message), keys);
   await storage.open();
   return storage;
 }

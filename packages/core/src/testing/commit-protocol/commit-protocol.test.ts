@@ -13,8 +13,8 @@ test("after any power cut, and a second one in the recovery, a store holds a pre
   expect(totals.distinct).toBeGreaterThanOrEqual(10_000);
 });
 
-// The second scenario has a folder whose failed sync nothing else would write again.
-test.each([1, 7])(
+// The second scenario has a sealed store, and the third a folder whose failed sync nothing else would write again.
+test.each([1, 2, 7])(
   "whatever step of scenario %i fails, every error is typed and no invariant breaks",
   {
     timeout: 5 * MINUTES,

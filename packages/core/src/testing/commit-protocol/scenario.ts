@@ -7,6 +7,7 @@ import type { Transaction } from "../../storage/storage.ts";
 import { simulatedRuntime } from "../simulation/clock.ts";
 import { SeededRandom } from "../simulation/random.ts";
 import type { Check, Workload, WorkloadEnvironment } from "../simulation/workload.ts";
+import { type ProtectionKind, protectionOf } from "./protection.ts";
 
 /** The records that a store holds, by name. */
 type State = ReadonlyMap<string, string>;
@@ -28,6 +29,7 @@ const text = new TextDecoder();
  * the commits made, and all that was acknowledged.
  */
 export class Scenario {
+  readonly #protection: ProtectionKind;
   readonly #sessions: readonly { readonly steps: readonly Step[]; readonly closes: boolean }[];
   /** What the store holds after each commit that was made; the first is the empty one. */
   #states: State[] = [new Map()];
@@ -36,7 +38,8 @@ export class Scenario {
   #untyped: unknown;
 
   /** `random` decides the commits: as many for each storage as `sizes` says. */
-  constructor(random: SeededRandom, sizes: readonly number[]) {
+  constructor(random: SeededRandom, sizes: readonly number[], protection: ProtectionKind = "none") {
+    this.#protection = protection;
     let count = 0;
     this.#sessions = sizes.map((size, i) => ({
       steps: Array.from({ length: size }, () => randomStep(random, ++count)),
@@ -59,7 +62,8 @@ export class Scenario {
   };
 
   async #open({ fileSystem, runtime }: WorkloadEnvironment): Promise<FileStorage> {
-    const storage = new FileStorage(fileSystem, runtime, () => {});
+    const protection = protectionOf(this.#protection, fileSystem, runtime);
+    const storage = new FileStorage(fileSystem, runtime, () => {}, protection);
     await this.#typed(storage.open());
     return storage;
   }
@@ -111,7 +115,7 @@ export class Scenario {
     if (this.#untyped !== undefined) throw new Error(`an error without a type: ${String(this.#untyped)}`);
     const found = await this.#read(fileSystem, runtime);
     const milestone = this.#milestone(found, acknowledged, started);
-    const bare = await contents(new RecordFiles(fileSystem, () => "none"));
+    const bare = await this.#bare(fileSystem, runtime);
     if (!same(bare, found))
       throw new Error(`the files differ from what was read: ${show(bare)} and not ${show(found)}`);
     return milestone;
@@ -119,13 +123,25 @@ export class Scenario {
 
   async #read(fileSystem: FileSystem, runtime: Runtime): Promise<State> {
     const reports: string[] = [];
-    const storage = new FileStorage(fileSystem, runtime, (message) => reports.push(message));
+    const protection = protectionOf(this.#protection, fileSystem, runtime);
+    const storage = new FileStorage(fileSystem, runtime, (message) => reports.push(message), protection);
     await storage.open();
     await storage.head();
     const found = await contents(storage);
     await storage.close();
     if (reports.length > 0) throw new Error(`the storage reported: ${reports.join("; ")}`);
     return found;
+  }
+
+  /** What the record files say without the journal. */
+  async #bare(fileSystem: FileSystem, runtime: Runtime): Promise<State> {
+    const protection = protectionOf(this.#protection, fileSystem, runtime);
+    await protection.open();
+    const records = new RecordFiles(fileSystem, () => "none");
+    return contents({
+      list: (folder) => records.list(folder),
+      read: async (names) => [...(await protection.reveal(names, await records.read(names)))],
+    });
   }
 
   #milestone(found: State, acknowledged: number, started: number): number {

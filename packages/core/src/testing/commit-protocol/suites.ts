@@ -2,6 +2,7 @@ import { type CrashReport, enumerateCrashes } from "../simulation/enumerate.ts";
 import { type FaultReport, injectFaults } from "../simulation/faults.ts";
 import { SeededRandom } from "../simulation/random.ts";
 import { type BankReport, runBank } from "./bank.ts";
+import type { ProtectionKind } from "./protection.ts";
 import { Scenario } from "./scenario.ts";
 
 /** What the power cuts of several scenarios have shown, in numbers. */
@@ -27,7 +28,7 @@ export async function crashStore(
 ): Promise<CrashTotals> {
   let totals: CrashTotals = { visited: 0, distinct: 0, violations: [] };
   for (let scenario = seed; totals.visited < states && totals.violations.length === 0; scenario++) {
-    const { workload, check } = new Scenario(new SeededRandom(scenario), SIZES);
+    const { workload, check } = new Scenario(new SeededRandom(scenario), SIZES, protectionIn(scenario));
     const report = await enumerateCrashes({
       workload,
       check,
@@ -55,9 +56,15 @@ function added(totals: CrashTotals, report: CrashReport, scenario: number): Cras
   };
 }
 
+/** A part of the scenarios has a sealed store, and some of these make a key file. */
+function protectionIn(scenario: number): ProtectionKind {
+  if (scenario % 4 !== 2) return "none";
+  return scenario % 16 === 6 ? "passphrase" : "key";
+}
+
 /** Makes every step of a scenario fail in every way, once and from then on always. */
 export function failStore(seed: number): Promise<FaultReport> {
-  const { workload, check } = new Scenario(new SeededRandom(seed), SIZES);
+  const { workload, check } = new Scenario(new SeededRandom(seed), SIZES, protectionIn(seed));
   return injectFaults({ workload, check, seed, limit: 3 });
 }
 
@@ -71,6 +78,7 @@ export async function runBanks(worlds: number, seed: number): Promise<BankReport
       pauses: { chance: 0.01, most: 4 },
       deaths: { chance: 0.01, most: 4 },
       reboots: { chance: 0.003, most: 2 },
+      protection: (seed + world) % 3 === 0 ? "key" : "none",
     });
     total = { steps: total.steps + steps, transfers: total.transfers + transfers };
   }

@@ -1,7 +1,10 @@
 import { xxh64 } from "../../codec/index.ts";
 import type { Compression } from "../../crypto/compression.ts";
 import { type Crypto, TAG_SIZE } from "../../crypto/crypto.ts";
-import type { SeededRandom } from "./random.ts";
+import { SeededRandom } from "./random.ts";
+
+/** Bytes that a plaintext is masked with, again and again. */
+const MASK_SIZE = 32;
 
 /**
  * Cryptography that protects nothing, for simulations: fast, and of its seed alone. What it shares with the real one is
@@ -11,14 +14,14 @@ export function simulatedCrypto(random: SeededRandom): Crypto {
   return {
     seal(key, nonce, aad, plaintext) {
       const sealed = new Uint8Array(plaintext.length + TAG_SIZE);
-      sealed.set(masked(plaintext, keyed(key, nonce)));
+      sealed.set(masked(plaintext, digest(MASK_SIZE, key, nonce)));
       sealed.set(tagOf(key, nonce, aad, plaintext), plaintext.length);
       return sealed;
     },
     open(key, nonce, aad, sealed) {
       const end = sealed.length - TAG_SIZE;
       if (end < 0) return undefined;
-      const plaintext = masked(sealed.subarray(0, end), keyed(key, nonce));
+      const plaintext = masked(sealed.subarray(0, end), digest(MASK_SIZE, key, nonce));
       const fits = equal(tagOf(key, nonce, aad, plaintext), sealed.subarray(end));
       return fits ? plaintext : undefined;
     },
@@ -40,23 +43,16 @@ function tagOf(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: U
   return digest(TAG_SIZE, key, nonce, aad, plaintext);
 }
 
+/** Pseudo-random bytes of which every byte depends on all parts and on where each ends. */
 function digest(length: number, ...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const seed = parts.reduce((hash, part) => xxh64(part, hash + BigInt(part.length)), 0n);
-  const bytes = new Uint8Array(Math.ceil(length / 8) * 8);
-  const view = new DataView(bytes.buffer);
-  for (let at = 0; at < bytes.length; at += 8) {
-    const counter = new Uint8Array([at >> 8, at & 255]);
-    view.setBigUint64(at, xxh64(counter, seed));
-  }
-  return bytes.slice(0, length);
-}
-
-function keyed(key: Uint8Array, nonce: Uint8Array): Uint8Array {
-  return digest(64, key, nonce);
+  const hash = parts.reduce((seed, part) => xxh64(part, seed + BigInt(part.length)), 0n);
+  return new Uint8Array(new SeededRandom(Number(hash >> 11n)).fill(new Uint8Array(length)));
 }
 
 function masked(bytes: Uint8Array, mask: Uint8Array): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(bytes, (byte, i) => byte ^ (mask[i % mask.length] ?? 0));
+  const result = new Uint8Array(bytes);
+  for (let i = 0; i < result.length; i++) result[i] = (result[i] ?? 0) ^ (mask[i % mask.length] ?? 0);
+  return result;
 }
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {

@@ -1,0 +1,99 @@
+import { decode, encode } from "../codec/index.ts";
+import { CommitSealer, openRecord, type Seals } from "../crypto/envelope.ts";
+import { type FileLock, unlockKeyring } from "../crypto/key-file.ts";
+import { Keyring } from "../crypto/keyring.ts";
+import { checkUnlock } from "../crypto/lock.ts";
+import { keysOfKeyring, keysOfRawKey, type StoreKeys } from "../crypto/store-keys.ts";
+import { BabaError } from "../errors.ts";
+import { parseBytes, stringify } from "../model/index.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { checkRecordName, printable } from "../storage/names.ts";
+
+/**
+ * The keys of a record's file that is outside of its store: the store's key file with what unlocks it, or the keyring
+ * that was in it (the JSON text that `age --decrypt` prints), or the raw key.
+ */
+export type RecordKeys =
+  | { readonly keyring: Uint8Array | string }
+  | { readonly keyFile: Uint8Array; readonly passphrase: string }
+  | { readonly keyFile: Uint8Array; readonly identity: string | readonly string[] }
+  | { readonly key: Uint8Array };
+
+/** What of a runtime the functions for single files need. */
+export type RecordFileContext = Pick<Runtime, "crypto" | "compression">;
+
+const utf8 = new TextEncoder();
+
+/**
+ * The value in one sealed record's file.
+ *
+ * @param file the file's bytes, base-3 text
+ * @param filename the name that it has, or had, in its store: a sealed record opens under no other
+ * @throws as reads of a sealed store, and as its opening
+ */
+export async function openRecordFile(
+  context: RecordFileContext,
+  file: Uint8Array,
+  filename: string,
+  keys: RecordKeys,
+): Promise<unknown> {
+  const name = checkRecordName(filename);
+  return withKeys(context, keys, async (seals) => {
+    try {
+      return parseBytes(await openRecord(decode(file), name, seals));
+    } catch (error) {
+      throw error instanceof BabaError ? error.about(printable(name)) : error;
+    }
+  });
+}
+
+/**
+ * The file of one sealed record, to be put into the folder of its store while nobody has it open.
+ *
+ * @param value what the record is to be; no schema is asked
+ * @param filename the name that the file will have in the store
+ * @throws `BABA_UNSERIALIZABLE`, and as the opening of a store
+ */
+export async function sealRecordFile(
+  context: RecordFileContext,
+  value: unknown,
+  filename: string,
+  keys: RecordKeys,
+): Promise<Uint8Array> {
+  const name = checkRecordName(filename);
+  const payload = utf8.encode(stringify(value));
+  return withKeys(context, keys, async (seals) => encode(await new CommitSealer(seals).seal(name, payload)));
+}
+
+async function withKeys<T>(
+  { crypto, compression }: RecordFileContext,
+  keys: RecordKeys,
+  work: (seals: Seals) => Promise<T>,
+): Promise<T> {
+  const opened = await openKeys(crypto, keys);
+  try {
+    return await work({ crypto, compression, keys: opened });
+  } finally {
+    opened.wipe();
+  }
+}
+
+async function openKeys(crypto: Runtime["crypto"], keys: RecordKeys): Promise<StoreKeys> {
+  if ("keyring" in keys) return ofKeyring(crypto, Keyring.parse(bytesOf(keys.keyring)));
+  const { keyFile, ...unlock } = { keyFile: undefined, ...keys };
+  const lock = checkUnlock(unlock);
+  if (lock.kind === "key") return keysOfRawKey(crypto, lock.key);
+  if (lock.kind === "none" || !(keyFile instanceof Uint8Array))
+    throw new BabaError("BABA_OPTION", "Give keyring, or keyFile with passphrase or identity, or key.");
+  return ofKeyring(crypto, await unlockKeyring(crypto, keyFile, lock satisfies FileLock));
+}
+
+function ofKeyring(crypto: Runtime["crypto"], keyring: Keyring): StoreKeys {
+  const keys = keysOfKeyring(crypto, keyring);
+  keyring.wipe();
+  return keys;
+}
+
+function bytesOf(keyring: Uint8Array | string): Uint8Array {
+  return typeof keyring === "string" ? utf8.encode(keyring) : keyring;
+}
