@@ -90,7 +90,7 @@ export class Database<S extends Schema> {
 
   /**
    * 32 hexadecimal digits that tell the store's keyring from any other, to be noted and pinned by the option `fingerprint`.
-   * `undefined` where there is no keyring: before the database was opened, in a plain store, in a new one before its first
+   * `undefined` where there is no keyring: before the database was opened and after it was closed, in a plain store, in a new one before its first
    * commit, and with a raw `key`.
    */
   get fingerprint(): string | undefined {
@@ -342,6 +342,8 @@ export class Database<S extends Schema> {
     this.#cache.close();
     const store = await this.#store?.catch(() => undefined);
     await store?.storage.close();
+    // Its keys are wiped: what it would show now is no fingerprint.
+    this.#vault = undefined;
     wipeLock(this.#lock);
     this.#log.debug(`Closed ${printable(this.#options.directory ?? ".")}`);
   }

@@ -76,7 +76,7 @@ function additionalData(envelope: Buffer, storeId: Buffer, name: string): Buffer
 }
 
 /** XAES-256-GCM's key for a nonce: https://c2sp.org/XAES-256-GCM */
-function derivedKey(key: Buffer, nonce: Buffer): Buffer {
+export function derivedKey(key: Buffer, nonce: Buffer): Buffer {
   const aes = createCipheriv("aes-256-ecb", key, null).setAutoPadding(false);
   const k1 = doubled(aes.update(Buffer.alloc(16)));
   const block = (counter: number) => {

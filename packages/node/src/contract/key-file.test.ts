@@ -112,6 +112,11 @@ describe("section 3: the key file", () => {
     expect(fingerprint).toMatch(/^[0-9a-f]{32}$/);
     if (fingerprint === undefined) return;
     expect(await read({ identity: alice.identity, fingerprint })).toEqual(note(1));
+    const closed = open({ identity: alice.identity });
+    await closed.open();
+    expect(closed.fingerprint).toBe(fingerprint);
+    await closed.close();
+    expect(closed.fingerprint).toBeUndefined(); // and not that of wiped keys
     const real = readFileSync(keyFile());
     rmSync(directory, { recursive: true });
     await create({ identity: mallory.identity, recipients: [mallory.recipient, alice.recipient] });

@@ -1,0 +1,68 @@
+import { randomBytes } from "node:crypto";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as v from "valibot";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { BabaDB } from "../index.ts";
+import { keyOfRaw, openEnvelope, toBase3 } from "./independent-envelope.ts";
+import { readJournal } from "./independent-journal.ts";
+
+const Note = v.object({ id: v.number(), text: v.string() });
+const note = (id: number) => ({ id, text: `note ${id} ${"é".repeat(id % 7)}` });
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "baba-journal-"));
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** Commits some changes and gives the journal as it stood before close() put everything in order. */
+async function written(key?: Uint8Array): Promise<string> {
+  const store = join(directory, "store");
+  const options = { directory: store, logging: false, ...(key === undefined ? {} : { key }) };
+  const first = new BabaDB(Note, options);
+  await first.asyncSession((session) => session.add(note(0)));
+  await first.close();
+  const db = new BabaDB(Note, { ...options, settle: "background" });
+  for (let id = 1; id <= 5; id++) {
+    await db.asyncSession(async (session) => {
+      await session.add(note(id));
+      await session.add(note(id + 100), `cafe\u0301/${id}.baba`);
+      await session.delete(`${id - 1}.baba`);
+    });
+  }
+  const copy = join(directory, "copy");
+  cpSync(store, copy, { recursive: true });
+  await db.close();
+  return copy;
+}
+
+const wanted = [1, 2, 3, 4, 5].map((id) => [
+  [`${id}.baba`, JSON.stringify(note(id))],
+  [`caf\u00e9/${id}.baba`, JSON.stringify(note(id + 100))],
+  [`${id - 1}.baba`, undefined],
+]);
+
+test("docs/format.md: the journal of a plain store is read by its words alone", async () => {
+  const commits = readJournal(await written());
+  expect(commits.map(({ sequence }) => sequence)).toEqual([2, 3, 4, 5, 6]);
+  expect(commits.map(({ changes }) => changes.map(([name, payload]) => [name, payload?.toString()]))).toEqual(
+    wanted,
+  );
+});
+
+test("docs/format.md: the journal of a sealed store is read by its words alone, and with no other key", async () => {
+  const key = randomBytes(32);
+  const copy = await written(Uint8Array.from(key));
+  const seal = keyOfRaw(key);
+  const opened = readJournal(copy, seal).map(({ changes }) =>
+    changes.map(([name, payload]) => [name, payload && openEnvelope(toBase3(payload), name, seal).json]),
+  );
+  expect(opened).toEqual(wanted);
+  expect(() => readJournal(copy, keyOfRaw(randomBytes(32)))).toThrow("another key");
+  expect(() => readJournal(copy, { ...seal, key: randomBytes(32) })).toThrow("tag is wrong");
+  expect(() => readJournal(copy)).toThrow("another protection");
+});
