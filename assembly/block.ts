@@ -1,67 +1,86 @@
-// 16 groups of canonical text at once: about six SIMD instructions a group.
+// Canonical text, 16 groups at a time: about six SIMD instructions a group.
 
-export const GROUP: usize = 11;
-export const BLOCK_GROUPS: usize = 16;
-export const BLOCK: usize = 176;
+const GROUP: usize = 11;
+const BLOCK_GROUPS: usize = 16;
+const BLOCK: usize = 176;
+
+// The constants are kept in memory and read before the loop: engines build a constant anew wherever it is used.
+const CONSTANTS: usize = memory.data(80, 16);
 
 // A group's 11 bytes, and five of the next one's that a 16-byte load brings along and nobody looks at: taking FLOOR
 // away leaves at most RANGE exactly where every byte is legal.
-const FLOOR: v128 = i8x16(48, 48, 48, 48, 48, 48, 32, 48, 48, 97, 32, 0, 0, 0, 0, 0);
-const RANGE: v128 = i8x16(2, 2, 2, 2, 2, 2, 0, 9, 9, 25, 0, -1, -1, -1, -1, -1);
+v128.store(CONSTANTS, i8x16(48, 48, 48, 48, 48, 48, 32, 48, 48, 97, 32, 0, 0, 0, 0, 0));
+v128.store(CONSTANTS, i8x16(2, 2, 2, 2, 2, 2, 0, 9, 9, 25, 0, -1, -1, -1, -1, -1), 16);
+// Two digits d0 and d1 are the 16-bit lane d0 + 256 d1. TRIPLES makes 27 d0 + 3 d2 and, times 256, 27 d1 + 3 d3 of the
+// first four, both at most 60, and of the last two d4 and d5. Of such a pair p + 256 q, PAIR makes 3 p + q, times 256
+// and plus p; and three times the first of these and the second are the value, times 256 and plus less than 256.
+v128.store(CONSTANTS, i16x8(27, 3, 1, 0, 27, 3, 1, 0), 32);
+v128.store(CONSTANTS, i16x8.splat(0x301), 48);
+v128.store(CONSTANTS, i16x8(3, 1, 3, 1, 3, 1, 3, 1), 64);
 
-// Of two digits d and e in a 16-bit lane (d in the low byte), d * 0x301 + (e << 8) has 3d + e in the high byte.
-const PAIR: v128 = i16x8(0x301, 0x301, 0x301, 0x301, 0x301, 0x301, 0x301, 0x301);
-const WEIGHTS: v128 = i16x8(81, 9, 1, 0, 81, 9, 1, 0);
+/** Where the last blocks() stopped, and where its next byte belongs. */
+export let blocksEnd: usize = 0;
+export let blocksOutput: usize = 0;
 
-// @ts-ignore: decorator
-@inline
-function lift(src: usize, offset: usize): v128 {
-  return i8x16.sub(v128.load(src + offset), FLOOR);
+/**
+ * Decodes the text from `src` to `limit` to `dst` as far as it is whole blocks of canonical text, and the rest with the last of
+ * them where it ends with a group. Reads five bytes more, and may leave 16 bytes that mean nothing after its output.
+ */
+export function blocks(src: usize, limit: usize, dst: usize): void {
+  const floor = v128.load(CONSTANTS);
+  const range = v128.load(CONSTANTS, 16);
+  const triples = v128.load(CONSTANTS, 32);
+  const pair = v128.load(CONSTANTS, 48);
+  const sum = v128.load(CONSTANTS, 64);
+  const start = src;
+  while (true) {
+    let from = src, to = dst;
+    if (src + BLOCK > limit) {
+      const rest = limit - src;
+      if (src == start || rest == 0 || rest % GROUP != 0) break;
+      from = limit - BLOCK;
+      to = dst + rest / GROUP - BLOCK_GROUPS;
+    }
+    let a = lift(from, floor), b = lift(from + 11, floor), c = lift(from + 22, floor), d = lift(from + 33, floor);
+    let seen = most(a, b, c, d);
+    const first = quad(a, b, c, d, triples, pair, sum);
+    a = lift(from + 44, floor), b = lift(from + 55, floor), c = lift(from + 66, floor), d = lift(from + 77, floor);
+    seen = i8x16.max_u(seen, most(a, b, c, d));
+    const low = i16x8.narrow_i32x4_s(first, quad(a, b, c, d, triples, pair, sum));
+    a = lift(from + 88, floor), b = lift(from + 99, floor), c = lift(from + 110, floor), d = lift(from + 121, floor);
+    seen = i8x16.max_u(seen, most(a, b, c, d));
+    const third = quad(a, b, c, d, triples, pair, sum);
+    a = lift(from + 132, floor), b = lift(from + 143, floor), c = lift(from + 154, floor), d = lift(from + 165, floor);
+    seen = i8x16.max_u(seen, most(a, b, c, d));
+    const high = i16x8.narrow_i32x4_s(third, quad(a, b, c, d, triples, pair, sum));
+    v128.store(to, i8x16.narrow_i16x8_u(low, high));
+    const tooMuch = i16x8.shr_u(v128.or(low, high), 8);
+    if (v128.any_true(v128.or(i8x16.sub_sat_u(seen, range), tooMuch))) break;
+    src = from + BLOCK;
+    dst = to + BLOCK_GROUPS;
+  }
+  blocksEnd = src;
+  blocksOutput = dst;
 }
 
-/** Two groups' values, times 256 and plus less than 256, each as the sum of two 32-bit lanes. */
 // @ts-ignore: decorator
 @inline
-function pair(a: v128, b: v128): v128 {
-  return i32x4.dot_i16x8_s(i16x8.mul(v128.shuffle<u64>(a, b, 0, 2), PAIR), WEIGHTS);
+function lift(at: usize, floor: v128): v128 {
+  return i8x16.sub(v128.load(at), floor);
 }
 
-/** Four groups' values in 32-bit lanes. */
+/** Four groups' values in 32-bit lanes. What is more than 255 stays so, or turns into far more. */
 // @ts-ignore: decorator
 @inline
-function quad(a: v128, b: v128, c: v128, d: v128): v128 {
-  const ab = pair(a, b);
-  const cd = pair(c, d);
-  const even = v128.shuffle<u32>(ab, cd, 0, 2, 4, 6);
-  const odd = v128.shuffle<u32>(ab, cd, 1, 3, 5, 7);
-  return i32x4.shr_u(i32x4.add(even, odd), 8);
+function quad(a: v128, b: v128, c: v128, d: v128, triples: v128, pair: v128, sum: v128): v128 {
+  const ab = i32x4.dot_i16x8_s(v128.shuffle<u64>(a, b, 0, 2), triples);
+  const cd = i32x4.dot_i16x8_s(v128.shuffle<u64>(c, d, 0, 2), triples);
+  const pairs = i16x8.mul(i16x8.narrow_i32x4_s(ab, cd), pair);
+  return i32x4.shr_u(i32x4.dot_i16x8_s(pairs, sum), 8);
 }
 
 // @ts-ignore: decorator
 @inline
 function most(a: v128, b: v128, c: v128, d: v128): v128 {
   return i8x16.max_u(i8x16.max_u(a, b), i8x16.max_u(c, d));
-}
-
-/**
- * Decodes the 176 bytes at `src` to 16 bytes at `dst` and says whether they were canonical text; where they
- * were not, what it wrote means nothing. Reads five bytes more.
- */
-export function block(src: usize, dst: usize): bool {
-  // Two rounds of eight groups: 16 at once ran out of vector registers, and was slower.
-  let seen = i8x16.splat(0);
-  let values = i16x8.splat(0);
-  for (const end = src + BLOCK; src < end; src += BLOCK / 2) {
-    let a = lift(src, 0), b = lift(src, 11), c = lift(src, 22), d = lift(src, 33);
-    seen = i8x16.max_u(seen, most(a, b, c, d));
-    const first = quad(a, b, c, d);
-    a = lift(src, 44), b = lift(src, 55), c = lift(src, 66), d = lift(src, 77);
-    seen = i8x16.max_u(seen, most(a, b, c, d));
-    const eight = i16x8.narrow_i32x4_s(first, quad(a, b, c, d));
-    values = v128.or(values, eight);
-    v128.store_lane<u64>(dst, i8x16.narrow_i16x8_u(eight, eight), 0);
-    dst += 8;
-  }
-  const tooMuch = i16x8.shr_u(values, 8);
-  return !v128.any_true(v128.or(i8x16.sub_sat_u(seen, RANGE), tooMuch));
 }

@@ -1,7 +1,7 @@
 // Strict decoding. Text as the encoder spaces it goes 16 groups at a time through SIMD (block.ts); any other
 // legal white space, and whatever is wrong, goes part by part here.
 
-import { BLOCK, BLOCK_GROUPS, GROUP, block } from "./block";
+import { blocks, blocksEnd, blocksOutput } from "./block";
 
 // What is wrong with a text; decode() returns it negated, and the host's sentences use the same numbers.
 const FAULT_DIGIT: i32 = 1; // not one of the digits 0, 1 and 2
@@ -48,32 +48,16 @@ export function decode(src: usize, len: usize, dst: usize, more: bool): i32 {
   output = dst;
   let result = OK;
   while (result == OK) {
-    if (pending < 0) blocks(limit);
+    if (pending < 0) {
+      blocks(cursor, limit, output);
+      cursor = blocksEnd;
+      output = blocksOutput;
+    }
     for (let i = 0; i < SLOW_GROUPS && result == OK; i++) result = group(end, more);
   }
   stopped = cursor - src;
   if (!more || result > 0) pending = -1;
   return result > 0 ? -result : <i32>(output - dst);
-}
-
-/** Reads as many whole blocks as there are, and the rest with the last of them where it ends with the text. */
-function blocks(limit: usize): void {
-  const start = cursor;
-  let src = cursor, dst = output;
-  while (src + BLOCK <= limit && block(src, dst)) {
-    src += BLOCK;
-    dst += BLOCK_GROUPS;
-  }
-  const rest = limit - src;
-  if (src != start && rest < BLOCK && rest % GROUP == 0) {
-    const missing = BLOCK_GROUPS - rest / GROUP;
-    if (block(limit - BLOCK, dst - missing)) {
-      src = limit;
-      dst += rest / GROUP;
-    }
-  }
-  cursor = src;
-  output = dst;
 }
 
 /** Reads one group, or its second half where the first was at the end of the piece before. */
