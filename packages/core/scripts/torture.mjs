@@ -1,10 +1,11 @@
-// The long runs of the commit protocol: `npm run torture` at the root. `--long` is ten times as much,
-// `--seed N` begins elsewhere, `--only crashes|faults|worlds|coverage|mutants` runs one.
+// The long runs of the codec and the commit protocol: `npm run torture` at the root. `--long` is ten times as much,
+// `--seed N` begins elsewhere, `--only codec|crashes|faults|worlds|coverage|mutants` runs one.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs, stripVTControlCharacters } from "node:util";
 import { crashStore, failStore, runBanks } from "../dist/testing/index.js";
+import { fuzzCodec } from "./fuzz-codec.mjs";
 import { killMutants } from "./mutants.mjs";
 
 const { values } = parseArgs({
@@ -16,6 +17,17 @@ const { values } = parseArgs({
 });
 const scale = values.long ? 10 : 1;
 const seed = Number(values.seed);
+
+await suite("codec", async () => {
+  // A million errors are made, and their stacks are of no use.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return fuzzCodec(1_000_000 * scale, seed, say);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+});
 
 await suite("crashes", async () => {
   const states = 1_000_000 * scale;
@@ -70,8 +82,9 @@ await suite("mutants", () => killMutants({ every: 1, say }));
 
 /** Runs one suite and leaves its result for the one who called. */
 async function suite(name, work) {
+  const title = name === "codec" ? "codec, mutated texts" : `commit protocol, ${name}`;
   if (values.only !== undefined && values.only !== name) return;
-  console.log(`commit protocol, ${name} (seed ${seed}):`);
+  console.log(`${title} (seed ${seed}):`);
   const start = performance.now();
   const { passed, violations } = await work().catch((error) => ({ passed: 0, violations: [error.stack] }));
   const seconds = (performance.now() - start) / 1000;
@@ -81,8 +94,11 @@ async function suite(name, work) {
   const folder = process.env.BABA_RESULTS;
   if (folder === undefined || folder === "") return;
   mkdirSync(folder, { recursive: true });
-  const result = { suite: `commit protocol ${name}`, passed, failed: violations.length, seconds };
-  writeFileSync(join(folder, `commit-protocol-${name}.json`), `${JSON.stringify(result)}\n`);
+  const result = { suite: title.replace(",", ""), passed, failed: violations.length, seconds };
+  writeFileSync(
+    join(folder, `${name === "codec" ? "codec-fuzz" : `commit-protocol-${name}`}.json`),
+    `${JSON.stringify(result)}\n`,
+  );
 }
 
 function say(line) {

@@ -1,10 +1,13 @@
-import { type Kernel, kernel, PIECE } from "./kernel.ts";
+import { type Kernel, kernel } from "./kernel.ts";
+
+/** How many bytes go through linear memory at once: the raw region and much of the text's. */
+export const AT_ONCE: number = 16 * 1024;
 
 /**
  * XXH64 of bytes, an unsigned 64-bit number: it finds damage and is no defence against an adversary. `seed` counts modulo 2^64.
  * Source: the xxHash fast digest algorithm specification, XXH64.
  *
- * @throws BabaError `BABA_CODEC` where the runtime has no memory left.
+ * @throws BabaError `BABA_CODEC` where the runtime does not let WebAssembly start.
  *
  * @example
  * ```ts
@@ -18,18 +21,23 @@ export function xxh64(bytes: Uint8Array, seed: bigint): bigint {
 
 /** {@link xxh64} through a given kernel. */
 export function xxh64With(kernel: Kernel, bytes: Uint8Array, seed: bigint): bigint {
-  const { exports, raw } = kernel;
-  kernel.reserve(Math.min(bytes.length, PIECE));
+  const { exports, raw, heap } = kernel;
+  if (bytes.length <= AT_ONCE) {
+    heap.set(bytes, raw);
+    const hash = exports.xxh64(raw, bytes.length, seed);
+    exports.wipe(raw, bytes.length);
+    return BigInt.asUintN(64, hash);
+  }
   exports.xxh64Begin(seed);
   let at = 0;
   while (bytes.length - at >= 32) {
-    const length = Math.min(PIECE, (bytes.length - at) & ~31);
-    kernel.heap.set(bytes.subarray(at, at + length), raw);
+    const length = Math.min(AT_ONCE, (bytes.length - at) & ~31);
+    heap.set(bytes.subarray(at, at + length), raw);
     exports.xxh64Stripes(raw, length);
     at += length;
   }
-  kernel.heap.set(bytes.subarray(at), raw);
+  heap.set(bytes.subarray(at), raw);
   const hash = exports.xxh64End(raw, bytes.length - at);
-  exports.wipe(raw, Math.min(bytes.length, PIECE));
+  exports.wipe(raw, AT_ONCE);
   return BigInt.asUintN(64, hash);
 }

@@ -117,6 +117,21 @@ describe("decode()", () => {
     mustAgree(ascii(text));
   });
 
+  test("judges all 729 values of six digits alike in every place of a block and of the rest", () => {
+    const clean = encode(pattern(40));
+    for (let group = 0; group < 40; group++) {
+      for (let value = 0; value < 729; value++) {
+        const text = clean.slice();
+        text.set(ascii(value.toString(3).padStart(6, "0")), 11 * group);
+        const expected =
+          value > 255
+            ? `BABA_CODEC The six digits at byte ${11 * group} make more than 255.`
+            : `bytes ${Array.from(pattern(40).fill(value, group, group + 1)).join(" ")}`;
+        if (!outcome(decode, text).startsWith(expected)) throw new Error(`${value} in group ${group}`);
+      }
+    }
+  });
+
   test("refuses every byte but white space between parts", () => {
     for (let byte = 0; byte < 256; byte++) {
       const text = ascii("011120 49m");
@@ -255,6 +270,41 @@ describe("decode()", () => {
 });
 
 describe("encodeInto() and decodeInto()", () => {
+  test("agree with the reference at every length up to 200 and around a piece, at odd offsets", () => {
+    const sizes = [
+      ...Array(201).keys(),
+      511,
+      512,
+      513,
+      PIECE - 1,
+      PIECE,
+      PIECE + 1,
+      2 * PIECE,
+      2 * PIECE + 17,
+    ];
+    for (const size of sizes) {
+      for (const offset of [1, 3, 7]) {
+        const raw = pattern(size + offset).subarray(offset);
+        const length = encodedSize(size);
+        const written = new Uint8Array(length + offset + 16).fill(0xee);
+        const text = written.subarray(offset, offset + length);
+        if (encodeInto(raw, text) !== length) throw new Error(`encodeInto() of ${size} bytes`);
+        mustEqual(referenceDecode(text), raw);
+        const back = new Uint8Array(size + offset + 16).fill(0xee);
+        if (decodeInto(text, back.subarray(offset)) !== size)
+          throw new Error(`decodeInto() to ${size} bytes`);
+        mustEqual(back.subarray(offset, offset + size), raw);
+        for (const [whole, used] of [
+          [written, length],
+          [back, size],
+        ] as const) {
+          const around = [...whole.subarray(0, offset), ...whole.subarray(offset + used)];
+          if (around.some((byte) => byte !== 0xee)) throw new Error(`${size} bytes: written outside`);
+        }
+      }
+    }
+  });
+
   test("write at the beginning of the target and say how much", () => {
     const raw = pattern(100_000);
     const text = new Uint8Array(encodedSize(raw.length) + 20).fill(0xee);

@@ -21,7 +21,7 @@ export function encodedSize(size: number): number {
  * The base-3 text (ASCII) of any bytes: six digits for each, most significant first, a space, a random filler of two
  * decimal digits and a lower-case letter, joined by spaces. It hides nothing: sealing is the crypto's part.
  *
- * @throws BabaError `BABA_CODEC` where the runtime has no memory left.
+ * @throws BabaError `BABA_CODEC` where the runtime does not let WebAssembly start.
  *
  * @example
  * ```ts
@@ -65,7 +65,7 @@ export function decodedSize(length: number): number {
  * record's text. Writes {@link encodedSize} bytes at the beginning of `target`, which may not overlap `bytes`, and returns how many.
  *
  * @throws RangeError where `target` is too small.
- * @throws BabaError `BABA_CODEC` where the runtime has no memory left.
+ * @throws BabaError `BABA_CODEC` where the runtime does not let WebAssembly start.
  *
  * @example
  * ```ts
@@ -100,15 +100,12 @@ export function decodeInto(text: Uint8Array, target: Uint8Array): number {
 export function encodeWith(kernel: Kernel, bytes: Uint8Array, target: Uint8Array): number {
   const size = encodedSize(bytes.length);
   requireRoom(target, size);
-  if (bytes.length <= PIECE) {
-    encodePiece(kernel, bytes, target, 0, size);
-    return size;
+  let at = 0;
+  for (; bytes.length - at > PIECE; at += PIECE) {
+    encodePiece(kernel, bytes.subarray(at, at + PIECE), kernel.textPiece, target, GROUP * at);
   }
-  for (let at = 0; at < bytes.length; at += PIECE) {
-    // Every piece but the last keeps the space that leads to the next.
-    const length = Math.min(TEXT_PIECE, size - GROUP * at);
-    encodePiece(kernel, bytes.subarray(at, at + PIECE), target, GROUP * at, length);
-  }
+  const last = at === 0 ? bytes : bytes.subarray(at);
+  if (last.length > 0) encodePiece(kernel, last, kernel.textView(last.length), target, GROUP * at);
   return size;
 }
 
@@ -125,21 +122,19 @@ export function decodeWith(kernel: Kernel, text: Uint8Array, target: Uint8Array)
   return size;
 }
 
-/** Writes the first `length` bytes of a piece's text, which a space follows, to `target` at `at`. */
+/** Encodes a piece, and writes its `text`, a view of the text region, to `target` at `at`. */
 function encodePiece(
   kernel: Kernel,
   bytes: Uint8Array,
+  text: Uint8Array,
   target: Uint8Array,
   at: number,
-  length: number,
 ): void {
   const { exports, raw } = kernel;
-  kernel.reserve(bytes.length);
-  const { heap, text } = kernel;
-  heap.set(bytes, raw);
-  exports.encode(raw, bytes.length, text);
+  kernel.heap.set(bytes, raw);
+  exports.encode(raw, bytes.length, kernel.text);
   exports.wipe(raw, bytes.length);
-  target.set(heap.subarray(text, text + length), at);
+  target.set(text, at);
 }
 
 /** Decodes a piece, which begins at `offset` of the whole text, to `target` at `at`; returns the number of bytes. */
@@ -151,15 +146,12 @@ function decodePiece(
   target: Uint8Array,
   at: number,
 ): number {
-  const { exports, raw } = kernel;
-  const most = decodedSize(piece.length);
-  kernel.reserve(most);
-  const { heap, text } = kernel;
+  const { exports, raw, text, heap } = kernel;
   heap.set(piece, text);
   const written = exports.decode(text, piece.length, raw, more);
-  if (written > 0) target.set(heap.subarray(raw, raw + written), at);
+  if (written > 0) target.set(kernel.rawView(written), at);
   // The kernel may have tried a block of 16 beyond what it counts.
-  exports.wipe(raw, most + 16);
+  exports.wipe(raw, decodedSize(piece.length) + 16);
   if (written >= 0) return written;
   const position = exports.position();
   throw codecError(-written, offset + position, piece[position]);

@@ -3,7 +3,7 @@ import { BabaError } from "../errors.ts";
 import { codecWasm } from "./codec.generated.ts";
 
 /** `WebAssembly.Memory`, whose type not every program that compiles against this has. */
-type LinearMemory = { readonly buffer: ArrayBuffer; grow(pages: number): number };
+type LinearMemory = { readonly buffer: ArrayBuffer };
 
 /** The functions of `assembly/`; pointers and lengths are in bytes of linear memory. */
 export type KernelExports = {
@@ -20,61 +20,65 @@ export type KernelExports = {
   xxh64End(ptr: number, length: number): bigint;
 };
 
-/** How many raw bytes go through linear memory at once: they and their text, 96 KiB, stay in a core's own cache. */
-export const PIECE: number = 8 * 1024;
-
 /** A group of text: six digits, a space, a filler, a space. */
 export const GROUP: number = 11;
 
-const FIRST_CAPACITY = 2048;
+/** How many raw bytes go through linear memory at once: they and their text, 24 KiB, stay in a core's first cache. */
+export const PIECE: number = 2 * 1024;
+
 const SLACK = 64;
-const PAGE = 65536;
+const KEPT_VIEWS = 512;
 
 /**
- * One instance of the WASM kernel and its scratch memory: a region for raw bytes and one for their text. Whoever
- * puts plain bytes into the raw region wipes them before returning. Linear memory never exceeds
- * what {@link PIECE} needs, two pages of 64 KiB.
+ * One instance of the WASM kernel and its scratch memory: a region for a {@link PIECE} of raw bytes and one for its text.
+ * Whoever puts plain bytes into either wipes them before returning. Linear memory is one page of 64 KiB and never grows.
  */
 export class Kernel {
   readonly exports: KernelExports;
-  /** The pointer to the raw region, which never moves. */
+  /** The pointer to the raw region. */
   readonly raw: number;
-  /** The pointer to the text region; valid until the next reserve(). */
-  text: number = 0;
-  /** All of linear memory; valid until the next reserve(), and never handed out. */
-  heap: Uint8Array;
-  #capacity: number = -1;
+  /** The pointer to the text region. */
+  readonly text: number;
+  /** All of linear memory; never handed out. */
+  readonly heap: Uint8Array<ArrayBuffer>;
+  /** A view of a whole piece's text and the space that leads to the next. */
+  readonly textPiece: Uint8Array<ArrayBuffer>;
+  readonly #raws: Uint8Array<ArrayBuffer>[] = [];
+  readonly #texts: Uint8Array<ArrayBuffer>[] = [];
 
   constructor(exports: KernelExports) {
     this.exports = exports;
     this.raw = (exports.heapBase() + SLACK - 1) & -SLACK;
-    this.heap = heapOf(exports.memory);
+    this.text = this.raw + PIECE + SLACK;
+    this.heap = new Uint8Array(exports.memory.buffer);
+    this.textPiece = this.heap.subarray(this.text, this.text + GROUP * PIECE);
   }
 
-  /**
-   * Makes room for `size` raw bytes, at most {@link PIECE}, and their text.
-   *
-   * @throws BabaError `BABA_CODEC` where the runtime has no memory left.
-   */
-  reserve(size: number): void {
-    if (size > this.#capacity) this.#grow(size);
+  /** A view of `size` bytes in the raw region. */
+  rawView(size: number): Uint8Array<ArrayBuffer> {
+    return this.#view(this.#raws, size, this.raw, size);
   }
 
-  #grow(size: number): void {
-    let capacity = Math.max(this.#capacity, FIRST_CAPACITY);
-    while (capacity < size) capacity *= 2;
-    const text = this.raw + capacity + SLACK;
-    const missing = text + GROUP * capacity + SLACK - this.heap.length;
-    if (missing > 0) growMemory(this.exports.memory, Math.ceil(missing / PAGE));
-    this.heap = heapOf(this.exports.memory);
-    this.text = text;
-    this.#capacity = capacity;
+  /** A view of the text of `size` bytes, without a space at its end. */
+  textView(size: number): Uint8Array<ArrayBuffer> {
+    return this.#view(this.#texts, size, this.text, GROUP * size - 1);
+  }
+
+  /** Making a view costs as much as coding a hundred bytes; small records' are kept. */
+  #view(kept: Uint8Array<ArrayBuffer>[], size: number, at: number, length: number): Uint8Array<ArrayBuffer> {
+    const view = kept[size] ?? this.heap.subarray(at, at + length);
+    if (size < KEPT_VIEWS) kept[size] = view;
+    return view;
   }
 }
 
 let shared: Kernel | undefined;
 
-/** The one kernel of this process, made and seeded at first use. */
+/**
+ * The one kernel of this process, made and seeded at first use.
+ *
+ * @throws BabaError `BABA_CODEC` where the runtime does not let it start.
+ */
 export function kernel(): Kernel {
   shared ??= createKernel(crypto.getRandomValues(new BigUint64Array(4)));
   return shared;
@@ -82,22 +86,19 @@ export function kernel(): Kernel {
 
 /** A kernel of its own, its fillers drawn from a seed of 256 bits. */
 export function createKernel(seed: BigUint64Array): Kernel {
-  const wasm = Uint8Array.from(atob(codecWasm), (character) => character.charCodeAt(0));
-  const { exports } = instantiateSync<KernelExports>(wasm);
+  const exports = instantiate();
   const [a = 1n, b = 2n, c = 3n, d = 4n] = seed;
   exports.seed(a, b, c, d);
   return new Kernel(exports);
 }
 
-function heapOf(memory: LinearMemory): Uint8Array {
-  return new Uint8Array(memory.buffer);
-}
-
-function growMemory(memory: LinearMemory, pages: number): void {
+function instantiate(): KernelExports {
+  const wasm = Uint8Array.from(atob(codecWasm), (character) => character.charCodeAt(0));
   try {
-    memory.grow(pages);
+    return instantiateSync<KernelExports>(wasm).exports;
   } catch (cause) {
-    const message = `The codec needs ${pages * 64} KiB more memory, and there is none. Free some and try again.`;
+    const message =
+      "The codec cannot start: it needs WebAssembly with SIMD and 64 KiB of memory. Allow it, or free some, and try again.";
     throw new BabaError("BABA_CODEC", message, { cause });
   }
 }
