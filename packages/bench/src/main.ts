@@ -28,7 +28,9 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function measureAll(options: Options): Promise<Results> {
-  const { parts, quick } = options;
+  const { quick } = options;
+  // They are measured at once and not in pieces.
+  const parts = options.resume ? [] : options.parts;
   const cells = parts.includes("codec") ? runCodec({ quick }) : [];
   if (parts.includes("files")) await runFiles({ quick });
   if (parts.includes("reads")) await runReads({ quick });

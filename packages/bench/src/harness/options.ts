@@ -39,7 +39,7 @@ docs/plots. Figures of an earlier run stay where this one measures nothing.
   --engines NAME,... these engines alone
   --records N,...    stores of these sizes alone (100, 1000, 10000, 100000)
   --rounds N         so many rounds instead of the plan's
-  --minutes N        stops after that time; what is left is for --resume
+  --minutes N        ends the engines' turns after that time; what is left is for --resume
   --resume           goes on where a run with the same words was stopped
   --report           measures nothing; writes the document from the figures that are there
   --help             this text

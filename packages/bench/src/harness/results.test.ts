@@ -18,7 +18,7 @@ const KEY: Key = { workload: "all", engine: "baba", records: 100 };
 
 test("withFigures keeps each round's value in its place", () => {
   const results = withFigures(withFigures(NOTHING, KEY, 2, { cold: 3 }), KEY, 0, { cold: 1.23456 });
-  expect(valuesOf(results, KEY, "cold")).toEqual([1.235, null, 3]);
+  expect(valuesOf(results, KEY, "cold")).toEqual([1.2346, null, 3]);
   expect(results.cells).toHaveLength(1);
 });
 

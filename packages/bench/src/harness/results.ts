@@ -57,7 +57,7 @@ export function withFigures(results: Results, key: Key, round: number, figures: 
       { length: Math.max(round + 1, merged[name]?.length ?? 0) },
       (_, i) => merged[name]?.[i] ?? null,
     );
-    values[round] = Number.isFinite(value) ? Number(value.toPrecision(4)) : null;
+    values[round] = Number.isFinite(value) ? Number(value.toPrecision(5)) : null;
     merged[name] = values;
   }
   const { workload, engine, records } = key;

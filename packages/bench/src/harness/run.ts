@@ -1,10 +1,11 @@
+import { spawnSync } from "node:child_process";
 import { CATALOGUE, ENGINE_NAMES, type EngineName } from "../engines/catalogue.ts";
 import { machine } from "../machine.ts";
 import type { EnginesHere } from "./engines-here.ts";
 import { Ground } from "./ground.ts";
 import type { Options } from "./options.ts";
 import { inTurn, type Plan, type Stage } from "./plan.ts";
-import { type Key, type Results, without, withReason } from "./results.ts";
+import { type Key, NOTHING, type Results, without, withReason } from "./results.ts";
 import { sit } from "./sitting.ts";
 
 type Turn = { readonly stage: Stage; readonly round: number; readonly engine: EngineName };
@@ -39,6 +40,7 @@ export async function measure(
       ground.next(0),
     );
     const end = Date.now() + options.minutes * 60_000;
+    await calmDown(turns.at(0), plan, options, ground);
     for (const [i, turn] of turns.entries()) {
       const name = nameOf(turn, options);
       if (results.finished.includes(name)) continue;
@@ -55,6 +57,19 @@ export async function measure(
     for (const signal of SIGNALS) process.removeListener(signal, stop);
     ground.remove();
   }
+}
+
+/** Lets what others wrote reach the disk, and what all engines share be in memory. */
+async function calmDown(
+  turn: Turn | undefined,
+  { effort }: Plan,
+  { quick }: Options,
+  ground: Ground,
+): Promise<void> {
+  if (turn === undefined || quick) return;
+  spawnSync("sync", { stdio: "ignore" });
+  const folder = ground.next(turn.stage.records);
+  await sit(NOTHING, { ...turn, workloads: ["bulk", "all"], folder, effort });
 }
 
 async function sitDown(
