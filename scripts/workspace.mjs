@@ -15,7 +15,8 @@ export function packagesWith(script) {
     .map(({ folder, manifest }) => ({ name: manifest.name, folder }));
 }
 
-function workspaceFolders() {
+/** The folders of all packages, relative to the repository. */
+export function workspaceFolders() {
   return readManifest(".")
     .workspaces.flatMap(expand)
     .filter((folder) => existsSync(join(ROOT, folder, "package.json")));

@@ -1,0 +1,95 @@
+import { cp, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { HERE, mustRun } from "./command.ts";
+
+const ROOT = join(HERE, "..", "..");
+const RELEASED = ["core", "deno", "node"];
+
+describe("npm run version", () => {
+  let copy: string;
+
+  beforeAll(async () => {
+    copy = await realpath(await mkdtemp(join(tmpdir(), "baba-release-")));
+    await copyManifests(copy);
+    // What waits there may ask for more than the trial does.
+    for (const name of await changesetsIn(copy)) await rm(join(copy, ".changeset", name));
+    // Its changelogs name the commit of each changeset.
+    await mustRun("git", ["init", "--quiet"], copy);
+    await mustRun("git", ["add", "--all"], copy);
+    const author = ["-c", "user.name=nobody", "-c", "user.email=nobody@localhost"];
+    await mustRun("git", [...author, "commit", "--quiet", "--message=before"], copy);
+    await writeFile(
+      join(copy, ".changeset", "trial.md"),
+      `---\n${RELEASED.map((name) => `"@baba/${name}": minor\n`).join("")}---\n\nA trial.\n`,
+    );
+    await mustRun(process.execPath, ["scripts/version.mjs"], copy);
+  });
+
+  afterAll(() => rm(copy, { recursive: true }));
+
+  test.each(RELEASED)("raises the version of @baba/%s, in its deno.json too, and tells why", async (name) => {
+    const [before, after] = [await versionIn(ROOT, name), await versionIn(copy, name)];
+    const [major, minor] = before.split(".").map(Number);
+    expect(after).toBe(`${major}.${(minor ?? 0) + 1}.0`);
+    expect(await readFile(join(copy, "packages", name, "CHANGELOG.md"), "utf8")).toContain("A trial.");
+    const deno = join(copy, "packages", name, "deno.json");
+    if (name !== "node") expect(JSON.parse(await readFile(deno, "utf8")).version).toBe(after);
+  });
+
+  test("uses the changesets up", async () => {
+    expect(await changesetsIn(copy)).toEqual([]);
+  });
+
+  test("leaves everything alone that is not released", async () => {
+    const others = (await readdir(join(copy, "packages"))).filter((name) => !RELEASED.includes(name));
+    for (const name of others) expect(await versionIn(copy, name), name).toBe(await versionIn(ROOT, name));
+  });
+});
+
+test("the versions for npm and for JSR are the same now", async () => {
+  for (const name of ["core", "deno"]) {
+    const { version } = JSON.parse(await readFile(join(ROOT, "packages", name, "deno.json"), "utf8"));
+    expect(version, name).toBe(await versionIn(ROOT, name));
+  }
+});
+
+test("the release workflow has an identity to publish with, no token of a registry, and tests before", async () => {
+  const text = await readFile(join(ROOT, ".github/workflows/release.yml"), "utf8");
+  const { jobs } = parse(text);
+  expect(jobs.release.permissions["id-token"]).toBe("write");
+  expect(jobs.release.needs).toBe("test");
+  expect(JSON.stringify(jobs.test.steps)).toContain("bash .ci/run");
+  expect(text.match(/secrets\.\w+/g)).toEqual(["secrets.GITHUB_TOKEN"]);
+  expect(parse(await readFile(join(ROOT, ".github/workflows/test.yml"), "utf8")).jobs).toHaveProperty("full");
+});
+
+/** What decides about versions, and the tools: the code itself is not needed. */
+async function copyManifests(copy: string): Promise<void> {
+  const names = ["package.json", "pnpm-workspace.yaml", "pnpm-lock.yaml", ".changeset", "scripts"];
+  for (const folder of ["assembly", "examples", ...(await readdir(join(ROOT, "packages"))).map(inPackages)])
+    names.push(`${folder}/package.json`, `${folder}/deno.json`);
+  for (const name of names) {
+    await cp(join(ROOT, name), join(copy, name), { recursive: true }).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== "ENOENT") throw error;
+      },
+    );
+  }
+  await writeFile(join(copy, ".gitignore"), "node_modules\n");
+  await symlink(join(ROOT, "node_modules"), join(copy, "node_modules"), "junction");
+}
+
+async function changesetsIn(root: string): Promise<string[]> {
+  return (await readdir(join(root, ".changeset"))).filter((name) => name.endsWith(".md"));
+}
+
+function inPackages(name: string): string {
+  return `packages/${name}`;
+}
+
+async function versionIn(root: string, name: string): Promise<string> {
+  return JSON.parse(await readFile(join(root, "packages", name, "package.json"), "utf8")).version;
+}

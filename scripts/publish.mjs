@@ -1,0 +1,53 @@
+// `npm run release`: publishes what the registries do not have yet, npm first and then JSR. The release workflow
+// calls it, whose identity both registries trust; there is no token. `-- --dry-run` uploads nothing.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ROOT, run } from "./process.mjs";
+
+/** In the order in which they depend on each other. */
+const TO_NPM = ["packages/core", "packages/node"];
+
+const dry = process.argv.includes("--dry-run") ? ["--dry-run"] : [];
+const tarballs = mkdtempSync(join(tmpdir(), "baba-release-"));
+try {
+  await must("npm", ["run", "--silent", "build"]);
+  for (const folder of TO_NPM) await publishToNpm(folder);
+  // It publishes each member of the workspace whose version JSR does not have, in the right order.
+  await must("deno", ["publish", ...dry, ...(dry.length > 0 ? ["--allow-dirty"] : [])], "packages/deno");
+  if (dry.length === 0) await must("changeset", ["tag"]);
+} finally {
+  rmSync(tarballs, { recursive: true });
+}
+
+async function publishToNpm(folder) {
+  const { name, version } = JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8"));
+  if (isPublished(name, version)) return console.log(`${name} ${version} is published already`);
+  const destination = join(tarballs, folder);
+  // pnpm writes real versions for the workspace's own; npm proves where the tarball comes from.
+  await must("pnpm", ["pack", "--pack-destination", destination], folder);
+  const [tarball] = readdirSync(destination);
+  const provenance = dry.length > 0 ? [] : ["--provenance"];
+  await must("npm", ["publish", join(destination, tarball), "--access", "public", ...provenance, ...dry]);
+}
+
+/** A registry that does not answer must not pass for one that lacks the version. */
+function isPublished(name, version) {
+  try {
+    const found = execFileSync("npm", ["view", `${name}@${version}`, "version"], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+      shell: process.platform === "win32",
+    });
+    return found.trim() === version;
+  } catch (error) {
+    if (String(error.stderr).includes("E404")) return false;
+    throw error;
+  }
+}
+
+async function must(command, words, folder = ".") {
+  const status = await run(command, words, { folder });
+  if (status !== 0) throw new Error(`${command} ${words.join(" ")} ended with ${status}`);
+}
