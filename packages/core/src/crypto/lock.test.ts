@@ -1,9 +1,10 @@
+import { Buffer } from "node:buffer";
 import { inspect } from "node:util";
 import { generateX25519Identity } from "age-encryption";
 import { expect, test } from "vitest";
 import { BabaError } from "../errors.ts";
 import { recipientsOf } from "./key-file.ts";
-import { checkUnlock } from "./lock.ts";
+import { checkUnlock, copyOfLock, wipeLock } from "./lock.ts";
 
 const identity = await generateX25519Identity();
 const [recipient = ""] = await recipientsOf([identity]);
@@ -47,6 +48,16 @@ test("checkUnlock() copies the key, so that the caller may overwrite it", () => 
   const lock = checkUnlock({ key });
   key.fill(0);
   expect(lock).toEqual({ kind: "key", key: new Uint8Array(32).fill(7) });
+});
+
+test("checkUnlock() copies a Buffer too, so that closing a store does not wipe the caller's key", () => {
+  const given = Buffer.alloc(32, 7);
+  const lock = checkUnlock({ key: given });
+  if (lock?.kind !== "key") throw new Error("no key");
+  wipeLock(copyOfLock(lock));
+  expect(lock.key).toEqual(new Uint8Array(32).fill(7));
+  wipeLock(lock);
+  expect([...given]).toEqual(Array(32).fill(7));
 });
 
 test.each([

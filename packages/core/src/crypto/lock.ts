@@ -106,7 +106,7 @@ export function sameLock(crypto: Crypto, a: Lock, b: Lock): boolean {
 
 /** The same lock, with bytes of its own to be overwritten. */
 export function copyOfLock(lock: Lock): Lock {
-  return lock.kind === "key" ? { kind: "key", key: lock.key.slice() } : lock;
+  return lock.kind === "key" ? { kind: "key", key: new Uint8Array(lock.key) } : lock;
 }
 
 /** Overwrites what can be overwritten. */
@@ -172,7 +172,8 @@ function checkKey(value: unknown): Uint8Array {
   if (!(value instanceof Uint8Array) || value.length !== KEY_SIZE) {
     throw refuse(`The option key must be a Uint8Array of ${KEY_SIZE} bytes.`);
   }
-  return value.slice();
+  // Not `slice()`: that of a Buffer shares its bytes, and this copy is wiped when the store is closed.
+  return new Uint8Array(value);
 }
 
 /** Age's own error quotes what it was given, so it is not passed on. */

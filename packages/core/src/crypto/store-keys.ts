@@ -27,9 +27,10 @@ export class StoreKeys {
   constructor(crypto: Crypto, storeId: Uint8Array, keys: readonly [NumberedKey, ...NumberedKey[]]) {
     mustMeasure(storeId, STORE_ID_SIZE, "store id");
     this.#crypto = crypto;
-    this.storeId = storeId.slice();
+    this.storeId = new Uint8Array(storeId);
     this.activeId = keys[0].id;
-    for (const { id, key } of keys) this.#entries.set(id, { key: key.slice(), xaes: new Xaes(crypto, key) });
+    for (const { id, key } of keys)
+      this.#entries.set(id, { key: new Uint8Array(key), xaes: new Xaes(crypto, key) });
     this.#active = this.#entries.get(this.activeId)?.xaes ?? new Xaes(crypto, keys[0].key);
   }
 

@@ -30,7 +30,7 @@ export class Xaes {
   constructor(crypto: Crypto, key: Uint8Array) {
     mustMeasure(key, KEY_SIZE, "key");
     this.#crypto = crypto;
-    this.#key = key.slice();
+    this.#key = new Uint8Array(key);
     this.#subkey = doubled(crypto.encryptBlock(key, new Uint8Array(BLOCK_SIZE)));
   }
 
