@@ -165,6 +165,49 @@ export const MUTANTS = [
     replace: "",
   },
   {
+    name: "a lock is kept although another waits for it",
+    file: "commit-engine.ts",
+    find: "if (!(await this.#lock.isWanted().catch(() => true))) return this.#inSeries;",
+    replace: "return true;",
+  },
+  {
+    name: "one that waits for a lock does not say so",
+    file: "write-lock.ts",
+    find: "await this.#files.link(this.ownFile, WANTED_FILE);",
+    replace: "",
+  },
+  {
+    name: "a kept lock is never given back",
+    file: "file-storage.ts",
+    find: "if (engine.restsAt === before)",
+    replace: "if (false)",
+  },
+  {
+    name: "a kept lock is trusted after a pause",
+    file: "commit-engine.ts",
+    find: " && !(this.#resting && this.#runtime.elapsed() - this.#ended > LONGEST_REST)",
+    replace: "",
+  },
+  {
+    name: "a kept lock is still used after it was taken away by this handle",
+    file: "commit-engine.ts",
+    find: "if (this.#resting) this.#exclusive = false;",
+    replace: "",
+  },
+  {
+    name: "staged text is taken for another payload's",
+    file: "record-files.ts",
+    find: "staged?.payload === payload ? staged.from : undefined",
+    replace: "staged?.from",
+  },
+  {
+    name: "what was staged is put in place before the sync ends",
+    file: "commit-engine.ts",
+    find: "const staging = this.needsSettling ? undefined : this.records.stage(batch);",
+    replace:
+      "const staging = this.records.stage(batch).then(() => this.records.place(batch.flatMap((some) => [...some])));",
+  },
+  {
     name: "conflicts are not looked for",
     file: "commit-engine.ts",
     find: "if (basis !== undefined) this.#history.judge(basis, changes.keys(), earlier);",

@@ -10,7 +10,14 @@ import {
   simulatedRuntime,
 } from "../testing/simulation/index.ts";
 import { FileStorage } from "./file-storage.ts";
-import { JOURNAL_FOLDER, LOCK_FILE, STORE_FOLDER, segmentPath, TEMPORARY_FOLDER } from "./layout.ts";
+import {
+  JOURNAL_FOLDER,
+  LOCK_FILE,
+  STORE_FOLDER,
+  segmentPath,
+  TEMPORARY_FOLDER,
+  WANTED_FILE,
+} from "./layout.ts";
 import type { Transaction } from "./storage.ts";
 
 let disk: SimulatedDisk;
@@ -27,13 +34,17 @@ beforeEach(() => {
 type Opened = { readonly storage: FileStorage; readonly reports: string[]; readonly kill: () => void };
 
 /** A storage of a process of its own; `settles` is whether it ever comes to settle in the background. */
-async function open(name: string, settles: boolean = true): Promise<Opened> {
+async function open(name: string, settles: boolean = true, elapsed?: () => number): Promise<Opened> {
   const process = machine.start(name);
   const files = simulatedFileSystem(disk, { process, hook: (step) => hook(step) });
   const runtime = simulatedRuntime(files);
   const sleep = settles ? runtime.sleep : () => new Promise<void>(() => {});
   const reports: string[] = [];
-  const storage = new FileStorage(files, { ...runtime, sleep }, (message) => reports.push(message));
+  const storage = new FileStorage(
+    files,
+    { ...runtime, sleep, elapsed: elapsed ?? runtime.elapsed },
+    (message) => reports.push(message),
+  );
   await storage.open();
   return { storage, reports, kill: () => process.kill() };
 }
@@ -73,6 +84,8 @@ async function read({ storage }: Opened): Promise<string | BabaError | undefined
 /** The file itself, behind every storage's back. */
 const isPlaced = async (name: string = "r.baba"): Promise<boolean> =>
   (await simulatedFileSystem(disk).kinds([name]))[0] === "file";
+/** Waits until there is no such file. */
+const given = (path: string): Promise<void> => expect.poll(() => isPlaced(path)).toBe(false);
 const code = (expected: string) => ({ code: expected });
 
 describe("a lock that is taken away by force", () => {
@@ -92,6 +105,7 @@ describe("a lock that is taken away by force", () => {
   test("lets another go on from before the commit, which then never counts", async () => {
     const [a, b] = [await open("a"), await open("b")];
     await a.storage.commit(put("one"));
+    await given(LOCK_FILE);
     once(
       (step) => is(step, "a", "write", JOURNAL_FOLDER),
       async () => {
@@ -165,6 +179,42 @@ describe("a commit that cannot be put in place", () => {
     expect(a.reports).toHaveLength(1);
     expect(await read(a)).toBe("two");
   });
+});
+
+describe("the text of few records", () => {
+  test("is written before the journal's sync ends, and put in place after it", async () => {
+    const a = await open("a");
+    await a.storage.commit(put("one"));
+    await given(LOCK_FILE);
+    const calls: string[] = [];
+    hook = (step) => {
+      if (step.path !== WANTED_FILE) calls.push(`${step.call} ${step.path.split("/").slice(0, 2).join("/")}`);
+      return undefined;
+    };
+    await a.storage.commit(put("two"));
+    const sync = calls.indexOf(`sync ${JOURNAL_FOLDER}`);
+    const create = calls.indexOf(`create ${TEMPORARY_FOLDER}`);
+    const look = calls.indexOf(`read ${LOCK_FILE}`);
+    const rename = calls.indexOf(`rename ${TEMPORARY_FOLDER}`);
+    expect([sync, create, look, rename]).not.toContain(-1);
+    expect([sync, create, look, rename].toSorted((x, y) => x - y)).toEqual([sync, create, look, rename]);
+    expect(await isPlaced()).toBe(true);
+  });
+
+  for (const [what, call] of [
+    ["the sync", "sync"],
+    ["a look at the lock", "read"],
+  ] as const) {
+    test(`is removed again where ${what} fails`, async () => {
+      const a = await open("a");
+      await a.storage.commit(put("one"));
+      const where = call === "sync" ? JOURNAL_FOLDER : LOCK_FILE;
+      await given(LOCK_FILE);
+      fail((step) => is(step, "a", call, where));
+      await expect(a.storage.commit(put("two"))).rejects.toThrow(CommitUnknownError);
+      expect(await simulatedFileSystem(disk).list(TEMPORARY_FOLDER)).toEqual([]);
+    });
+  }
 });
 
 describe("recovery", () => {
@@ -361,6 +411,111 @@ describe("a checkpoint", () => {
 });
 
 describe("the write lock of a commit", () => {
+  /** How often a process links to the lock. */
+  function locks(process: string): () => number {
+    let count = 0;
+    hook = (step) => {
+      if (step.process === process && step.call === "link" && step.to === LOCK_FILE) count += 1;
+      return undefined;
+    };
+    return () => count;
+  }
+
+  test("is kept for the next one in a series", async () => {
+    const a = await open("a", false);
+    const count = locks("a");
+    for (let i = 0; i < 20; i++) await a.storage.commit(put(`${i}`));
+    expect(count()).toBe(2);
+    expect(await read(await open("b"))).toBe("19");
+  });
+
+  test("is given back after a single one, and a moment after the last of a series", async () => {
+    const [a, b] = [await open("a", false), await open("b")];
+    await a.storage.commit(put("one"));
+    await given(LOCK_FILE);
+    for (const text of ["two", "three", "four"]) await b.storage.commit(put(text));
+    await given(LOCK_FILE);
+    expect(await read(a)).toBe("four");
+  });
+
+  test("is given back in a series as soon as another waits for it, who says so once", async () => {
+    const [a, b] = [await open("a"), await open("b")];
+    let done = false;
+    const committed = Promise.resolve()
+      .then(() => b.storage.commit(put("b's")))
+      .then(() => {
+        done = true;
+      });
+    let commits = 0;
+    for (; !done && commits < 1000; commits++) await a.storage.commit(put("a's"));
+    await committed;
+    expect(commits).toBeLessThan(1000);
+    await given(LOCK_FILE);
+  });
+
+  test("that was kept is looked for again after a pause, and so is what others did without it", async () => {
+    let time = 0;
+    const a = await open("a", false, () => time);
+    for (const text of ["one", "two", "three"]) await a.storage.commit(put(text));
+    await expect.poll(() => isPlaced(LOCK_FILE)).toBe(true);
+    time += 1000;
+    const b = await open("b");
+    await b.storage.forceUnlock();
+    await b.storage.commit(put("b's"));
+    expect(await read(a)).toBe("b's");
+    await given(LOCK_FILE);
+    await a.storage.commit(put("four"));
+    expect(await read(b)).toBe("four");
+  });
+
+  for (const [what, kept] of [
+    ["was kept", true],
+    ["was about to be kept", false],
+  ] as const) {
+    test(`that ${what} is gone at once by forceUnlock() of its own handle`, async () => {
+      const [a, b] = [await open("a", false), await open("b")];
+      let looks = 0;
+      hook = (step) => {
+        if (is(step, "a", "kinds", WANTED_FILE)) looks += 1;
+        return undefined;
+      };
+      for (const text of ["one", "two", "three"]) await a.storage.commit(put(text));
+      if (kept) {
+        await expect.poll(() => looks).toBe(2);
+        // What follows the look is done before the next turn of the event loop.
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+      await a.storage.forceUnlock();
+      await b.storage.commit(put("b's"));
+      expect(await read(a)).toBe("b's");
+      await a.storage.commit(put("four"));
+      expect(await read(b)).toBe("four");
+    });
+  }
+
+  test("that was kept is given back by close()", async () => {
+    const a = await open("a", false);
+    for (const text of ["one", "two", "three"]) await a.storage.commit(put(text));
+    await a.storage.close();
+    expect(await isPlaced(LOCK_FILE)).toBe(false);
+    expect(a.reports).toEqual([]);
+  });
+
+  test("is not kept where it cannot be known whether another waits", async () => {
+    const a = await open("a", false);
+    fail((step) => is(step, "a", "kinds", WANTED_FILE));
+    for (const text of ["one", "two", "three"]) await a.storage.commit(put(text));
+    await given(LOCK_FILE);
+    expect(a.reports).toEqual([]);
+  });
+
+  test("that was kept and cannot be given back is reported", async () => {
+    const a = await open("a");
+    for (const text of ["one", "two", "three"]) await a.storage.commit(put(text));
+    fail((step) => is(step, "a", "remove", LOCK_FILE));
+    await expect.poll(() => a.reports.join()).toContain("cannot release the write lock");
+  });
+
   for (const alsoRelease of [false, true]) {
     test(`is given back where the journal cannot be read${alsoRelease ? ", if it can be" : ""}`, async () => {
       const [a, b] = [await open("a"), await open("b")];

@@ -19,6 +19,13 @@ import { WriteLock } from "./write-lock.ts";
 /** Journal bytes after which a commit ends with a checkpoint. */
 const CHECKPOINT_BYTES = 16 * 1024 * 1024;
 
+/** A commit that begins within so many milliseconds of the end of another is one of a series. */
+const SERIES = 5;
+/** A lock that was kept for longer than so many milliseconds was forgotten: the process was paused, and a person may have removed it. */
+const LONGEST_REST = 20;
+/** For so many milliseconds after somebody waited for it the lock is not kept. */
+const CONTENDED = 100;
+
 /** A transaction in a batch, and whom to tell. */
 export type Submission = {
   readonly transaction: Transaction;
@@ -38,6 +45,7 @@ export class CommitEngine {
   readonly redo: Redo = new Redo();
   readonly #files: FileSystem;
   readonly #protection: Protection;
+  readonly #runtime: Runtime;
   readonly #report: (message: string) => void;
   readonly #journal: Journal;
   readonly #lock: WriteLock;
@@ -49,6 +57,13 @@ export class CommitEngine {
   readonly #following = new Mutex();
   /** The lock is held and everything before it is known: nobody else can commit. */
   #exclusive = false;
+  /** The lock is held, and kept for the next commit. */
+  #resting = false;
+  /** When a commit ended last, and whether the one under way followed it at once. */
+  #ended = Number.NEGATIVE_INFINITY;
+  #inSeries = false;
+  /** When another process last waited for the lock. */
+  #wanted = Number.NEGATIVE_INFINITY;
   #loaded = false;
   #checkpoint = 0;
   /** Commits up to this one are by processes that have ended; whether a power cut came since is not known, so their marks do not count. */
@@ -67,6 +82,7 @@ export class CommitEngine {
   ) {
     this.#files = files;
     this.#protection = protection;
+    this.#runtime = runtime;
     this.#report = report;
     this.#token = hexadecimal(runtime.random(new Uint8Array(8)));
     const owner = { token: this.#token, identity };
@@ -79,11 +95,11 @@ export class CommitEngine {
 
   /** Learns what was committed by others, and tells the newest commit that reads will see. */
   async follow(): Promise<number> {
-    if (this.#exclusive) return this.#visible;
+    if (this.#isAlone) return this.#visible;
     const release = await this.#following.acquire();
     try {
       // The lock may have been taken while this waited.
-      if (!this.#exclusive) await this.#catchUp();
+      if (!this.#isAlone) await this.#catchUp();
       return this.#visible;
     } finally {
       release();
@@ -109,6 +125,11 @@ export class CommitEngine {
   /** Takes the write lock and learns what came before; every write of a store happens inside. */
   async lock(longestWait?: number): Promise<void> {
     this.#mustBeSound();
+    this.#inSeries = this.#runtime.elapsed() - this.#ended < SERIES;
+    const kept = this.#resting && this.#isAlone;
+    this.#resting = false;
+    if (kept) return;
+    this.#exclusive = false;
     await this.#prepare();
     await this.#lock.acquire(longestWait);
     const release = await this.#following.acquire();
@@ -123,10 +144,46 @@ export class CommitEngine {
     }
   }
 
-  /** Gives the write lock back. */
+  /**
+   * Ends what `lock` began: in a series of commits the lock is kept for the next one, unless another
+   * process waits for it. Whoever calls this sees to an `unlock` a moment later.
+   */
+  async rest(): Promise<void> {
+    this.#ended = this.#runtime.elapsed();
+    this.#resting = await this.#mayKeepLock();
+    if (!this.#resting) await this.unlock();
+  }
+
+  /** The newest commit at whose end the lock was kept for the next one; `undefined` where it is in use, or not held. */
+  get restsAt(): number | undefined {
+    return this.#resting ? this.#visible : undefined;
+  }
+
+  /** Gives the write lock back, where it is held. */
   async unlock(): Promise<void> {
-    this.#exclusive = false;
-    await this.#lock.release();
+    if (!this.#exclusive) return;
+    const wanted = this.#wanted === this.#ended;
+    try {
+      await this.#journal.mark();
+    } finally {
+      this.#exclusive = false;
+      this.#resting = false;
+      await this.#lock.release(wanted);
+    }
+  }
+
+  /** Nobody else can commit: the lock is in use, or was put down a moment ago. */
+  get #isAlone(): boolean {
+    return this.#exclusive && !(this.#resting && this.#runtime.elapsed() - this.#ended > LONGEST_REST);
+  }
+
+  async #mayKeepLock(): Promise<boolean> {
+    if (!this.#inSeries || this.#poison !== undefined) return false;
+    if (this.#ended - this.#wanted < CONTENDED) return false;
+    // Asked again, for it may have been taken away by force meanwhile.
+    if (!(await this.#lock.isWanted().catch(() => true))) return this.#inSeries;
+    this.#wanted = this.#ended;
+    return false;
   }
 
   /**
@@ -136,8 +193,8 @@ export class CommitEngine {
   async commit(batch: readonly Submission[]): Promise<void> {
     await this.#settleEarlier();
     const accepted = await this.#judge(batch);
-    if (accepted.length > 0) await this.#write(accepted);
     const settling = accepted.some(({ transaction }) => transaction.settle === "commit");
+    if (accepted.length > 0) await this.#write(accepted, settling);
     if (settling) await this.#settleCommitted();
     for (const { resolve } of accepted) resolve();
     if (this.#journal.size > CHECKPOINT_BYTES && this.#unsettled === undefined) await this.#checkpointLate();
@@ -189,8 +246,11 @@ export class CommitEngine {
   }
 
   /** Removes the write lock, whoever holds it. */
-  forceUnlock(): Promise<void> {
-    return this.#lock.force();
+  async forceUnlock(): Promise<void> {
+    if (this.#resting) this.#exclusive = false;
+    this.#resting = false;
+    this.#inSeries = false;
+    await this.#lock.force();
   }
 
   /** Lets go of the lock's owner file. */
@@ -281,24 +341,34 @@ export class CommitEngine {
     return accepted;
   }
 
-  async #write(writing: readonly Submission[]): Promise<void> {
+  async #write(writing: readonly Submission[], settling: boolean): Promise<void> {
     await this.#protection.prepare();
     const batch: Changes[] = [];
     for (const { transaction } of writing) batch.push(await this.#protection.seal(transaction.changes));
     const first = this.#visible + 1;
+    const wanted = settling || writing.some(({ transaction }) => transaction.durability === "full");
     await this.#poisoning(async () => {
       const durable = await this.#journal.append(batch);
-      const wanted = writing.some(
-        ({ transaction }) => transaction.durability === "full" || transaction.settle === "commit",
-      );
-      if (wanted && !durable) await this.#journal.sync();
+      if (wanted && !durable) await this.#syncAndStage(settling ? batch : []);
       await this.#mustStillHold();
-    });
+    }).catch((error: unknown) => this.#unstage(error));
     for (const [i, changes] of batch.entries()) {
       this.redo.note({ sequence: first + i, changes });
       this.#history.note(first + i, [...changes.keys()]);
     }
     this.#visible = this.#journal.sequence;
+  }
+
+  /** While the disk syncs, the files' text is written elsewhere, to be renamed into place after it. */
+  async #syncAndStage(batch: readonly Changes[]): Promise<void> {
+    const syncing = this.#journal.sync();
+    const staging = this.needsSettling ? undefined : this.records.stage(batch);
+    await syncing.finally(() => staging);
+  }
+
+  async #unstage(error: unknown): Promise<never> {
+    await this.records.unstage();
+    throw error;
   }
 
   async #place(): Promise<void> {
@@ -308,7 +378,7 @@ export class CommitEngine {
     }
     this.redo.placed(this.#visible);
     this.#unsettled = undefined;
-    if (this.#journal.placed < this.#visible) await this.#journal.mark();
+    this.#journal.settled();
   }
 
   /** After the batch was told of its commit: a failure here is no failure of it. */

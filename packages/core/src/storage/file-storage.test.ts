@@ -210,14 +210,15 @@ describe("FileStorage.commit()", () => {
     const storage = await opened();
     await storage.commit(put({ "1.baba": "one" }, background));
     await storage.close();
-    expect(sleeps).toEqual([10]);
+    expect(sleeps[0]).toBe(10);
+    sleeps = [];
     const again = await opened();
     await again.commit({
       ...put({}, background),
       changes: new Map([["2.baba", new Uint8Array(9 << 20)]]),
     });
     await again.close();
-    expect(sleeps).toEqual([10]);
+    expect(sleeps).not.toContain(10);
     expect(reports).toEqual([]);
   });
 

@@ -14,6 +14,8 @@ import { LONGEST_WAIT } from "./write-lock.ts";
 
 /** How long commits may wait in the journal before they are put in place in the background, in milliseconds. */
 const SETTLE_PAUSE = 10;
+/** How long the write lock is kept after a commit that came soon after another, in milliseconds. */
+const LINGER = 2;
 /** Payload bytes in the journal at which they are put in place before more is committed. */
 const MOST_UNPLACED = 8 * 1024 * 1024;
 
@@ -31,6 +33,7 @@ export class FileStorage implements Storage {
   #queue: Submission[] = [];
   #draining: Promise<void> | undefined;
   #settling: Promise<void> | undefined;
+  #lingering: Promise<void> | undefined;
   #holding: Hold | undefined;
   #closed = false;
 
@@ -200,11 +203,34 @@ export class FileStorage implements Storage {
       return rejectAll(this.#queue.splice(0), error);
     }
     await this.#commitBatch(this.#queue.splice(0));
-    await this.#opened()
-      .unlock()
-      .catch((error: unknown) =>
-        this.#report(ioError(error, STORE_FOLDER, "release the write lock").message),
-      );
+    await this.#rest();
+  }
+
+  async #rest(): Promise<void> {
+    const engine = this.#opened();
+    try {
+      await engine.rest();
+    } catch (error) {
+      this.#reportRelease(error);
+    }
+    if (engine.restsAt !== undefined) this.#lingering ??= this.#linger(engine);
+  }
+
+  /** Gives the write lock back when it was kept for a moment and no commit came. */
+  async #linger(engine: CommitEngine): Promise<void> {
+    while (engine.restsAt !== undefined) {
+      const before = engine.restsAt;
+      await this.#runtime.sleep(LINGER);
+      const release = await this.#mutex.acquire();
+      if (engine.restsAt === before)
+        await engine.unlock().catch((error: unknown) => this.#reportRelease(error));
+      release();
+    }
+    this.#lingering = undefined;
+  }
+
+  #reportRelease(error: unknown): void {
+    this.#report(ioError(error, STORE_FOLDER, "release the write lock").message);
   }
 
   async #validate(basis: Basis | undefined): Promise<void> {
@@ -239,7 +265,10 @@ export class FileStorage implements Storage {
       if (this.#opened().redo.bytes < MOST_UNPLACED) await this.#runtime.sleep(SETTLE_PAUSE);
       const release = await this.#mutex.acquire();
       try {
-        await this.#whileLocked((engine) => engine.settle());
+        await this.#opened().lock();
+        await this.#opened()
+          .settle()
+          .finally(() => this.#rest());
       } finally {
         release();
       }
@@ -277,6 +306,7 @@ export class FileStorage implements Storage {
       if (engine.isLastWriter || engine.needsSettling) {
         await this.#whileLocked(() => (engine.isLastWriter ? engine.checkpoint() : engine.settle()));
       }
+      await engine.unlock();
     } catch (error) {
       this.#report(
         `Some work is left to the next open: ${ioError(error, STORE_FOLDER, "put commits in place").message}`,

@@ -6,6 +6,8 @@ export const STORE_FILE: string = `${STORE_FOLDER}/store.json`;
 export const JOURNAL_FOLDER: string = `${STORE_FOLDER}/journal`;
 /** The write lock: a second name of its owner's file. */
 export const LOCK_FILE: string = `${STORE_FOLDER}/lock`;
+/** Made by one that waits for the lock, so that its owner does not keep it between commits; removed at its release. */
+export const WANTED_FILE: string = `${STORE_FOLDER}/wanted`;
 /** A file for each process that ever took the lock, by token. */
 export const OWNERS_FOLDER: string = `${STORE_FOLDER}/owners`;
 /** The right to remove a dead owner's lock, by the dead one's token. */

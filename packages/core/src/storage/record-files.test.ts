@@ -67,6 +67,60 @@ describe("RecordFiles", () => {
     expect(await records.list(".")).toHaveLength(300);
   });
 
+  test("stage() writes the text of few files beforehand, which place() then only renames", async () => {
+    const [one, two] = [bytes("one"), bytes("two")];
+    await records.stage([[["1.baba", bytes("older")]], [["1.baba", one]], [["2.baba", undefined]]]);
+    failing = "create";
+    await records.place([
+      ["1.baba", one],
+      ["2.baba", undefined],
+    ]);
+    expect(await records.read(["1.baba", "2.baba"])).toEqual([one, undefined]);
+    // Another payload of the name is another text.
+    failing = undefined;
+    await records.stage([[["1.baba", one]]]);
+    await records.place([["1.baba", two]]);
+    expect(await records.read(["1.baba"])).toEqual([two]);
+  });
+
+  test("stage() leaves many files to place(), and so what it cannot write", async () => {
+    const many = Array.from({ length: 200 }, (_, i): Placement => [`${i}.baba`, bytes("x")]);
+    const temporary = async () => (await files.list(TEMPORARY_FOLDER))?.length;
+    await records.stage([many]);
+    await records.stage([]);
+    expect(await temporary()).toBe(0);
+    failing = "create";
+    await records.stage([many.slice(0, 3)]);
+    failing = undefined;
+    expect(await temporary()).toBe(0);
+    await records.place(many);
+    expect(await records.list(".")).toHaveLength(200);
+  });
+
+  test("unstage() removes what was staged, as far as it can", async () => {
+    await records.stage([[["1.baba", bytes("x")]]]);
+    failing = "remove";
+    await records.unstage();
+    failing = undefined;
+    await records.stage([[["1.baba", bytes("x")]]]);
+    await records.unstage();
+    expect(await files.list(TEMPORARY_FOLDER)).toHaveLength(1);
+    await records.place([["1.baba", bytes("x")]]);
+    expect(await records.list(".")).toEqual(["1.baba"]);
+  });
+
+  test("place() removes what it could not write, as far as it can", async () => {
+    const { create } = files;
+    files.create = async (batch) => {
+      await create.call(files, batch);
+      throw Object.assign(new Error("full"), { code: "ENOSPC" });
+    };
+    expect(await codeOf(records.place([["1.baba", bytes("x")]]))).toBe("BABA_DISK_FULL 1.baba");
+    expect(await files.list(TEMPORARY_FOLDER)).toEqual([]);
+    failing = "remove";
+    expect(await codeOf(records.place([["1.baba", bytes("x")]]))).toBe("BABA_DISK_FULL 1.baba");
+  });
+
   test("prepare() refuses what stands in a record's place or in its folder's", async () => {
     await files.makeFolder("folder.baba");
     await files.create([{ path: "file", bytes: bytes("x") }]);

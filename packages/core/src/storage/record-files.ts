@@ -27,6 +27,8 @@ export class RecordFiles {
   readonly #files: FileSystem;
   readonly #token: () => string;
   readonly #folders = new Set<string>();
+  /** Text that is written already, and waits under another name for its place. */
+  readonly #staged = new Map<string, { readonly payload: Uint8Array | undefined; readonly from: string }>();
 
   /** `token` gives a text that no other process uses, for the names of temporary files. */
   constructor(files: FileSystem, token: () => string) {
@@ -116,8 +118,31 @@ export class RecordFiles {
     if (failure !== undefined) throw failure.error;
   }
 
+  /**
+   * Writes the text of few files beforehand, so that `place` has only to rename them; of many, and where
+   * it fails, nothing. A name's last payload counts. Whoever stages places or unstages next.
+   */
+  async stage(changes: readonly Iterable<Placement>[]): Promise<void> {
+    const newest = new Map(changes.flatMap((some) => [...some]));
+    const [batch, more] = batches([...newest]);
+    if (batch === undefined || more !== undefined) return;
+    try {
+      const moves = await this.#write(batch);
+      for (const { from, to } of moves) this.#staged.set(to, { payload: newest.get(to), from });
+    } catch {
+      // It is tried again, and told, when it has to be in place.
+    }
+  }
+
+  /** Removes what was staged and will not be placed. */
+  async unstage(): Promise<void> {
+    const staged = [...this.#staged.values()].map(({ from }) => from);
+    this.#staged.clear();
+    await this.#files.remove(staged).catch(() => undefined);
+  }
+
   async #placeBatch(batch: readonly Placement[]): Promise<void> {
-    const moves = await this.#stage(batch);
+    const moves = await this.#write(batch);
     await this.#files.rename(moves).catch((error: unknown) => {
       // A folder may have been removed behind our back; it is made again at the next try.
       this.#folders.clear();
@@ -160,20 +185,36 @@ export class RecordFiles {
     });
   }
 
-  async #stage(batch: readonly Placement[]): Promise<Move[]> {
+  /** Writes what is not staged yet under other names; tells how everything comes to its place. */
+  async #write(batch: readonly Placement[]): Promise<Move[]> {
     const files: NewFile[] = [];
     const moves: Move[] = [];
     for (const [name, payload] of batch) {
       if (payload === undefined) continue;
-      await this.#makeFolder(folderOf(name));
-      const from = `${TEMPORARY_FOLDER}/${this.#token()}`;
-      files.push({ path: from, bytes: encode(payload) });
+      const staged = this.#takeStaged(name, payload);
+      if (staged === undefined) await this.#makeFolder(folderOf(name));
+      const from = staged ?? `${TEMPORARY_FOLDER}/${this.#token()}`;
+      if (staged === undefined) files.push({ path: from, bytes: encode(payload) });
       moves.push({ from, to: name });
     }
-    await this.#files.create(files).catch((error: unknown) => {
-      throw ioError(error, subject(moves.map((move) => move.to)), "write");
-    });
+    if (files.length > 0) await this.#create(files, moves);
     return moves;
+  }
+
+  #takeStaged(name: string, payload: Uint8Array): string | undefined {
+    const staged = this.#staged.get(name);
+    this.#staged.delete(name);
+    return staged?.payload === payload ? staged.from : undefined;
+  }
+
+  async #create(files: readonly NewFile[], moves: readonly Move[]): Promise<void> {
+    try {
+      await this.#files.create(files);
+    } catch (error) {
+      // What there is of them may be what filled the disk.
+      await this.#files.remove(files.map(({ path }) => path)).catch(() => undefined);
+      throw ioError(error, subject(moves.map((move) => move.to)), "write");
+    }
   }
 
   async #makeFolder(folder: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { LockedError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { BREAKS_FOLDER, LOCK_FILE, OWNERS_FOLDER, ownerPath } from "./layout.ts";
+import { BREAKS_FOLDER, LOCK_FILE, OWNERS_FOLDER, ownerPath, WANTED_FILE } from "./layout.ts";
 import { printable } from "./names.ts";
 
 /** How long a living owner is waited for, in milliseconds. */
@@ -71,6 +71,7 @@ export class WriteLock {
       if (owner.token !== waitedFor) start = this.#runtime.elapsed();
       waitedFor = owner.token;
       if (this.#runtime.elapsed() - start >= longestWait) throw locked(owner, longestWait);
+      await this.#files.link(this.ownFile, WANTED_FILE);
       await this.#runtime.sleep(this.#jitter(pause));
     }
   }
@@ -80,9 +81,15 @@ export class WriteLock {
     return (await this.#read(LOCK_FILE))?.token === this.#owner.token;
   }
 
-  /** Gives the lock back. */
-  async release(): Promise<void> {
-    if (await this.isHeld()) await this.#files.remove([LOCK_FILE]);
+  /** Whether another waits for the lock, or did so at its owner's end. */
+  async isWanted(): Promise<boolean> {
+    const [kind] = await this.#files.kinds([WANTED_FILE]);
+    return kind !== undefined;
+  }
+
+  /** Gives the lock back; `wanted` where that is because another waits, which has to say so again if it goes on waiting. */
+  async release(wanted = false): Promise<void> {
+    if (await this.isHeld()) await this.#files.remove(wanted ? [WANTED_FILE, LOCK_FILE] : [LOCK_FILE]);
   }
 
   /** Removes the lock, whoever holds it. */

@@ -47,14 +47,14 @@ async function syncOpened(paths: readonly string[], open: (path: string) => numb
 
 /** Syncs what opens; what is not there needs no sync. */
 async function synced(open: () => number, sync: (descriptor: number) => Promise<void>): Promise<void> {
-  const descriptor = await withinTurn(open).catch((error: unknown) => {
-    if (codeOf(error) === "ENOENT") return undefined;
-    throw error;
-  });
-  if (descriptor === undefined) return;
   try {
-    await sync(descriptor);
-  } finally {
-    closeSync(descriptor);
+    // Begun in the same breath, so that the disk works while the caller goes on.
+    const { descriptor, syncing } = await withinTurn(() => {
+      const opened = open();
+      return { descriptor: opened, syncing: sync(opened) };
+    });
+    await syncing.finally(() => closeSync(descriptor));
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error;
   }
 }

@@ -104,6 +104,7 @@ describe("Journal.follow()", () => {
 
   test("goes on to a segment that pins the place before a mark, and keeps what the mark said", async () => {
     const { a, b } = await started();
+    a.settled();
     await a.mark();
     await b.follow();
     expect(b.placed).toBe(1);
@@ -246,6 +247,7 @@ describe("Journal.follow()", () => {
 
   test("tells all commits since the checkpoint again where marks were taken back", async () => {
     const { a, b } = await started();
+    a.settled();
     await a.mark();
     await b.follow();
     expect(b.placed).toBe(1);
@@ -337,6 +339,7 @@ describe("Journal.sync(), secure(), mark(), distrust() and restart()", () => {
     const a = journalOf("a");
     await a.sync();
     await a.secure();
+    a.settled();
     await a.mark();
     a.distrust();
     expect(await a.follow()).toEqual({ commits: [], restarted: false });
@@ -378,6 +381,7 @@ describe("Journal.sync(), secure(), mark(), distrust() and restart()", () => {
     };
     await expect(a.append([put("three")])).rejects.toMatchObject({ code: "EIO" });
     hook = () => undefined;
+    a.settled();
     await a.mark();
     await a.secure();
     expect(await segments()).toHaveLength(2);
@@ -387,6 +391,7 @@ describe("Journal.sync(), secure(), mark(), distrust() and restart()", () => {
   test("mark() that fails is no error, and nothing is written behind it", async () => {
     const { a, b } = await started();
     hook = ({ call }) => (call === "write" ? { fail: "EIO", bytes: 20 } : undefined);
+    a.settled();
     await a.mark();
     hook = () => undefined;
     expect(a.placed).toBe(1);
@@ -397,6 +402,7 @@ describe("Journal.sync(), secure(), mark(), distrust() and restart()", () => {
   test("mark() writes nothing where it does not fit", async () => {
     const a = journalOf("a");
     await a.append([put("x".repeat(15_759))]);
+    a.settled();
     await a.mark();
     const b = journalOf("b");
     expect(await sequences(b)).toEqual([1]);
@@ -405,6 +411,7 @@ describe("Journal.sync(), secure(), mark(), distrust() and restart()", () => {
 
   test("distrust() forgets what marks said, down to the checkpoint", async () => {
     const { a, b } = await started();
+    a.settled();
     await a.mark();
     await b.follow();
     b.distrust();

@@ -35,6 +35,8 @@ export class Journal {
   readonly #cursor: JournalCursor;
   /** A write to this segment failed after the position: what stands there is unknown, and nothing may follow it. */
   #dirty: number | undefined;
+  /** Commits were settled since this segment's last mark. */
+  #untold: number | undefined;
   #nextLength = SMALLEST_SEGMENT;
 
   constructor(files: FileSystem, writer: JournalWriter, seals: JournalSeals) {
@@ -113,16 +115,23 @@ export class Journal {
     else if (this.#cursor.unconfirmed.length > 0) await this.#startSegment(this.checkpoint, []);
   }
 
+  /** Notes that every commit is synced and in its place; other processes learn it from the next mark or segment. */
+  settled(): void {
+    const { position } = this.#cursor;
+    if (position === undefined || position.placed === position.sequence) return;
+    this.#move({ ...position, placed: position.sequence });
+    this.#untold = position.header.number;
+  }
+
   /**
-   * Says, for other processes, that every commit is synced and in its place. It only saves them work: it
-   * needs no sync, and where it cannot be written nothing is lost.
+   * Tells other processes what `settled` noted. It only saves them work: it needs no sync, and where it
+   * cannot be written nothing is lost.
    */
   async mark(): Promise<void> {
-    const { position } = this.#cursor;
-    if (position === undefined) return;
-    const { sequence } = position;
-    this.#move({ ...position, placed: sequence });
-    if (this.#writable() === undefined) return;
+    const position = this.#writable();
+    if (position === undefined || position.header.number !== this.#untold) return;
+    this.#untold = undefined;
+    const sequence = position.placed;
     const { bytes, chain } = encodeFrameAt(position, {
       kind: "mark",
       sequence,
@@ -132,13 +141,14 @@ export class Journal {
     if (position.offset + bytes.length > position.header.length) return;
     await this.#put(position, bytes).catch(() => undefined);
     if (this.#writable() !== undefined)
-      this.#move({ ...position, offset: position.offset + bytes.length, chain, placed: sequence });
+      this.#move({ ...position, offset: position.offset + bytes.length, chain });
   }
 
   /** Forgets what marks said: their writers ended, and a power cut may have come since. */
   distrust(): void {
     const { position } = this.#cursor;
     if (position !== undefined) this.#move({ ...position, placed: this.checkpoint });
+    this.#untold = undefined;
   }
 
   /**
