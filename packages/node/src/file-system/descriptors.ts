@@ -41,12 +41,12 @@ export function withFileToRead<T>(path: string, use: (descriptor: number, size: 
 }
 
 /**
- * The same to write at an offset, which the kernel itself refuses for a folder or a pipe. It is not
- * asked what the file is: an fstat was measured to make the next sync of the file longer (see
- * docs/performance.md), likely for the finer timestamp that newer Linux kernels give the write after it.
+ * Opens a file to write at an offset, which the kernel itself refuses for a folder or a pipe; the caller
+ * closes. It is not asked what the file is: an fstat was measured to make the next sync of the file longer
+ * (see docs/performance.md), likely for the finer timestamp that newer Linux kernels give the write after it.
  */
-export function withFileToWrite(path: string, use: (descriptor: number) => void): void {
-  withFile(path, "write", use);
+export function openToWrite(path: string): number {
+  return openSafely(path, "write");
 }
 
 /** Opens what has the name to read it, as it is: it may be no file. The caller closes. */

@@ -1,4 +1,5 @@
 import {
+  closeSync,
   linkSync,
   lstatSync,
   readSync,
@@ -9,7 +10,7 @@ import {
   writeSync,
 } from "node:fs";
 import type { FolderEntry, Move, TakeFile } from "@baba/core";
-import { codeOf, withFileToRead, withFileToWrite, withNewFile } from "./descriptors.ts";
+import { codeOf, openToWrite, withFileToRead, withNewFile } from "./descriptors.ts";
 import type { FolderCheck } from "./folders.ts";
 
 /** How far a batch came: items done, and the error that stopped it where it was not the time. */
@@ -111,7 +112,19 @@ export function create(
 
 /** Writes all bytes at `offset` into an existing file. */
 export function write(folders: FolderCheck, path: string, offset: number, bytes: Uint8Array): void {
-  folders.at(path, (full) => withFileToWrite(full, (descriptor) => drain(descriptor, offset, bytes)));
+  closeSync(writeOpen(folders, path, offset, bytes));
+}
+
+/** The same, and leaves the file open: its descriptor, for the caller to close. */
+export function writeOpen(folders: FolderCheck, path: string, offset: number, bytes: Uint8Array): number {
+  const descriptor = folders.at(path, openToWrite);
+  try {
+    drain(descriptor, offset, bytes);
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
 }
 
 function drain(descriptor: number, offset: number, bytes: Uint8Array): void {

@@ -11,11 +11,12 @@ import { FolderCheck, type Listing, list, makeFolder } from "./folders.ts";
 import type { PackedProgress } from "./jobs.ts";
 import { isLocked } from "./kernel-lock.ts";
 import { inLanes } from "./lanes.ts";
+import { LastWrite } from "./last-write.ts";
 import { SpareBuffers, unpackReads } from "./packed-reads.ts";
 import { isCrowded, patiently, toTheEnd } from "./patience.ts";
 import { processIdentity, processLives } from "./process-identity.ts";
 import { SLICE, slicesOf, slicesOfFiles } from "./slices.ts";
-import { syncFiles, syncFolders, syncFullFolders } from "./sync.ts";
+import { syncFiles, syncFolders, syncFullFolders, syncOpen } from "./sync.ts";
 import { threads } from "./threads.ts";
 import { withinTurn } from "./turn.ts";
 import { unpackError } from "./wire.ts";
@@ -62,6 +63,7 @@ class NodeFileSystem implements FileSystem {
   readonly #trust = new FolderTrust();
   readonly #spare = new SpareBuffers();
   #room: Uint8Array | undefined;
+  readonly #last = new LastWrite();
 
   constructor(root: string) {
     this.#root = root;
@@ -107,7 +109,9 @@ class NodeFileSystem implements FileSystem {
 
   async write(path: string, offset: number, bytes: Uint8Array): Promise<void> {
     if (bytes.length <= SHORT_BYTES) {
-      await patiently(() => this.#here((folders) => files.write(folders, path, offset, bytes)));
+      await patiently(() =>
+        this.#here((folders) => this.#last.keep(path, files.writeOpen(folders, path, offset, bytes))),
+      );
       return;
     }
     for (let done = 0; done < bytes.length; done += SLICE_BYTES) {
@@ -125,6 +129,8 @@ class NodeFileSystem implements FileSystem {
 
   async sync(paths: readonly string[]): Promise<void> {
     const distinct = [...new Set(paths)];
+    const written = distinct.length === 1 ? this.#last.take(String(distinct[0])) : undefined;
+    if (written !== undefined) return syncOpen(written);
     if (process.platform === "linux" && distinct.length >= MANY_SYNCS) {
       if (await this.#syncTogether(distinct)) return;
     }
@@ -146,6 +152,7 @@ class NodeFileSystem implements FileSystem {
   }
 
   async rename(moves: readonly Move[]): Promise<void> {
+    this.#last.close();
     await this.#inOrder(
       moves,
       (folders, left, deadline) => files.rename(folders, left, deadline),
@@ -156,6 +163,7 @@ class NodeFileSystem implements FileSystem {
   }
 
   async remove(paths: readonly string[]): Promise<void> {
+    this.#last.close();
     await this.#inOrder(
       paths,
       (folders, left, deadline) => files.remove(folders, left, deadline),
@@ -223,6 +231,7 @@ class NodeFileSystem implements FileSystem {
   }
 
   async close(): Promise<void> {
+    this.#last.close();
     await threads.release(this);
   }
 

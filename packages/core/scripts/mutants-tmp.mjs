@@ -1,0 +1,329 @@
+// Mutants of the commit protocol: each takes one safeguard away, and some test must notice.
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const core = fileURLToPath(new URL("..", import.meta.url));
+
+/** @type {readonly { name: string, file: string, find: string, replace: string }[]} */
+export const MUTANTS = [
+  {
+    name: "the journal is not synced",
+    file: "journal/journal.ts",
+    find: "await this.#files.sync([segmentPath(position.header.number)]).catch(failedSync);",
+    replace: "",
+  },
+  {
+    name: "a new segment is not synced before its link",
+    file: "journal/journal.ts",
+    find: "await this.#files.sync([temporary]);",
+    replace: "",
+  },
+  {
+    name: "the journal's folder is not synced after the link",
+    file: "journal/journal.ts",
+    find: "await this.#files.syncFolders([JOURNAL_FOLDER]).catch(failedSync);",
+    replace: "",
+  },
+  {
+    name: "the store's folder is not synced",
+    file: "store-folder.ts",
+    find: 'await files.syncFolders([STORE_FOLDER, "."]);',
+    replace: "",
+  },
+  {
+    name: "record files are not synced before a checkpoint",
+    file: "checkpoint.ts",
+    find: "await files.sync(present);",
+    replace: "",
+  },
+  {
+    name: "record folders are not synced before a checkpoint",
+    file: "checkpoint.ts",
+    find: "await files.syncFolders(folders);",
+    replace: "",
+  },
+  {
+    name: "what a failed sync of a folder gave up is not written again",
+    file: "checkpoint.ts",
+    find: "await rewrite(files, folders, source);",
+    replace: "",
+  },
+  {
+    name: "files are put in place before the journal is durable",
+    file: "commit-engine.ts",
+    find: "if (wanted && !durable) await this.#journal.sync();",
+    replace: "",
+  },
+  {
+    name: "a new segment says nothing of the checkpoint",
+    file: "journal/journal.ts",
+    find: "      checkpoint,\n      placed",
+    replace: "      checkpoint: 0,\n      placed",
+  },
+  {
+    name: "segments are removed newest first",
+    file: "journal/journal.ts",
+    find: "names.sort().map(",
+    replace: "names.sort().reverse().map(",
+  },
+  {
+    name: "the segment before is forgotten before the new one stands",
+    file: "journal/journal.ts",
+    find: "    await this.#startSegment(this.sequence, []);\n    await this.#removeUntil(last);",
+    replace: "    await this.#removeUntil(last);\n    await this.#startSegment(this.sequence, []);",
+  },
+  {
+    name: "a frame's checksum is not looked at",
+    file: "journal/frame.ts",
+    find: "if (view.getBigUint64(end - 16) !== next || view.getBigUint64(end - 8) !== TRAILER_END) {",
+    replace: "if (false) {",
+  },
+  {
+    name: "a frame's header is not checked",
+    file: "journal/frame.ts",
+    find: "view.getBigUint64(offset + 28) === xxh64(segment.subarray(offset, offset + 28), seed)",
+    replace: "true",
+  },
+  {
+    name: "a segment's header is not checked",
+    file: "journal/segment.ts",
+    find: "if (view.getBigUint64(CHECKSUM_AT) !== xxh64(bytes.subarray(0, CHECKSUM_AT), 0n)) return undefined;",
+    replace: "",
+  },
+  {
+    name: "damage is taken for an unfinished write",
+    file: "journal/read-journal.ts",
+    find: 'const lost = parsed.state === "damaged" || limit !== undefined;',
+    replace: "const lost = limit !== undefined;",
+  },
+  {
+    name: "a lost frame is not missed when a later one tells of it",
+    file: "journal/read-journal.ts",
+    find: "if (lost || attestsSync(segment, position.offset, position.sequence + 1, position.seed)) {",
+    replace: "if (lost) {",
+  },
+  {
+    name: "a pin counts marks that are not synced",
+    file: "journal/journal.ts",
+    find: "const pin = this.#trail.findLast(({ sequence }) => sequence <= base);",
+    replace: "const pin = this.#position && { end: this.#position.offset, chain: this.#position.chain };",
+  },
+  {
+    name: "commits that nobody has said are synced are not written anew",
+    file: "journal/journal.ts",
+    find: "const carried = this.#unconfirmed;",
+    replace: "const carried = this.#unconfirmed.slice(0, 0);",
+  },
+  {
+    name: "the link to a segment is no compare-and-swap",
+    file: "journal/journal.ts",
+    find: "if (!(await this.#files.link(temporary, segmentPath(number)))) throw takenOver();",
+    replace: "await this.#files.rename([{ from: temporary, to: segmentPath(number) }]);",
+  },
+  {
+    name: "a lost lock is not noticed",
+    file: "commit-engine.ts",
+    find: "if (!(await this.#lock.isHeld().catch(lockLost))) lockLost();",
+    replace: "",
+  },
+  {
+    name: "a living owner's lock is broken",
+    file: "write-lock.ts",
+    find: "if (await this.#files.lives(owner.identity)) return false;",
+    replace: "",
+  },
+  {
+    name: "the right to break a lock is not asked for",
+    file: "write-lock.ts",
+    find: "if (!(await this.#mayBreak(owner))) return false;",
+    replace: "",
+  },
+  {
+    name: "a lock is removed without a second look",
+    file: "write-lock.ts",
+    find: "if ((await this.#read(LOCK_FILE))?.token === owner.token) await this.#files.remove([LOCK_FILE]);",
+    replace: "await this.#files.remove([LOCK_FILE]);",
+  },
+  {
+    name: "the owner's file is not synced",
+    file: "write-lock.ts",
+    find: "await this.#files.sync([this.ownFile]);",
+    replace: "",
+  },
+  {
+    name: "a lock is kept although another waits for it",
+    file: "commit-engine.ts",
+    find: "if (!(await this.#lock.isWanted().catch(() => true))) return this.#inSeries;",
+    replace: "return true;",
+  },
+  {
+    name: "one that waits for a lock does not say so",
+    file: "write-lock.ts",
+    find: "await this.#files.link(this.ownFile, WANTED_FILE);",
+    replace: "",
+  },
+  {
+    name: "a kept lock is never given back",
+    file: "file-storage.ts",
+    find: "if (engine.restsAt === before)",
+    replace: "if (false)",
+  },
+  {
+    name: "a kept lock is trusted after a pause",
+    file: "commit-engine.ts",
+    find: " && !(this.#resting && this.#runtime.elapsed() - this.#ended > LONGEST_REST)",
+    replace: "",
+  },
+  {
+    name: "a kept lock is still used after it was taken away by this handle",
+    file: "commit-engine.ts",
+    find: "if (this.#resting) this.#exclusive = false;",
+    replace: "",
+  },
+  {
+    name: "staged text is taken for another payload's",
+    file: "record-files.ts",
+    find: "staged?.payload === payload ? staged.from : undefined",
+    replace: "staged?.from",
+  },
+  {
+    name: "what was staged is put in place before the sync ends",
+    file: "commit-engine.ts",
+    find: "const staging = this.needsSettling ? undefined : this.records.stage(batch);",
+    replace:
+      "const staging = this.records.stage(batch).then(() => this.records.place(batch.flatMap((some) => [...some])));",
+  },
+  {
+    name: "conflicts are not looked for",
+    file: "commit-engine.ts",
+    find: "if (basis !== undefined) this.#history.judge(basis, changes.keys(), earlier);",
+    replace: "",
+  },
+  {
+    name: "the journal is not followed under the lock",
+    file: "commit-engine.ts",
+    find: "      await this.#catchUp();\n      this.#exclusive = true;",
+    replace: "      if (!this.#loaded) await this.#catchUp();\n      this.#exclusive = true;",
+  },
+  {
+    name: "marks are believed after a power cut",
+    file: "commit-engine.ts",
+    find: "if (ended) this.#journal.distrust();",
+    replace: "",
+  },
+  {
+    name: "what a failed sync of record files lost is not written anew",
+    file: "commit-engine.ts",
+    find: "await this.#journal.revoke().catch(() => undefined);",
+    replace: "",
+  },
+  {
+    name: "a failed sync does not poison the handle",
+    file: "commit-engine.ts",
+    find: "if (error instanceof CommitUnknownError) this.#poison = error;",
+    replace: "",
+  },
+  {
+    name: "a failed write is not taken back",
+    file: "journal/journal.ts",
+    find: "      await this.#unwrite(position, error);\n",
+    replace: "",
+  },
+  {
+    name: "after a failed write, frames follow it",
+    file: "journal/journal.ts",
+    find: "      this.#dirty = true;\n",
+    replace: "",
+  },
+  {
+    name: "records are written in place, without a rename",
+    file: "record-files.ts",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text to look for
+    find: "const from = `${TEMPORARY_FOLDER}/${this.#token()}`;",
+    replace: "const from = name; await this.#files.remove([name]);",
+  },
+];
+
+/** What must not be caught: a test that fails by itself would catch every mutant. */
+const NO_MUTANT = {
+  name: "nothing",
+  file: "checkpoint.ts",
+  find: "await files.sync(present);",
+  replace: "await files.sync(present);",
+};
+
+/**
+ * Runs the tests of the commit protocol on each mutant (or on each `every`-th): all must fail.
+ *
+ * @param {{ every: number, say: (line: string) => void }} options
+ * @returns {Promise<{ passed: number, violations: string[] }>}
+ */
+export async function killMutants({ every, say }) {
+  const violations = [];
+  let passed = 0;
+  // A part of them is run by the tests themselves, which have shown that they pass.
+  const sound = false ? kill(NO_MUTANT) : undefined;
+  if (sound !== undefined) return { passed, violations: [`without any mutant a test fails: ${sound}`] };
+  for (const [i, mutant] of MUTANTS.filter((m) =>
+    /kept|says? so|say so|wants|waits|staged/.test(m.name),
+  ).entries()) {
+    if (i % every !== 0) continue;
+    const start = performance.now();
+    const killer = kill(mutant);
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    if (killer === undefined) violations.push(`no test notices: ${mutant.name}`);
+    else passed++;
+    say(`  ${killer === undefined ? "SURVIVED" : "caught"}: ${mutant.name} (${killer ?? "-"}; ${seconds} s)`);
+  }
+  return { passed, violations };
+}
+
+/** The first test that fails on the mutant. */
+function kill({ name, file, find, replace }) {
+  const folder = mkdtempSync(join(core, "build-mutant-"));
+  try {
+    cpSync(join(core, "src"), join(folder, "src"), { recursive: true });
+    cpSync(join(core, "package.json"), join(folder, "package.json"));
+    writeFileSync(join(folder, "tsconfig.json"), '{ "extends": "../../../tsconfig.base.json" }');
+    symlinkSync(join(core, "node_modules"), join(folder, "node_modules"));
+    const path = join(folder, "src/storage", file);
+    const source = readFileSync(path, "utf8");
+    if (source.split(find).length !== 2)
+      throw new Error(`The mutant "${name}" no longer fits ${file}: mend scripts/mutants.mjs.`);
+    writeFileSync(
+      path,
+      source.replace(find, () => replace),
+    );
+    const arguments_ = [
+      "vitest",
+      "run",
+      "src/storage",
+      "src/testing/commit-protocol",
+      "--exclude=**/mutants.test.ts",
+      "--bail=1",
+      "--typecheck.enabled=false",
+      "--reporter=json",
+    ];
+    const { stdout } = spawnSync("npx", arguments_, {
+      cwd: folder,
+      encoding: "utf8",
+      timeout: 600_000,
+      maxBuffer: 1 << 28,
+    });
+    const json = stdout.slice(stdout.indexOf("{"), stdout.lastIndexOf("}") + 1);
+    const { testResults = [], numTotalTests = 0 } = json === "" ? {} : JSON.parse(json);
+    if (numTotalTests === 0) throw new Error(`No test ran for "${name}": ${stdout.slice(0, 2000)}`);
+    return testResults
+      .flatMap(({ assertionResults }) => assertionResults)
+      .find(({ status }) => status === "failed")?.fullName;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { violations } = await killMutants({ every: Number(process.argv[2] ?? 1), say: console.log });
+  process.exitCode = violations.length > 0 ? 1 : 0;
+}
