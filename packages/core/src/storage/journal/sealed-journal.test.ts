@@ -90,6 +90,7 @@ async function written(): Promise<{ bytes: Uint8Array; frames: Frame[] }> {
   const writer = journal("a");
   for (const text of ["one", "two", "three"]) await writer.append([put(text)]);
   await writer.sync();
+  writer.settled();
   await writer.mark();
   const bytes = await segment(1);
   return { bytes, frames: framesOf(bytes) };
@@ -105,6 +106,7 @@ describe("a sealed journal", () => {
     const [a, b] = [journal("a"), journal("b")];
     await a.append([put("one"), put("two")]);
     await a.sync();
+    a.settled();
     await a.mark();
     expect(await texts(b)).toEqual(["one", "two"]);
     expect(b.placed).toBe(2);
@@ -259,6 +261,7 @@ describe("of who has no key and mends every checksum", () => {
   test("a segment in the place of another, a missing one and one cut short are refused", async () => {
     const a = journal("a");
     await a.append([put("one")]);
+    a.settled();
     await a.mark();
     const b = journal("b");
     await b.follow();
