@@ -101,6 +101,31 @@ test("explicit-session.ts discards what was not committed", async () => {
   );
 });
 
+test("passphrase.ts shows that a sealed store says nothing, and finds what was exchanged", async () => {
+  const { output } = await runSmall("passphrase");
+  expect(output).toBe(
+    lines(
+      "is in the file: false",
+      "BABA_KEY_WRONG",
+      "BABA_TAMPERED",
+      "verify(): [ 'monday.baba BABA_TAMPERED' ]",
+      "monday: { id: 'monday', text: 'Nobody knows.' }",
+    ),
+  );
+});
+
+test("team.ts lets one in and out again", async () => {
+  const { output } = await runSmall("team");
+  expect(output).toBe(
+    lines(
+      "Bob reads: { id: 'api-token', value: 's3cr3t' }",
+      "sealed anew: 1, old keys left: 0, a new fingerprint: true",
+      "recipients: 1",
+      "Bob: BABA_KEY_WRONG",
+    ),
+  );
+});
+
 test("concurrent.ts meets a conflict and then counts without losing a visit", async () => {
   const { output } = await runSmall("concurrent");
   expect(output).toContain("BABA_CONFLICT - visits.baba:");

@@ -105,6 +105,18 @@ export const MUTANTS = [
     replace: "",
   },
   {
+    name: "a new key file is not synced",
+    file: "../crypto/key-file.ts",
+    find: "    await files.sync([temporary]);\n",
+    replace: "",
+  },
+  {
+    name: "the key file's folder is not synced",
+    file: "../crypto/key-file.ts",
+    find: "    const created = await files.link(temporary, KEY_FILE);\n    await files.syncFolders([STORE_FOLDER]);",
+    replace: "    const created = await files.link(temporary, KEY_FILE);",
+  },
+  {
     name: "damage is taken for an unfinished write",
     file: "journal/read-journal.ts",
     find: 'const lost = parsed.state === "damaged" || limit !== undefined;',

@@ -7,6 +7,7 @@
 export { decode, decodedSize, decodeInto, encode, encodedSize, encodeInto, xxh64 } from "./codec/index.ts";
 export type { Compression } from "./crypto/compression.ts";
 export type { Crypto } from "./crypto/crypto.ts";
+export { generateIdentity, recipientOf } from "./crypto/identities.ts";
 export type { Unlock } from "./crypto/lock.ts";
 export {
   BabaError,

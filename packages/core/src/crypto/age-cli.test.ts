@@ -40,6 +40,20 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+test("a key file has age's armor: its first line and its last, and between them lines of 64 characters", async () => {
+  const keyring = Keyring.create(nobleCrypto, { recipients: [], converting: false, now: 0 });
+  const file = await lockKeyring(nobleCrypto, keyring, { kind: "passphrase", passphrase: "x" }, 1);
+  const [first, ...lines] = new TextDecoder().decode(file).trimEnd().split("\n");
+  expect([first, lines.pop()]).toEqual([
+    "-----BEGIN AGE ENCRYPTED FILE-----",
+    "-----END AGE ENCRYPTED FILE-----",
+  ]);
+  expect(lines.pop()).toMatch(/^[A-Za-z0-9+/]{1,64}={0,2}$/);
+  for (const line of lines) expect(line).toMatch(/^[A-Za-z0-9+/]{64}$/);
+});
+
+if (!runs("age", "--version")) console.log("age-cli.test.ts: no age here, its command line is left out.");
+
 if (runs("age", "--version")) {
   test("the age command line opens a key file locked for an identity, and what it locks again opens here", async () => {
     const identity = await generateX25519Identity();

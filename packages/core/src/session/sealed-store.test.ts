@@ -250,6 +250,66 @@ describe("the keyring", () => {
   });
 });
 
+describe("records of a sealed store", () => {
+  const names = ["1.baba", "heroes/bob.baba"] as const;
+
+  test("that were swapped, renamed or copied are refused by name, and stay as they are", async () => {
+    await (await write({ passphrase: "x" })).close();
+    const [one, two] = [await bytesOf(names[0]), await bytesOf(names[1])];
+    await put(names[0], two);
+    await put(names[1], one);
+    await put("copy.baba", one);
+    const db = open({ passphrase: "x" });
+    for (const name of [...names, "copy.baba"])
+      await expect(read(db, name)).rejects.toMatchObject({ code: "BABA_TAMPERED", record: name });
+    const skipped = await db.asyncSession((session) => session.all(".", Hero, { unreadable: "skip" }));
+    expect(skipped).toEqual([]);
+    await db.close();
+    await put(names[0], one);
+    await put(names[1], two);
+    await files.remove(["copy.baba"]);
+    const again = open({ passphrase: "x" });
+    expect(await read(again, names[1])).toEqual(bob);
+    await again.close();
+  });
+
+  test("in which version, flags or key id were changed, or which were cut short, are refused by name", async () => {
+    await (await write({ key: rawKey })).close();
+    const envelope = decode(await bytesOf(names[0]));
+    const db = open({ key: rawKey });
+    await db.open();
+    const cases: [number, number, string][] = [
+      [0, 2, "BABA_ENVELOPE"],
+      [1, 1, "BABA_TAMPERED"],
+      [1, 2, "BABA_ENVELOPE"],
+      [2, 0x80, "BABA_KEY_UNKNOWN"],
+      [6, 1, "BABA_TAMPERED"],
+      [29, 1, "BABA_TAMPERED"],
+      [envelope.length - 1, 1, "BABA_TAMPERED"],
+    ];
+    for (const [at, mask, expected] of cases) {
+      await put(names[0], encode(envelope.map((byte, i) => (i === at ? byte ^ mask : byte))));
+      await expect(read(db), `byte ${at}`).rejects.toMatchObject({ code: expected, record: names[0] });
+    }
+    for (let length = 0; length < envelope.length; length++) {
+      await put(names[0], encode(envelope.subarray(0, length)));
+      await expect(read(db)).rejects.toMatchObject({
+        code: length < 46 ? "BABA_ENVELOPE" : "BABA_TAMPERED",
+        record: names[0],
+      });
+    }
+    await db.close();
+  });
+
+  test("are not opened in a store whose store.json says another format", async () => {
+    await (await write({ passphrase: "x" })).close();
+    await put(".baba/store.json", new TextEncoder().encode('{"format":2}'));
+    const before = await everything();
+    await failsWith(open({ passphrase: "x" }).open(), "BABA_FORMAT");
+    expect(await everything()).toBe(before);
+  });
+});
+
 describe("plain and sealed", () => {
   test("do not mix: a plain record in a sealed store is BABA_NOT_SEALED, and stays as it is", async () => {
     await (await write({ passphrase: "x" })).close();

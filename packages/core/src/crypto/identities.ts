@@ -1,0 +1,31 @@
+import { generateX25519Identity, identityToRecipient } from "age-encryption";
+import { BabaError } from "../errors.ts";
+
+/**
+ * A new age identity (`AGE-SECRET-KEY-1...`), for the option `identity`: whoever has it opens the stores that are locked for
+ * its {@link recipientOf recipient}. `age-keygen` makes the same.
+ *
+ * @example
+ * ```ts
+ * import { generateIdentity, recipientOf } from "@baba/core";
+ * const identity = await generateIdentity();
+ * console.log((await recipientOf(identity)).startsWith("age1")); // true
+ * ```
+ */
+export function generateIdentity(): Promise<string> {
+  return generateX25519Identity();
+}
+
+/**
+ * The recipient (`age1...`) that belongs to an identity, to be given away.
+ *
+ * @throws `BABA_OPTION` where it is no identity
+ */
+export async function recipientOf(identity: string): Promise<string> {
+  try {
+    return await identityToRecipient(identity);
+  } catch {
+    // Age's own error may quote what it was given.
+    throw new BabaError("BABA_OPTION", "That is no X25519 identity of age (AGE-SECRET-KEY-1...).");
+  }
+}
