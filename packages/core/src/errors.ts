@@ -94,12 +94,14 @@ export type BabaErrorDetails = {
  * ```
  */
 export class BabaError extends Error {
+  /** The class's name, as the console shows it. */
   override readonly name: string = "BabaError";
   /** The stable code; see {@link BabaErrorCode}. */
   readonly code: BabaErrorCode;
   /** The record or folder concerned. */
   readonly record: string | undefined;
 
+  /** An error of this code; `message` is a sentence that says what to do. */
   constructor(code: BabaErrorCode, message: string, details: BabaErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
@@ -120,8 +122,10 @@ export class BabaError extends Error {
 
 /** Thrown by a commit when a later commit touched what the session read or writes; run it again. */
 export class ConflictError extends BabaError {
+  /** The class's name, as the console shows it. */
   override readonly name: string = "ConflictError";
 
+  /** An error of code `BABA_CONFLICT`. */
   constructor(message: string, details: BabaErrorDetails = {}) {
     super("BABA_CONFLICT", message, details);
   }
@@ -129,8 +133,10 @@ export class ConflictError extends BabaError {
 
 /** Thrown when another living process keeps the write lock; the message names it. */
 export class LockedError extends BabaError {
+  /** The class's name, as the console shows it. */
   override readonly name: string = "LockedError";
 
+  /** An error of code `BABA_LOCKED`. */
   constructor(message: string, details: BabaErrorDetails = {}) {
     super("BABA_LOCKED", message, details);
   }
@@ -141,8 +147,10 @@ export class LockedError extends BabaError {
  * writes; close the database, open it again and look.
  */
 export class CommitUnknownError extends BabaError {
+  /** The class's name, as the console shows it. */
   override readonly name: string = "CommitUnknownError";
 
+  /** An error of code `BABA_COMMIT_UNKNOWN`. */
   constructor(message: string, details: BabaErrorDetails = {}) {
     super("BABA_COMMIT_UNKNOWN", message, details);
   }

@@ -1,12 +1,15 @@
 // Runs the tests under Deno and leaves their counts. Most of them get no more permissions than an application
-// needs; those in *.system.test.ts start processes, make links and mount, and get all.
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+// needs; those in *.system.test.ts start processes, make links and mount, and get all. The examples in docstrings run too.
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { ROOT, run } from "../../../scripts/process.mjs";
 import { writeResult } from "../../../scripts/results.mjs";
 
 const SYSTEM = "src/**/*.system.test.ts";
+const CONFIG = join(ROOT, "packages/deno/deno.json");
+/** What has examples: the sources of what is published, and a document. */
+const EXAMPLES = ["core/src", "deno/src", "deno/README.md"].flatMap(sourcesIn);
 const words = process.argv.slice(2);
 const started = performance.now();
 const folder = mkdtempSync(join(tmpdir(), "baba-deno-"));
@@ -17,6 +20,11 @@ try {
   const readable = [folder, join(ROOT, "vectors")].join(",");
   await test("alone", [`--allow-read=${readable}`, `--allow-write=${folder}`, `--ignore=${SYSTEM}`, "src"]);
   await test("system", ["--allow-all", SYSTEM]);
+  await test(
+    "examples",
+    [`--allow-read=${folder},.`, `--allow-write=${folder},.`, "--doc", ...EXAMPLES],
+    folder,
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -26,15 +34,28 @@ if (results) writeResult(results, { suite: "@baba/deno", ...counts, seconds });
 console.log(`${counts.passed} passed, ${counts.failed} failed`);
 process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
 
-async function test(name, args) {
+async function test(name, args, directory = join(ROOT, "packages/deno")) {
   const report = join(folder, `${name}.xml`);
   const environment = { TMPDIR: folder, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" };
-  const flags = ["test", "--no-check", "--no-prompt", `--junit-path=${report}`, ...args, ...words];
-  const status = await run("deno", flags, { folder: "packages/deno", environment });
+  const flags = ["test", "--no-check", "--no-prompt", `--config=${CONFIG}`, `--junit-path=${report}`];
+  const status = await run("deno", [...flags, ...args, ...words], {
+    folder: relative(ROOT, directory),
+    environment,
+  });
   const [passed, failed] = countsIn(report);
   counts.passed += passed;
   // A module that did not load has no test of its own.
   counts.failed += failed === 0 && status !== 0 ? 1 : failed;
+}
+
+/** The modules of a package's folder, or the one file that the path names. */
+function sourcesIn(path) {
+  const full = join(ROOT, "packages", path);
+  if (statSync(full).isFile()) return [full];
+  const names = readdirSync(full, { recursive: true }).filter((name) =>
+    /(?<!\.test|\.test-d)\.ts$/.test(name),
+  );
+  return names.map((name) => join(full, name));
 }
 
 /** The sums of a report in JUnit's form. */

@@ -51,7 +51,11 @@ export class CommitSealer {
   #at = 0;
   #sealed: number;
 
-  /** @param sealed how many records of this commit were sealed before */
+  /**
+   * A sealer for one commit, with a nonce half of its own.
+   *
+   * @param sealed how many records of this commit were sealed before
+   */
   constructor(seals: Seals, sealed: number = 0) {
     this.#seals = seals;
     this.#commitHalf = seals.crypto.random(NONCE_HALF);

@@ -24,6 +24,8 @@ export class JournalCipher implements JournalSeal {
   readonly #tagKey: Uint8Array;
 
   /**
+   * Seals and opens under keys that are derived from a data key.
+   *
    * @param data the data key, of 32 bytes
    * @param storeId 16 bytes: what another store wrote fails, even under the same data key
    */

@@ -23,7 +23,11 @@ export class StoreKeys {
   readonly #ciphers = new Map<number, JournalCipher>();
   readonly #active: Xaes;
 
-  /** @param keys the active one first; their bytes are copied */
+  /**
+   * The keys of one store.
+   *
+   * @param keys the active one first; their bytes are copied
+   */
   constructor(crypto: Crypto, storeId: Uint8Array, keys: readonly [NumberedKey, ...NumberedKey[]]) {
     mustMeasure(storeId, STORE_ID_SIZE, "store id");
     this.#crypto = crypto;

@@ -49,6 +49,7 @@ export class Vault implements Protection {
   readonly #earlier: OpenedKeys[] = [];
   #refreshing: Promise<boolean> | undefined;
 
+  /** Does no I/O yet; the lock's bytes are copied. */
   constructor(files: FileSystem, lock: Lock, context: VaultContext) {
     this.#files = files;
     this.#lock = copyOfLock(lock);

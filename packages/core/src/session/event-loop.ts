@@ -8,6 +8,7 @@ export class EventLoop {
   readonly #runtime: Runtime;
   #since: number;
 
+  /** By the clock and the turns of this runtime. */
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
     this.#since = runtime.elapsed();

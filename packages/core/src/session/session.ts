@@ -74,6 +74,7 @@ export class AsyncSession<S extends Schema> {
    * @throws `BABA_VALIDATION`, `BABA_NOT_LOADABLE`, `BABA_UNSERIALIZABLE`, `BABA_ID_MISSING`, `BABA_NAME`
    */
   add(record: InputOf<S>, filename?: string): Promise<string>;
+  /** The same for a record of another schema. */
   add<T extends Schema>(
     schema: T & LoadableSchema<T>,
     record: InputOf<T>,
@@ -91,6 +92,7 @@ export class AsyncSession<S extends Schema> {
 
   /** The same as {@link AsyncSession.add}: a record of the name is replaced. */
   update(record: InputOf<S>, filename?: string): Promise<string>;
+  /** The same for a record of another schema. */
   update<T extends Schema>(
     schema: T & LoadableSchema<T>,
     record: InputOf<T>,
@@ -138,6 +140,7 @@ export class AsyncSession<S extends Schema> {
    * `BABA_SCHEMA_MISMATCH`, `BABA_NOT_A_RECORD`, `BABA_PERMISSION`
    */
   get(filename: string): Promise<OutputOf<S> | undefined>;
+  /** The same for a record of another schema. */
   get<T extends Schema>(schema: T, filename: string): Promise<OutputOf<T> | undefined>;
   get(...input: readonly unknown[]): Promise<unknown> {
     return this.#read(async () => {
@@ -165,6 +168,7 @@ export class AsyncSession<S extends Schema> {
    * @throws what makes a record unreadable, naming it, unless `unreadable` is `"skip"`
    */
   all(folder?: string): Promise<OutputOf<S>[]>;
+  /** The same for records of another schema. */
   all<T extends Schema>(folder: string, schema: T, options?: ReadOptions): Promise<OutputOf<T>[]>;
   all(folder = ".", schema: Schema = this.#context.schema, options?: ReadOptions): Promise<unknown[]> {
     return this.#read(async () => {
@@ -179,13 +183,16 @@ export class AsyncSession<S extends Schema> {
    * function decides by itself, and one that is a type guard narrows the result.
    */
   filter<R extends OutputOf<S>>(folder: string, where: (record: OutputOf<S>) => record is R): Promise<R[]>;
+  /** The same without narrowing: by an object, or by any function. */
   filter(folder: string, where: Where<OutputOf<S>>): Promise<OutputOf<S>[]>;
+  /** The same for records of another schema, narrowed by a type guard. */
   filter<T extends Schema, R extends OutputOf<T>>(
     folder: string,
     schema: T,
     where: (record: OutputOf<T>) => record is R,
     options?: ReadOptions,
   ): Promise<R[]>;
+  /** The same for records of another schema. */
   filter<T extends Schema>(
     folder: string,
     schema: T,
@@ -208,6 +215,7 @@ export class AsyncSession<S extends Schema> {
     schema?: undefined,
     options?: ReadOptions,
   ): AsyncIterable<StreamedRecord<OutputOf<S>>>;
+  /** The same for records of another schema. */
   stream<T extends Schema>(
     folder: string | undefined,
     schema: T,

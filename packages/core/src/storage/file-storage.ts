@@ -37,6 +37,7 @@ export class FileStorage implements Storage {
   #holding: Hold | undefined;
   #closed = false;
 
+  /** Does no I/O yet. `protection` says how journal and records are sealed; without it they are plain. */
   constructor(
     files: FileSystem,
     runtime: Runtime,

@@ -7,15 +7,19 @@
 
 /** One open session; the values are numbers. */
 export interface HermitageClient {
+  /** The value of a key, where it has one. */
   read(key: string): Promise<number | undefined>;
+  /** Gives a key a value. */
   write(key: string, value: number): Promise<void>;
   /** The keys that exist, in any order. */
   list(): Promise<readonly string[]>;
   /** Rejects where the session conflicts with another one. */
   commit(): Promise<void>;
+  /** Discards what the session wrote. */
   rollback(): Promise<void>;
 }
 
+/** The anomalies by the names of the Hermitage collection. */
 export type HermitageName =
   | "G0"
   | "G1a"
@@ -45,6 +49,7 @@ export type HermitageTrace = {
   readonly final: ReadonlyMap<string, number>;
 };
 
+/** One case of the collection: who does what, step by step, and what must not be seen. */
 export type HermitageCase = {
   readonly name: HermitageName;
   readonly title: string;

@@ -56,6 +56,7 @@ let disks = 0;
 export class SimulatedDisk {
   /** All operations that succeeded, oldest first. */
   readonly operations: DiskOperation[] = [];
+  /** Whether a power cut may keep a rename's new entry and lose the removal of the old one. */
   readonly splitRenames: boolean;
   /** Tells this disk from every other. */
   readonly identity: string;

@@ -47,7 +47,9 @@ export class SimulatedMachine {
 
 /** A process that can be killed at any step: its calls that are under way, and later ones, never end. */
 export class SimulatedProcess {
+  /** Where it runs. */
   readonly machine: SimulatedMachine;
+  /** As its test calls it. */
   readonly name: string;
   /** What `processIdentity()` of its file systems says. */
   readonly identity: string;
@@ -55,6 +57,7 @@ export class SimulatedProcess {
   readonly random: SeededRandom;
   #alive = true;
 
+  /** A process that lives; `SimulatedMachine.start` makes them. */
   constructor(machine: SimulatedMachine, is: Pick<SimulatedProcess, "name" | "identity" | "random">) {
     this.machine = machine;
     this.name = is.name;
@@ -62,6 +65,7 @@ export class SimulatedProcess {
     this.random = is.random;
   }
 
+  /** Whether nobody has killed it. */
   get alive(): boolean {
     return this.#alive;
   }

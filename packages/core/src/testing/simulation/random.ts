@@ -8,6 +8,7 @@ export class SeededRandom {
   #c: number;
   #counter = 1;
 
+  /** The same numbers for the same seed. */
   constructor(seed: number) {
     this.#a = mix(seed >>> 0);
     this.#b = mix(Math.floor(seed / 2 ** 32) ^ 0x9e3779b9);

@@ -40,6 +40,7 @@ export type ProcessEnvironment = {
 
 /** Thrown by `World.run`: the message holds the seed and the last steps, the cause is what went wrong. */
 export class SimulationError extends Error {
+  /** The class's name, as the console shows it. */
   override readonly name: string = "SimulationError";
 }
 
@@ -73,8 +74,11 @@ const TRACE_LENGTH = 400;
  * ```
  */
 export class World {
+  /** What determines everything that happens in it. */
   readonly seed: number;
+  /** The time of all its processes. */
   readonly clock: SimulatedClock = new SimulatedClock();
+  /** Where its processes run. */
   readonly machine: SimulatedMachine;
   readonly #options: WorldOptions;
   readonly #random: SeededRandom;
@@ -89,6 +93,7 @@ export class World {
   #arrivals = 0;
   #steps = 0;
 
+  /** An empty world, in which nothing has happened yet. */
   constructor(seed: number, options: WorldOptions = {}) {
     this.seed = seed;
     this.machine = new SimulatedMachine(1, seed);

@@ -3,9 +3,12 @@ export type FaultCode = "EIO" | "ENOSPC" | "EMFILE" | "EPERM" | "EBUSY" | "EACCE
 
 /** An error as an operating system gives it: the POSIX `code` is a property. */
 export class SystemError extends Error {
+  /** The class's name, as the console shows it. */
   override readonly name: string = "SystemError";
+  /** The POSIX code. */
   readonly code: string;
 
+  /** An error of this code, of a call and its path. */
   constructor(code: string, call: string, path: string) {
     super(`${code}: ${call} "${path}"`);
     this.code = code;
