@@ -6,4 +6,5 @@
 export * from "@baba/core";
 export { BabaDB } from "./baba-db.ts";
 export { denoFileSystem } from "./file-system/index.ts";
+export { openRecordFile, sealRecordFile } from "./record-file.ts";
 export { denoRuntime } from "./runtime.ts";

@@ -1,0 +1,31 @@
+import { openRecordFile as openWith, type RecordKeys, sealRecordFile as sealWith } from "@baba/core";
+import { denoRuntime } from "./runtime.ts";
+
+/**
+ * The value in one sealed record's file, for a person who has the file and the keys and not the rest of the store.
+ *
+ * @param file the file's bytes, base-3 text
+ * @param filename the name that it has, or had, in its store: a sealed record opens under no other
+ * @throws as reads of a sealed store, and as its opening
+ * @example
+ * ```ts
+ * import { openRecordFile, sealRecordFile } from "@baba/deno";
+ * const key = new Uint8Array(32).fill(1); // from where you keep it
+ * const file = await sealRecordFile({ id: 1, name: "Alice" }, "heroes/1.baba", { key });
+ * console.log(await openRecordFile(file, "heroes/1.baba", { key })); // { id: 1, name: "Alice" }
+ * ```
+ */
+export function openRecordFile(file: Uint8Array, filename: string, keys: RecordKeys): Promise<unknown> {
+  return openWith(denoRuntime, file, filename, keys);
+}
+
+/**
+ * The file of one sealed record, to be put into the folder of its store while nobody has it open.
+ *
+ * @param value what the record is to be; no schema is asked
+ * @param filename the name that the file will have in the store
+ * @throws `BABA_UNSERIALIZABLE`, and as the opening of a store
+ */
+export function sealRecordFile(value: unknown, filename: string, keys: RecordKeys): Promise<Uint8Array> {
+  return sealWith(denoRuntime, value, filename, keys);
+}
