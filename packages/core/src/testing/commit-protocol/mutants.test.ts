@@ -8,5 +8,5 @@ const PROGRAM = fileURLToPath(new URL("../../../scripts/mutants.mjs", import.met
 test("every twelfth mutant of the commit protocol is caught by some test", { timeout: 600_000 }, async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, "12"]);
   expect(stdout).not.toContain("SURVIVED");
-  expect(stdout.match(/^ {2}caught: /gm)).toHaveLength(3);
+  expect(stdout.match(/^ {2}caught: /gm)?.length).toBeGreaterThanOrEqual(3);
 });
