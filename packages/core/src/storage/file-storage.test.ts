@@ -92,6 +92,42 @@ const put = (changes: Record<string, string | undefined>, more: Partial<Transact
 const background = { settle: "background" } as const;
 const code = (expected: string) => ({ code: expected });
 
+describe("FileStorage.names() and renew()", () => {
+  test("names() tells the records of every folder, those that are not in their places among them", async () => {
+    const storage = await opened();
+    await storage.commit(put({ "2.baba": "a", "a/1.baba": "b", "a/b/c/3.baba": "c" }));
+    sleep = never;
+    await storage.commit(put({ "1.baba": "d", "a/1.baba": undefined }, background));
+    const folders: string[][] = [];
+    for await (const names of storage.names()) folders.push(names);
+    expect(folders).toEqual([["1.baba", "2.baba"], [], [], ["a/b/c/3.baba"]]);
+  });
+
+  test("renew() leaves a journal of one segment without a commit, and everything in its place", async () => {
+    const storage = await opened();
+    sleep = never;
+    await storage.commit(put({ "1.baba": "a" }, background));
+    const hold = await storage.hold();
+    await storage.renew();
+    await storage.renew();
+    await hold.release();
+    const files = simulatedFileSystem(disk);
+    expect(await files.list(JOURNAL_FOLDER)).toHaveLength(1);
+    expect(await files.kinds(["1.baba"])).toEqual(["file"]);
+    expect(await storage.head()).toBe(1);
+  });
+
+  test("renew() that fails says so in a typed error", async () => {
+    const storage = await opened();
+    await storage.commit(put({ "1.baba": "a" }));
+    const hold = await storage.hold();
+    hook = ({ call }) => (call === "create" ? { fail: "EIO" } : undefined);
+    await expect(storage.renew()).rejects.toMatchObject(code("BABA_IO"));
+    hook = () => undefined;
+    await hold.release();
+  });
+});
+
 describe("FileStorage.open()", () => {
   test("refuses a store of a newer format, or a damaged one, and touches nothing", async () => {
     await simulatedFileSystem(disk).makeFolder(STORE_FOLDER);
