@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { crashStore, failStore, runBanks } from "./suites.ts";
+import { crashNewKeyFile, crashStore, failStore, runBanks } from "./suites.ts";
 
 // A tenth of what `npm run torture` runs; the seed of a failure is in its message.
 const MINUTES = 60_000;
@@ -11,6 +11,14 @@ test("after any power cut, and a second one in the recovery, a store holds a pre
   expect(totals.violations).toEqual([]);
   expect(totals.visited).toBeGreaterThanOrEqual(100_000);
   expect(totals.distinct).toBeGreaterThanOrEqual(10_000);
+});
+
+test("after any power cut a new sealed store has the key file of what it holds", {
+  timeout: MINUTES,
+}, async () => {
+  const { visited, violations } = await crashNewKeyFile(1500, 6);
+  expect(violations).toEqual([]);
+  expect(visited).toBe(1500);
 });
 
 // The second scenario has a sealed store, and the third a folder whose failed sync nothing else would write again.

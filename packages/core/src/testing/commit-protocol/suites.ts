@@ -56,6 +56,20 @@ function added(totals: CrashTotals, report: CrashReport, scenario: number): Cras
   };
 }
 
+/** Cuts the power while a store gets its key file and its first commits, until so many states were visited. */
+export async function crashNewKeyFile(states: number, seed: number): Promise<CrashTotals> {
+  const { workload, check } = new Scenario(new SeededRandom(seed), [1, 1], "passphrase");
+  const report = await enumerateCrashes({
+    workload,
+    check,
+    seed,
+    limit: STATES_OF_A_POINT,
+    second: SECOND_CRASHES,
+    most: states,
+  });
+  return added({ visited: 0, distinct: 0, violations: [] }, report, seed);
+}
+
 /** A part of the scenarios has a sealed store, and some of these make a key file. */
 function protectionIn(scenario: number): ProtectionKind {
   if (scenario % 4 !== 2) return "none";
