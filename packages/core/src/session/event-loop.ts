@@ -7,6 +7,9 @@ const LONGEST_HOLD = 3;
 export class EventLoop {
   readonly #runtime: Runtime;
   #since: number;
+  /** Those that go on in later turns, in the order in which they asked. */
+  readonly #waiting: (() => void)[] = [];
+  #releasing = false;
 
   /** By the clock and the turns of this runtime. */
   constructor(runtime: Runtime) {
@@ -14,11 +17,37 @@ export class EventLoop {
     this.#since = runtime.elapsed();
   }
 
-  /** `undefined` while there is time left; else a promise that resolves after others had their turn. */
+  /**
+   * `undefined` while there is time left; else a promise that resolves after others had their turn, and after
+   * the work of those that waited before left time for it.
+   */
   breathe(): Promise<void> | undefined {
-    if (this.#runtime.elapsed() - this.#since < LONGEST_HOLD) return undefined;
-    return this.#runtime.turn().then(() => {
+    if (this.#hasTime()) return undefined;
+    const released = new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (!this.#releasing) void this.#release();
+    return released;
+  }
+
+  /** In each turn as many as it has time for, and one at least. */
+  async #release(): Promise<void> {
+    this.#releasing = true;
+    while (this.#waiting.length > 0) {
+      await this.#runtime.turn();
       this.#since = this.#runtime.elapsed();
-    });
+      let released = 0;
+      do {
+        this.#waiting[released]?.();
+        released += 1;
+        // What was released works before the clock is read: a promise's reactions run later than its resolution.
+        await undefined;
+      } while (released < this.#waiting.length && this.#hasTime());
+      // Cut off once a turn: to shift one by one would cost the square of their number.
+      this.#waiting.splice(0, released);
+    }
+    this.#releasing = false;
+  }
+
+  #hasTime(): boolean {
+    return this.#runtime.elapsed() - this.#since < LONGEST_HOLD;
   }
 }

@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { memoryRuntime } from "../testing/index.ts";
+import { EventLoop } from "./event-loop.ts";
+
+/** A loop by a clock and turns of the test's own. */
+function loopByHand() {
+  let now = 0;
+  const turns: (() => void)[] = [];
+  const loop = new EventLoop({
+    ...memoryRuntime(),
+    elapsed: () => now,
+    turn: () => new Promise((resolve) => turns.push(resolve)),
+  });
+  return {
+    loop,
+    pass: (milliseconds: number) => {
+      now += milliseconds;
+    },
+    /** Others have had their turn; all that can go on then has done so once this resolves. */
+    turn: async () => {
+      for (const begin of turns.splice(0)) begin();
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    },
+  };
+}
+
+test("EventLoop.breathe: goes on at once while there is time, and after a turn when there is none", async () => {
+  const { loop, pass, turn } = loopByHand();
+  expect(loop.breathe()).toBeUndefined();
+  pass(3);
+  const pause = loop.breathe();
+  expect(pause).toBeInstanceOf(Promise);
+  await turn();
+  await pause;
+  expect(loop.breathe()).toBeUndefined();
+});
+
+test("EventLoop.breathe: those that wait go on in order, in each turn as many as there is time for", async () => {
+  const { loop, pass, turn } = loopByHand();
+  const done: number[] = [];
+  const work = async (i: number) => {
+    await loop.breathe();
+    done.push(i);
+    pass(1);
+  };
+  pass(3);
+  const all = Promise.all(Array.from({ length: 8 }, (_, i) => work(i)));
+  const seen: number[] = [];
+  for (let i = 0; i < 4; i++) {
+    await turn();
+    seen.push(done.length);
+  }
+  expect(seen).toEqual([3, 6, 8, 8]);
+  await all;
+  expect(done).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+});
+
+test("EventLoop.breathe: work longer than a turn's time does not keep others from their turn, and waits behind them", async () => {
+  const { loop, pass, turn } = loopByHand();
+  const done: string[] = [];
+  const work = async (name: string) => {
+    for (let piece = 0; piece < 2; piece++) {
+      await loop.breathe();
+      done.push(`${name}${piece}`);
+      pass(5);
+    }
+  };
+  pass(3);
+  const all = Promise.all([work("a"), work("b")]);
+  for (let i = 0; i < 4; i++) await turn();
+  await all;
+  expect(done).toEqual(["a0", "b0", "a1", "b1"]);
+});
