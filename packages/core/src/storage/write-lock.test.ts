@@ -55,6 +55,21 @@ describe("WriteLock", () => {
     expect(await b.isHeld()).toBe(true);
   });
 
+  test("acquire() says that it waits, until a release that heeds it", async () => {
+    const [a, b] = [lockOf("a"), lockOf("b")];
+    await a.acquire();
+    expect(await a.isWanted()).toBe(false);
+    await expect(b.acquire(0)).rejects.toThrow(LockedError);
+    expect(await a.isWanted()).toBe(false);
+    await expect(b.acquire(5)).rejects.toThrow(LockedError);
+    expect(await a.isWanted()).toBe(true);
+    await a.release();
+    expect(await b.isWanted()).toBe(true);
+    await b.acquire();
+    await b.release(true);
+    expect(await a.isWanted()).toBe(false);
+  });
+
   test("acquire() takes a dead owner's lock at once", async () => {
     const [a, b] = [lockOf("a"), lockOf("b")];
     await a.acquire();
