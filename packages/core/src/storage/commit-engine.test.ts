@@ -477,7 +477,7 @@ describe("the write lock of a commit", () => {
     ["was about to be kept", false],
   ] as const) {
     test(`that ${what} is gone at once by forceUnlock() of its own handle`, async () => {
-      const [a, b] = [await open("a", false), await open("b")];
+      const [a, b] = [await open("a", false), await open("b", false)];
       let looks = 0;
       hook = (step) => {
         if (is(step, "a", "kinds", WANTED_FILE)) looks += 1;
@@ -490,7 +490,8 @@ describe("the write lock of a commit", () => {
         await new Promise((resolve) => setTimeout(resolve));
       }
       await a.storage.forceUnlock();
-      await b.storage.commit(put("b's"));
+      // Not in its place, so that only the journal tells of it.
+      await b.storage.commit(put("b's", background));
       expect(await read(a)).toBe("b's");
       await a.storage.commit(put("four"));
       expect(await read(b)).toBe("four");
