@@ -4,6 +4,7 @@ import { foreign } from "./foreign/suite.ts";
 import type { Suite } from "./harness/suite.ts";
 import { hermitage } from "./hermitage/suite.ts";
 import { histories } from "./histories/suite.ts";
+import { mixed } from "./mixed/suite.ts";
 import { pause } from "./pause/suite.ts";
 import { recovery } from "./recovery/suite.ts";
 import { rotation } from "./rotation/suite.ts";
@@ -18,6 +19,7 @@ export const SUITES: Readonly<Record<string, (suite: Suite) => Promise<void>>> =
   recovery,
   pause,
   bank,
+  mixed,
   secrets,
   rotation,
 };

@@ -35,6 +35,7 @@ export class FileStorage implements Storage {
   #settling: Promise<void> | undefined;
   #lingering: Promise<void> | undefined;
   #holding: Hold | undefined;
+  #ready = false;
   #closed = false;
 
   /** Does no I/O yet. `protection` says how journal and records are sealed; without it they are plain. */
@@ -51,6 +52,8 @@ export class FileStorage implements Storage {
   }
 
   async open(): Promise<void> {
+    // Another engine would wait for the lock that the first one may hold.
+    if (this.#ready) return;
     try {
       await checkStoreFolder(this.#files);
       await this.#protection.open();
@@ -59,6 +62,7 @@ export class FileStorage implements Storage {
       await this.#engine.records.list(".");
       await this.#engine.follow();
       if (this.#engine.needsRecovery) await this.#recover(this.#engine);
+      this.#ready = true;
     } catch (error) {
       throw ioError(error, STORE_FOLDER, "open the store");
     }

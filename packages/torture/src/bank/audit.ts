@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { BabaDB, decode } from "@baba/node";
+import { BabaDB, decode, openRecordFile } from "@baba/node";
 import * as v from "valibot";
 import type { Suite } from "../harness/suite.ts";
 import { recordFilesOf } from "../harness/tree.ts";
-import { Account, BRANCHES, OPENING, STALLS, TOTAL, TRANSFERS, Transfer } from "./model.ts";
+import { Account, type BankKey, BRANCHES, OPENING, STALLS, TOTAL, TRANSFERS, Transfer } from "./model.ts";
 
 /** One consistent state of the bank. */
 type Books = {
@@ -13,10 +13,15 @@ type Books = {
 };
 
 /** Reads the bank in one session of a new handle, whoever else is at work, and checks it. */
-export async function audit(directory: string, ledgers: string, check: Suite["check"]): Promise<Books> {
+export async function audit(
+  directory: string,
+  ledgers: string,
+  unlock: BankKey,
+  check: Suite["check"],
+): Promise<Books> {
   // In this order: what was acknowledged before the session began must be in it.
   const acknowledged = readLedgers(ledgers);
-  const db = new BabaDB(Account, { directory, logging: false });
+  const db = new BabaDB(Account, { directory, logging: false, ...unlock });
   try {
     const books = await db.asyncSession(readBooks, { retries: 1 });
     checkBooks(books, acknowledged, check);
@@ -26,8 +31,13 @@ export async function audit(directory: string, ledgers: string, check: Suite["ch
   }
 }
 
-/** Checks the files of a store that everybody closed, without it, against what a session saw. */
-export function auditFiles(directory: string, books: Books, check: Suite["check"]): void {
+/** Checks the files of a store that everybody closed, one by one without it, against what a session saw. */
+export async function auditFiles(
+  directory: string,
+  books: Books,
+  unlock: BankKey,
+  check: Suite["check"],
+): Promise<void> {
   const expected = new Map<string, unknown>(
     [...books.balances].map(([name, balance]) => [name, { balance }]),
   );
@@ -37,11 +47,20 @@ export function auditFiles(directory: string, books: Books, check: Suite["check"
     names.length === expected.size,
     `${names.length} files are there, and sessions see ${expected.size} records`,
   );
-  const wrong = names.filter((name) => {
-    const text = new TextDecoder().decode(decode(readFileSync(join(directory, name))));
-    return text !== JSON.stringify(expected.get(name));
-  });
+  const wrong: string[] = [];
+  for (const name of names) {
+    const text = await contentOf(directory, name, unlock);
+    if (text !== JSON.stringify(expected.get(name))) wrong.push(name);
+  }
   check(wrong.length === 0, `files that are not what sessions see: ${wrong.join(", ")}`);
+}
+
+/** What a record's file holds by itself, in JSON. */
+async function contentOf(directory: string, name: string, unlock: BankKey): Promise<string> {
+  const file = readFileSync(join(directory, name));
+  if (!("identity" in unlock)) return new TextDecoder().decode(decode(file));
+  const keyFile = readFileSync(join(directory, ".baba", "key.age"));
+  return JSON.stringify(await openRecordFile(file, name, { ...unlock, keyFile }));
 }
 
 async function readBooks(

@@ -1,5 +1,9 @@
 import * as v from "valibot";
 
+/** How a bank's store is unlocked; nothing for a plain one. */
+export const BankKey = v.union([v.strictObject({ identity: v.string() }), v.strictObject({})]);
+export type BankKey = v.InferOutput<typeof BankKey>;
+
 /** Where the money is. */
 export const Account = v.object({ balance: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) });
 

@@ -6,6 +6,7 @@ import type { Readable, Writable } from "node:stream";
 import { setTimeout as after } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
+import { NODE, type Runtime } from "./runtime.ts";
 
 const PROGRAM = fileURLToPath(new URL("../program.js", import.meta.url));
 /** A child that says nothing for so long hangs, in milliseconds. */
@@ -33,12 +34,11 @@ export class Child {
   #begun = false;
   #errors = "";
 
-  /** Starts a program with an argument that JSON can hold. */
-  constructor(program: string, argument: unknown) {
-    this.name = program;
-    this.#process = spawn(process.execPath, [PROGRAM, program, JSON.stringify(argument)], {
-      stdio: ["pipe", "pipe", "pipe"],
-    });
+  /** Starts a program with an argument that JSON can hold; `folder` is where it may work, for runtimes that ask. */
+  constructor(program: string, argument: unknown, runtime: Runtime = NODE, folder = ".") {
+    this.name = `${program} on ${runtime.name}`;
+    const words = [...runtime.options(folder), PROGRAM, program, JSON.stringify(argument)];
+    this.#process = spawn(runtime.command, words, { stdio: ["pipe", "pipe", "pipe"] });
     living.add(this);
     this.exited = this.#watch();
   }

@@ -5,6 +5,7 @@ import { decode } from "@baba/node";
 import type { InferInput } from "valibot";
 import * as v from "valibot";
 import { Child } from "../harness/child.ts";
+import { NODE, type Runtime } from "../harness/runtime.ts";
 import type { Suite } from "../harness/suite.ts";
 import { filesBelow, leftoversOf, recordFilesOf, treeDigest } from "../harness/tree.ts";
 import { type Damage, flips, truncations } from "./damage.ts";
@@ -31,14 +32,16 @@ export async function recovery(suite: Suite): Promise<void> {
 }
 
 /** Kills a writer, and opens the store in a process that writes and one that only reads, at the same time. */
-async function killAndOpen(
+export async function killAndOpen(
   suite: Suite,
   count: number,
   [writing, reading]: readonly [Child, Child],
+  runtime: Runtime = NODE,
 ): Promise<void> {
   const { folder, check, random } = suite;
   const directory = join(folder, `killed-${count}`);
-  const ledger = await writeAndDie(suite, directory, random.share() < 0.5 ? 1 + random.below(20) : undefined);
+  const commits = random.share() < 0.5 ? 1 + random.below(20) : undefined;
+  const ledger = await writeAndDie(suite, directory, commits, runtime);
   const [one, other] = await Promise.all([
     ask(writing, { act: "open", directory, visit: "a" }),
     ask(reading, { act: "open", directory }),
@@ -63,15 +66,20 @@ async function killAndOpen(
 
 /** The ledger of a writer that was killed: by itself after so many commits, or at a random instant. */
 async function writeAndDie(
-  { random }: Suite,
+  { random, folder }: Suite,
   directory: string,
   commits: number | undefined,
+  runtime: Runtime = NODE,
 ): Promise<string> {
   const ledger = `${directory}-ledger`;
-  const writer = startWriter({
-    ...{ directory, ledger, seed: random.below(1_000_000), settle: "background", end: "kill" },
-    commits: commits ?? 1_000_000,
-  });
+  const writer = startWriter(
+    {
+      ...{ directory, ledger, seed: random.below(1_000_000), settle: "background", end: "kill" },
+      commits: commits ?? 1_000_000,
+    },
+    runtime,
+    folder,
+  );
   if (commits === undefined) {
     await writer.next(v.object({}));
     await after(random.below(LONGEST_LIFE));
@@ -184,7 +192,11 @@ async function ask(child: Child, request: Request): Promise<Found> {
   return child.next(Found);
 }
 
-function startWriter(argument: InferInput<typeof WriterArgument>): Child {
+function startWriter(
+  argument: InferInput<typeof WriterArgument>,
+  runtime: Runtime = NODE,
+  folder = argument.directory,
+): Child {
   mkdirSync(argument.directory, { recursive: true });
-  return new Child("recovery-writer", argument);
+  return new Child("recovery-writer", argument, runtime, folder);
 }
