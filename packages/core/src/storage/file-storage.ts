@@ -198,7 +198,7 @@ export class FileStorage implements Storage {
   /** A session of this process that holds the lock is not waited for without end: it may be waiting for this very commit. */
   #turn(): Promise<(() => void) | undefined> {
     if (this.#holding === undefined) return this.#mutex.acquire();
-    return this.#mutex.acquireBefore(this.#runtime.sleep(LONGEST_WAIT));
+    return this.#mutex.acquireBefore(LONGEST_WAIT, (time) => this.#runtime.sleep(time));
   }
 
   async #commitLocked(): Promise<void> {

@@ -1,3 +1,6 @@
+/** Of waiting, in milliseconds. */
+const PIECE = 50;
+
 /** Lets one at a time through, in the order of asking. */
 export class Mutex {
   #last: Promise<void> = Promise.resolve();
@@ -12,11 +15,20 @@ export class Mutex {
     });
   }
 
-  /** The same, unless `limit` resolves first: then `undefined`, and the place in the queue is given up. */
-  async acquireBefore(limit: Promise<void>): Promise<(() => void) | undefined> {
+  /**
+   * The same, unless it takes longer than so many milliseconds: then `undefined`, and the place in the queue is given up.
+   * It sleeps in short pieces, of which the last may go on for nothing, and keeps the process alive so long.
+   */
+  async acquireBefore(
+    longest: number,
+    sleep: (milliseconds: number) => Promise<void>,
+  ): Promise<(() => void) | undefined> {
     const turn = this.acquire();
-    const won = await Promise.race([turn, limit.then(() => undefined)]);
-    if (won === undefined) void turn.then((release) => release());
-    return won;
+    for (let waited = 0; waited < longest; waited += PIECE) {
+      const won = await Promise.race([turn, sleep(PIECE).then(() => undefined)]);
+      if (won !== undefined) return won;
+    }
+    void turn.then((release) => release());
+    return undefined;
   }
 }
