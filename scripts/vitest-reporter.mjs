@@ -30,7 +30,8 @@ export default class ResultsReporter {
 
 /** What runs this, and which version. */
 function runtimeName() {
-  const { bun, node } = process.versions;
+  const { bun, deno, node } = process.versions;
+  if (deno !== undefined) return `Deno ${deno}`;
   return bun === undefined ? `Node ${node}` : `Bun ${bun}`;
 }
 

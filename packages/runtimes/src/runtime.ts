@@ -22,6 +22,13 @@ export const RUNTIMES: readonly Runtime[] = [
   runtime("Node 26", "node26/bin/node"),
 ];
 
+/** What Deno runs of them is core's alone; @baba/deno has its own tests. */
+export const DENO: Runtime = runtime("Deno", "../../deno/node_modules/deno/bin.cjs", [
+  "run",
+  "--allow-all",
+  "--no-prompt",
+]);
+
 /** Whether this platform is one that the programs were made for. */
 export const IS_TESTED_PLATFORM: boolean = process.platform === "linux" && process.arch === "x64";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { IS_TESTED_PLATFORM, installedRuntimes, RUNTIMES } from "./runtime.ts";
+import { DENO, IS_TESTED_PLATFORM, installedRuntimes, RUNTIMES } from "./runtime.ts";
 import { CORE_PORTS_SUITE, NODE_SUITE, runSuite } from "./suite.ts";
 
 const NAMES = IS_TESTED_PLATFORM ? RUNTIMES.map(({ name }) => name) : [];
@@ -13,10 +13,13 @@ const RUNS = [
   ["Bun", NODE_SUITE],
   ["Bun", CORE_PORTS_SUITE],
   ["Node 26", NODE_SUITE],
+  ["Deno", CORE_PORTS_SUITE],
 ] as const;
 
 for (const [name, suite] of RUNS) {
-  const runtime = installedRuntimes().find((runtime) => runtime.name === name);
+  const runtime = [...installedRuntimes(), ...(IS_TESTED_PLATFORM ? [DENO] : [])].find(
+    (runtime) => runtime.name === name,
+  );
   if (runtime === undefined) {
     console.log(`Left out: ${suite.name} on ${name}`);
     continue;
