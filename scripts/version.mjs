@@ -15,6 +15,8 @@ function keepInStep(folder) {
   if (!existsSync(path)) return;
   const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   const text = readFileSync(path, "utf8");
+  // What is not published has none.
+  if (!("version" in JSON.parse(text))) return;
   const replaced = text.replace(/^( {2}"version": )"[^"]*"/m, `$1"${version}"`);
   if (JSON.parse(replaced).version !== version) throw new Error(`${path} has no version at its top.`);
   writeFileSync(path, replaced);

@@ -1,7 +1,7 @@
 // Publishes @baba/core and @baba/deno to a stand-in registry, and uses what arrived there as a stranger would: in a
 // new project, by the commands of the README. The dry run of `deno publish` is no proof, as it also calls packages
 // good whose imports lead nowhere.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -105,6 +105,10 @@ function deno(words, directory) {
     ...process.env,
     PATH: [TOOLS, process.env.PATH].join(delimiter),
     JSR_URL: registry.url,
+    // Deno reads the user's settings of npm, and not those of the whole machine.
+    NPM_CONFIG_REGISTRY: execFileSync("npm", ["config", "get", "registry", "--workspaces=false"], {
+      encoding: "utf8",
+    }).trim(),
     DENO_DIR: join(folder, "cache"),
     DENO_NO_UPDATE_CHECK: "1",
     NO_COLOR: "1",

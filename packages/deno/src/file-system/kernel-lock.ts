@@ -33,9 +33,9 @@ export function isLocked(folders: FolderCheck, path: string): boolean | undefine
   try {
     return folders.at(path, (full) => {
       mustBeFile(full);
-      // With it goes the lock, where it was got.
+      // With it goes the lock, where it was got: a shared one, so that others may ask in the same moment.
       using file = Deno.openSync(full, { read: true });
-      return !file.tryLockSync(true);
+      return !file.tryLockSync(false);
     });
   } catch (error) {
     if (codeOf(error) === "ENOENT") return false;

@@ -1,10 +1,8 @@
 /*
- * The age file format v1 (https://c2sp.org/age), written from its specification and on node:crypto alone, for
- * X25519 and scrypt: a stranger's look at the key file.
+ * The age file format v1 (https://c2sp.org/age), written from its specification and on node:crypto, for X25519
+ * and scrypt: a stranger's look at the key file. ChaCha20-Poly1305 is another's, as Bun's node:crypto has none.
  */
 import {
-  createCipheriv,
-  createDecipheriv,
   createHmac,
   createPrivateKey,
   createPublicKey,
@@ -14,6 +12,7 @@ import {
   randomBytes,
   scryptSync,
 } from "node:crypto";
+import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 
 type Stanza = { readonly args: readonly string[]; readonly body: Buffer };
 
@@ -139,14 +138,11 @@ function derive(secret: Buffer, salt: Buffer, info: string): Buffer {
 }
 
 function chacha(key: Buffer, nonce: Buffer, plain: Buffer): Buffer {
-  const cipher = createCipheriv("chacha20-poly1305", key, nonce, { authTagLength: 16 });
-  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  return Buffer.from(chacha20poly1305(key, nonce).encrypt(plain));
 }
 
 function unchacha(key: Buffer, nonce: Buffer, sealed: Buffer): Buffer {
-  const decipher = createDecipheriv("chacha20-poly1305", key, nonce, { authTagLength: 16 });
-  decipher.setAuthTag(sealed.subarray(-16));
-  return Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()]);
+  return Buffer.from(chacha20poly1305(key, nonce).decrypt(sealed));
 }
 
 function privateKeyOf(raw: Buffer): ReturnType<typeof createPrivateKey> {

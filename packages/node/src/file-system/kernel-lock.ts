@@ -25,19 +25,23 @@ export async function isLocked(folders: FolderCheck, path: string): Promise<bool
   }
 }
 
-/** The kernel lists the locks of this container's processes, by inode; another file's of that number does no harm. */
+/**
+ * The kernel lists the locks of this container's processes, by inode; another file's of that number does no harm. Only
+ * an exclusive one (WRITE) is an owner's: others that ask whether it lives take a shared one for the moment.
+ */
 function isListed(inode: number): boolean {
   try {
-    return readFileSync("/proc/locks", "utf8").includes(`:${inode} `);
+    const locks = readFileSync("/proc/locks", "utf8").split("\n");
+    return locks.some((lock) => lock.includes(" WRITE ") && lock.includes(`:${inode} `));
   } catch {
     return false;
   }
 }
 
-/** Asks for the lock by the open file itself, which the child gets as its standard input. */
+/** Asks for a shared lock by the open file itself, which the child gets as its standard input. */
 function isRefused(descriptor: number): Promise<boolean | undefined> {
   return new Promise((resolve) => {
-    const child = spawn("flock", ["-n", "-x", "0"], { stdio: [descriptor, "ignore", "ignore"] });
+    const child = spawn("flock", ["-n", "-s", "0"], { stdio: [descriptor, "ignore", "ignore"] });
     child.once("error", () => resolve(undefined));
     child.once("exit", (status) => resolve(status === 1 ? true : status === 0 ? false : undefined));
   });
