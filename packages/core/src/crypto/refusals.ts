@@ -26,6 +26,15 @@ export function plainStore(name: string): BabaError {
   );
 }
 
+/** The error for the first commit under a raw key beside a plain record: sealed and plain ones would be mixed. */
+export function plainUnderRawKey(name: string): BabaError {
+  return refuse(
+    "BABA_NOT_SEALED",
+    name,
+    "it is plain, and the store was opened with the option key, which seals no store that is there: leave the option out, or begin in another directory",
+  );
+}
+
 /** The error for a plain segment of the journal in a sealed store. */
 export function plainJournal(segment: string): BabaError {
   return refuse(

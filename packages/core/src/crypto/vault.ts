@@ -17,6 +17,7 @@ import {
   otherKeyring,
   plainJournal,
   plainStore,
+  plainUnderRawKey,
   sealedWithoutKey,
   wrongRawKey,
 } from "./refusals.ts";
@@ -48,6 +49,8 @@ export class Vault implements Protection {
   /** What was opened before: work that is under way may still need its keys. */
   readonly #earlier: OpenedKeys[] = [];
   #refreshing: Promise<boolean> | undefined;
+  /** A plain record of a store that a raw key was to open. */
+  #plain: string | undefined;
 
   /** Does no I/O yet; the lock's bytes are copied. */
   constructor(files: FileSystem, lock: Lock, context: VaultContext) {
@@ -106,6 +109,7 @@ export class Vault implements Protection {
   }
 
   async prepare(): Promise<void> {
+    if (this.#plain !== undefined) throw plainUnderRawKey(this.#plain);
     if (this.#unlocked.state === "new") await this.#refresh();
     if (this.#unlocked.state !== "new") return;
     await this.#mustNotBeSealed();
@@ -273,7 +277,11 @@ export class Vault implements Protection {
   /** Without a journal the records tell what the store is. */
   async #mustFitRecords(): Promise<void> {
     const record = await firstRecord(this.#files);
-    if (record === undefined || !isSealed(record.bytes)) return;
+    if (record === undefined) return;
+    if (!isSealed(record.bytes)) {
+      if (this.#opened !== undefined) this.#plain = record.name;
+      return;
+    }
     if (this.#opened === undefined) throw sealedWithoutKey(record.name);
     const id = keyIdOf(record.bytes);
     if (id !== undefined && id !== this.#opened.keys.activeId) throw wrongRawKey(record.name);

@@ -311,6 +311,21 @@ describe("records of a sealed store", () => {
 });
 
 describe("plain and sealed", () => {
+  test("do not mix: under a raw key the first commit beside a plain record is BABA_NOT_SEALED, and nothing is sealed", async () => {
+    const text = encode(new TextEncoder().encode(JSON.stringify(alice)));
+    await files.makeFolder(".");
+    await files.create([{ path: "1.baba", bytes: text }]);
+    const db = open({ key: rawKey });
+    await failsWith(read(db), "BABA_NOT_SEALED");
+    await failsWith(
+      db.asyncSession((session) => session.add(bob)),
+      "BABA_NOT_SEALED",
+    );
+    await db.close();
+    expect(await files.kinds(["2.baba"])).toEqual([undefined]);
+    expect(await read(open())).toEqual(alice);
+  });
+
   test("do not mix: a plain record in a sealed store is BABA_NOT_SEALED, and stays as it is", async () => {
     await (await write({ passphrase: "x" })).close();
     const plain = encode(new TextEncoder().encode('{"id":3,"name":"Eve"}'));
