@@ -270,6 +270,12 @@ describe("FileStorage.commit()", () => {
   });
 });
 
+test("FileStorage.stamp() is undefined for a folder that is not there", async () => {
+  const storage = await opened();
+  expect(await storage.stamp("nowhere")).toBeUndefined();
+  await storage.close();
+});
+
 describe("FileStorage.hold()", () => {
   test("is waited for, and whoever waited too long gets LockedError", async () => {
     const storage = await opened();

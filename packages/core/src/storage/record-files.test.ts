@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { encode } from "../codec/index.ts";
 import { BabaError } from "../errors.ts";
 import type { EntryKind, FileSystem } from "../file-system/file-system.ts";
 import {
@@ -119,6 +120,53 @@ describe("RecordFiles", () => {
     expect(await files.list(TEMPORARY_FOLDER)).toEqual([]);
     failing = "remove";
     expect(await codeOf(records.place([["1.baba", bytes("x")]]))).toBe("BABA_DISK_FULL 1.baba");
+  });
+
+  test("read() gives no byte more than a text holds that is spaced more widely than ours", async () => {
+    const text = new TextDecoder().decode(encode(bytes("wide")));
+    await files.create([{ path: "1.baba", bytes: bytes(`${text}${" ".repeat(30)}\n`) }]);
+    expect(await records.read(["1.baba"])).toEqual([bytes("wide")]);
+  });
+
+  describe("where something stands in the way of a record", () => {
+    const fault = (code: string): Error => Object.assign(new Error(code), { code });
+    const readFails = (code: string): void => {
+      files.readEach = async (paths, take) => paths.forEach((_, i) => void take(fault(code), i));
+    };
+    const namesFail = (code: string): void => {
+      files.names = () => Promise.reject(fault(code));
+    };
+
+    test("read() blames the folder that is a link, for each record in it", async () => {
+      readFails("ELOOP");
+      namesFail("ELOOP");
+      const [one, other] = await records.read(["a/1.baba", "a/2.baba"]);
+      expect(one).toMatchObject({ code: "BABA_NOT_A_FOLDER", record: "a" });
+      expect(other).toMatchObject({ code: "BABA_NOT_A_FOLDER", record: "a" });
+    });
+
+    test("read() blames the record that is a link itself", async () => {
+      readFails("ELOOP");
+      const [one] = await records.read(["1.baba"]);
+      expect(one).toMatchObject({ code: "BABA_NOT_A_RECORD", record: "1.baba" });
+    });
+
+    test("exist() throws for a folder that is a file, and is true for a record that is something else", async () => {
+      files.kinds = async (paths) => paths.map(() => "other" as const);
+      expect(await records.exist(["1.baba"])).toEqual([true]);
+      namesFail("ENOTDIR");
+      expect(await codeOf(records.exist(["a/1.baba"]))).toBe("BABA_NOT_A_FOLDER a");
+    });
+
+    test("stamp() throws for a folder that may not be looked at", async () => {
+      files.stamp = () => Promise.reject(fault("EACCES"));
+      expect(await codeOf(records.stamp("a"))).toBe("BABA_PERMISSION a");
+    });
+
+    test("read() throws where reading itself fails", async () => {
+      files.readEach = () => Promise.reject(fault("EIO"));
+      expect(await codeOf(records.read(["1.baba", "2.baba"]))).toBe("BABA_IO 2 records");
+    });
   });
 
   test("prepare() refuses what stands in a record's place or in its folder's", async () => {

@@ -42,7 +42,7 @@ export class RecordFiles {
     const room = new Room(names.length);
     const linked: string[] = [];
     const take: TakeFile = (text, i) => {
-      const name = names[i] ?? "";
+      const name = String(names[i]);
       payloads[i] = payloadOf(text, name, room);
       if (text instanceof Error && systemCode(text) === "ELOOP") linked.push(name);
     };
@@ -51,7 +51,7 @@ export class RecordFiles {
     });
     if (linked.length === 0) return payloads;
     const faults = await this.#folderFaults(linked);
-    return payloads.map((payload, i) => faults.get(folderOf(names[i] ?? "")) ?? payload);
+    return payloads.map((payload, i) => faults.get(folderOf(String(names[i]))) ?? payload);
   }
 
   /** The names of the records of one folder, in their order; empty where there is no such folder. */

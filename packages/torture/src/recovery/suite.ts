@@ -175,8 +175,19 @@ function versionsInFiles(directory: string): Record<string, number> {
 /** Whether a file of the store's own folder is a living process's. */
 function belongsTo(directory: string, name: string, pids: readonly number[]): boolean {
   if (name.startsWith("tmp/")) return false;
-  const text = readFileSync(join(directory, ".baba", name), "utf8");
+  const text = textOf(join(directory, ".baba", name));
+  // A lock that was kept for a moment after the commit has been given back since.
+  if (text === undefined) return true;
   return pids.some((pid) => text.includes(`"pid":${pid},`));
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 function isOneOf({ items }: Found, states: readonly string[]): boolean {
