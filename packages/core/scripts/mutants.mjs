@@ -53,7 +53,7 @@ export const MUTANTS = [
   {
     name: "files are put in place before the journal is durable",
     file: "commit-engine.ts",
-    find: "if (wanted && !durable) await this.#journal.sync();",
+    find: "if (wanted && !durable) await this.#syncAndStage(settling ? batch : []);",
     replace: "",
   },
   {
@@ -265,7 +265,7 @@ export const MUTANTS = [
     name: "records are written in place, without a rename",
     file: "record-files.ts",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text to look for
-    find: "const from = `${TEMPORARY_FOLDER}/${this.#token()}`;",
+    find: "const from = staged ?? `${TEMPORARY_FOLDER}/${this.#token()}`;",
     replace: "const from = name; await this.#files.remove([name]);",
   },
 ];
