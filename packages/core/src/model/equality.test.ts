@@ -8,6 +8,14 @@ class Hero {
   readonly id = 1;
 }
 const hero = new Hero();
+/** The runtime's own; `undefined` where its code breaks, as that of Node.js 22 and 24 does on a map with the key null. */
+const verdict = (a: unknown, b: unknown): boolean | undefined => {
+  try {
+    return isDeepStrictEqual(a, b);
+  } catch {
+    return undefined;
+  }
+};
 const bare = (properties: object) => Object.assign(Object.create(null), properties);
 
 /** A list that leads back to its own start after some steps. */
@@ -168,10 +176,12 @@ describe("deepEqual()", () => {
     fc.assert(
       fc.property(value, value, (a, b) => {
         // Bun's does not even call every value equal to its copy.
-        fc.pre([a, b].every((value) => isDeepStrictEqual(value, structuredClone(value))));
-        expect(deepEqual(a, b)).toBe(isDeepStrictEqual(a, b));
+        fc.pre([a, b].every((value) => verdict(value, structuredClone(value)) === true));
+        const [straight, crossed] = [verdict(a, b), verdict([a, b], [b, a])];
+        fc.pre(straight !== undefined && crossed !== undefined);
+        expect(deepEqual(a, b)).toBe(straight);
         expect(deepEqual(a, structuredClone(a))).toBe(true);
-        expect(deepEqual([a, b], [b, a])).toBe(isDeepStrictEqual([a, b], [b, a]));
+        expect(deepEqual([a, b], [b, a])).toBe(crossed);
         expect(deepEqual(new Set([a, b]), new Set([b, a]))).toBe(true);
       }),
       { numRuns: 20_000 },

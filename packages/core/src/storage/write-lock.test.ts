@@ -167,6 +167,16 @@ describe("WriteLock", () => {
     expect(await files.list(BREAKS_FOLDER)).toEqual([]);
   });
 
+  test("removeDeadOwners() removes the right to break a lock whose owner's file has gone, and keeps a living one's", async () => {
+    const [a, b] = [lockOf("a"), lockOf("b")];
+    await a.announce();
+    await b.acquire();
+    // Whoever was late to break the lock of one that is forgotten, and the right that one still needs.
+    for (const token of ["gone", "a"]) await files.link(`${OWNERS_FOLDER}/b`, `${BREAKS_FOLDER}/${token}`);
+    await b.removeDeadOwners();
+    expect((await files.list(BREAKS_FOLDER))?.map(({ name }) => name)).toEqual(["a"]);
+  });
+
   test("retire() removes the owner's file, and the lock can be taken again", async () => {
     const a = lockOf("a");
     await a.retire();

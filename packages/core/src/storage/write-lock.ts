@@ -104,7 +104,10 @@ export class WriteLock {
     await this.#files.remove([this.ownFile]);
   }
 
-  /** Removes the files of dead owners, and tells the tokens of the living. Needs the lock. */
+  /**
+   * Removes the files of dead owners, and tells the tokens of the living. Needs the lock, which so is none of theirs any more:
+   * nor is there use for a right to break the lock of one whose file has gone.
+   */
   async removeDeadOwners(): Promise<Set<string>> {
     const entries = (await this.#files.list(OWNERS_FOLDER)) ?? [];
     const living = new Set([this.#owner.token]);
@@ -115,7 +118,14 @@ export class WriteLock {
       if (await this.#files.lives(owner.identity, ownerPath(name))) living.add(name);
       else if (!living.has(name)) dead.push(name);
     }
-    await this.#files.remove(dead.flatMap((name) => [ownerPath(name), `${BREAKS_FOLDER}/${name}`]));
+    const rights = (await this.#files.names(BREAKS_FOLDER)) ?? [];
+    const useless = rights.filter(
+      (token) => dead.includes(token) || !entries.some(({ name }) => name === token),
+    );
+    await this.#files.remove([
+      ...dead.map(ownerPath),
+      ...useless.map((token) => `${BREAKS_FOLDER}/${token}`),
+    ]);
     return living;
   }
 
