@@ -109,6 +109,8 @@ function deno(words, directory) {
     NPM_CONFIG_REGISTRY: execFileSync("npm", ["config", "get", "registry", "--workspaces=false"], {
       encoding: "utf8",
     }).trim(),
+    // Deno brings its own list of authorities; the machine's may hold one more, which npm trusts too.
+    DENO_TLS_CA_STORE: process.env.DENO_TLS_CA_STORE ?? "mozilla,system",
     DENO_DIR: join(folder, "cache"),
     DENO_NO_UPDATE_CHECK: "1",
     NO_COLOR: "1",
