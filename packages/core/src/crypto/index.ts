@@ -5,6 +5,8 @@ export { JournalCipher } from "./journal-cipher.ts";
 export { KEY_FILE } from "./key-file.ts";
 export { type DataKey, Keyring } from "./keyring.ts";
 export { checkRecipients, checkUnlock, type IdentityLock, type Lock, type Unlock } from "./lock.ts";
+export { type NativeCompressionFunctions, nativeCompression } from "./native-compression.ts";
+export { type NativeCryptoFunctions, nativeCrypto } from "./native-crypto.ts";
 export { nobleCrypto } from "./noble.ts";
 export { StoreKeys } from "./store-keys.ts";
 export { createLock, type OpenedKeys, rewriteLock, type Unlocked, unlock } from "./unlock.ts";
