@@ -1,5 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
 import type { EntryKind, FileSystem, FolderEntry, Move, NewFile, TakeFile } from "@baba/core";
+import { Trust } from "@baba/core/adapter";
 import { inTurn, inTurns } from "./batch.ts";
 import { codeOf, orNotCapable } from "./errors.ts";
 import * as files from "./files.ts";
@@ -8,7 +9,6 @@ import { FolderCheck, list, makeFolder } from "./folders.ts";
 import { createLocked, isLocked } from "./kernel-lock.ts";
 import { processIdentity, processLives } from "./process-identity.ts";
 import { syncFiles, syncFolders, syncFullFolders } from "./sync.ts";
-import { Trust } from "./trust.ts";
 
 /**
  * The files below a directory (relative to the working directory of this moment), by Deno's own calls:

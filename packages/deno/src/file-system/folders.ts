@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import type { FolderEntry } from "@baba/core";
+import type { Trust } from "@baba/core/adapter";
 import { codeOf, errorOf, linkError, systemError } from "./errors.ts";
-import type { Trust } from "./trust.ts";
 
 /** What an operation says where a folder on its way may not be what it was. */
 const DOUBTS: readonly string[] = ["ENOENT", "ENOTDIR", "ELOOP"];

@@ -1,3 +1,5 @@
+import { type ProcessEvidence, parseProcessStat } from "@baba/core/adapter";
+
 /**
  * What Linux tells of processes in /proc, which is the proof that one of Node.js or Bun has ended. Deno opens
  * /proc with all permissions only; with permission to run them, `cat` and `readlink` look there for it
@@ -6,9 +8,6 @@
 
 /** This start of the machine, and the namespaces within which process numbers and start times mean something. */
 export type Here = { readonly boot: string; readonly namespaces: string };
-
-/** What is seen of a process: its state's letter, and when it was started. */
-export type Evidence = { readonly state: string; readonly started: string };
 
 let asked: Promise<Here | undefined> | undefined;
 
@@ -32,13 +31,11 @@ async function look(): Promise<Here | undefined> {
 }
 
 /** What is seen of a process of that number; only where `here` has an answer, so that nothing means `"none"`. */
-export async function evidenceOf(pid: number): Promise<Evidence | "none" | undefined> {
+export async function evidenceOf(pid: number): Promise<ProcessEvidence | "none" | undefined> {
   const stat = await textAt(`/proc/${pid}/stat`);
   // It must not be taken for an end if /proc could not be asked this time.
   if (stat === undefined) return (await textAt("/proc/self/stat")) === undefined ? undefined : "none";
-  // The second field is the program's name in parentheses, and may hold any character.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return { state: fields[0] ?? "", started: fields[19] ?? "" };
+  return parseProcessStat(stat);
 }
 
 async function textAt(path: string): Promise<string | undefined> {

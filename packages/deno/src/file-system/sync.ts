@@ -1,7 +1,7 @@
+import { inLanes } from "@baba/core/adapter";
 import { inTurn } from "./batch.ts";
 import { codeOf } from "./errors.ts";
 import type { FolderCheck } from "./folders.ts";
-import { inLanes } from "./lanes.ts";
 
 /** Syncs under way at once; more gained nothing on what was measured. */
 const LANES = 4;

@@ -1,7 +1,7 @@
 import { type Dirent, lstatSync, mkdirSync, opendirSync } from "node:fs";
 import { join } from "node:path";
+import type { Trust } from "@baba/core/adapter";
 import { codeOf, linkError, systemError } from "./descriptors.ts";
-import type { FolderTrust } from "./folder-trust.ts";
 
 /** What an operation says where a folder on its way may not be what it was. */
 const DOUBTS: readonly string[] = ["ENOENT", "ENOTDIR", "ELOOP"];
@@ -12,11 +12,11 @@ const DOUBTS: readonly string[] = ["ENOENT", "ENOTDIR", "ELOOP"];
  */
 export class FolderCheck {
   readonly root: string;
-  readonly #trust: FolderTrust | undefined;
+  readonly #trust: Trust | undefined;
   readonly #standing = new Map<string, Error | "sound">([[".", "sound"]]);
 
   /** With `trust`, folders that a call found sound a moment ago are not looked at again. */
-  constructor(root: string, trust?: FolderTrust) {
+  constructor(root: string, trust?: Trust) {
     this.root = root;
     this.#trust = trust;
   }

@@ -2,15 +2,14 @@ import { realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { FileSystem, FolderEntry, Move, NewFile, TakeFile } from "@baba/core";
+import { inLanes, Trust } from "@baba/core/adapter";
 import { codeOf } from "./descriptors.ts";
 import * as files from "./files.ts";
 import { namesOf } from "./folder-names.ts";
 import { stampOf } from "./folder-stamp.ts";
-import { FolderTrust } from "./folder-trust.ts";
 import { FolderCheck, type Listing, list, makeFolder } from "./folders.ts";
 import type { PackedProgress } from "./jobs.ts";
 import { isLocked } from "./kernel-lock.ts";
-import { inLanes } from "./lanes.ts";
 import { LastWrite } from "./last-write.ts";
 import { SpareBuffers, unpackReads } from "./packed-reads.ts";
 import { isCrowded, patiently, toTheEnd } from "./patience.ts";
@@ -60,7 +59,7 @@ export function nodeFileSystem(directory: string): FileSystem {
 
 class NodeFileSystem implements FileSystem {
   readonly #root: string;
-  readonly #trust = new FolderTrust();
+  readonly #trust = new Trust();
   readonly #spare = new SpareBuffers();
   #room: Uint8Array | undefined;
   readonly #last = new LastWrite();

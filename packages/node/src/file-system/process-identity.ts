@@ -1,21 +1,14 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
+import {
+  isRunning,
+  type ProcessEvidence,
+  type ProcessIdentity,
+  parseProcessIdentity,
+  parseProcessStat,
+} from "@baba/core/adapter";
 
-/** What tells a process from all others of a machine; on Linux, even from a later one of its number. */
-type Identity = {
-  readonly pid: number;
-  readonly host: string;
-  /** Of this start of the machine. */
-  readonly boot?: string | undefined;
-  /** Process numbers and start times mean something within these namespaces only. */
-  readonly namespaces?: string | undefined;
-  /** Clock ticks from the machine's start to the process's; field 22 of proc_pid_stat(5). */
-  readonly started?: string | undefined;
-  /** The process keeps a kernel's lock (flock) on the file that it has announced, as those of Deno do. */
-  readonly lock?: boolean | undefined;
-};
-
-let own: Identity | undefined;
+let own: ProcessIdentity | undefined;
 
 /** This process as one line of JSON. */
 export function processIdentity(): string {
@@ -33,13 +26,13 @@ export async function processLives(
   text: string,
   isLocked: () => Promise<boolean | undefined>,
 ): Promise<boolean> {
-  const identity = parse(text);
+  const identity = parseProcessIdentity(text);
   if (identity === undefined) return true;
   const locked = identity.lock ? await isLocked() : undefined;
-  return locked ?? isRunning(identity);
+  return locked ?? isHere(identity);
 }
 
-function isRunning(identity: Identity): boolean {
+function isHere(identity: ProcessIdentity): boolean {
   const here = ownIdentity();
   if (identity.boot !== undefined && here.boot !== undefined) {
     if (identity.boot !== here.boot) return false;
@@ -49,11 +42,10 @@ function isRunning(identity: Identity): boolean {
   if (identity.namespaces !== here.namespaces) return true;
   const found = processAt(String(identity.pid));
   if (found === undefined) return numberIsTaken(identity.pid);
-  if (found.state === "Z" || found.state === "X") return false;
-  return identity.started === undefined || identity.started === found.started;
+  return isRunning(identity, found);
 }
 
-function ownIdentity(): Identity {
+function ownIdentity(): ProcessIdentity {
   own ??= {
     pid: process.pid,
     host: hostname(),
@@ -69,12 +61,9 @@ function timeNamespace(): string {
   return textOf(() => readlinkSync("/proc/self/ns/time")) ?? "";
 }
 
-function processAt(entry: string): { state: string | undefined; started: string | undefined } | undefined {
+function processAt(entry: string): ProcessEvidence | undefined {
   const stat = textOf(() => readFileSync(`/proc/${entry}/stat`, "utf8"));
-  if (stat === undefined) return undefined;
-  // The second field is the program's name in parentheses, and may hold any character.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return { state: fields[0], started: fields[19] };
+  return stat === undefined ? undefined : parseProcessStat(stat);
 }
 
 /** Asks the kernel itself: /proc may be missing, or hide the processes of other users. */
@@ -85,32 +74,6 @@ function numberIsTaken(pid: number): boolean {
   } catch (error) {
     return !(error instanceof Error && "code" in error && error.code === "ESRCH");
   }
-}
-
-function parse(text: string): Identity | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== "object" || value === null || !("pid" in value) || !("host" in value))
-    return undefined;
-  const { pid, host } = value;
-  if (typeof pid !== "number" || !Number.isSafeInteger(pid) || pid <= 0 || typeof host !== "string")
-    return undefined;
-  const optional = (key: string): string | undefined => {
-    const part: unknown = Reflect.get(value, key);
-    return typeof part === "string" ? part : undefined;
-  };
-  return {
-    pid,
-    host,
-    boot: optional("boot"),
-    namespaces: optional("namespaces"),
-    started: optional("started"),
-    lock: "lock" in value && value.lock === true,
-  };
 }
 
 function textOf(read: () => string): string | undefined {

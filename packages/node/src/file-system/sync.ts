@@ -1,8 +1,8 @@
 import { closeSync, constants, fdatasync, fsync, openSync } from "node:fs";
 import { promisify } from "node:util";
+import { inLanes } from "@baba/core/adapter";
 import { codeOf, openToSync } from "./descriptors.ts";
 import type { FolderCheck } from "./folders.ts";
-import { inLanes } from "./lanes.ts";
 import { withinTurn } from "./turn.ts";
 
 /** Milliseconds for which the event loop is kept turning for the end of one sync. */

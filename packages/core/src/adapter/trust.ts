@@ -6,7 +6,8 @@ const MOST = 64;
 /**
  * Which folders and files of the store itself (below a folder of the root whose name begins with a dot) an
  * adapter found to be no symbolic links in the last tenth of a second. A commit asks for the same few a
- * dozen times; and a look at a file makes the sync after its next write longer (docs/performance.md).
+ * dozen times; each look costs as much as opening a file, and one at a file makes the sync after its next write
+ * longer (docs/performance.md).
  *
  * What is looked at and then used may be replaced in between, with or without this: whoever may do that
  * could as well write into the folder itself. What a look is for, a link that was there before (in a copied

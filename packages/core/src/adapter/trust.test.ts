@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { FolderTrust } from "./folder-trust.ts";
+import { Trust } from "./trust.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["performance"] }));
 afterEach(() => void vi.useRealTimers());
 
-test("FolderTrust.has() knows the store's own folders for a tenth of a second, and no others", () => {
-  const trust = new FolderTrust();
+test("Trust.has() knows the store's own folders for a tenth of a second, and no others", () => {
+  const trust = new Trust();
   for (const folder of [".store", ".store/inner", "records", ".", "records/.store"]) trust.add(folder);
   const all = [".store", ".store/inner", "records", ".", "records/.store", ".store/other"];
   expect(all.map((folder) => trust.has(folder))).toEqual([true, true, false, false, false, false]);
@@ -15,8 +15,8 @@ test("FolderTrust.has() knows the store's own folders for a tenth of a second, a
   expect(all.some((folder) => trust.has(folder))).toBe(false);
 });
 
-test("FolderTrust.has() trusts a folder no longer than the one that it was reached by", () => {
-  const trust = new FolderTrust();
+test("Trust.has() trusts a folder no longer than the one that it was reached by", () => {
+  const trust = new Trust();
   trust.add(".store");
   vi.advanceTimersByTime(90);
   trust.add(".store/inner");
@@ -27,8 +27,8 @@ test("FolderTrust.has() trusts a folder no longer than the one that it was reach
   expect(trust.has(".store")).toBe(true);
 });
 
-test("FolderTrust.add() keeps a bounded number, and forget() keeps none", () => {
-  const trust = new FolderTrust();
+test("Trust.add() keeps a bounded number, and forget() keeps none", () => {
+  const trust = new Trust();
   const folders = Array.from({ length: 1000 }, (_, i) => `.store/${i}`);
   for (const folder of folders) trust.add(folder);
   expect(folders.filter((folder) => trust.has(folder)).length).toBeLessThanOrEqual(64);

@@ -1,0 +1,15 @@
+/**
+ * What the adapters of the runtimes have in common, for authors of further ones.
+ *
+ * @module
+ */
+export { inLanes } from "./lanes.ts";
+export {
+  isRunning,
+  type ProcessEvidence,
+  type ProcessIdentity,
+  parseProcessIdentity,
+  parseProcessStat,
+} from "./process-identity.ts";
+export { Trust } from "./trust.ts";
+export { TurnBudget } from "./turn.ts";

@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { TurnBudget } from "./turn.ts";
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ["performance"] }));
+afterEach(() => void vi.useRealTimers());
+
+/** A budget whose turns come when told, and a log of the work done. */
+function start() {
+  const turns: (() => void)[] = [];
+  const done: string[] = [];
+  const budget = new TurnBudget((next) => void turns.push(next));
+  const work = (name: string, milliseconds: number) =>
+    budget.within((deadline) => {
+      vi.advanceTimersByTime(milliseconds);
+      done.push(name);
+      return deadline;
+    });
+  return { budget, done, work, turn: () => turns.shift()?.(), pending: () => turns.length };
+}
+
+test("TurnBudget.within() does work at once until a millisecond is spent, and the rest turn by turn, in order", () => {
+  const { done, work, turn, pending } = start();
+  for (const name of ["a", "b", "c", "d"]) void work(name, 0.5);
+  expect(done).toEqual(["a", "b"]);
+  void work("e", 0);
+  turn();
+  expect(done).toEqual(["a", "b", "c", "d"]);
+  turn();
+  expect(done).toEqual(["a", "b", "c", "d", "e"]);
+  turn();
+  expect(pending()).toBe(0);
+});
+
+test("TurnBudget.within() does what work asks for after what waits already", async () => {
+  const { budget, done, work, turn } = start();
+  await work("long", 2);
+  void budget.within(() => void work("asked for", 0));
+  void work("waiting", 0);
+  turn();
+  expect(done).toEqual(["long", "waiting", "asked for"]);
+});
+
+test("TurnBudget.within() gives work what is left of the turn's millisecond, and the turn after a whole one", async () => {
+  const { work, turn } = start();
+  const began = performance.now();
+  expect(await work("a", 0.25)).toBeCloseTo(began + 1);
+  expect(await work("b", 0.75)).toBeCloseTo(began + 1);
+  const late = work("c", 0);
+  vi.advanceTimersByTime(10);
+  turn();
+  expect(await late).toBeCloseTo(performance.now() + 1);
+});
+
+test("TurnBudget.within() rejects with what the work throws, and goes on with the others", async () => {
+  const { budget, done, work, turn } = start();
+  await work("long", 2);
+  const failing = budget.within(() => {
+    throw new Error("planted");
+  });
+  void work("after", 0);
+  turn();
+  await expect(failing).rejects.toThrow("planted");
+  expect(done).toEqual(["long", "after"]);
+});
