@@ -46,7 +46,7 @@ export {
 } from "./model/index.ts";
 export type { Runtime } from "./runtime/runtime.ts";
 export { assemble } from "./session/assemble.ts";
-export { Database, type DatabaseContext, type SessionOptions } from "./session/database.ts";
+export { Database, type DatabaseContext } from "./session/database.ts";
 export type { EventLoop } from "./session/event-loop.ts";
 export type { MaintenanceOptions, Progress, RecordProblem } from "./session/maintenance.ts";
 export type { BabaOptions } from "./session/options.ts";
@@ -58,6 +58,7 @@ export {
 } from "./session/record-file.ts";
 export type { RewrapOptions, RewrapReport } from "./session/rewrap.ts";
 export type { AsyncSession, ReadOptions, SessionContext, StreamedRecord } from "./session/session.ts";
+export type { SessionOptions } from "./session/transact.ts";
 export type { VerifyReport } from "./session/verify.ts";
 export { FileStorage } from "./storage/file-storage.ts";
 export { checkFolderName, checkRecordName } from "./storage/names.ts";

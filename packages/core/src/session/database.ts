@@ -1,6 +1,6 @@
 import { checkUnlock, type Lock, wipeLock } from "../crypto/lock.ts";
 import type { Vault } from "../crypto/vault.ts";
-import { BabaError, ConflictError } from "../errors.ts";
+import { BabaError } from "../errors.ts";
 import { describeError } from "../log/describe-error.ts";
 import { type Log, openLog } from "../log/log.ts";
 import { isSchema, type LoadableSchema, type Schema } from "../model/index.ts";
@@ -21,13 +21,8 @@ import { type BabaOptions, checkOptionNames, checkOptions } from "./options.ts";
 import { type RewrapOptions, type RewrapReport, rewrap, seal } from "./rewrap.ts";
 import { AsyncSession } from "./session.ts";
 import type { OpenedStore, Store } from "./shared-store.ts";
+import { type SessionOptions, type TransactContext, transact } from "./transact.ts";
 import { type VerifyReport, verify } from "./verify.ts";
-
-/** How a session with a callback is run. */
-export type SessionOptions = {
-  /** How often the callback is run again after a conflict; 10 by default. The last time it runs under the write lock. */
-  readonly retries?: number;
-};
 
 /** What a database is built on; supplied by a runtime's package. */
 export type DatabaseContext = {
@@ -36,11 +31,6 @@ export type DatabaseContext = {
   /** Opens the store of a directory, shared by all databases of the process that use it. */
   openStore(directory: string, lock: Lock, report: (message: string) => void): Promise<OpenedStore>;
 };
-
-const DEFAULT_RETRIES = 10;
-/** The longest wait before the first rerun after a conflict, in milliseconds; it doubles with each. */
-const FIRST_BACKOFF = 1;
-const LONGEST_BACKOFF = 50;
 
 /**
  * A database of records of one model (and, by naming a schema at a call, of others) in one folder.
@@ -226,45 +216,14 @@ export class Database<S extends Schema> {
     options: SessionOptions | undefined,
   ): Promise<T> {
     this.#mustBeOpen();
-    if (typeof work !== "function")
-      throw new BabaError("BABA_OPTION", "asyncSession() takes a function, or nothing.");
-    const retries = checkRetries(options);
-    for (let attempt = 0; ; attempt++) {
-      const last = attempt === retries;
-      try {
-        return last && retries > 0 ? await this.#runHolding(work) : await this.#run(work, undefined);
-      } catch (error) {
-        if (last || !(error instanceof RetryableConflict))
-          throw error instanceof RetryableConflict ? error.conflict : error;
-        this.#log.debug(`Running a session again after a conflict (${attempt + 1} of ${retries})`);
-        await this.#context.runtime.sleep(backoff(attempt, this.#context.runtime));
-      }
-    }
-  }
-
-  async #runHolding<T>(work: (session: AsyncSession<S>) => Promise<T>): Promise<T> {
-    const hold = await (await this.#opened()).storage.hold();
-    try {
-      return await this.#run(work, hold);
-    } finally {
-      await hold.release();
-    }
-  }
-
-  async #run<T>(work: (session: AsyncSession<S>) => Promise<T>, hold: Hold | undefined): Promise<T> {
-    // Never refused: close() waits for this session.
-    const session = this.#session(hold, () => undefined);
-    try {
-      const result = await work(session);
-      await session.commit();
-      return result;
-    } catch (error) {
-      if (error instanceof ConflictError && session.commits === 0) throw new RetryableConflict(error);
-      session.abandon();
-      throw error;
-    } finally {
-      session.end("The session's callback has returned: open another session.");
-    }
+    const context: TransactContext<S> = {
+      log: this.#log,
+      runtime: this.#context.runtime,
+      hold: async () => (await this.#opened()).storage.hold(),
+      // Never refused: close() waits for this session.
+      session: (hold) => this.#session(hold, () => undefined),
+    };
+    return transact(context, work, options);
   }
 
   #session(hold: Hold | undefined, refusal: () => BabaError | undefined): AsyncSession<S> {
@@ -323,11 +282,7 @@ export class Database<S extends Schema> {
         this.#log.error(printable(message)),
       );
       this.#vault = store.store.vault;
-      if (this.#lock.kind === "none") {
-        this.#log.warning(
-          `Opened ${printable(directory)} without a key: its records are obfuscated, not encrypted; whoever has the files can read them`,
-        );
-      }
+      if (this.#lock.kind === "none") this.#log.warning(withoutKey(directory));
       return store;
     } catch (error) {
       this.#store = undefined;
@@ -359,31 +314,10 @@ export class Database<S extends Schema> {
   }
 }
 
+function withoutKey(directory: string): string {
+  return `Opened ${printable(directory)} without a key: its records are obfuscated, not encrypted; whoever has the files can read them`;
+}
+
 function closed(): BabaError {
   return new BabaError("BABA_CLOSED", "The database was closed: make a new one to go on.");
-}
-
-/** A conflict met before the session committed anything, so that its callback may run again. */
-class RetryableConflict extends Error {
-  readonly conflict: ConflictError;
-
-  constructor(conflict: ConflictError) {
-    super(conflict.message);
-    this.conflict = conflict;
-  }
-}
-
-function checkRetries(options: SessionOptions = {}): number {
-  checkOptionNames(options, ["retries"]);
-  const { retries = DEFAULT_RETRIES } = options;
-  if (!Number.isSafeInteger(retries) || retries < 0) {
-    throw new BabaError("BABA_OPTION", "The option retries must be a whole number, 0 or more.");
-  }
-  return retries;
-}
-
-/** A random wait that grows with each attempt, so that sessions in conflict do not meet again. */
-function backoff(attempt: number, runtime: Runtime): number {
-  const longest = Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** attempt);
-  return (longest * ((runtime.random(new Uint8Array(1))[0] ?? 0) + 1)) / 256;
 }

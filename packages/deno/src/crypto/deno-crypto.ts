@@ -1,11 +1,4 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  hkdfSync,
-  randomFillSync,
-  scrypt,
-  timingSafeEqual,
-} from "node:crypto";
+import * as crypto from "node:crypto";
 import { type Crypto, nativeCrypto } from "@baba/core/crypto";
 
 /**
@@ -21,11 +14,4 @@ import { type Crypto, nativeCrypto } from "@baba/core/crypto";
  * console.log(denoCrypto.open(key, nonce, new Uint8Array(), sealed)); // Uint8Array(3) [ 1, 2, 3 ]
  * ```
  */
-export const denoCrypto: Crypto = nativeCrypto({
-  createCipheriv,
-  createDecipheriv,
-  hkdfSync,
-  randomFillSync,
-  scrypt,
-  timingSafeEqual,
-});
+export const denoCrypto: Crypto = nativeCrypto(crypto);

@@ -1,10 +1,5 @@
-import { deflateRaw, deflateRawSync, inflateRaw, inflateRawSync } from "node:zlib";
+import * as zlib from "node:zlib";
 import { type Compression, nativeCompression } from "@baba/core/crypto";
 
 /** Compression by `node:zlib`: small pieces at once, large ones in the runtime's thread pool. */
-export const nodeCompression: Compression = nativeCompression({
-  deflateRaw,
-  deflateRawSync,
-  inflateRaw,
-  inflateRawSync,
-});
+export const nodeCompression: Compression = nativeCompression(zlib);

@@ -1,0 +1,109 @@
+import { BabaError, ConflictError } from "../errors.ts";
+import type { Log } from "../log/log.ts";
+import type { Schema } from "../model/index.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { Hold } from "../storage/storage.ts";
+import { checkOptionNames } from "./options.ts";
+import type { AsyncSession } from "./session.ts";
+
+/** How a session with a callback is run. */
+export type SessionOptions = {
+  /** How often the callback is run again after a conflict; 10 by default. The last time it runs under the write lock. */
+  readonly retries?: number;
+};
+
+/** What a session's callback is run with. */
+export type TransactContext<S extends Schema> = {
+  readonly log: Log;
+  readonly runtime: Runtime;
+  /** Takes the write lock. */
+  hold(): Promise<Hold>;
+  /** A session, under the lock where it is given, that is refused nothing. */
+  session(hold: Hold | undefined): AsyncSession<S>;
+};
+
+type Work<S extends Schema, T> = (session: AsyncSession<S>) => Promise<T>;
+
+const DEFAULT_RETRIES = 10;
+/** The longest wait before the first rerun after a conflict, in milliseconds; it doubles with each. */
+const FIRST_BACKOFF = 1;
+const LONGEST_BACKOFF = 50;
+
+/**
+ * Runs the work in a session, and commits when it returns; again after a conflict, in another session.
+ *
+ * @throws {ConflictError} where every run met a conflict
+ */
+export async function transact<S extends Schema, T>(
+  context: TransactContext<S>,
+  work: Work<S, T>,
+  options: SessionOptions | undefined,
+): Promise<T> {
+  if (typeof work !== "function")
+    throw new BabaError("BABA_OPTION", "asyncSession() takes a function, or nothing.");
+  const retries = checkRetries(options);
+  for (let attempt = 0; ; attempt++) {
+    const last = attempt === retries;
+    try {
+      return last && retries > 0 ? await runHolding(context, work) : await run(context, work, undefined);
+    } catch (error) {
+      if (!(error instanceof RetryableConflict)) throw error;
+      if (last) throw error.conflict;
+      context.log.debug(`Running a session again after a conflict (${attempt + 1} of ${retries})`);
+      await context.runtime.sleep(backoff(attempt, context.runtime));
+    }
+  }
+}
+
+async function runHolding<S extends Schema, T>(context: TransactContext<S>, work: Work<S, T>): Promise<T> {
+  const hold = await context.hold();
+  try {
+    return await run(context, work, hold);
+  } finally {
+    await hold.release();
+  }
+}
+
+async function run<S extends Schema, T>(
+  context: TransactContext<S>,
+  work: Work<S, T>,
+  hold: Hold | undefined,
+): Promise<T> {
+  const session = context.session(hold);
+  try {
+    const result = await work(session);
+    await session.commit();
+    return result;
+  } catch (error) {
+    if (error instanceof ConflictError && session.commits === 0) throw new RetryableConflict(error);
+    session.abandon();
+    throw error;
+  } finally {
+    session.end("The session's callback has returned: open another session.");
+  }
+}
+
+/** A conflict met before the session committed anything, so that its callback may run again. */
+class RetryableConflict extends Error {
+  readonly conflict: ConflictError;
+
+  constructor(conflict: ConflictError) {
+    super(conflict.message);
+    this.conflict = conflict;
+  }
+}
+
+function checkRetries(options: SessionOptions = {}): number {
+  checkOptionNames(options, ["retries"]);
+  const { retries = DEFAULT_RETRIES } = options;
+  if (!Number.isSafeInteger(retries) || retries < 0) {
+    throw new BabaError("BABA_OPTION", "The option retries must be a whole number, 0 or more.");
+  }
+  return retries;
+}
+
+/** A random wait that grows with each attempt, so that sessions in conflict do not meet again. */
+function backoff(attempt: number, runtime: Runtime): number {
+  const longest = Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** attempt);
+  return (longest * ((runtime.random(new Uint8Array(1))[0] ?? 0) + 1)) / 256;
+}
