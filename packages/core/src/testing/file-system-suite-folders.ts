@@ -1,178 +1,15 @@
-import type { EntryKind, FileSystem } from "../file-system/file-system.ts";
-import { assert, assertBytes, assertEqual, assertRejects } from "./assertions.ts";
+import type { FileSystem } from "../file-system/file-system.ts";
+import { assert, assertEqual, assertRejects } from "./assertions.ts";
 import type { Obligation } from "./file-system-suite.ts";
+import { expectText, namesIn, startNamed, utf8 } from "./file-system-suite-steps.ts";
 
-const utf8 = new TextEncoder();
-
-/** The obligations on names and folders: link, rename, remove, list, makeFolder. */
-export const foldersAndLinks: readonly Obligation[] = [
-  {
-    name: "link() gives a file a second name, of the same bytes",
-    needs: [],
-    async test(files) {
-      await start(files, ["a"]);
-      await files.makeFolder("folder");
-      assertEqual(await files.link("a", "folder/b"), true, "link");
-      await files.write("a", 0, utf8.encode("TEXT"));
-      await expectText(files, "folder/b", "TEXT of a");
-      await files.remove(["a"]);
-      await expectText(files, "folder/b", "TEXT of a");
-    },
-  },
-  {
-    name: "link() gives false where the name is taken, and does nothing",
-    needs: [],
-    async test(files) {
-      await start(files, ["a", "b"]);
-      await files.makeFolder("folder");
-      assertEqual(await files.link("a", "b"), false, "a file's name");
-      assertEqual(await files.link("a", "a"), false, "its own name");
-      assertEqual(await files.link("a", "folder"), false, "a folder's name");
-      await expectText(files, "b", "text of b");
-    },
-  },
-  {
-    name: "link() gives true to exactly one of 50 that link to one name at once",
-    needs: [],
-    async test(files, { again }) {
-      const contenders = Array.from({ length: 50 }, (_, i) => `contender-${i}`);
-      await start(files, contenders);
-      const other = again();
-      const outcomes = await Promise.all(
-        contenders.map((name, i) => (i % 2 === 0 ? files : other).link(name, "name")),
-      );
-      await other.close();
-      const winners = contenders.filter((_, i) => outcomes[i] === true);
-      assertEqual(winners.length, 1, "how many were told true");
-      await expectText(files, "name", `text of ${winners[0]}`);
-    },
-  },
-  {
-    name: "link() throws ENOENT where there is no such file",
-    needs: [],
-    async test(files) {
-      await files.makeFolder(".");
-      await assertRejects(files.link("absent", "a"), ["ENOENT"], "link");
-    },
-  },
-  {
-    name: "rename() moves onto new names and over existing files, in the order given",
-    needs: [],
-    async test(files) {
-      await start(files, ["a", "b", "c"]);
-      await files.makeFolder("folder");
-      await files.rename([
-        { from: "a", to: "folder/a" },
-        { from: "b", to: "c" },
-        { from: "c", to: "b" },
-      ]);
-      assertEqual(await names(files, "."), ["b", "folder"], "the root");
-      await expectText(files, "b", "text of b");
-      await expectText(files, "folder/a", "text of a");
-    },
-  },
-  {
-    name: "rename() stops at the first that fails: those before are done, those after are not",
-    needs: [],
-    async test(files) {
-      for (const count of [3, 900]) {
-        const old = Array.from({ length: count }, (_, i) => `old-${count}-${i}`);
-        const missing = Math.floor(count / 2);
-        await start(
-          files,
-          old.filter((_, i) => i !== missing),
-        );
-        const moves = old.map((from, i) => ({ from, to: `new-${count}-${i}` }));
-        await assertRejects(files.rename(moves), ["ENOENT"], "rename");
-        const found = await files.read(moves.map((move) => move.to));
-        const moved = found.filter((bytes) => bytes instanceof Uint8Array).length;
-        assertEqual(moved, missing, `files moved, of ${count}`);
-      }
-    },
-  },
-  {
-    name: "rename() never shows a reader anything but the old file or the new one",
-    needs: [],
-    async test(files, { again }) {
-      await start(files, ["a"]);
-      const reader = again();
-      let done = false;
-      const writing = (async () => {
-        for (let i = 0; i < 200; i++) {
-          await files.create([{ path: `tmp-${i}`, bytes: new Uint8Array(5000).fill(i % 7) }]);
-          await files.rename([{ from: `tmp-${i}`, to: "a" }]);
-        }
-      })().finally(() => {
-        done = true;
-      });
-      for (let seen = 0; !done || seen === 0; seen++) {
-        const [bytes] = await reader.read(["a"]);
-        const first = bytes instanceof Uint8Array ? (bytes[0] ?? -1) : -1;
-        const whole = first < 7 ? new Uint8Array(5000).fill(first) : utf8.encode("text of a");
-        assertBytes(bytes, whole, "what a reader saw");
-      }
-      await writing;
-      await reader.close();
-    },
-  },
-  {
-    name: "remove() removes files, and those that are not there are no error",
-    needs: [],
-    async test(files) {
-      await start(files, ["a", "b", "c"]);
-      await files.remove(["a", "absent", "folder/absent", "c", "a"]);
-      assertEqual(await names(files, "."), ["b"], "what is left");
-    },
-  },
-  {
-    name: "remove() and rename() do not remove a folder",
-    needs: [],
-    async test(files) {
-      await start(files, ["a"]);
-      await files.makeFolder("folder");
-      await assertRejects(files.remove(["folder"]), ["EISDIR", "EPERM"], "remove");
-      await assertRejects(
-        files.rename([{ from: "a", to: "folder" }]),
-        ["EISDIR", "EEXIST", "EPERM"],
-        "rename",
-      );
-      assertEqual(await names(files, "."), ["a", "folder"], "what is left");
-    },
-  },
-  {
-    name: "kinds() tells files, folders and nothing apart, in the order asked",
-    needs: [],
-    async test(files) {
-      assertEqual(kindNames(await files.kinds([".", "a"])), ["none", "none"], "without a root");
-      await start(files, ["a"]);
-      await files.makeFolder("folder/deeper");
-      const paths = ["folder", "a", "absent", "folder/deeper", "absent/deeper", "."];
-      const expected = ["folder", "file", "none", "folder", "none", "folder"];
-      assertEqual(kindNames(await files.kinds(paths)), expected, "the kinds");
-      assertEqual(kindNames(await files.kinds(["a/inside"])), ["other"], "with a file on the way");
-      assertEqual(await files.kinds([]), [], "of nothing");
-      const many = Array.from({ length: 200 }, () => paths).flat();
-      const wanted = Array.from({ length: 200 }, () => expected).flat();
-      assertEqual(kindNames(await files.kinds(many)), wanted, "the kinds of many");
-    },
-  },
-  {
-    name: "kinds() gives other for a symbolic link, in the last part or on the way",
-    needs: ["symbolicLink"],
-    async test(files, { outside }) {
-      await files.makeFolder("folder");
-      await files.create([{ path: "folder/a", bytes: utf8.encode("text of a") }]);
-      await outside.symbolicLink("folder", "link");
-      await outside.symbolicLink("nowhere", "dangling");
-      const found = await files.kinds(["link", "dangling", "link/a", "link/absent", "folder/a"]);
-      assertEqual(kindNames(found), ["other", "other", "other", "other", "file"], "the kinds");
-    },
-  },
+/** The obligations on folders: list, names, stamp, makeFolder. */
+export const folders: readonly Obligation[] = [
   {
     name: "list() gives all entries with their kinds, and no . or ..",
     needs: [],
     async test(files) {
-      await start(files, ["a", ".hidden"]);
+      await startNamed(files, ["a", ".hidden"]);
       await files.makeFolder("folder/deeper");
       const entries = (await files.list("."))?.map(({ name, kind }) => `${name} ${kind}`).sort();
       assertEqual(entries, [".hidden file", "a file", "folder folder"], "the root");
@@ -185,7 +22,7 @@ export const foldersAndLinks: readonly Obligation[] = [
     needs: [],
     async test(files) {
       assertEqual(await files.list("."), undefined, "the root that nobody made");
-      await start(files, ["a"]);
+      await startNamed(files, ["a"]);
       assertEqual(await files.list("absent"), undefined, "no such folder");
       assertEqual(await files.list("absent/deeper"), undefined, "nor one above it");
       await assertRejects(files.list("a"), ["ENOTDIR"], "a file");
@@ -197,8 +34,8 @@ export const foldersAndLinks: readonly Obligation[] = [
     needs: [],
     async test(files) {
       const paths = Array.from({ length: 5000 }, (_, i) => `file-${i}`);
-      await start(files, paths);
-      assertEqual(await names(files, "."), paths.sort(), "the names");
+      await startNamed(files, paths);
+      assertEqual(await namesIn(files, "."), paths.sort(), "the names");
     },
   },
   {
@@ -215,7 +52,7 @@ export const foldersAndLinks: readonly Obligation[] = [
       await assertRejects(files.makeFolder("dangling/new"), ["ELOOP"], "makeFolder below a dangling link");
       const kinds = (await files.list("."))?.map(({ name, kind }) => `${name} ${kind}`).sort();
       assertEqual(kinds, ["dangling other", "folder folder", "link other"], "the root");
-      assertEqual(await names(files, "folder"), ["deeper"], "what makeFolder() left behind a link");
+      assertEqual(await namesIn(files, "folder"), ["deeper"], "what makeFolder() left behind a link");
     },
   },
   {
@@ -224,7 +61,7 @@ export const foldersAndLinks: readonly Obligation[] = [
     async test(files) {
       assertEqual(await files.names("."), undefined, "the root that nobody made");
       const paths = Array.from({ length: 500 }, (_, i) => `file-${i}`);
-      await start(files, [...paths, ".hidden", "\u{1f41f}", "\uff5e"]);
+      await startNamed(files, [...paths, ".hidden", "\u{1f41f}", "\uff5e"]);
       await files.makeFolder("folder/deeper");
       const expected = [...paths, ".hidden", "\u{1f41f}", "\uff5e", "folder"].sort();
       assertEqual((await files.names("."))?.sort(), expected, "the root");
@@ -251,7 +88,7 @@ export const foldersAndLinks: readonly Obligation[] = [
     name: "stamp() stays while no entry changes, and is another after each change of one, also by another adapter",
     needs: [],
     async test(files, { again }) {
-      await start(files, ["a", "b", "c"]);
+      await startNamed(files, ["a", "b", "c"]);
       await files.makeFolder("folder");
       await files.create([{ path: "folder/d", bytes: utf8.encode("text of d") }]);
       const other = again();
@@ -281,7 +118,7 @@ export const foldersAndLinks: readonly Obligation[] = [
     name: "stamp() never stays the same over changes in quick succession",
     needs: [],
     async test(files) {
-      await start(files, ["a"]);
+      await startNamed(files, ["a"]);
       const stamps: (string | undefined)[] = [];
       for (let i = 0; i < 100; i++) {
         await files.create([{ path: `new-${i}`, bytes: utf8.encode("text") }]);
@@ -296,7 +133,7 @@ export const foldersAndLinks: readonly Obligation[] = [
     needs: [],
     async test(files) {
       assertEqual([await files.stamp(".")], [null], "the root that nobody made");
-      await start(files, ["a"]);
+      await startNamed(files, ["a"]);
       const none = [await files.stamp("absent"), await files.stamp("a"), await files.stamp("a/b")];
       assertEqual(none, [null, null, null], "no folder");
     },
@@ -327,7 +164,7 @@ export const foldersAndLinks: readonly Obligation[] = [
     name: "makeFolder() throws where a file is in the way",
     needs: [],
     async test(files) {
-      await start(files, ["a"]);
+      await startNamed(files, ["a"]);
       await assertRejects(files.makeFolder("a"), ["ENOTDIR", "EEXIST"], "at its place");
       await assertRejects(files.makeFolder("a/b"), ["ENOTDIR", "EEXIST"], "on the way");
       await expectText(files, "a", "text of a");
@@ -345,29 +182,10 @@ export const foldersAndLinks: readonly Obligation[] = [
   },
 ];
 
-async function start(files: FileSystem, paths: readonly string[]): Promise<void> {
-  await files.makeFolder(".");
-  await files.create(paths.map((path) => ({ path, bytes: utf8.encode(`text of ${path}`) })));
-}
-
-async function names(files: FileSystem, folder: string): Promise<string[] | undefined> {
-  return (await files.list(folder))?.map((entry) => entry.name).sort();
-}
-
 /** The stamp, as soon as the adapter trusts the time of the last change. */
 async function settledStamp(files: FileSystem, folder: string): Promise<string> {
   for (;;) {
     const stamp = await files.stamp(folder);
     if (stamp !== undefined) return stamp;
   }
-}
-
-/** JSON has no undefined. */
-function kindNames(kinds: readonly (EntryKind | undefined)[]): string[] {
-  return kinds.map((kind) => kind ?? "none");
-}
-
-async function expectText(files: FileSystem, path: string, text: string): Promise<void> {
-  const [found] = await files.read([path]);
-  assertBytes(found, utf8.encode(text), path);
 }

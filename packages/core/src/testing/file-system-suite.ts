@@ -1,7 +1,10 @@
 import type { FileSystem } from "../file-system/file-system.ts";
-import { bytesAndNames } from "./file-system-suite-files.ts";
-import { foldersAndLinks } from "./file-system-suite-folders.ts";
+import { entries } from "./file-system-suite-entries.ts";
+import { extremes } from "./file-system-suite-extremes.ts";
+import { folders } from "./file-system-suite-folders.ts";
 import { processes } from "./file-system-suite-processes.ts";
+import { reads } from "./file-system-suite-reads.ts";
+import { writes } from "./file-system-suite-writes.ts";
 
 /**
  * What a test of an adapter can do beside the port, for obligations that the port alone cannot show.
@@ -40,7 +43,14 @@ export type Obligation = {
   test(files: FileSystem, subject: FileSystemSubject & { readonly outside: Outside }): Promise<void>;
 };
 
-const OBLIGATIONS: readonly Obligation[] = [...bytesAndNames, ...foldersAndLinks, ...processes];
+const OBLIGATIONS: readonly Obligation[] = [
+  ...reads,
+  ...writes,
+  ...extremes,
+  ...entries,
+  ...folders,
+  ...processes,
+];
 
 /**
  * Registers a test for each obligation of the `FileSystem` port: every adapter passes all of them.

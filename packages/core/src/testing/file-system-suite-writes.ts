@@ -1,0 +1,92 @@
+import { assertBytes, assertEqual, assertRejects } from "./assertions.ts";
+import type { Obligation } from "./file-system-suite.ts";
+import { absences, expectFile, file, pattern, start, utf8 } from "./file-system-suite-steps.ts";
+
+/** The obligations on what is created, written and synced. */
+export const writes: readonly Obligation[] = [
+  {
+    name: "create() and write() leave the caller's bytes as they were, and keep none of them",
+    needs: [],
+    async test(files) {
+      const whole = pattern(64 * 1024, 5);
+      const part = whole.subarray(100, 60_000);
+      await files.makeFolder(".");
+      const many = Array.from({ length: 300 }, (_, i) => ({
+        path: `many-${i}`,
+        bytes: part.subarray(i, i + 999),
+      }));
+      await files.create([{ path: "a", bytes: part }, ...many]);
+      await files.write("a", 0, part);
+      assertBytes(whole, pattern(64 * 1024, 5), "the caller's bytes");
+      whole.fill(0);
+      await expectFile(files, "a", pattern(64 * 1024, 5).subarray(100, 60_000));
+    },
+  },
+  {
+    name: "create() throws EEXIST where there is such a file or folder, and leaves it alone",
+    needs: [],
+    async test(files) {
+      await start(files, { a: "first" });
+      await files.makeFolder("folder");
+      await assertRejects(files.create([file("a", "other")]), ["EEXIST"], "a file");
+      await assertRejects(files.create([file("folder", "other")]), ["EEXIST"], "a folder");
+      const batch = Array.from({ length: 200 }, (_, i) => file(i === 150 ? "a" : `new-${i}`, "other"));
+      await assertRejects(files.create(batch), ["EEXIST"], "one of a batch");
+      await expectFile(files, "a", utf8.encode("first"));
+    },
+  },
+  {
+    name: "create() throws ENOENT where there is no such folder",
+    needs: [],
+    async test(files) {
+      await files.makeFolder(".");
+      await assertRejects(files.create([file("folder/a", "text")]), ["ENOENT"], "create");
+    },
+  },
+  {
+    name: "write() changes bytes in place, appends, and fills a gap with zeros",
+    needs: [],
+    async test(files) {
+      await start(files, { a: "0123456789" });
+      await files.write("a", 2, utf8.encode("ab"));
+      await expectFile(files, "a", utf8.encode("01ab456789"));
+      await files.write("a", 9, utf8.encode("xyz"));
+      await expectFile(files, "a", utf8.encode("01ab45678xyz"));
+      await files.write("a", 14, utf8.encode("!"));
+      await expectFile(files, "a", utf8.encode("01ab45678xyz\0\0!"));
+    },
+  },
+  {
+    name: "write() throws ENOENT where there is no such file, and makes none",
+    needs: [],
+    async test(files) {
+      await files.makeFolder(".");
+      await assertRejects(files.write("a", 0, utf8.encode("text")), ["ENOENT"], "write");
+      assertEqual(await absences(files, ["a"]), [true], "whether it is absent");
+    },
+  },
+  {
+    name: "sync() and syncFolders() accept what exists, and what does not",
+    needs: [],
+    async test(files) {
+      await files.sync(["absent"]);
+      await files.syncFolders([".", "absent"]);
+      await start(files, { a: "first", b: "second" });
+      await files.makeFolder("folder");
+      await files.sync(["a", "absent", "absent/deeper", "b", "a"]);
+      await files.syncFolders([".", "absent", "absent/deeper", "folder"]);
+      const many = Array.from({ length: 1000 }, (_, i) => ({ path: `folder/${i}`, bytes: pattern(i, i) }));
+      await files.create(many);
+      await files.sync(["absent", ...many.map((file) => file.path)]);
+      assertEqual(await absences(files, ["absent", "a", "b"]), [true, false, false], "what is absent");
+    },
+  },
+  {
+    name: "create() makes files of mode 0600",
+    needs: ["mode"],
+    async test(files, { outside }) {
+      await start(files, { a: "first" });
+      assertEqual((await outside.mode("a")).toString(8), "600", "the mode");
+    },
+  },
+];
