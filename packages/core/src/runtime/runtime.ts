@@ -10,8 +10,8 @@ export interface Runtime {
   /** A path as seen from the working directory of this moment, in a form that a later change of it does not move. */
   absolute(path: string): string;
 
-  /** An adapter for the files below a directory; does no I/O yet. */
-  fileSystem(directory: string): FileSystem;
+  /** An adapter for the files below a directory; does no I/O yet. `warn` is told what works, but worse than it could. */
+  fileSystem(directory: string, warn?: (message: string) => void): FileSystem;
 
   /** Native where the runtime has it, and synchronous. */
   readonly crypto: Crypto;

@@ -1,4 +1,5 @@
 import { Vault } from "../crypto/vault.ts";
+import { printable } from "../printable.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { FileStorage } from "../storage/file-storage.ts";
 import type { DatabaseContext } from "./database.ts";
@@ -17,8 +18,9 @@ export function assemble(runtime: Runtime): DatabaseContext {
   return {
     runtime,
     loop,
-    openStore: (directory, lock, report) => {
-      const files = runtime.fileSystem(directory);
+    openStore: (directory, lock, log) => {
+      const files = runtime.fileSystem(directory, (message) => log.warning(printable(message)));
+      const report = (message: string) => log.error(printable(message));
       return stores.open(files, lock, () => {
         const vault = new Vault(files, lock, context);
         return { storage: new FileStorage(files, runtime, report, vault), vault };

@@ -29,7 +29,7 @@ export type DatabaseContext = {
   readonly runtime: Runtime;
   readonly loop: EventLoop;
   /** Opens the store of a directory, shared by all databases of the process that use it. */
-  openStore(directory: string, lock: Lock, report: (message: string) => void): Promise<OpenedStore>;
+  openStore(directory: string, lock: Lock, log: Log): Promise<OpenedStore>;
 };
 
 /**
@@ -278,9 +278,7 @@ export class Database<S extends Schema> {
   async #open(): Promise<OpenedStore> {
     const directory = this.#options.directory ?? ".";
     try {
-      const store = await this.#context.openStore(this.#directory, this.#lock, (message) =>
-        this.#log.error(printable(message)),
-      );
+      const store = await this.#context.openStore(this.#directory, this.#lock, this.#log);
       this.#vault = store.store.vault;
       if (this.#lock.kind === "none") this.#log.warning(withoutKey(directory));
       return store;

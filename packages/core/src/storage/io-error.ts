@@ -40,6 +40,10 @@ const TOO_MANY = [
 const EXPLANATIONS: Readonly<Record<string, readonly [BabaError["code"], string] | undefined>> = {
   EACCES: NO_PERMISSION,
   EPERM: NO_PERMISSION,
+  ERR_ACCESS_DENIED: [
+    "BABA_PERMISSION",
+    "Node.js runs with a permission model that forbids it; the cause says more",
+  ],
   EROFS: ["BABA_PERMISSION", "the file system is read-only"],
   EISDIR: WRONG_KIND,
   ENOTSUP: WRONG_KIND,

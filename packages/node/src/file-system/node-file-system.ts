@@ -16,7 +16,7 @@ import { isCrowded, patiently, toTheEnd } from "./patience.ts";
 import { processIdentity, processLives } from "./process-identity.ts";
 import { SLICE, slicesOf, slicesOfFiles } from "./slices.ts";
 import { syncFiles, syncFolders, syncFullFolders, syncOpen } from "./sync.ts";
-import { threads } from "./threads.ts";
+import { type ThreadUser, threads } from "./threads.ts";
 import { withinTurn } from "./turn.ts";
 import { unpackError } from "./wire.ts";
 
@@ -41,7 +41,7 @@ const ENTRIES_A_TURN = 2048;
 /**
  * The files below a directory (relative to the working directory of this moment), by `node:fs`:
  * small work synchronously on the calling thread, as far as a turn of the event loop allows, large
- * batches in threads, syncs always off the event loop.
+ * batches in threads, syncs always off the event loop. `warn` is told once where threads cannot be started.
  *
  * @example
  * ```ts
@@ -53,19 +53,24 @@ const ENTRIES_A_TURN = 2048;
  * await files.close();
  * ```
  */
-export function nodeFileSystem(directory: string): FileSystem {
-  return new NodeFileSystem(resolve(directory));
+export function nodeFileSystem(
+  directory: string,
+  warn: (message: string) => void = (message) => process.emitWarning(message),
+): FileSystem {
+  return new NodeFileSystem(resolve(directory), warn);
 }
 
-class NodeFileSystem implements FileSystem {
+class NodeFileSystem implements FileSystem, ThreadUser {
+  readonly warn: (message: string) => void;
   readonly #root: string;
   readonly #trust = new Trust();
   readonly #spare = new SpareBuffers();
   #room: Uint8Array | undefined;
   readonly #last = new LastWrite();
 
-  constructor(root: string) {
+  constructor(root: string, warn: (message: string) => void) {
     this.#root = root;
+    this.warn = warn;
   }
 
   async identity(): Promise<string> {

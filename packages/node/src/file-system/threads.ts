@@ -5,6 +5,7 @@ import { workerSource } from "./worker.generated.ts";
 
 type Jobs = typeof jobs;
 type Waiting = {
+  readonly user: ThreadUser;
   readonly job: keyof Jobs;
   readonly input: readonly unknown[];
   readonly transfer: readonly ArrayBuffer[];
@@ -12,6 +13,9 @@ type Waiting = {
   readonly reject: (error: Error) => void;
 };
 type Thread = { readonly worker: Worker; readonly pending: Map<number, Waiting>; ready: boolean };
+
+/** Who has work for threads; told once where there are none and it is done on the event loop. */
+export type ThreadUser = { readonly warn: (message: string) => void };
 
 /** Two saturate the kernel's file paths on what was measured; more only contend. */
 const MOST_THREADS = 2;
@@ -26,10 +30,12 @@ const DEPTH = 2;
 export class Threads {
   readonly #source: string;
   readonly #threads = new Set<Thread>();
-  readonly #users = new Set<object>();
+  readonly #users = new Set<ThreadUser>();
+  readonly #told = new WeakSet<ThreadUser>();
   #queue: Waiting[] = [];
   #calls = 0;
-  #broken = false;
+  /** Why there are none. */
+  #broken: string | undefined;
 
   constructor(source: string = workerSource) {
     this.#source = source;
@@ -41,7 +47,7 @@ export class Threads {
    * @throws what the job throws, and `EIO` where its thread ended before it answered
    */
   run<K extends keyof Jobs>(
-    user: object,
+    user: ThreadUser,
     job: K,
     input: Parameters<Jobs[K]>,
     transfer: readonly ArrayBuffer[] = [],
@@ -49,13 +55,13 @@ export class Threads {
     this.#users.add(user);
     return new Promise((resolve, reject) => {
       const settle = resolve as (result: unknown) => void; // The thread ran this very job.
-      this.#queue.push({ job, input, transfer, resolve: settle, reject });
+      this.#queue.push({ user, job, input, transfer, resolve: settle, reject });
       this.#dispatch();
     });
   }
 
   /** Says that this adapter needs no threads any more; ends them where no other does. */
-  async release(user: object): Promise<void> {
+  async release(user: ThreadUser): Promise<void> {
     if (this.#users.delete(user)) await this.#endUnused();
   }
 
@@ -67,8 +73,8 @@ export class Threads {
   }
 
   #dispatch(): void {
-    if (this.#broken) {
-      this.#runWithoutThreads();
+    if (this.#broken !== undefined) {
+      this.#runWithoutThreads(this.#broken);
       return;
     }
     while (this.#queue.length > 0) {
@@ -139,18 +145,13 @@ export class Threads {
   }
 
   #giveUp(cause: unknown): void {
-    if (!this.#broken) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      process.emitWarning(
-        `BabaDB does file work on the event loop, for threads cannot be started: ${reason}`,
-      );
-    }
-    this.#broken = true;
-    this.#runWithoutThreads();
+    this.#broken ??= cause instanceof Error ? cause.message : String(cause);
+    this.#runWithoutThreads(this.#broken);
   }
 
-  #runWithoutThreads(): void {
-    for (const { job, input, resolve, reject } of this.#queue) {
+  #runWithoutThreads(reason: string): void {
+    for (const { user, job, input, resolve, reject } of this.#queue) {
+      this.#tell(user, reason);
       setImmediate(() => {
         try {
           resolve(Reflect.apply(jobs[job], undefined, input));
@@ -160,6 +161,12 @@ export class Threads {
       });
     }
     this.#queue = [];
+  }
+
+  #tell(user: ThreadUser, reason: string): void {
+    if (this.#told.has(user)) return;
+    this.#told.add(user);
+    user.warn(`Large batches of file work keep the event loop busy, as no thread can be started: ${reason}`);
   }
 
   /** Keeps the process alive for those threads that owe an answer, and for no other. */
