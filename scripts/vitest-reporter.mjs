@@ -4,15 +4,20 @@ import { writeResult } from "./results.mjs";
 
 /**
  * Leaves a run's counts where `BABA_RESULTS` says, and does nothing without it. It stands in every
- * package's vitest.config.ts beside the default reporter. With `BABA_NAME_RUNTIME=1` the suite's name says what
- * ran it: packages/runtimes runs the same suites in several.
+ * package's vitest.config.ts beside the default reporter. The suite is called as the package is, or as the option `suite`
+ * says; with `BABA_NAME_RUNTIME=1` its name says what ran it too: packages/runtimes runs the same suites in several.
  */
 export default class ResultsReporter {
   #start = 0;
-  #suite = "";
+  #suite;
+
+  constructor({ suite } = {}) {
+    this.#suite = suite;
+  }
 
   onInit(vitest) {
-    const { name } = JSON.parse(readFileSync(join(vitest.config.root, "package.json"), "utf8"));
+    const manifest = readFileSync(join(vitest.config.root, "package.json"), "utf8");
+    const name = this.#suite ?? JSON.parse(manifest).name;
     this.#suite = process.env.BABA_NAME_RUNTIME === "1" ? `${name} on ${runtimeName()}` : name;
   }
 

@@ -1,21 +1,30 @@
-// The same in JavaScript, and the proof that it is the tarball that runs. Prints what it read.
-import { existsSync } from "node:fs";
-import { BabaDB } from "@baba/node";
+// The same in JavaScript, in a plain and in a sealed store, and the proof that it is the packed package that runs.
+// Prints what it read.
+import { existsSync, mkdtempSync } from "node:fs";
+import { BabaDB, generateIdentity } from "@baba/node";
 import * as v from "valibot";
 
 const Hero = v.object({ id: v.number(), name: v.string(), team: v.optional(v.string()) });
-const options = { directory: "data", logging: false };
 
-const db = new BabaDB(Hero, options);
-await db.asyncSession(async (session) => {
-  await session.add({ id: 1, name: "Alice", team: "red" });
-});
-await db.close();
-
-const again = new BabaDB(Hero, options);
-const hero = await again.asyncSession((session) => session.get(Hero, "1.baba"));
-await again.close();
+const folder = mkdtempSync("data-");
 
 console.log(
-  JSON.stringify({ hero, onDisk: existsSync("data/1.baba"), from: import.meta.resolve("@baba/node") }),
+  JSON.stringify({
+    plain: await writeAndRead({ directory: `${folder}/plain` }),
+    sealed: await writeAndRead({ directory: `${folder}/sealed`, identity: await generateIdentity() }),
+    keyFile: existsSync(`${folder}/sealed/.baba/key.age`),
+    from: import.meta.resolve("@baba/node"),
+  }),
 );
+
+async function writeAndRead(options) {
+  const db = new BabaDB(Hero, { logging: false, ...options });
+  await db.asyncSession(async (session) => {
+    await session.add({ id: 1, name: "Alice", team: "red" });
+  });
+  await db.close();
+  const again = new BabaDB(Hero, { logging: false, ...options });
+  const hero = await again.asyncSession((session) => session.get(Hero, "1.baba"));
+  await again.close();
+  return { hero, onDisk: existsSync(`${options.directory}/1.baba`) };
+}

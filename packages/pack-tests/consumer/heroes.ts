@@ -26,6 +26,10 @@ export async function refused(): Promise<void> {
   await again.asyncSession(async (session) => {
     // @ts-expect-error a number is not a name
     await session.add({ id: 3, name: 3 });
+    // @ts-expect-error a hero has a name, and no nickname
+    await session.add({ id: 3, nickname: "Al" });
+    // @ts-expect-error no hero can be found by it either
+    await session.filter(".", { nickname: "Al" });
     // @ts-expect-error a hero has no age
     (await session.get("1.baba"))?.age;
   });

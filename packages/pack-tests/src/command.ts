@@ -12,11 +12,16 @@ export const HERE: string = fileURLToPath(new URL("..", import.meta.url));
 const TOOLS = [join(HERE, "node_modules", ".bin"), join(HERE, "..", "..", "node_modules", ".bin")];
 
 /** Runs a program to its end. The words have no spaces or quotes: Windows hands them to a shell. */
-export function run(command: string, args: readonly string[], folder: string): Promise<Finished> {
+export function run(
+  command: string,
+  args: readonly string[],
+  folder: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: folder,
-      env: environment(),
+      env: { ...toolEnvironment(), ...environment },
       stdio: ["ignore", "pipe", "pipe"],
       // npm's tools are .cmd files there, which only a shell starts.
       shell: process.platform === "win32" && command !== process.execPath,
@@ -30,13 +35,18 @@ export function run(command: string, args: readonly string[], folder: string): P
 }
 
 /** Runs a program that has to end well, and gives what it printed. */
-export async function mustRun(command: string, args: readonly string[], folder: string): Promise<string> {
-  const { status, output } = await run(command, args, folder);
+export async function mustRun(
+  command: string,
+  args: readonly string[],
+  folder: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const { status, output } = await run(command, args, folder, environment);
   if (status !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${status}:\n${output}`);
   return output;
 }
 
-function environment(): NodeJS.ProcessEnv {
+function toolEnvironment(): NodeJS.ProcessEnv {
   const name = Object.keys(process.env).find((key) => key.toUpperCase() === "PATH") ?? "PATH";
   return { ...process.env, [name]: [...TOOLS, process.env[name] ?? ""].join(delimiter), NO_COLOR: "1" };
 }

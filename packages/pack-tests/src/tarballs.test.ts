@@ -1,8 +1,10 @@
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { describe, expect, inject, test } from "vitest";
-import { HERE, run } from "./command.ts";
+import { type Finished, HERE, mustRun, run } from "./command.ts";
 import { readTarball } from "./tarball.ts";
 
 const { core, node } = inject("tarballs");
@@ -12,18 +14,17 @@ describe.each([
   ["@baba/node", node],
 ])("the tarball of %s", (_name, tarball) => {
   test("has nothing that publint objects to", async () => {
-    const content = await readFile(tarball);
-    const bytes = content.buffer.slice(
-      content.byteOffset,
-      content.byteOffset + content.byteLength,
-    ) as ArrayBuffer;
-    const { messages, pkg } = await publint({ pack: { tarball: bytes }, strict: true });
-    expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+    expect(await objectionsTo(tarball)).toEqual([]);
   });
 
   test("has types that every resolution of an ESM package finds", async () => {
-    const { status, output } = await run("attw", [tarball, "--profile", "esm-only", "--no-emoji"], HERE);
+    const { status, output } = await attw(tarball);
     expect(status, output).toBe(0);
+    // A package without any types is no problem to it.
+    const manifest = JSON.parse(String((await readTarball(tarball)).get("package.json")));
+    const typed = Object.values<object>(manifest.exports).filter((entry) => "types" in Object(entry));
+    expect(typed.length).toBeGreaterThan(1);
+    expect(output.match(/OK \(ESM\)/g)).toHaveLength(typed.length);
   });
 
   test("holds the built modules, their sources, the licence and the readme, and no tests", async () => {
@@ -41,3 +42,35 @@ describe.each([
     for (const version of versions) expect(version).toMatch(/^\^?\d+\.\d+\.\d+$/);
   });
 });
+
+test("publint and attw object to a package with an entry whose types are not there", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "baba-broken-"));
+  const exports = {
+    ".": { types: "./index.d.ts", default: "./index.js" },
+    "./other": { types: "./missing.d.ts", default: "./index.js" },
+  };
+  const manifest = { name: "broken", version: "1.0.0", type: "module", exports };
+  await writeFile(join(folder, "package.json"), JSON.stringify(manifest));
+  await writeFile(join(folder, "index.js"), "export const one = 1;\n");
+  await writeFile(join(folder, "index.d.ts"), "export declare const one: number;\n");
+  await mustRun("pnpm", ["pack"], folder);
+  const tarball = join(folder, "broken-1.0.0.tgz");
+  expect(await objectionsTo(tarball)).toContainEqual(expect.stringContaining("missing.d.ts"));
+  const { status, output } = await attw(tarball);
+  expect([status, output]).toEqual([1, expect.stringContaining("Used fallback condition")]);
+  await rm(folder, { recursive: true });
+});
+
+async function objectionsTo(tarball: string): Promise<string[]> {
+  const content = await readFile(tarball);
+  const bytes = content.buffer.slice(
+    content.byteOffset,
+    content.byteOffset + content.byteLength,
+  ) as ArrayBuffer;
+  const { messages, pkg } = await publint({ pack: { tarball: bytes }, strict: true });
+  return messages.map((message) => formatMessage(message, pkg) ?? message.code);
+}
+
+function attw(tarball: string): Promise<Finished> {
+  return run("attw", [tarball, "--profile", "esm-only", "--no-emoji"], HERE);
+}

@@ -1,0 +1,40 @@
+// Work that is large enough for threads: `large.mjs write plain` commits it in one store, `large.mjs read sealed` reads
+// it in another. Prints what it found, or the error's code, and how many threads were started.
+import { BabaDB } from "@baba/node";
+import * as v from "valibot";
+
+const [what, directory] = process.argv.slice(2);
+const Hero = v.object({ id: v.number(), name: v.string() });
+/** Many small records, and one that is long however it is deflated: each is a reason for a thread of its own. */
+const HEROES = Array.from({ length: 301 }, (_, id) => ({ id, name: id === 0 ? longName() : `Hero ${id}` }));
+
+let threads = 0;
+process.on("worker", () => {
+  threads++;
+});
+const db = new BabaDB(Hero, {
+  directory,
+  logLevel: "warning",
+  ...(directory === "sealed" && { key: new Uint8Array(32).fill(7) }),
+});
+try {
+  const found = await db.asyncSession(what === "write" ? write : read);
+  console.log(JSON.stringify({ found, threads }));
+} catch ({ code, message }) {
+  console.log(JSON.stringify({ code, message, threads }));
+}
+await db.close();
+
+async function write(session) {
+  for (const hero of HEROES) await session.add(hero);
+  return HEROES.length;
+}
+
+async function read(session) {
+  const all = new Map((await session.all()).map((hero) => [hero.id, hero.name]));
+  return HEROES.filter(({ id, name }) => all.get(id) === name).length;
+}
+
+function longName() {
+  return Array.from({ length: 20_000 }, (_, i) => Math.imul(i, 0x9e3779b1).toString(36)).join("");
+}

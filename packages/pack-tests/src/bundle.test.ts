@@ -1,0 +1,103 @@
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { rolldown } from "rolldown";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
+import { binary } from "./binaries.ts";
+import { mustRun, run } from "./command.ts";
+
+const entry = join(inject("consumer"), "large.mjs");
+const preload = join(inject("consumer"), "no-threads.mjs");
+
+/** Each makes one ESM file of the program and all that it imports. */
+const BUNDLERS = {
+  esbuild: async (file: string) => {
+    await build({ entryPoints: [entry], outfile: file, bundle: true, format: "esm", platform: "node" });
+  },
+  rolldown: async (file: string) => {
+    const bundle = await rolldown({ input: entry, platform: "node" });
+    await bundle.write({ file, format: "esm" });
+  },
+};
+
+const NODES = {
+  "this Node.js": process.execPath,
+  "Node.js 26": binary("node26/bin/node") ?? process.execPath,
+};
+const ALL = 301;
+
+/** Where nothing is that a bundle could import. */
+let folder: string;
+let data: string;
+beforeAll(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), "baba-bundle-")));
+  for (const [name, bundle] of Object.entries(BUNDLERS)) await bundle(bundled(name));
+});
+beforeEach(async () => {
+  data = await mkdtemp(join(folder, "data-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+function bundled(name: string): string {
+  return join(folder, `${name}.mjs`);
+}
+
+/** What the program printed, and what it logged of threads. */
+async function program(node: string, ...words: string[]): Promise<{ answer: unknown; warnings: string[] }> {
+  const { status, output } = await run(node, words, data);
+  expect(status, output).toBe(0);
+  const lines = output.trim().split("\n");
+  const answer: unknown = JSON.parse(lines.find((line) => line.startsWith("{")) ?? "null");
+  return { answer, warnings: lines.filter((line) => line.includes("thread can be started")) };
+}
+
+describe.each(Object.keys(BUNDLERS))("a program bundled by %s", (name) => {
+  test.each(["plain", "sealed"])("does large work in threads, in a store that is %s", async (store) => {
+    for (const what of ["write", "read"]) {
+      const { answer, warnings } = await program(process.execPath, bundled(name), what, store);
+      expect(answer, what).toEqual({ found: ALL, threads: expect.any(Number) });
+      expect(Object(answer).threads, what).toBeGreaterThan(0);
+      expect(warnings).toEqual([]);
+    }
+  });
+
+  test("works where no thread can be started, and says so in one line of the log", async () => {
+    for (const what of ["write", "read"]) {
+      const words = [`--import=${pathToFileURL(preload)}`, bundled(name), what, "plain"];
+      const { answer, warnings } = await program(process.execPath, ...words);
+      expect(answer).toEqual({ found: ALL, threads: 0 });
+      expect(warnings).toEqual([
+        "[BABA (WARNING)] LOG: Large batches of file work keep the event loop busy, as no thread can be started: no threads today",
+      ]);
+    }
+  });
+});
+
+// Node.js lets nobody sync a file under its permission model, so that no commit could be durable.
+test.each(Object.entries(NODES))(
+  "under its permission model %s reads without threads, and is refused to write",
+  async (_name, node) => {
+    const file = bundled("esbuild");
+    await program(process.execPath, file, "write", "plain");
+    const flags = [await permissionFlag(node), "--no-warnings", "--allow-fs-read=*", "--allow-fs-write=*"];
+    const read = await program(node, ...flags, file, "read", "plain");
+    expect(read.answer).toEqual({ found: ALL, threads: 0 });
+    expect(read.warnings).toEqual([
+      expect.stringMatching(/^\[BABA \(WARNING\)\] LOG: .*: Access to this API has been restricted/),
+    ]);
+    const { answer } = await program(node, ...flags, file, "write", "plain");
+    expect(answer).toMatchObject({
+      code: "BABA_PERMISSION",
+      message: expect.stringContaining("permission model"),
+    });
+    expect((await program(process.execPath, file, "read", "plain")).answer).toMatchObject({ found: ALL });
+  },
+);
+
+/** It was an experiment in Node.js 20. */
+async function permissionFlag(node: string): Promise<string> {
+  const major = Number(/\d+/.exec(await mustRun(node, ["--version"], folder))?.[0]);
+  return major < 22 ? "--experimental-permission" : "--permission";
+}

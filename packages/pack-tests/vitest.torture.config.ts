@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+/** What takes too long for `npm test`. */
+export default defineConfig({
+  test: {
+    include: ["src/**/*.torture.ts"],
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    globalSetup: ["src/pack.ts"],
+    reporters: ["default", ["../../scripts/vitest-reporter.mjs", { suite: "types, by the whole of tsc" }]],
+  },
+});
