@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parseArgs, stripVTControlCharacters } from "node:util";
 import { crashStore, failStore, runBanks } from "../dist/testing/index.js";
 import { fuzzCodec } from "./fuzz-codec.mjs";
-import { killMutants } from "./mutants.mjs";
+import { killMutants } from "./kill-mutants.mjs";
 
 const { values } = parseArgs({
   options: {

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
-const PROGRAM = fileURLToPath(new URL("../../../scripts/mutants.mjs", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../../../scripts/kill-mutants.mjs", import.meta.url));
 
 test("every twelfth mutant of the commit protocol is caught by some test", { timeout: 600_000 }, async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, "12"]);

@@ -1,0 +1,104 @@
+// Runs the tests of the commit protocol on its mutants: `node scripts/kill-mutants.mjs [N]`, on every N-th of them.
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { MUTANTS, NO_MUTANT } from "./mutants.mjs";
+
+const core = fileURLToPath(new URL("..", import.meta.url));
+/** The quick ones first: they catch most. Each with a limit in milliseconds, many times what it takes. */
+const TESTS = [
+  { tests: "src/storage", limit: 90_000 },
+  { tests: "src/testing/commit-protocol", limit: 600_000 },
+];
+
+/**
+ * Runs the tests of the commit protocol on each mutant (or on each `every`-th): all must fail.
+ *
+ * @param {{ every: number, say: (line: string) => void }} options
+ * @returns {Promise<{ passed: number, violations: string[] }>}
+ */
+export async function killMutants({ every, say }) {
+  const violations = [];
+  let passed = 0;
+  // A part of them is run by the tests themselves, which have shown that they pass.
+  const sound = every === 1 ? kill(NO_MUTANT) : undefined;
+  if (sound !== undefined) return { passed, violations: [`without any mutant a test fails: ${sound}`] };
+  for (const [i, mutant] of MUTANTS.entries()) {
+    if (i % every !== 0) continue;
+    const start = performance.now();
+    const killer = kill(mutant);
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    if (killer === undefined) violations.push(`no test notices: ${mutant.name}`);
+    else passed++;
+    say(`  ${killer === undefined ? "SURVIVED" : "caught"}: ${mutant.name} (${killer ?? "-"}; ${seconds} s)`);
+  }
+  return { passed, violations };
+}
+
+/** The first test that fails on the mutant. */
+function kill(mutant) {
+  const folder = mkdtempSync(join(core, "build-mutant-"));
+  try {
+    plant(mutant, folder);
+    for (const { tests, limit } of TESTS) {
+      const failed = firstFailure(tests, limit, folder, mutant.name);
+      if (failed !== undefined) return failed;
+    }
+    return undefined;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Makes a copy of the package, with the mutant in it. */
+function plant({ name, file, find, replace }, folder) {
+  cpSync(join(core, "src"), join(folder, "src"), { recursive: true });
+  cpSync(join(core, "package.json"), join(folder, "package.json"));
+  writeFileSync(join(folder, "tsconfig.json"), '{ "extends": "../../../tsconfig.base.json" }');
+  symlinkSync(join(core, "node_modules"), join(folder, "node_modules"));
+  const path = join(folder, "src/storage", file);
+  const source = readFileSync(path, "utf8");
+  if (source.split(find).length !== 2)
+    throw new Error(`The mutant "${name}" no longer fits ${file}: mend scripts/mutants.mjs.`);
+  writeFileSync(
+    path,
+    source.replace(find, () => replace),
+  );
+}
+
+/** The first test of some that fails in a folder. */
+function firstFailure(tests, limit, folder, name) {
+  const { stdout, error } = runTests(tests, limit, folder);
+  if (error !== undefined && "code" in error && error.code === "ETIMEDOUT")
+    return `none: within ${limit / 1000} seconds they did not end`;
+  const json = stdout.slice(stdout.indexOf("{"), stdout.lastIndexOf("}") + 1);
+  const { testResults = [], numTotalTests = 0 } = json === "" ? {} : JSON.parse(json);
+  if (numTotalTests === 0) throw new Error(`No test ran for "${name}": ${stdout.slice(0, 2000)}`);
+  return testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .find(({ status }) => status === "failed")?.fullName;
+}
+
+function runTests(tests, limit, folder) {
+  // Threads end with their process, also where one is in a loop without end.
+  const words = [
+    "--pool=threads",
+    "--exclude=**/mutants.test.ts",
+    "--bail=1",
+    "--typecheck.enabled=false",
+    "--reporter=json",
+  ];
+  return spawnSync(process.execPath, ["node_modules/vitest/vitest.mjs", "run", tests, ...words], {
+    cwd: folder,
+    encoding: "utf8",
+    timeout: limit,
+    killSignal: "SIGKILL",
+    maxBuffer: 1 << 28,
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { violations } = await killMutants({ every: Number(process.argv[2] ?? 1), say: console.log });
+  process.exitCode = violations.length > 0 ? 1 : 0;
+}
