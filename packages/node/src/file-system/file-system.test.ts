@@ -330,7 +330,7 @@ test("a process in which threads cannot be started does without, and warns once"
     (await import("node:module")).syncBuiltinESMExports();
   `,
   );
-  expect(output.trim().split("\n")).toEqual(["BabaDB does file work on ", "3000"]);
+  expect(output.trim().split("\n")).toEqual(["BabaDB: Large batches of ", "3000"]);
 });
 
 test.runIf(process.platform !== "win32")("nodeFileSystem() waits while too many files are open", async () => {

@@ -55,7 +55,7 @@ const ENTRIES_A_TURN = 2048;
  */
 export function nodeFileSystem(
   directory: string,
-  warn: (message: string) => void = (message) => process.emitWarning(message),
+  warn: (message: string) => void = (message) => process.emitWarning(`BabaDB: ${message}`),
 ): FileSystem {
   return new NodeFileSystem(resolve(directory), warn);
 }
