@@ -1,5 +1,6 @@
 // Every entry of both packages, so that the compiler reads all of their declarations.
 export * as core from "@baba/core";
+export * as coreAdapter from "@baba/core/adapter";
 export * as coreCrypto from "@baba/core/crypto";
 export * as testing from "@baba/core/testing";
 export * as node from "@baba/node";

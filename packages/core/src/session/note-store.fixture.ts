@@ -1,0 +1,77 @@
+import * as v from "valibot";
+import { expect } from "vitest";
+import { decode } from "../codec/index.ts";
+import { nobleCrypto } from "../crypto/noble.ts";
+import type { FileSystem } from "../file-system/file-system.ts";
+import { type MemoryRuntime, memoryRuntime } from "../testing/memory-runtime.ts";
+import { assemble } from "./assemble.ts";
+import { Database } from "./database.ts";
+import type { BabaOptions } from "./options.ts";
+
+export const KEY_FILE = ".baba/key.age";
+export const Note: v.ObjectSchema<
+  { readonly id: v.NumberSchema<undefined>; readonly text: v.StringSchema<undefined> },
+  undefined
+> = v.object({ id: v.number(), text: v.string() });
+export const utf8: TextEncoder = new TextEncoder();
+export type Notes = Database<typeof Note>;
+
+/** A folder in memory with a store of notes, for tests of what works on a whole store; its scrypt takes no time. */
+export class NoteStore {
+  readonly runtime: MemoryRuntime;
+  readonly files: FileSystem;
+
+  constructor() {
+    const scrypt = async (password: Uint8Array, salt: Uint8Array) =>
+      nobleCrypto.hkdf(password, salt, new Uint8Array(), 32);
+    this.runtime = { ...memoryRuntime(), crypto: { ...nobleCrypto, scrypt } };
+    this.files = this.runtime.fileSystem(".");
+  }
+
+  /** A database as of a process of its own. */
+  open(options: BabaOptions = {}): Notes {
+    return new Database(Note, { logging: false, ...options }, assemble(this.runtime));
+  }
+
+  /** The same with notes in it, every other one in a folder. */
+  async filled(options: BabaOptions, count = 3): Promise<Notes> {
+    const db = this.open(options);
+    await db.asyncSession(async (session) => {
+      for (let id = 1; id <= count; id++)
+        await session.add(note(id), id % 2 === 0 ? `a/b/${id}.baba` : undefined);
+    });
+    return db;
+  }
+
+  async bytesOf(path: string): Promise<Uint8Array> {
+    const [bytes] = await this.files.read([path]);
+    if (!(bytes instanceof Uint8Array)) throw new Error(`no ${path}`);
+    return bytes;
+  }
+
+  /** What a record's file keeps, decoded. */
+  async keptBytes(name: string): Promise<Uint8Array> {
+    return decode(await this.bytesOf(name));
+  }
+
+  async put(path: string, bytes: Uint8Array): Promise<void> {
+    await this.files.remove([path]);
+    await this.files.create([{ path, bytes }]);
+  }
+}
+
+export function note(id: number): { id: number; text: string } {
+  return { id, text: `note ${id}` };
+}
+
+export function add(db: Notes, id: number, name?: string): Promise<string> {
+  return db.asyncSession((session) => session.add(note(id), name));
+}
+
+export function read(db: Notes, name = "1.baba"): Promise<{ id: number; text: string } | undefined> {
+  return db.asyncSession((session) => session.get(name));
+}
+
+export function failsWith(work: Promise<unknown>, code: string): Promise<void> {
+  return expect(work).rejects.toThrow(expect.objectContaining({ code }));
+}

@@ -1,0 +1,65 @@
+import { generateX25519Identity, identityToRecipient } from "age-encryption";
+import { beforeEach, describe, expect, test } from "vitest";
+import { unlockKeyring } from "../crypto/key-file.ts";
+import { failsWith, KEY_FILE, NoteStore, note, read, utf8 } from "./note-store.fixture.ts";
+import { openRecordFile, type RecordKeys, sealRecordFile } from "./record-file.ts";
+
+const [mine, theirs] = await Promise.all([generateX25519Identity(), generateX25519Identity()]);
+const both = await Promise.all([mine, theirs].map((one) => identityToRecipient(one)));
+
+let store: NoteStore;
+beforeEach(() => {
+  store = new NoteStore();
+});
+
+describe("openRecordFile() and sealRecordFile()", () => {
+  const opened = async (keys: RecordKeys, name = "a/b/2.baba") =>
+    openRecordFile(store.runtime, await store.bytesOf("a/b/2.baba"), name, keys);
+
+  test("take one record out of a store, by whatever has its keys, and bring one back", async () => {
+    const db = await store.filled({ identity: mine, recipients: both });
+    await db.close();
+    const keyFile = await store.bytesOf(KEY_FILE);
+    const lock = {
+      kind: "identity",
+      identities: [mine],
+      recipients: undefined,
+      fingerprint: undefined,
+    } as const;
+    const keyring = (await unlockKeyring(store.runtime.crypto, keyFile, lock)).serialize();
+    for (const keys of [
+      { keyFile, identity: theirs },
+      { keyring },
+      { keyring: new TextDecoder().decode(keyring) },
+    ]) {
+      expect(await opened(keys)).toEqual(note(2));
+      await failsWith(opened(keys, "2.baba"), "BABA_TAMPERED");
+    }
+    await failsWith(opened({ keyFile, passphrase: "x" }), "BABA_KEY_WRONG");
+    await store.put("new.baba", await sealRecordFile(store.runtime, note(99), "new.baba", { keyring }));
+    const again = store.open({ identity: mine });
+    expect(await read(again, "new.baba")).toEqual(note(99));
+    await again.close();
+  });
+
+  test("work with a raw key, and name the record that does not open", async () => {
+    const key = new Uint8Array(32).fill(1);
+    await (await store.filled({ key })).close();
+    expect(await opened({ key })).toEqual(note(2));
+    await expect(opened({ key: new Uint8Array(32) })).rejects.toMatchObject({
+      code: "BABA_KEY_UNKNOWN",
+      record: "a/b/2.baba",
+    });
+    await expect(
+      openRecordFile(store.runtime, utf8.encode("no base 3"), "x.baba", { key }),
+    ).rejects.toMatchObject({
+      code: "BABA_CODEC",
+      record: "x.baba",
+    });
+    // @ts-expect-error no keys
+    await failsWith(opened({}), "BABA_OPTION");
+    // @ts-expect-error no key file
+    await failsWith(opened({ passphrase: "x" }), "BABA_OPTION");
+    await failsWith(opened({ keyring: "{}" }), "BABA_KEYRING");
+  });
+});

@@ -1,0 +1,162 @@
+import { generateX25519Identity } from "age-encryption";
+import { beforeEach, describe, expect, test } from "vitest";
+import { encode } from "../codec/index.ts";
+import { isSealed, keyIdOf } from "../crypto/envelope.ts";
+import type { Progress } from "./maintenance.ts";
+import { add, failsWith, KEY_FILE, NoteStore, note, read, utf8 } from "./note-store.fixture.ts";
+
+const mine = await generateX25519Identity();
+
+let store: NoteStore;
+beforeEach(() => {
+  store = new NoteStore();
+});
+
+describe("rotateKey() and rewrap()", () => {
+  test("seal with a new key from then on, in every process, and move what was there", async () => {
+    const db = await store.filled({ passphrase: "x" });
+    const other = store.open({ passphrase: "x" });
+    await add(other, 5);
+    const { fingerprint } = db;
+    const old = keyIdOf(await store.keptBytes("1.baba"));
+    await db.rotateKey();
+    expect(db.fingerprint).toBe(fingerprint);
+    await add(other, 6);
+    await add(db, 7);
+    const active = keyIdOf(await store.keptBytes("7.baba"));
+    expect(active).not.toBe(old);
+    expect(keyIdOf(await store.keptBytes("6.baba"))).toBe(active);
+    expect(keyIdOf(await store.keptBytes("a/b/2.baba"))).toBe(old);
+    expect(await read(other, "a/b/2.baba")).toEqual(note(2));
+    const seen: Progress[] = [];
+    const report = await other.rewrap({ onProgress: (progress) => seen.push(progress) });
+    expect(report).toEqual({ records: 6, sealed: 4, problems: [], retiredKeys: 1 });
+    expect(seen).toEqual([{ done: 6, total: 6 }]);
+    for (const name of ["1.baba", "a/b/2.baba", "3.baba", "5.baba"]) {
+      expect(keyIdOf(await store.keptBytes(name))).toBe(active);
+      expect(await read(db, name)).toMatchObject({ text: expect.stringContaining("note") });
+    }
+    expect(await db.rewrap()).toMatchObject({ sealed: 0 });
+    await other.close();
+    await db.close();
+  });
+
+  test("cut short go on where they were, and what could not be moved stays and is told", async () => {
+    const db = await store.filled({ identity: mine }, 600);
+    await db.rotateKey();
+    await expect(
+      db.rewrap({
+        onProgress: () => {
+          throw new Error("stop");
+        },
+      }),
+    ).rejects.toThrow("stop");
+    await db.close();
+    const damaged = await store.keptBytes("a/b/2.baba");
+    damaged[40] = (damaged[40] ?? 0) ^ 1;
+    await store.put("a/b/2.baba", encode(damaged));
+    await store.put("junk.baba", utf8.encode("no base 3"));
+    const again = store.open({ identity: mine });
+    const report = await again.rewrap({ dropRetired: true });
+    expect(report).toMatchObject({ records: 601, sealed: 600 - 256 - 1 });
+    expect(report.problems).toMatchObject([
+      { filename: "junk.baba", code: "BABA_CODEC" },
+      { filename: "a/b/2.baba", code: "BABA_TAMPERED" },
+    ]);
+    expect(await store.keptBytes("a/b/2.baba")).toEqual(damaged);
+    expect(report.retiredKeys).toBe(1);
+    await again.close();
+  });
+
+  test("with dropRetired give up the old key: a copy from before opens no more, and running processes go on", async () => {
+    const db = await store.filled({ passphrase: "x" });
+    const other = store.open({ passphrase: "x" });
+    await other.open();
+    const copy = await store.bytesOf("1.baba");
+    await db.rotateKey();
+    expect(await db.rewrap({ dropRetired: true })).toMatchObject({ sealed: 3, retiredKeys: 0 });
+    expect(await read(other)).toEqual(note(1));
+    await add(other, 9);
+    await db.close();
+    await other.close();
+    await store.put("1.baba", copy);
+    const again = store.open({ passphrase: "x" });
+    await failsWith(read(again), "BABA_KEY_UNKNOWN");
+    expect(await read(again, "9.baba")).toEqual(note(9));
+    await again.close();
+  });
+
+  test("refuse options that do not exist", async () => {
+    const db = store.open({ passphrase: "x" });
+    for (const options of [{ onProgress: 7 }, { nonsense: true }, 7] as unknown[]) {
+      // @ts-expect-error no such options
+      await failsWith(db.rewrap(options), "BABA_OPTION");
+      // @ts-expect-error no such options
+      await failsWith(db.verify(options), "BABA_OPTION");
+      // @ts-expect-error no such options
+      await failsWith(db.seal(options), "BABA_OPTION");
+    }
+    await db.close();
+  });
+});
+
+describe("seal()", () => {
+  test("makes a sealed store of a plain one, in which plain records are refused afterwards", async () => {
+    await (await store.filled({})).close();
+    const db = store.open({ passphrase: "x" });
+    expect(await db.seal()).toEqual({ records: 3, sealed: 3, problems: [], retiredKeys: 0 });
+    expect(await read(db, "a/b/2.baba")).toEqual(note(2));
+    await db.close();
+    expect(isSealed(await store.keptBytes("1.baba"))).toBe(true);
+    await store.put("1.baba", encode(utf8.encode('{"id":1,"text":"downgraded"}')));
+    const again = store.open({ passphrase: "x" });
+    await failsWith(read(again), "BABA_NOT_SEALED");
+    expect(await again.seal()).toMatchObject({ sealed: 0 });
+    await failsWith(read(again), "BABA_NOT_SEALED");
+    await again.close();
+  });
+
+  test("cut short leaves a store that reads both and goes on; other processes learn of its end", async () => {
+    await (await store.filled({}, 600)).close();
+    const db = store.open({ identity: mine });
+    const stop = () => {
+      throw new Error("stop");
+    };
+    await expect(db.seal({ onProgress: stop })).rejects.toThrow("stop");
+    await failsWith(store.open().open(), "BABA_SEALED");
+    const other = store.open({ identity: mine });
+    expect((await other.asyncSession((session) => session.all())).length).toBe(300);
+    await add(other, 1001);
+    expect(await db.seal()).toMatchObject({ records: 601, problems: [] });
+    await store.put("1.baba", encode(utf8.encode('{"id":1,"text":"downgraded"}')));
+    await failsWith(read(other), "BABA_NOT_SEALED");
+    await db.close();
+    await other.close();
+  });
+
+  test("does not end while a record cannot be read, and leaves it as it is", async () => {
+    await (await store.filled({})).close();
+    await store.put("junk.baba", utf8.encode("no base 3"));
+    const db = store.open({ passphrase: "x" });
+    const report = await db.seal();
+    expect(report.problems).toMatchObject([{ filename: "junk.baba", code: "BABA_CODEC" }]);
+    expect(report.sealed).toBe(3);
+    await store.files.remove(["junk.baba"]);
+    expect(await db.seal()).toMatchObject({ records: 3, sealed: 0, problems: [] });
+    await store.put("9.baba", encode(utf8.encode('{"id":9,"text":"plain"}')));
+    await failsWith(read(db, "9.baba"), "BABA_NOT_SEALED");
+    await db.close();
+  });
+
+  test("of an empty folder makes an empty sealed store, and a plain process that has it open learns of it", async () => {
+    const plain = store.open();
+    await plain.open();
+    const db = store.open({ passphrase: "x" });
+    expect(await db.seal()).toMatchObject({ records: 0 });
+    expect(await store.files.kinds([KEY_FILE])).toEqual(["file"]);
+    await failsWith(add(plain, 1), "BABA_SEALED");
+    await add(db, 1);
+    await plain.close();
+    await db.close();
+  });
+});
