@@ -32,12 +32,20 @@ export function codeOf(error: unknown): string | undefined {
  * @throws `ENOENT`, `ELOOP` for a symbolic link, `EISDIR` for a folder, `ENOTSUP` for other things
  */
 export function withFileToRead<T>(path: string, use: (descriptor: number, size: number) => T): T {
-  return withFile(path, "read", (descriptor) => {
-    const stats = fstatSync(descriptor);
-    if (stats.isDirectory()) throw systemError("EISDIR", "is a folder", path);
-    if (!stats.isFile()) throw systemError("ENOTSUP", "is no regular file", path);
-    return use(descriptor, stats.size);
-  });
+  return withFile(path, "read", (descriptor) => use(descriptor, requireFile(descriptor, path)));
+}
+
+/** The length of what is open, in bytes. @throws `EISDIR` for a folder, `ENOTSUP` for other things than a regular file */
+export function requireFile(descriptor: number, path: string): number {
+  const stats = fstatSync(descriptor);
+  if (stats.isDirectory()) throw systemError("EISDIR", "is a folder", path);
+  if (!stats.isFile()) throw notAFile(path);
+  return stats.size;
+}
+
+/** The error for what is neither a regular file nor a folder. */
+export function notAFile(path: string): NodeJS.ErrnoException {
+  return systemError("ENOTSUP", "is no regular file", path);
 }
 
 /**
@@ -89,7 +97,7 @@ function openSafely(path: string, purpose: Purpose): number {
     return openSync(path, FLAGS[purpose]);
   } catch (error) {
     // A socket, or a pipe that nobody reads, is reported so; and a link by FreeBSD as EMLINK.
-    if (codeOf(error) === "ENXIO") throw systemError("ENOTSUP", "is no regular file", path);
+    if (codeOf(error) === "ENXIO") throw notAFile(path);
     if (codeOf(error) === "EMLINK") throw linkError(path);
     throw error;
   }

@@ -12,6 +12,7 @@ import {
 import type { FolderEntry, Move, TakeFile } from "@baba/core";
 import { codeOf, openToWrite, withFileToRead, withNewFile } from "./descriptors.ts";
 import type { FolderCheck } from "./folders.ts";
+import { readShort } from "./short-read.ts";
 
 /** How far a batch came: items done, and the error that stopped it where it was not the time. */
 export type Progress = { readonly done: number; readonly error?: Error | undefined };
@@ -26,7 +27,14 @@ export type Kind = FolderEntry["kind"] | undefined;
 export type Allocate = (size: number) => Uint8Array;
 
 /** How far a batch of reads may go, and where the bytes come to lie. */
-export type ReadLimits = { readonly deadline: number; readonly longest: number; readonly allocate: Allocate };
+export type ReadLimits = {
+  readonly deadline: number;
+  readonly longest: number;
+  /** What files are read into, as far as they are shorter than it. */
+  readonly room: Uint8Array;
+  /** Memory of each file's own; without it those that fit lie in the room, each over the one before. */
+  readonly allocate?: Allocate;
+};
 
 /**
  * Reads whole files from number `from` on until the deadline, at least one, and tells `take` of each;
@@ -36,35 +44,48 @@ export function read(
   folders: FolderCheck,
   paths: readonly string[],
   from: number,
-  { deadline, longest, allocate }: ReadLimits,
+  limits: ReadLimits,
   take: TakeFile,
 ): number {
+  const readHere = (full: string): Uint8Array | "too long" => readOne(full, limits);
   let next = from;
   for (; next < paths.length; next++) {
-    if (next > from && performance.now() > deadline) break;
-    const result = readOne(folders, paths[next] ?? "", longest, allocate);
+    if (next > from && performance.now() > limits.deadline) break;
+    const result = outcome(folders, paths[next] ?? "", readHere);
     if (result === "too long") break;
     take(result, next);
   }
   return next - from;
 }
 
-function readOne(
-  folders: FolderCheck,
-  path: string,
-  longest: number,
-  allocate: Allocate,
-): ReadResult | "too long" {
+function outcome<T>(folders: FolderCheck, path: string, use: (full: string) => T): T | Error | undefined {
   try {
-    return folders.at(path, (full) =>
-      withFileToRead(full, (descriptor, size) =>
-        size > longest ? "too long" : fill(descriptor, 0, allocate(size)),
-      ),
-    );
+    return folders.at(path, use);
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     return error instanceof Error ? error : new Error(String(error));
   }
+}
+
+function readOne(full: string, { room, longest, allocate }: ReadLimits): Uint8Array | "too long" {
+  const length = readShort(full, room);
+  if (length === room.length) return readLong(full, longest, allocate);
+  const bytes = room.subarray(0, length);
+  if (allocate === undefined) return bytes;
+  const own = allocate(length);
+  own.set(bytes);
+  return own;
+}
+
+function readLong(full: string, longest: number, allocate: Allocate = newRoom): Uint8Array | "too long" {
+  return withFileToRead(full, (descriptor, size) =>
+    size > longest ? "too long" : fill(descriptor, 0, allocate(size)),
+  );
+}
+
+/** Memory of its own. */
+export function newRoom(size: number): Uint8Array {
+  return new Uint8Array(size);
 }
 
 /** Reads up to `length` bytes of one file from `offset` on. */
@@ -77,7 +98,7 @@ export function readRange(
   try {
     return folders.at(path, (full) =>
       withFileToRead(full, (descriptor, size) =>
-        fill(descriptor, offset, new Uint8Array(Math.max(0, Math.min(length, size - offset)))),
+        fill(descriptor, offset, newRoom(Math.max(0, Math.min(length, size - offset)))),
       ),
     );
   } catch (error) {

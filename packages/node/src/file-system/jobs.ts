@@ -8,7 +8,11 @@ import { isPackedReads, type PackedReads, packing, packReads } from "./packed-re
 import { packError, type WireError } from "./wire.ts";
 
 const WITHOUT_END = Number.POSITIVE_INFINITY;
+/** Files that are shorter are read by one call; a thread has this once. */
+const ROOM_BYTES = 64 * 1024;
 const SYNC_PROGRAMS = ["/usr/bin/sync", "/bin/sync"];
+
+const room = new Uint8Array(ROOM_BYTES);
 
 /** How far a job came; its error as data. */
 export type PackedProgress = { readonly done: number; readonly error: WireError | undefined };
@@ -24,7 +28,7 @@ export const jobs = {
   /** `buffers` are some that were handed over before, to be filled again. */
   read(root: string, paths: readonly string[], buffers: readonly ArrayBuffer[] = []): PackedReads {
     const results: files.ReadResult[] = [];
-    const limits = { deadline: WITHOUT_END, longest: WITHOUT_END, allocate: packing(buffers) };
+    const limits = { deadline: WITHOUT_END, longest: WITHOUT_END, room, allocate: packing(buffers) };
     files.read(new FolderCheck(root), paths, 0, limits, (result) => results.push(result));
     return packReads(results);
   },

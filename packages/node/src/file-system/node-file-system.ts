@@ -79,7 +79,7 @@ class NodeFileSystem implements FileSystem, ThreadUser {
 
   async read(paths: readonly string[]): Promise<files.ReadResult[]> {
     const results = new Array<files.ReadResult>(paths.length);
-    await this.#readPatiently(paths, newRoom, (file, i) => {
+    await this.#readPatiently(paths, files.newRoom, (file, i) => {
       results[i] = file;
     });
     return results;
@@ -87,7 +87,7 @@ class NodeFileSystem implements FileSystem, ThreadUser {
 
   async readEach(paths: readonly string[], take: TakeFile): Promise<void> {
     // What is read on the calling thread is taken at once, so that one room does for all.
-    await this.#readPatiently(paths, (size) => this.#sharedRoom(size), take, this.#spare);
+    await this.#readPatiently(paths, undefined, take, this.#spare);
   }
 
   async create(created: readonly NewFile[]): Promise<void> {
@@ -251,13 +251,13 @@ class NodeFileSystem implements FileSystem, ThreadUser {
   /** Files that cannot be opened for now are read again, before they are told of. */
   async #readPatiently(
     paths: readonly string[],
-    room: files.Allocate,
+    allocate: files.Allocate | undefined,
     take: TakeFile,
     spare?: SpareBuffers,
   ): Promise<void> {
     const left: number[] = [];
     let crowded: unknown;
-    await this.#readOnce(paths, room, spare, (file, i) => {
+    await this.#readOnce(paths, allocate, spare, (file, i) => {
       if (isCrowded(file)) left.push(i);
       else take(file, i);
     });
@@ -266,7 +266,7 @@ class NodeFileSystem implements FileSystem, ThreadUser {
       const again = left.splice(0);
       await this.#readOnce(
         again.map((i) => paths[i] ?? ""),
-        room,
+        allocate,
         spare,
         (file, k) => {
           const i = again[k] ?? 0;
@@ -285,13 +285,13 @@ class NodeFileSystem implements FileSystem, ThreadUser {
   /** On the calling thread, turn by turn, as long as files come from memory; the rest in threads, which may wait for a disk. */
   async #readOnce(
     paths: readonly string[],
-    room: files.Allocate,
+    allocate: files.Allocate | undefined,
     spare: SpareBuffers | undefined,
     take: TakeFile,
   ): Promise<void> {
     let done = 0;
     for (let quick = true; quick && done < paths.length; ) {
-      const { count, milliseconds } = await this.#readHere(paths, done, room, take);
+      const { count, milliseconds } = await this.#readHere(paths, done, allocate, take);
       done += count;
       quick = count > 0 && milliseconds < SLOW_READ * count;
     }
@@ -306,19 +306,16 @@ class NodeFileSystem implements FileSystem, ThreadUser {
   #readHere(
     paths: readonly string[],
     from: number,
-    allocate: files.Allocate,
+    allocate: files.Allocate | undefined,
     take: TakeFile,
   ): Promise<{ readonly count: number; readonly milliseconds: number }> {
     return this.#here((folders, deadline) => {
       const start = performance.now();
-      const count = files.read(folders, paths, from, { deadline, longest: SHORT_BYTES, allocate }, take);
+      this.#room ??= new Uint8Array(SHORT_BYTES);
+      const limits = { deadline, longest: SHORT_BYTES, room: this.#room, ...(allocate && { allocate }) };
+      const count = files.read(folders, paths, from, limits, take);
       return { count, milliseconds: performance.now() - start };
     });
-  }
-
-  #sharedRoom(size: number): Uint8Array {
-    this.#room ??= new Uint8Array(SHORT_BYTES);
-    return this.#room.subarray(0, size);
   }
 
   /** A result for each path: a short batch here, as far as the turn allows, the rest in threads. */
@@ -390,10 +387,6 @@ function packed(slice: readonly NewFile[]): { contents: Uint8Array[]; buffer: Ar
     return copy;
   });
   return { contents, buffer };
-}
-
-function newRoom(size: number): Uint8Array {
-  return new Uint8Array(size);
 }
 
 function unpackProgress({ done, error }: PackedProgress): files.Progress {
