@@ -63,7 +63,7 @@ export class CountingFileSystem implements FileSystem {
     return this.#passed(this.#files.read(paths));
   }
 
-  readEach(paths: readonly string[], take: TakeFile): Promise<void> {
+  readEach(paths: readonly string[], take: TakeFile): Promise<void> | undefined {
     return this.#passed(this.#files.readEach(paths, take));
   }
 
@@ -144,7 +144,7 @@ export class CountingFileSystem implements FileSystem {
     return this.#files.close();
   }
 
-  #passed<T>(result: Promise<T>): Promise<T> {
+  #passed<T>(result: T): T {
     this.#calls++;
     return result;
   }

@@ -62,3 +62,28 @@ test("TurnBudget.within() rejects with what the work throws, and goes on with th
   await expect(failing).rejects.toThrow("planted");
   expect(done).toEqual(["long", "after"]);
 });
+
+test("TurnBudget.atOnce() does work where the turn has time and nobody waits, and nothing otherwise", async () => {
+  const { budget, done, work, turn } = start();
+  const began = performance.now();
+  expect(budget.atOnce((deadline) => deadline)).toBe(began + 1);
+  await work("long", 2);
+  expect(budget.atOnce(() => done.push("late"))).toBeUndefined();
+  const waits = work("waits", 2);
+  turn();
+  await waits;
+  expect(budget.atOnce(() => done.push("late"))).toBeUndefined();
+  turn();
+  expect(budget.atOnce(() => done.push("next"))).toBe(3);
+  expect(done).toEqual(["long", "waits", "next"]);
+});
+
+test("TurnBudget.atOnce() throws what the work throws, and counts its time", () => {
+  const { budget } = start();
+  const failing = () => {
+    vi.advanceTimersByTime(2);
+    throw new Error("planted");
+  };
+  expect(() => budget.atOnce(failing)).toThrow("planted");
+  expect(budget.atOnce(() => "late")).toBeUndefined();
+});

@@ -33,18 +33,36 @@ export class TurnBudget {
   within<T>(work: (deadline: number) => T): Promise<T> {
     return new Promise((resolve, reject) => {
       const task = (): void => {
-        const started = performance.now();
         try {
-          resolve(work(started + BUDGET - this.#spent));
+          resolve(this.#spend(work));
         } catch (error) {
           reject(error);
         }
-        this.#spent += performance.now() - started;
       };
-      if (this.#spent < BUDGET && this.#waiting.length === 0) task();
+      if (this.#hasTime) task();
       else this.#waiting.push(task);
       this.#schedule();
     });
+  }
+
+  /** Does short work in this very call, as {@link TurnBudget.within} would; `undefined`, and nothing done, where the turn has no time for it. */
+  atOnce<T>(work: (deadline: number) => T): T | undefined {
+    if (!this.#hasTime) return undefined;
+    this.#schedule();
+    return this.#spend(work);
+  }
+
+  get #hasTime(): boolean {
+    return this.#spent < BUDGET && this.#waiting.length === 0;
+  }
+
+  #spend<T>(work: (deadline: number) => T): T {
+    const started = performance.now();
+    try {
+      return work(started + BUDGET - this.#spent);
+    } finally {
+      this.#spent += performance.now() - started;
+    }
   }
 
   #schedule(): void {

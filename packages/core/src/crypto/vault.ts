@@ -123,7 +123,14 @@ export class Vault implements Protection {
     return seals === undefined ? changes : sealRecords(changes, seals, this.#context.breathe);
   }
 
-  async reveal(names: readonly string[], kept: readonly Content[]): Promise<readonly Content[]> {
+  reveal(
+    names: readonly string[],
+    kept: readonly Content[],
+  ): readonly Content[] | Promise<readonly Content[]> {
+    return this.lockKind === "none" && !kept.some(isSealedContent) ? kept : this.#revealSealed(names, kept);
+  }
+
+  async #revealSealed(names: readonly string[], kept: readonly Content[]): Promise<readonly Content[]> {
     const contents = await this.#reveal(names, kept);
     if (!this.#isDoubtful(kept, contents)) return contents;
     return (await this.#refresh()) ? this.#reveal(names, kept) : contents;
@@ -201,8 +208,7 @@ export class Vault implements Protection {
 
   /** Whether a keyring that another process has made, or changed, could give other contents. */
   #isDoubtful(kept: readonly Content[], contents: readonly Content[]): boolean {
-    if (this.#unlocked.state === "new")
-      return kept.some((bytes) => bytes instanceof Uint8Array && isSealed(bytes));
+    if (this.#unlocked.state === "new") return kept.some(isSealedContent);
     if (this.keyring === undefined) return false;
     const { converting } = this.keyring;
     return contents.some((content, i) => {
@@ -291,6 +297,10 @@ export class Vault implements Protection {
     const entries = (await this.#files.list(JOURNAL_FOLDER)) ?? [];
     return entries.some(({ name }) => segmentNumber(name) !== undefined);
   }
+}
+
+function isSealedContent(content: Content): boolean {
+  return content instanceof Uint8Array && isSealed(content);
 }
 
 function asContent(error: unknown): BabaError {

@@ -22,9 +22,10 @@ export interface FileSystem {
   /**
    * The same, for files that are needed but for a moment: `take` is told each file's outcome, once, in any order.
    * The bytes count only until it returns, as the next file may be read into the same memory: fresh
-   * memory costs as much as reading a small file. Rejects with what `take` throws, which may have been told others by then.
+   * memory costs as much as reading a small file. Gives a promise only where it has not told of all when it returns.
+   * Throws, or rejects with, what `take` throws, which may have been told others by then.
    */
-  readEach(paths: readonly string[], take: TakeFile): Promise<void>;
+  readEach(paths: readonly string[], take: TakeFile): Promise<void> | undefined;
 
   /**
    * Creates files that do not exist yet, mode 0600, and writes all their bytes; not durable before

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
 import { assemble } from "./assemble.ts";
+import { Calls } from "./calls.ts";
 import { Database } from "./database.ts";
 
 const Hero = v.object({ id: v.number(), name: v.string() });
@@ -51,5 +52,36 @@ describe("calls that are not awaited", () => {
       expect(await session.all()).toEqual([]);
     });
     await db.close();
+  });
+});
+
+describe("Calls.read()", () => {
+  test("runs at once where no change is under way, and after the changes where one is", async () => {
+    const calls = new Calls();
+    const done: string[] = [];
+    const first = calls.read(() => done.push("a read"));
+    expect(done).toEqual(["a read"]);
+    const change = calls.change(async () => done.push("a change"));
+    const second = calls.read(() => done.push("a read after it"));
+    expect(done).toEqual(["a read"]);
+    expect(await Promise.all([first, change, second])).toEqual([1, 2, 3]);
+    expect(done).toEqual(["a read", "a change", "a read after it"]);
+    await calls.idle();
+    void calls.read(() => done.push("the last"));
+    expect(done).toContain("the last");
+  });
+
+  test("keeps the first failure that nobody waits for, at once or later, for what concludes", async () => {
+    const fail = (reason: string) => (): never => {
+      throw new Error(reason);
+    };
+    for (const late of [false, true]) {
+      const calls = new Calls();
+      await expect(calls.read(fail("waited for"))).rejects.toThrow("waited for");
+      void calls.read(late ? () => Promise.reject(new Error("unseen")) : fail("unseen"));
+      void calls.read(fail("another"));
+      await expect(calls.conclude(async () => "concluded")).rejects.toThrow(late ? "another" : "unseen");
+      expect(await calls.conclude(async () => "concluded")).toBe("concluded");
+    }
   });
 });

@@ -23,9 +23,9 @@ class Call<T> extends Promise<T> {
     return this.#awaited;
   }
 
-  /** Resolves at the end, failed or not, and does not count as waiting. */
-  ended(failed: (reason: unknown) => void = () => undefined): Promise<void> {
-    return super.then(() => undefined, failed);
+  /** Resolves at the end, failed or not, after what is told of it then; does not count as waiting. */
+  ended(succeeded: () => void, failed: (reason: unknown) => void): Promise<void> {
+    return super.then(succeeded, failed);
   }
 }
 
@@ -36,22 +36,45 @@ class Call<T> extends Promise<T> {
  */
 export class Calls {
   #changes: Promise<void> = Promise.resolve();
+  /** How many changes have not ended. */
+  #changing = 0;
   /** The reads since the last change. */
   readonly #reads = new Set<Promise<void>>();
-  #unseen: { readonly reason: unknown } | undefined;
+  /** Calls that failed and that nobody had waited for then. */
+  #failures: { readonly call: Call<unknown>; readonly reason: unknown }[] = [];
 
   /** Runs a change after the changes and the reads called before it. */
   change<T>(work: () => Promise<T>): Promise<T> {
     const call = start(this.idle(), work);
     this.#reads.clear();
-    this.#changes = call.ended((reason) => this.#failed(call, reason));
+    this.#changing++;
+    this.#changes = call.ended(
+      () => void this.#changing--,
+      (reason) => {
+        this.#changing--;
+        this.#failed(call, reason);
+      },
+    );
     return call;
   }
 
-  /** Runs a read after the changes called before it, beside other reads. */
-  read<T>(work: () => Promise<T>): Promise<T> {
-    const call = start(this.#changes, work);
-    const ended = call.ended((reason) => this.#failed(call, reason));
+  /** Runs a read after the changes called before it, beside other reads: in this very call where there is none to wait for. */
+  read<T>(work: () => T | Promise<T>): Promise<T> {
+    if (this.#changing > 0) return this.#noted(start(this.#changes, work));
+    try {
+      const result = work();
+      if (!(result instanceof Promise)) return Promise.resolve(result);
+      return this.#noted(new Call<T>((resolve, reject) => void result.then(resolve, reject)));
+    } catch (error) {
+      return this.#noted(new Call<T>((_, reject) => reject(error)));
+    }
+  }
+
+  #noted<T>(call: Call<T>): Promise<T> {
+    const ended = call.ended(
+      () => undefined,
+      (reason) => this.#failed(call, reason),
+    );
     this.#reads.add(ended);
     void ended.then(() => this.#reads.delete(ended));
     return call;
@@ -60,8 +83,8 @@ export class Calls {
   /** Runs a change that fails, without being run, with the first failure that nobody waited for. */
   conclude<T>(work: () => Promise<T>): Promise<T> {
     return this.change(async () => {
-      const unseen = this.#unseen;
-      this.#unseen = undefined;
+      const unseen = this.#failures.find(({ call }) => !call.awaited);
+      this.#failures = [];
       if (unseen !== undefined) throw unseen.reason;
       return work();
     });
@@ -70,7 +93,7 @@ export class Calls {
   /** Runs a change that undoes those before it, so that their failures are forgotten. */
   discard(work: () => void): void {
     void this.change(async () => {
-      this.#unseen = undefined;
+      this.#failures = [];
       work();
     });
   }
@@ -82,10 +105,10 @@ export class Calls {
   }
 
   #failed(call: Call<unknown>, reason: unknown): void {
-    if (!call.awaited) this.#unseen ??= { reason };
+    if (!call.awaited) this.#failures.push({ call, reason });
   }
 }
 
-function start<T>(before: Promise<void>, work: () => Promise<T>): Call<T> {
+function start<T>(before: Promise<void>, work: () => T | Promise<T>): Call<T> {
   return new Call<T>((resolve, reject) => void before.then(work).then(resolve, reject));
 }

@@ -19,7 +19,7 @@ import type { FolderCache } from "./folder-cache.ts";
 import { checkOptionNames } from "./options.ts";
 import { load, serialise, type Text, textIn } from "./record.ts";
 import { type Chunk, scan } from "./scan.ts";
-import { View } from "./view.ts";
+import { type Payload, View } from "./view.ts";
 
 /** How reads of a folder treat a record that cannot be read. */
 export type ReadOptions = {
@@ -143,12 +143,12 @@ export class AsyncSession<S extends Schema> {
   /** The same for a record of another schema. */
   get<T extends Schema>(schema: T, filename: string): Promise<OutputOf<T> | undefined>;
   get(...input: readonly unknown[]): Promise<unknown> {
-    return this.#read(async () => {
+    return this.#read(() => {
       const [schema, filename] = this.#withSchema(input, 1);
       const name = checkRecordName(filename);
-      const text = textIn(await this.#view.get(name));
-      this.#context.log.debug(`Read ${printable(name)}${text === undefined ? ": no such record" : ""}`);
-      return text === undefined ? undefined : load(schema, text, name);
+      const payload = this.#view.get(name);
+      if (payload instanceof Promise) return payload.then((found) => this.#record(schema, name, found));
+      return this.#record(schema, name, payload);
     });
   }
 
@@ -312,6 +312,12 @@ export class AsyncSession<S extends Schema> {
     return this.#commits;
   }
 
+  #record(schema: Schema, name: string, payload: Payload): unknown {
+    const text = textIn(payload);
+    this.#context.log.debug(`Read ${printable(name)}${text === undefined ? ": no such record" : ""}`);
+    return text === undefined ? undefined : load(schema, text, name);
+  }
+
   /** The records of a folder that fit. Others get a turn whenever time is up; nothing else is awaited record by record. */
   async #collect(
     folder: string,
@@ -375,9 +381,25 @@ export class AsyncSession<S extends Schema> {
     return this.#calls.change(() => this.#run(refusal, work));
   }
 
-  #read<T>(work: () => Promise<T>): Promise<T> {
+  #read<T>(work: () => T | Promise<T>): Promise<T> {
     const refusal = this.#context.refusal();
-    return this.#calls.read(() => this.#run(refusal, work));
+    return this.#calls.read(() => this.#runAtOnce(refusal, work));
+  }
+
+  /** {@link AsyncSession.#run}, with a promise only where something is to be waited for. */
+  #runAtOnce<T>(refusal: BabaError | undefined, work: () => T | Promise<T>): T | Promise<T> {
+    const failed = (error: unknown): never => {
+      throw this.#reported(error);
+    };
+    try {
+      if (refusal !== undefined) throw refusal;
+      this.#mustBeOpen();
+      const pause = this.#context.loop.breathe();
+      const result = pause === undefined ? work() : pause.then(work);
+      return result instanceof Promise ? result.catch(failed) : result;
+    } catch (error) {
+      return failed(error);
+    }
   }
 
   /** `refusal` is of the instant of the call: what was called before the database was closed is still done. */

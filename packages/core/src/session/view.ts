@@ -17,18 +17,18 @@ export class View {
   readonly #folders = new Set<string>();
   #head: number | undefined;
   #begun: Promise<Storage> | undefined;
+  /** The storage, once the reads have begun. */
+  #open: Storage | undefined;
 
   constructor(storage: () => Promise<Storage>) {
     this.#storage = storage;
   }
 
-  /** The payload of one record. */
-  async get(name: string): Promise<Payload> {
+  /** The payload of one record; a promise only where it has to be waited for. */
+  get(name: string): Payload | Promise<Payload> {
     if (this.pending.has(name)) return this.pending.get(name);
-    const storage = await this.#begin();
-    this.#records.add(name);
-    const [payload] = await storage.read([name]);
-    return payload;
+    if (this.#open === undefined) return this.#begin().then((storage) => this.#read(storage, name));
+    return this.#read(this.#open, name);
   }
 
   /** Whether there is a record of the name. */
@@ -52,7 +52,7 @@ export class View {
   }
 
   /** The payload of each record of a folder that was listed (so these names need not be remembered), in order. */
-  async read(names: readonly string[]): Promise<Payload[]> {
+  async read(names: readonly string[]): Promise<readonly Payload[]> {
     const own = new Map<string, Payload>();
     for (const name of this.pending.size === 0 ? [] : names) {
       if (this.pending.has(name)) own.set(name, this.pending.get(name));
@@ -88,8 +88,15 @@ export class View {
   refresh(): void {
     this.#head = undefined;
     this.#begun = undefined;
+    this.#open = undefined;
     this.#records.clear();
     this.#folders.clear();
+  }
+
+  #read(storage: Storage, name: string): Payload | Promise<Payload> {
+    this.#records.add(name);
+    const read = storage.read([name]);
+    return read instanceof Promise ? read.then(([payload]) => payload) : read[0];
   }
 
   #changedIn(folder: string): string[] {
@@ -101,9 +108,14 @@ export class View {
     if (this.#begun !== undefined) return this.#begun;
     const begun = this.#start();
     this.#begun = begun;
-    begun.catch(() => {
-      if (this.#begun === begun) this.#begun = undefined;
-    });
+    begun.then(
+      (storage) => {
+        if (this.#begun === begun) this.#open = storage;
+      },
+      () => {
+        if (this.#begun === begun) this.#begun = undefined;
+      },
+    );
     return begun;
   }
 

@@ -7,7 +7,9 @@ import { STORE_FOLDER } from "./layout.ts";
 import { Mutex } from "./mutex.ts";
 import { compareNames, folderOf } from "./names.ts";
 import { type Content, type Protection, unprotected } from "./protection.ts";
+import type { RecordFiles } from "./record-files.ts";
 import { recordFolders } from "./record-tree.ts";
+import type { Redo } from "./redo.ts";
 import type { Basis, Hold, Storage, Transaction } from "./storage.ts";
 import { checkStoreFolder } from "./store-folder.ts";
 import { LONGEST_WAIT } from "./write-lock.ts";
@@ -76,20 +78,16 @@ export class FileStorage implements Storage {
       });
   }
 
-  async read(names: readonly string[]): Promise<Content[]> {
-    return [...(await this.#protection.reveal(names, await this.readKept(names)))];
+  read(names: readonly string[]): readonly Content[] | Promise<readonly Content[]> {
+    const kept = this.readKept(names);
+    if (kept instanceof Promise) return kept.then((contents) => this.#protection.reveal(names, contents));
+    return this.#protection.reveal(names, kept);
   }
 
-  /** What is kept of each record, sealed where the store is. */
-  async readKept(names: readonly string[]): Promise<Content[]> {
+  /** What is kept of each record, sealed where the store is; a promise only where it has to be waited for. */
+  readKept(names: readonly string[]): Content[] | Promise<Content[]> {
     const { redo, records } = this.#opened();
-    const payloads = names.map((name) => redo.get(name));
-    const inFiles = names.filter((_, i) => payloads[i] === undefined);
-    if (inFiles.length === 0) return payloads.map((entry) => entry?.payload);
-    const read = await records.read(inFiles);
-    if (inFiles.length === names.length) return read;
-    let next = 0;
-    return payloads.map((entry) => (entry === undefined ? read[next++] : entry.payload));
+    return redo.size === 0 ? records.read(names) : overlaid(names, redo, records);
   }
 
   async exist(names: readonly string[]): Promise<boolean[]> {
@@ -326,6 +324,15 @@ export class FileStorage implements Storage {
     if (this.#engine === undefined) throw new BabaError("BABA_CLOSED", "The storage is not open.");
     return this.#engine;
   }
+}
+
+/** What the journal has and no file has yet, over what the files have. */
+async function overlaid(names: readonly string[], redo: Redo, records: RecordFiles): Promise<Content[]> {
+  const unplaced = names.map((name) => redo.get(name));
+  const inFiles = names.filter((_, i) => unplaced[i] === undefined);
+  const read = inFiles.length === 0 ? [] : await records.read(inFiles);
+  let next = 0;
+  return unplaced.map((entry) => (entry === undefined ? read[next++] : entry.payload));
 }
 
 function heldHere(): LockedError {

@@ -163,9 +163,13 @@ describe("RecordFiles", () => {
       expect(await codeOf(records.stamp("a"))).toBe("BABA_PERMISSION a");
     });
 
-    test("read() throws where reading itself fails", async () => {
+    test("read() throws where reading itself fails, at once or later", async () => {
+      files.readEach = () => {
+        throw fault("EACCES");
+      };
+      expect(() => records.read(["1.baba"])).toThrow(expect.objectContaining({ code: "BABA_PERMISSION" }));
       files.readEach = () => Promise.reject(fault("EIO"));
-      expect(await codeOf(records.read(["1.baba", "2.baba"]))).toBe("BABA_IO 2 records");
+      expect(await codeOf((async () => records.read(["1.baba", "2.baba"]))())).toBe("BABA_IO 2 records");
     });
   });
 
@@ -279,6 +283,6 @@ describe("RecordFiles", () => {
     files.read = async () => {
       throw new Error("no such device");
     };
-    expect(await codeOf(records.read(["1.baba", "2.baba"]))).toBe("BABA_IO 2 records");
+    expect(await codeOf((async () => records.read(["1.baba", "2.baba"]))())).toBe("BABA_IO 2 records");
   });
 });

@@ -4,6 +4,7 @@ import type { EntryKind, FileSystem, Move, NewFile, TakeFile } from "../file-sys
 import { ioError } from "./io-error.ts";
 import { TEMPORARY_FOLDER } from "./layout.ts";
 import { compareNames, folderOf, pathIn, printable, RECORD_SUFFIX } from "./names.ts";
+import type { Content } from "./protection.ts";
 
 /** Bounds what one hop encodes on the event loop, and what it keeps in memory. */
 const BATCH_FILES = 128;
@@ -26,6 +27,7 @@ export type Placement = readonly [name: string, payload: Uint8Array | undefined]
 export class RecordFiles {
   readonly #files: FileSystem;
   readonly #token: () => string;
+  readonly #room = new Room();
   readonly #folders = new Set<string>();
   /** Text that is written already, and waits under another name for its place. */
   readonly #staged = new Map<string, { readonly payload: Uint8Array | undefined; readonly from: string }>();
@@ -36,22 +38,30 @@ export class RecordFiles {
     this.#token = token;
   }
 
-  /** The payload of each record; `undefined` where there is none, an error where it cannot be read. */
-  async read(names: readonly string[]): Promise<(Uint8Array | BabaError | undefined)[]> {
-    const payloads = new Array<Uint8Array | BabaError | undefined>(names.length);
-    const room = new Room(names.length);
+  /**
+   * The payload of each record; `undefined` where there is none, an error where it cannot be read. A promise only
+   * where it has to be waited for.
+   */
+  read(names: readonly string[]): Content[] | Promise<Content[]> {
+    const payloads = new Array<Content>(names.length);
     const linked: string[] = [];
     const take: TakeFile = (text, i) => {
       const name = String(names[i]);
-      payloads[i] = payloadOf(text, name, room);
+      payloads[i] = this.#payloadOf(text, name);
       if (text instanceof Error && systemCode(text) === "ELOOP") linked.push(name);
     };
-    await this.#files.readEach(names, take).catch((error: unknown) => {
+    const failed = (error: unknown): never => {
       throw ioError(error, subject(names), "read");
-    });
-    if (linked.length === 0) return payloads;
-    const faults = await this.#folderFaults(linked);
-    return payloads.map((payload, i) => faults.get(folderOf(String(names[i]))) ?? payload);
+    };
+    try {
+      const reading = this.#files.readEach(names, take);
+      if (reading === undefined && linked.length === 0) return payloads;
+      return Promise.resolve(reading)
+        .catch(failed)
+        .then(() => this.#blamed(payloads, names, linked));
+    } catch (error) {
+      return failed(error);
+    }
   }
 
   /** The names of the records of one folder, in their order; empty where there is no such folder. */
@@ -155,6 +165,27 @@ export class RecordFiles {
     });
   }
 
+  #payloadOf(text: Uint8Array | Error | undefined, name: string): Content {
+    if (text === undefined) return undefined;
+    if (text instanceof Error) return ioError(text, name, "read");
+    try {
+      return this.#room.decode(text);
+    } catch (error) {
+      return ioError(error, name, "decode").about(name);
+    }
+  }
+
+  /** The payloads, but for those behind a link, where it may be a folder's fault. */
+  async #blamed(
+    payloads: Content[],
+    names: readonly string[],
+    linked: readonly string[],
+  ): Promise<Content[]> {
+    if (linked.length === 0) return payloads;
+    const faults = await this.#folderFaults(linked);
+    return payloads.map((payload, i) => faults.get(folderOf(String(names[i]))) ?? payload);
+  }
+
   /** What is wrong with the folders of records in whose way something stands, if it is not the record itself. */
   async #folderFaults(names: readonly string[]): Promise<Map<string, BabaError>> {
     const faults = new Map<string, BabaError>();
@@ -245,41 +276,22 @@ function* batches(placements: readonly Placement[]): Generator<readonly Placemen
   if (start < placements.length) yield placements.slice(start);
 }
 
-/** Memory for the payloads of one batch: to allocate each for itself costs as much as to decode it. */
+/** Memory for payloads, one after the other: to allocate each for itself costs as much as to decode it. */
 class Room {
-  readonly #least: number;
   #buffer = new ArrayBuffer(0);
   #used = 0;
-
-  constructor(records: number) {
-    this.#least = records > 1 ? ROOM_BYTES : 0;
-  }
 
   /** The payload of a text. */
   decode(text: Uint8Array): Uint8Array {
     const most = decodedSize(text.length);
     if (most > this.#buffer.byteLength - this.#used) {
-      this.#buffer = new ArrayBuffer(Math.max(most, this.#least));
+      this.#buffer = new ArrayBuffer(Math.max(most, ROOM_BYTES));
       this.#used = 0;
     }
     const payload = new Uint8Array(this.#buffer, this.#used, most);
     const length = decodeInto(text, payload);
     this.#used += length;
     return length === most ? payload : payload.subarray(0, length);
-  }
-}
-
-function payloadOf(
-  text: Uint8Array | Error | undefined,
-  name: string,
-  room: Room,
-): Uint8Array | BabaError | undefined {
-  if (text === undefined) return undefined;
-  if (text instanceof Error) return ioError(text, name, "read");
-  try {
-    return room.decode(text);
-  } catch (error) {
-    return ioError(error, name, "decode").about(name);
   }
 }
 

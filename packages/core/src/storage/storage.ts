@@ -1,4 +1,4 @@
-import type { BabaError } from "../errors.ts";
+import type { Content } from "./protection.ts";
 
 /**
  * The port that a session talks to: named payloads, read singly or by folder, and committed together.
@@ -14,9 +14,9 @@ export interface Storage {
 
   /**
    * The payload of each record, in the order asked; `undefined` where there is none, and an error in
-   * the place of a record that is there and cannot be read.
+   * the place of a record that is there and cannot be read. A promise only where it has to be waited for.
    */
-  read(names: readonly string[]): Promise<(Uint8Array | BabaError | undefined)[]>;
+  read(names: readonly string[]): readonly Content[] | Promise<readonly Content[]>;
 
   /** Whether there is a record of each name, readable or not. */
   exist(names: readonly string[]): Promise<boolean[]>;

@@ -82,10 +82,11 @@ export const reads: readonly Obligation[] = [
     async test(files) {
       await files.makeFolder(".");
       const planted = Object.assign(new Error("planted"), { code: "PLANTED" });
-      const reading = files.readEach(["a", "b"], () => {
-        throw planted;
-      });
-      await assertRejects(reading, ["PLANTED"], "readEach");
+      const reading = async (): Promise<void> =>
+        files.readEach(["a", "b"], () => {
+          throw planted;
+        });
+      await assertRejects(reading(), ["PLANTED"], "readEach");
     },
   },
   {

@@ -56,7 +56,7 @@ const FAULTS: Readonly<Record<string, readonly [finder: string, fault: Fault]>> 
   ],
   "readEach() swallows what its caller throws": [
     "what the caller throws",
-    (sound) => ({ readEach: (paths, take) => sound.readEach(paths, take).catch(() => {}) }),
+    (sound) => ({ readEach: (paths, take) => sound.readEach(paths, take)?.catch(() => {}) }),
   ],
   "create() overwrites": [
     "create() throws EEXIST",

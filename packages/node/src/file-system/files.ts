@@ -33,7 +33,7 @@ export type ReadLimits = {
   /** What files are read into, as far as they are shorter than it. */
   readonly room: Uint8Array;
   /** Memory of each file's own; without it those that fit lie in the room, each over the one before. */
-  readonly allocate?: Allocate;
+  readonly allocate: Allocate | undefined;
 };
 
 /**

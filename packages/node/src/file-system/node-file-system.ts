@@ -11,9 +11,10 @@ import { FolderCheck, type Listing, list, makeFolder } from "./folders.ts";
 import type { PackedProgress } from "./jobs.ts";
 import { isLocked } from "./kernel-lock.ts";
 import { LastWrite } from "./last-write.ts";
-import { SpareBuffers, unpackReads } from "./packed-reads.ts";
-import { isCrowded, patiently, toTheEnd } from "./patience.ts";
+import { LANES, SHORT_BYTES } from "./limits.ts";
+import { patiently, toTheEnd } from "./patience.ts";
 import { processIdentity, processLives } from "./process-identity.ts";
+import { Reader } from "./reader.ts";
 import { SLICE, slicesOf, slicesOfFiles } from "./slices.ts";
 import { syncFiles, syncFolders, syncFullFolders, syncOpen } from "./sync.ts";
 import { type ThreadUser, threads } from "./threads.ts";
@@ -21,18 +22,12 @@ import { withinTurn } from "./turn.ts";
 import { unpackError } from "./wire.ts";
 
 // The measurements behind these numbers are in docs/performance.md, "Files on Node.js".
-/** Milliseconds that a read takes on average where files come from a slow disk: from memory it is a hundredth. */
-const SLOW_READ = 1;
 /** Looks up to this many: each costs half a read. */
 const FEW_LOOKS = 256;
 /** Changes up to this many are done on the calling thread, turn by turn: each may cost thirty reads, and a hop more. */
 const FEW_CHANGES = 100;
-/** Bytes that are read or written on the calling thread at most, at one go. */
-const SHORT_BYTES = 256 * 1024;
 /** Bytes that are packed for a thread at once, and all that one batch creates on the calling thread. */
 const SLICE_BYTES = 512 * 1024;
-/** Slices under way: both threads at work, and one more for each. */
-const LANES = 4;
 /** From so many files on, one sync of the file system costs less than theirs. */
 const MANY_SYNCS = 256;
 /** Entries made into objects in one turn of the event loop. */
@@ -64,13 +59,13 @@ class NodeFileSystem implements FileSystem, ThreadUser {
   readonly warn: (message: string) => void;
   readonly #root: string;
   readonly #trust = new Trust();
-  readonly #spare = new SpareBuffers();
-  #room: Uint8Array | undefined;
+  readonly #reader: Reader;
   readonly #last = new LastWrite();
 
   constructor(root: string, warn: (message: string) => void) {
     this.#root = root;
     this.warn = warn;
+    this.#reader = new Reader({ owner: this, root, check: () => this.#check() });
   }
 
   async identity(): Promise<string> {
@@ -79,15 +74,15 @@ class NodeFileSystem implements FileSystem, ThreadUser {
 
   async read(paths: readonly string[]): Promise<files.ReadResult[]> {
     const results = new Array<files.ReadResult>(paths.length);
-    await this.#readPatiently(paths, files.newRoom, (file, i) => {
+    const take: TakeFile = (file, i) => {
       results[i] = file;
-    });
+    };
+    await this.#reader.read(paths, take, files.newRoom);
     return results;
   }
 
-  async readEach(paths: readonly string[], take: TakeFile): Promise<void> {
-    // What is read on the calling thread is taken at once, so that one room does for all.
-    await this.#readPatiently(paths, undefined, take, this.#spare);
+  readEach(paths: readonly string[], take: TakeFile): Promise<void> | undefined {
+    return this.#reader.read(paths, take);
   }
 
   async create(created: readonly NewFile[]): Promise<void> {
@@ -246,76 +241,6 @@ class NodeFileSystem implements FileSystem, ThreadUser {
 
   #check(): FolderCheck {
     return new FolderCheck(this.#root, this.#trust);
-  }
-
-  /** Files that cannot be opened for now are read again, before they are told of. */
-  async #readPatiently(
-    paths: readonly string[],
-    allocate: files.Allocate | undefined,
-    take: TakeFile,
-    spare?: SpareBuffers,
-  ): Promise<void> {
-    const left: number[] = [];
-    let crowded: unknown;
-    await this.#readOnce(paths, allocate, spare, (file, i) => {
-      if (isCrowded(file)) left.push(i);
-      else take(file, i);
-    });
-    if (left.length === 0) return;
-    await patiently(async () => {
-      const again = left.splice(0);
-      await this.#readOnce(
-        again.map((i) => paths[i] ?? ""),
-        allocate,
-        spare,
-        (file, k) => {
-          const i = again[k] ?? 0;
-          if (isCrowded(file)) left.push(i);
-          else take(file, i);
-          crowded = isCrowded(file) ? file : crowded;
-        },
-      );
-      if (left.length > 0) throw crowded;
-    }).catch((error: unknown) => {
-      if (!isCrowded(error)) throw error;
-      for (const i of left) take(error as Error, i);
-    });
-  }
-
-  /** On the calling thread, turn by turn, as long as files come from memory; the rest in threads, which may wait for a disk. */
-  async #readOnce(
-    paths: readonly string[],
-    allocate: files.Allocate | undefined,
-    spare: SpareBuffers | undefined,
-    take: TakeFile,
-  ): Promise<void> {
-    let done = 0;
-    for (let quick = true; quick && done < paths.length; ) {
-      const { count, milliseconds } = await this.#readHere(paths, done, allocate, take);
-      done += count;
-      quick = count > 0 && milliseconds < SLOW_READ * count;
-    }
-    await inLanes(slicesOf(paths, done), LANES, async ({ from, items }) => {
-      const buffers = spare?.take() ?? [];
-      const packed = await threads.run(this, "read", [this.#root, items, buffers], buffers);
-      for (const [i, file] of unpackReads(packed).entries()) take(file, from + i);
-      spare?.put(packed.buffers);
-    });
-  }
-
-  #readHere(
-    paths: readonly string[],
-    from: number,
-    allocate: files.Allocate | undefined,
-    take: TakeFile,
-  ): Promise<{ readonly count: number; readonly milliseconds: number }> {
-    return this.#here((folders, deadline) => {
-      const start = performance.now();
-      this.#room ??= new Uint8Array(SHORT_BYTES);
-      const limits = { deadline, longest: SHORT_BYTES, room: this.#room, ...(allocate && { allocate }) };
-      const count = files.read(folders, paths, from, limits, take);
-      return { count, milliseconds: performance.now() - start };
-    });
   }
 
   /** A result for each path: a short batch here, as far as the turn allows, the rest in threads. */

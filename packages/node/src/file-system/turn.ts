@@ -1,6 +1,7 @@
 import { TurnBudget } from "@baba/core/adapter";
 
-const budget = new TurnBudget((next) => void setImmediate(next));
+/** The time of this thread's turns. */
+export const budget: TurnBudget = new TurnBudget((next) => void setImmediate(next));
 
 /** Does short work synchronously, in a turn of this thread's event loop that has time for it. */
 export function withinTurn<T>(work: (deadline: number) => T): Promise<T> {

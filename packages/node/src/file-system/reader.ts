@@ -1,0 +1,95 @@
+import type { TakeFile } from "@baba/core";
+import { inLanes } from "@baba/core/adapter";
+import * as files from "./files.ts";
+import type { FolderCheck } from "./folders.ts";
+import { LANES, SHORT_BYTES } from "./limits.ts";
+import { SpareBuffers, unpackReads } from "./packed-reads.ts";
+import { isCrowded, patiently } from "./patience.ts";
+import { ReadPace } from "./read-pace.ts";
+import { slicesOf } from "./slices.ts";
+import { type ThreadUser, threads } from "./threads.ts";
+import { budget } from "./turn.ts";
+
+/** Whose files are read: in threads that are the owner's, below the root, by way of folders that are sound. */
+export type Place = { readonly owner: ThreadUser; readonly root: string; check(): FolderCheck };
+
+type Batch = {
+  readonly paths: readonly string[];
+  readonly take: TakeFile;
+  /** Memory of each file's own, where it is needed for longer than `take` takes. */
+  readonly allocate: files.Allocate | undefined;
+};
+
+/** A file that could not be opened for now, and which of the batch it is. */
+type Crowded = { readonly error: Error; readonly i: number };
+
+/**
+ * Reads whole files: on the calling thread, turn by turn, as long as they come from memory, and else in
+ * threads, which may wait for a disk.
+ */
+export class Reader {
+  readonly #place: Place;
+  readonly #pace = new ReadPace();
+  readonly #spare = new SpareBuffers();
+  /** What is read on the calling thread is taken at once, so that one room does for all. */
+  #room: Uint8Array | undefined;
+
+  constructor(place: Place) {
+    this.#place = place;
+  }
+
+  /** Tells `take` of each file; gives a promise only where it has not told of all when it returns. */
+  read(paths: readonly string[], take: TakeFile, allocate?: files.Allocate): Promise<void> | undefined {
+    const crowded: Crowded[] = [];
+    const patient: TakeFile = (file, i) => {
+      if (file instanceof Error && isCrowded(file)) crowded.push({ error: file, i });
+      else take(file, i);
+    };
+    const batch: Batch = { paths, take: patient, allocate };
+    const done = budget.atOnce((deadline) => this.#readHere(batch, 0, deadline));
+    if (done === paths.length && crowded.length === 0) return undefined;
+    return this.#readRest(batch, done)
+      .then(() => (crowded.length === 0 ? undefined : this.#readAgain(batch, crowded)))
+      .then(() => crowded.forEach(({ error, i }) => void take(error, i)));
+  }
+
+  /** Reads files that could not be opened for now; those that cannot later either are left in `crowded`. */
+  async #readAgain(batch: Batch, crowded: Crowded[]): Promise<void> {
+    await patiently(async () => {
+      const again = crowded.splice(0);
+      const paths = again.map(({ i }) => batch.paths[i] ?? "");
+      const take: TakeFile = (file, k) => batch.take(file, again[k]?.i ?? 0);
+      await this.#readRest({ ...batch, paths, take }, undefined);
+      for (const { error } of crowded) throw error;
+    }).catch((error: unknown) => {
+      if (!isCrowded(error)) throw error;
+    });
+  }
+
+  /** Reads what is left after so many; `0` says that the first one is too long for the calling thread. */
+  async #readRest(batch: Batch, already: number | undefined): Promise<void> {
+    const { paths, take } = batch;
+    let done = already ?? 0;
+    for (let count = already; count !== 0 && done < paths.length; done += count) {
+      if (count !== undefined && !this.#pace.isQuick) break;
+      count = await budget.within((deadline) => this.#readHere(batch, done, deadline));
+    }
+    if (done === paths.length) return;
+    const { owner, root } = this.#place;
+    await inLanes(slicesOf(paths, done), LANES, async ({ from, items }) => {
+      const buffers = batch.allocate === undefined ? this.#spare.take() : [];
+      const packed = await threads.run(owner, "read", [root, items, buffers], buffers);
+      for (const [i, file] of unpackReads(packed).entries()) take(file, from + i);
+      if (batch.allocate === undefined) this.#spare.put(packed.buffers);
+    });
+  }
+
+  #readHere({ paths, take, allocate }: Batch, from: number, deadline: number): number {
+    this.#room ??= new Uint8Array(SHORT_BYTES);
+    const limits = { deadline, longest: SHORT_BYTES, room: this.#room, allocate };
+    const start = performance.now();
+    const count = files.read(this.#place.check(), paths, from, limits, take);
+    this.#pace.note(count, performance.now() - start);
+    return count;
+  }
+}
