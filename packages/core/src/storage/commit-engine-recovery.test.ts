@@ -1,0 +1,122 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { crashStates, SimulatedMachine, simulatedFileSystem } from "../testing/simulation/index.ts";
+import { JOURNAL_FOLDER, LOCK_FILE, STORE_FOLDER, TEMPORARY_FOLDER } from "./layout.ts";
+import { background, bytes, is, type Opened, put, read, SimulatedStore } from "./simulated-store.fixture.ts";
+
+let store: SimulatedStore;
+beforeEach(() => {
+  store = new SimulatedStore();
+});
+
+describe("recovery", () => {
+  /** A store with a commit of a process that died before it put the file in place. */
+  async function leftByDead(): Promise<void> {
+    const dead = await store.open("dead", false);
+    await dead.storage.commit(put("left", background));
+    dead.kill();
+  }
+
+  test("at open puts what a dead process committed in its place, durably, and forgets the journal", async () => {
+    await leftByDead();
+    expect(await store.isPlaced()).toBe(false);
+    await store.open("a");
+    expect(await store.isPlaced()).toBe(true);
+    expect((await store.files.list(JOURNAL_FOLDER))?.length).toBe(1);
+    for (const image of crashStates(store.disk, { limit: 50, seed: 1 })) {
+      const names = (await simulatedFileSystem(image).list("."))?.map(({ name }) => name);
+      expect(names).toContain("r.baba");
+    }
+  });
+
+  test("needs no folder where a dead process deleted what was never there", async () => {
+    const dead = await store.open("dead", false);
+    await dead.storage.commit(put("", { ...background, changes: new Map([["no/such.baba", undefined]]) }));
+    dead.kill();
+    const a = await store.open("a");
+    expect(a.reports).toEqual([]);
+    expect(await store.isPlaced("no/such.baba")).toBe(false);
+    expect(await store.files.list("no")).toBeUndefined();
+  });
+
+  test("is left to a later commit where a living process holds the lock, and reads do without", async () => {
+    const holder = await store.open("holder");
+    await leftByDead();
+    const hold = await holder.storage.hold();
+    const a = await store.open("a");
+    expect(a.reports.join()).toContain("Recovery is left to a later commit");
+    expect(await read(a)).toBe("left");
+    expect(await store.isPlaced()).toBe(false);
+    await hold.release();
+    await a.storage.commit(put("x", { changes: new Map([["other.baba", bytes("x")]]) }));
+    expect(await store.isPlaced()).toBe(true);
+  });
+
+  test("is left to another where the store may only be read", async () => {
+    await leftByDead();
+    const before = store.disk.operations.length;
+    store.hook = ({ call }) =>
+      ["create", "makeFolder", "link", "remove", "rename"].includes(call) ? { fail: "EACCES" } : undefined;
+    const a = await store.open("a");
+    expect(a.reports.join()).toContain("this process the right to do so");
+    expect(await read(a)).toBe("left");
+    await expect(a.storage.commit(put("mine"))).rejects.toMatchObject({
+      code: "BABA_PERMISSION",
+      record: STORE_FOLDER,
+    });
+    expect(store.disk.operations.length).toBe(before);
+  });
+
+  test("is done once where two open at the same time", async () => {
+    await leftByDead();
+    let b: Opened | undefined;
+    store.once(
+      (step) => step.process === "a" && step.call === "link" && step.to === LOCK_FILE,
+      async () => {
+        b = await store.open("b");
+      },
+    );
+    const a = await store.open("a");
+    expect([a.reports, b?.reports]).toEqual([[], []]);
+    const segments = store.disk.operations.filter(
+      (step) => step.call === "link" && step.to.startsWith(JOURNAL_FOLDER),
+    );
+    // The dead one's, what b wrote anew of it, and b's checkpoint.
+    expect(segments).toHaveLength(3);
+    expect(await read(a)).toBe("left");
+  });
+
+  test("puts in place again what a mark said to be there: a power cut may have taken it", async () => {
+    const a = await store.open("a");
+    await a.storage.commit(put("one"));
+    let states = 0;
+    for (const image of crashStates(store.disk, { limit: 60, seed: 1 })) {
+      store.disk = image;
+      store.machine = new SimulatedMachine(2);
+      const b = await store.open("b");
+      expect(await read(b)).toBe("one");
+      expect(await store.isPlaced()).toBe(true);
+      expect(b.reports).toEqual([]);
+      states += 1;
+    }
+    expect(states).toBeGreaterThan(10);
+  });
+
+  test("removes what dead processes left on its way", async () => {
+    const [dead, living] = [await store.open("dead"), await store.open("living", false)];
+    await living.storage.commit(put("one", background));
+    let stuck = false;
+    store.hook = (step) => {
+      if (!is(step, "dead", "rename", TEMPORARY_FOLDER)) return undefined;
+      stuck = true;
+      return { end: "process" };
+    };
+    void dead.storage.commit(put("two"));
+    await expect.poll(() => stuck).toBe(true);
+    const files = store.files;
+    expect(await files.list(TEMPORARY_FOLDER)).toHaveLength(1);
+    store.hook = () => undefined;
+    await living.storage.commit(put("three"));
+    expect(await files.list(TEMPORARY_FOLDER)).toEqual([]);
+    expect(await read(await store.open("c"))).toBe("three");
+  });
+});

@@ -1,0 +1,194 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { LockedError } from "../../errors.ts";
+import { segmentPath } from "../layout.ts";
+import { is, put, SimulatedJournal, sequences } from "./simulated-journal.fixture.ts";
+
+let journal: SimulatedJournal;
+beforeEach(async () => {
+  journal = await SimulatedJournal.begin();
+});
+
+describe("Journal.follow()", () => {
+  test("knows commits again that another has written anew, and tells only those behind them", async () => {
+    const { a, b } = await journal.started();
+    await b.append([put("two")]);
+    expect(await sequences(a)).toEqual([2]);
+    await a.append([put("three")]);
+    expect(await sequences(b)).toEqual([3]);
+    expect(await sequences(journal.of("c"))).toEqual([1, 2, 3]);
+  });
+
+  test("goes on to a segment that pins the place before a mark, and keeps what the mark said", async () => {
+    const { a, b } = await journal.started();
+    a.settled();
+    await a.mark();
+    await b.follow();
+    expect(b.placed).toBe(1);
+    await b.append([put("two")]);
+    expect(await sequences(a)).toEqual([2]);
+    expect(a.placed).toBe(1);
+  });
+
+  test("goes on to a segment that pins the place that was read, and to one behind it", async () => {
+    const { a, b } = await journal.started();
+    const c = journal.of("c");
+    await c.follow();
+    await b.sync();
+    await b.append([put("two")]);
+    await b.sync();
+    await a.follow();
+    await a.sync();
+    await a.append([put("three")]);
+    expect(await sequences(c)).toEqual([2, 3]);
+  });
+
+  test("refuses a segment in whose stead this storage has seen other commits", async () => {
+    const { a, b } = await journal.started();
+    await a.append([put("two")]);
+    await b.append([put("zwei")]);
+    await expect(a.follow()).rejects.toThrow(LockedError);
+  });
+
+  test("refuses a segment that lacks a commit that this storage has seen", async () => {
+    const { a, b } = await journal.started();
+    await a.append([put("two")]);
+    await b.secure();
+    await expect(a.follow()).rejects.toThrow(LockedError);
+  });
+
+  test("refuses a segment that pins what was never read", async () => {
+    const { a, b } = await journal.started();
+    await b.secure();
+    await journal.forge(2, (header) => ({ ...header, previousChain: header.previousChain + 1n }));
+    await expect(a.follow()).rejects.toThrow(LockedError);
+  });
+
+  test("refuses a segment that numbers what it has written anew otherwise", async () => {
+    const { a, b } = await journal.started();
+    await b.secure();
+    await journal.forge(2, (header) => ({ ...header, base: 5 }), [{ sequence: 6, changes: put("one") }]);
+    await expect(a.follow()).rejects.toThrow(LockedError);
+  });
+
+  test("calls a segment damaged that pins another chain at the place that was read", async () => {
+    const { a, b } = await journal.started();
+    const c = journal.of("c");
+    await a.append([put("two")]);
+    await c.follow();
+    await c.sync();
+    await c.append([put("three")]);
+    await journal.forge(2, (header) => ({ ...header, previousChain: header.previousChain + 1n }));
+    await expect(b.follow()).rejects.toMatchObject({ code: "BABA_JOURNAL", record: segmentPath(2) });
+  });
+
+  test("begins anew where a checkpoint has removed what it stood in", async () => {
+    const { a, b } = await journal.started();
+    await b.append([put("two")]);
+    await b.restart();
+    const news = await a.follow();
+    expect(news).toEqual({ commits: [], restarted: true });
+    expect([a.sequence, a.checkpoint]).toEqual([2, 2]);
+    expect(await journal.segments()).toEqual([segmentPath(3)]);
+  });
+
+  test("loses nothing where a checkpoint made by all it knows removes what it stood in", async () => {
+    const { a, b } = await journal.started();
+    await b.restart();
+    expect(await a.follow()).toEqual({ commits: [], restarted: false });
+    expect([a.sequence, a.checkpoint]).toEqual([1, 1]);
+    await b.restart();
+    await b.append([put("two")]);
+    expect(await sequences(a)).toEqual([2]);
+  });
+
+  test("begins anew where a checkpoint comes before it reads the next segment's header", async () => {
+    const { a, b } = await journal.started();
+    const c = journal.of("c");
+    await b.append([put("two")]);
+    await c.follow();
+    journal.once(is("a", "readRange", segmentPath(2)), () => c.restart());
+    expect((await a.follow()).restarted).toBe(true);
+    expect([a.sequence, a.checkpoint]).toEqual([2, 2]);
+  });
+
+  test("begins anew where a checkpoint comes before it looks behind what it has read", async () => {
+    const { a, b } = await journal.started();
+    journal.once(is("b", "readRange", segmentPath(1)), () => a.restart());
+    expect(await b.follow()).toEqual({ commits: [], restarted: false });
+    expect([b.sequence, b.checkpoint]).toEqual([1, 1]);
+  });
+
+  test("begins anew where a checkpoint comes between its look at the end and its reading", async () => {
+    const { a, b } = await journal.started();
+    await a.append([put("two")]);
+    journal.once(is("b", "read", segmentPath(1)), async () => {
+      await a.sync();
+      await a.restart();
+    });
+    expect((await b.follow()).restarted).toBe(true);
+    expect(b.sequence).toBe(2);
+  });
+
+  test("begins anew where a checkpoint comes while it compares what was written anew", async () => {
+    const { a, b } = await journal.started();
+    const c = journal.of("c");
+    await b.append([put("two")]);
+    await c.follow();
+    let looks = 0;
+    journal.once(
+      (step) => is("a", "readRange", segmentPath(2))(step) && ++looks === 2,
+      () => c.restart(),
+    );
+    expect((await a.follow()).restarted).toBe(true);
+    expect(a.checkpoint).toBe(2);
+  });
+
+  test("keeps what it has read of a segment when the next one goes before it is read", async () => {
+    const { a, b } = await journal.started();
+    const c = journal.of("c");
+    await a.append([put("two")]);
+    await a.sync();
+    let followed: number[] = [];
+    journal.once(is("a", "remove", segmentPath(1)), async () => {
+      journal.once(is("b", "kinds", segmentPath(3)), async () => {
+        await c.follow();
+        await c.restart();
+      });
+      followed = await sequences(b);
+    });
+    await a.restart();
+    expect(followed).toEqual([2]);
+    expect(await journal.segments()).toEqual([segmentPath(3)]);
+  });
+
+  test("tells all commits since the checkpoint again where marks were taken back", async () => {
+    const { a, b } = await journal.started();
+    a.settled();
+    await a.mark();
+    await b.follow();
+    expect(b.placed).toBe(1);
+    await a.revoke();
+    const news = await b.follow();
+    expect(news.restarted).toBe(true);
+    expect(news.commits.map(({ sequence }) => sequence)).toEqual([1]);
+    expect(b.placed).toBe(0);
+  });
+
+  test("refuses to go on where the journal is gone, or an older one is in its stead", async () => {
+    const { b } = await journal.started();
+    await b.append([put("two")]);
+    await journal.plain.remove([segmentPath(1), segmentPath(2)]);
+    await expect(b.follow()).rejects.toThrow(LockedError);
+    await journal.of("d").append([put("other")]);
+    await expect(b.follow()).rejects.toThrow(LockedError);
+  });
+
+  test("passes an error of the file system on as it is", async () => {
+    const { a, b } = await journal.started();
+    await a.append([put("two")]);
+    journal.hook = (step) => (is("b", "read", segmentPath(1))(step) ? { fail: "EACCES" } : undefined);
+    await expect(b.follow()).rejects.toMatchObject({ code: "EACCES" });
+    journal.hook = () => undefined;
+    expect(await sequences(b)).toEqual([2]);
+  });
+});

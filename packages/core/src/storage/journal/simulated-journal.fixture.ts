@@ -1,0 +1,109 @@
+import type { FileSystem } from "../../file-system/file-system.ts";
+import {
+  SimulatedDisk,
+  SimulatedMachine,
+  type Step,
+  type StepHook,
+  simulatedFileSystem,
+} from "../../testing/simulation/index.ts";
+import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
+import { unprotected } from "../protection.ts";
+import { type Changes, encodeChanges } from "./changes.ts";
+import { encodeFrame } from "./frame.ts";
+import { Journal } from "./journal.ts";
+import {
+  decodeSegmentHeader,
+  encodeSegmentHeader,
+  SEGMENT_HEADER,
+  type SegmentHeader,
+  segmentStart,
+} from "./segment.ts";
+
+/** A journal on a simulated disk, for tests that come between the steps of those who read and write it. */
+export class SimulatedJournal {
+  readonly #disk = new SimulatedDisk();
+  readonly #machine = new SimulatedMachine();
+  /** Files whose steps nobody hinders. */
+  readonly plain: FileSystem = simulatedFileSystem(this.#disk);
+  /** Where a test comes between two steps of a process, which has the journal's name. */
+  hook: StepHook = () => undefined;
+
+  /** With the folders that the engine makes. */
+  static async begin(): Promise<SimulatedJournal> {
+    const begun = new SimulatedJournal();
+    for (const folder of [JOURNAL_FOLDER, TEMPORARY_FOLDER]) await begun.plain.makeFolder(folder);
+    return begun;
+  }
+
+  /** The journal as a process of that name has it. */
+  of(name: string): Journal {
+    const process = this.#machine.start(name);
+    const files = simulatedFileSystem(this.#disk, { process, hook: (step) => this.hook(step) });
+    const random = (bytes: Uint8Array) => crypto.getRandomValues(new Uint8Array(bytes.length));
+    return new Journal(files, { token: name.repeat(16), identity: `process ${name}`, random }, unprotected);
+  }
+
+  /** With one synced commit of a, which b has read. */
+  async started(): Promise<{ a: Journal; b: Journal }> {
+    const [a, b] = [this.of("a"), this.of("b")];
+    await a.append([put("one")]);
+    await b.follow();
+    return { a, b };
+  }
+
+  /** Does something once, before the first step that fits. */
+  once(fits: (step: Step) => boolean, work: () => Promise<unknown>): void {
+    let done = false;
+    this.hook = async (step) => {
+      if (done || !fits(step)) return undefined;
+      done = true;
+      await work();
+      return undefined;
+    };
+  }
+
+  async segments(): Promise<string[]> {
+    return ((await this.plain.list(JOURNAL_FOLDER)) ?? [])
+      .map(({ name }) => `${JOURNAL_FOLDER}/${name}`)
+      .sort();
+  }
+
+  /** Gives a segment another header, and frames that are right for it. */
+  async forge(
+    number: number,
+    change: (header: SegmentHeader) => SegmentHeader,
+    commits: readonly { readonly sequence: number; readonly changes: Changes }[] = [],
+  ): Promise<void> {
+    const path = segmentPath(number);
+    const old = decodeSegmentHeader((await this.plain.readRange(path, 0, 512)) ?? new Uint8Array());
+    if (old === undefined || old === "newer") throw new Error("no header");
+    const header = change(old);
+    await this.plain.write(path, 0, encodeSegmentHeader(header));
+    let [at, chain] = [SEGMENT_HEADER, firstChain(header)];
+    for (const { sequence, changes } of commits) {
+      const frame = { kind: "commit", sequence, synced: header.base, body: encodeChanges(changes) } as const;
+      const encoded = encodeFrame(frame, chain, firstChain(header));
+      await this.plain.write(path, at, encoded.bytes);
+      at += encoded.bytes.length;
+      chain = encoded.chain;
+    }
+  }
+}
+
+export function put(text: string, name = "r.baba"): Changes {
+  return new Map([[name, new TextEncoder().encode(text)]]);
+}
+
+/** The numbers of the commits that are news to a reader. */
+export async function sequences(reader: Journal): Promise<number[]> {
+  return (await reader.follow()).commits.map(({ sequence }) => sequence);
+}
+
+export function is(process: string, call: string, path: string): (step: Step) => boolean {
+  return (step) => step.process === process && step.call === call && step.path === path;
+}
+
+/** Where the chain of a plain segment's frames begins. */
+function firstChain(head: SegmentHeader): bigint {
+  return segmentStart(head, encodeSegmentHeader(head), undefined).seed;
+}
