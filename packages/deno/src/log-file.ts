@@ -6,22 +6,20 @@ const utf8 = new TextEncoder();
 /**
  * A log file in `./baba_logs/`, named by the time and the process; the folder and the file are made
  * with the first line, which needs `--allow-write=baba_logs`. Each line is written before the function
- * returns, so that none is lost when the process ends.
+ * returns, so that none is lost when the process ends, and the file is not kept open, so that a database
+ * leaves no descriptor behind.
  */
 export function openLogFile(): (line: string) => void {
   const folder = join(Deno.cwd(), FOLDER);
   const path = join(folder, `baba_${timestamp(new Date())}_${Deno.pid}.log`);
-  let file: Deno.FsFile | undefined;
+  let made = false;
   return (line) => {
-    file ??= create(folder, path);
+    if (!made) Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    made = true;
+    using file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
     const bytes = utf8.encode(`${line}\n`);
     for (let written = 0; written < bytes.length; ) written += file.writeSync(bytes.subarray(written));
   };
-}
-
-function create(folder: string, path: string): Deno.FsFile {
-  Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return Deno.openSync(path, { append: true, create: true, mode: 0o600 });
 }
 
 /** The time as a file name may hold it: `2026-01-31_23-59-59-123`. */

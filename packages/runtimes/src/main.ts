@@ -1,6 +1,6 @@
 // The whole suites in every runtime, one after another: a part of `npm run torture`.
 import { DENO, IS_TESTED_PLATFORM, installedRuntimes, RUNTIMES } from "./runtime.ts";
-import { CORE_SUITE, NODE_SUITE, runSuite } from "./suite.ts";
+import { CORE_SUITE, DENO_SUITE, NODE_SUITE, runSuite } from "./suite.ts";
 
 const installed = installedRuntimes();
 if (!IS_TESTED_PLATFORM)
@@ -8,7 +8,7 @@ if (!IS_TESTED_PLATFORM)
 else if (installed.length < RUNTIMES.length) throw new Error("Not every runtime is installed: npm run setup");
 
 for (const runtime of IS_TESTED_PLATFORM ? [...installed, DENO] : []) {
-  for (const suite of runtime === DENO ? [CORE_SUITE] : [NODE_SUITE, CORE_SUITE]) {
+  for (const suite of runtime === DENO ? [DENO_SUITE, CORE_SUITE] : [NODE_SUITE, CORE_SUITE]) {
     const { suite: name, passed, failed, seconds, output } = await runSuite(suite, runtime);
     const sound = passed > 0 && failed === 0;
     console.log(

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { DENO, IS_TESTED_PLATFORM, installedRuntimes, RUNTIMES } from "./runtime.ts";
-import { CORE_PORTS_SUITE, NODE_SUITE, runSuite } from "./suite.ts";
+import { CORE_PORTS_SUITE, DENO_SUITE, NODE_SUITE, runSuite } from "./suite.ts";
 
 const NAMES = IS_TESTED_PLATFORM ? RUNTIMES.map(({ name }) => name) : [];
 
@@ -14,6 +14,7 @@ const RUNS = [
   ["Bun", CORE_PORTS_SUITE],
   ["Node 26", NODE_SUITE],
   ["Deno", CORE_PORTS_SUITE],
+  ["Deno", DENO_SUITE],
 ] as const;
 
 for (const [name, suite] of RUNS) {

@@ -22,6 +22,13 @@ export type Outcome = {
 /** The adapters and what stands on them: file system, storage, sessions, cryptography. */
 export const NODE_SUITE: Suite = { name: "@baba/node", folder: "node", words: [] };
 
+/** What the project's contract says, of `@baba/deno` in the place of `@baba/node`. */
+export const DENO_SUITE: Suite = {
+  name: "@baba/deno, the contract",
+  folder: "node",
+  words: ["--config=vitest.deno.config.ts"],
+};
+
 /** The simulations and mutants of the commit protocol try the protocol, and not the engine under it. */
 export const CORE_SUITE: Suite = {
   name: "@baba/core",

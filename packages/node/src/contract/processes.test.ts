@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,10 +8,16 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { BabaDB } from "../index.ts";
 
 const Hero = v.object({ id: v.number(), name: v.string() });
-const PACKAGE = fileURLToPath(new URL("../..", import.meta.url));
+/** What the programs are of and how they are run: by Deno, where it runs the tests. */
+const ON_DENO = process.versions.deno !== undefined;
+const MODULE = new URL(ON_DENO ? "../../../deno/src/index.ts" : "../../dist/index.js", import.meta.url).href;
+const VALIBOT = new URL("../../node_modules/valibot/dist/index.mjs", import.meta.url).href;
+const CONFIG = fileURLToPath(new URL("../../../../deno.json", import.meta.url));
+const WORDS = ON_DENO ? ["run", "--allow-all", "--no-check", `--config=${CONFIG}`] : [];
 const PRELUDE = `
-  import { BabaDB } from "@baba/node";
-  import * as v from "valibot";
+  import { BabaDB } from "${MODULE}";
+  import process from "node:process";
+  import * as v from "${VALIBOT}";
   const open = (options) => new BabaDB(v.object({ id: v.number(), name: v.string() }), { logging: false, ...options });
   const add = (db, count) => db.asyncSession(async (session) => {
     for (let id = 0; id < count; id++) await session.add({ id, name: "Hero " + id });
@@ -19,20 +25,24 @@ const PRELUDE = `
 `;
 
 let directory: string;
+let scripts: string;
 beforeEach(() => {
+  scripts = mkdtempSync(join(tmpdir(), "baba-programs-"));
   directory = mkdtempSync(join(tmpdir(), "baba-processes-"));
 });
 afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
+  rmSync(scripts, { recursive: true });
 });
 
 type Ended = { readonly code: number | null; readonly signal: string | null; readonly output: string };
 
-/** Runs a program in another process; `directory` is in it, and a database of the built package. */
+/** Runs a program in another process; `directory` is in it. */
 function run(program: string): Promise<Ended> {
-  const source = `${PRELUDE} const directory = ${JSON.stringify(directory)}; ${program}`;
+  const script = join(scripts, "program.mjs");
+  writeFileSync(script, `${PRELUDE} const directory = ${JSON.stringify(directory)}; ${program}`);
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--input-type=module", "-e", source], { cwd: PACKAGE });
+    const child = spawn(process.execPath, [...WORDS, script]);
     let output = "";
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (text) => (output += text));
