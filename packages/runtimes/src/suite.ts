@@ -40,7 +40,7 @@ export const CORE_SUITE: Suite = {
 export const CORE_PORTS_SUITE: Suite = {
   name: "@baba/core",
   folder: "core",
-  words: ["src/crypto", "src/file-system", "src/session", "src/storage", "src/model"],
+  words: ["src/adapter", "src/crypto", "src/file-system", "src/session", "src/storage", "src/model"],
 };
 
 const PACKAGES = fileURLToPath(new URL("../..", import.meta.url));

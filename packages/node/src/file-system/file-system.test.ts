@@ -1,25 +1,20 @@
 import { execFile, spawn } from "node:child_process";
 import { constants, existsSync, readdirSync } from "node:fs";
-import { chmod, chown, mkdir, mkdtemp, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, rm, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { FileSystem } from "@baba/core";
 import { fileSystemSuite, type Outside } from "@baba/core/testing";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { begin, end } from "./adapter.fixture.ts";
 import { nodeFileSystem } from "./index.ts";
 
 const run = promisify(execFile);
-// Some file systems take half a millisecond for each file, soon after many were removed.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const DESCRIPTORS = ["/proc/self/fd", "/dev/fd"].find((folder) => existsSync(folder));
 const NOBODY = 65534;
-/** Makes the changed properties of a program's `fs` what other modules import from it. */
-const PUBLISH_FS = process.versions.bun
-  ? `(await import("bun:test")).mock.module("node:fs", () => ({ ...fs, default: fs }));`
-  : `(await import("node:module")).syncBuiltinESMExports();`;
 const ON_UNIX: readonly (keyof Outside)[] = ["symbolicLink", "pipe", "mode", "withoutRights", "deadIdentity"];
 
 fileSystemSuite(
@@ -41,13 +36,9 @@ fileSystemSuite(
 let root: string;
 let files: FileSystem;
 beforeEach(async () => {
-  root = join(await mkdtemp(join(tmpdir(), "baba-")), "root");
-  files = nodeFileSystem(root);
+  ({ root, files } = await begin());
 });
-afterEach(async () => {
-  await files.close();
-  await rm(join(root, ".."), { recursive: true });
-});
+afterEach(() => end({ root, files }));
 
 test("nodeFileSystem() leaves the event loop free while it reads 10,000 files", async () => {
   await files.makeFolder(".");
@@ -163,227 +154,6 @@ test.each(["create", "write", "link", "rename", "remove", "sync"] as const)(
     expect(await files.list("folder")).toEqual([{ name: "a", kind: "file" }]);
   },
 );
-
-test.runIf(process.platform !== "win32")(
-  "nodeFileSystem() looks at the store's own folders once for calls in a row, and at record folders each time",
-  async () => {
-    const output = await program(
-      `
-    await files.makeFolder(".store/inner");
-    await files.makeFolder("folder");
-    console.log("made");
-    for (let i = 0; i < 20; i++) await files.create([{ path: ".store/inner/" + i, bytes: new Uint8Array(1) }]);
-    console.log("stored");
-    for (let i = 0; i < 20; i++) await files.create([{ path: "folder/" + i, bytes: new Uint8Array(1) }]);
-  `,
-      `
-    import fs from "node:fs";
-    const [sound, held] = [fs.lstatSync, performance.now()];
-    fs.lstatSync = (path, options) => {
-      console.log("look");
-      return sound(path, options);
-    };
-    performance.now = () => held;
-    ${PUBLISH_FS}
-  `,
-    );
-    const looks = (text: string): number => text.split("look\n").length - 1;
-    const [, stored = "", records = ""] = output.split(/made\n|stored\n/);
-    expect([looks(stored), looks(records)]).toEqual([2, 20]);
-  },
-);
-
-test.runIf(process.platform !== "win32")(
-  "nodeFileSystem() refuses a symbolic link in the place of the store's folder, once time has passed",
-  async () => {
-    vi.useFakeTimers({ toFake: ["performance"] });
-    try {
-      await replaceStoreByLink();
-      vi.advanceTimersByTime(101);
-      await expect(files.write(".store/inner/a", 0, new Uint8Array(1))).rejects.toMatchObject({
-        code: "ELOOP",
-      });
-    } finally {
-      vi.useRealTimers();
-    }
-  },
-);
-
-test.runIf(process.platform !== "win32").each(["a miss", "makeFolder()", "rename()"] as const)(
-  "nodeFileSystem() refuses a symbolic link in the place of the store's folder at once after %s",
-  async (event) => {
-    vi.useFakeTimers({ toFake: ["performance"] });
-    try {
-      if (event === "rename()") await moveStoreBehindLink();
-      else await replaceStoreByLink();
-      if (event === "a miss") await files.read([".store/inner/absent"]);
-      if (event === "makeFolder()") await files.makeFolder("new");
-      await expect(files.write(".store/inner/a", 0, new Uint8Array(1))).rejects.toMatchObject({
-        code: "ELOOP",
-      });
-    } finally {
-      vi.useRealTimers();
-    }
-  },
-);
-
-test("lives() is false for an identity of another start of the machine, and of a number taken over", async () => {
-  const own: unknown = JSON.parse(await files.processIdentity());
-  const lives = (changed: object) => files.lives(JSON.stringify({ ...Object(own), ...changed }), "absent");
-  expect(await lives({ boot: "another" })).toBe(!existsSync("/proc/self"));
-  expect(await lives({ started: "1" })).toBe(!existsSync("/proc/self"));
-  expect(await lives({ namespaces: "another", started: "1" })).toBe(true);
-});
-
-test.runIf(existsSync("/usr/bin/flock"))(
-  "lives() goes by the kernel's lock where the identity says that there is one",
-  async () => {
-    const identity = JSON.stringify({ pid: 1, host: "", lock: true });
-    await files.makeFolder(".");
-    await files.create([{ path: "a", bytes: new Uint8Array(1) }]);
-    const holder = spawn("flock", [join(root, "a"), "sh", "-c", "echo locked; exec cat"], {
-      stdio: ["pipe", "pipe", "ignore"],
-    });
-    const ended = new Promise((resolve) => holder.once("exit", resolve));
-    await new Promise((resolve) => holder.stdout.once("data", resolve));
-    expect(await files.lives(identity, "a")).toBe(true);
-    holder.stdin.end();
-    await ended;
-    expect(await files.lives(identity, "a")).toBe(false);
-    expect(await files.lives(identity, "a"), "asking must leave no lock behind").toBe(false);
-    expect(await files.lives(identity, "removed"), "a file that its process has removed").toBe(false);
-    await symlink("a", join(root, "link"));
-    expect(await files.lives(identity, "link"), "what is no file proves nothing").toBe(true);
-  },
-);
-
-test("lives() is true for a kernel's lock that cannot be looked at", async () => {
-  const output = await program(
-    `
-    await files.makeFolder(".");
-    await files.create([{ path: "a", bytes: new Uint8Array(1) }]);
-    process.env.PATH = "/nonexistent";
-    console.log(await files.lives(JSON.stringify({ pid: 1, host: "", lock: true }), "a"));
-  `,
-  );
-  expect(output).toBe("true\n");
-});
-
-test.runIf(existsSync("/proc/self/fd"))(
-  "sync(), syncFolders() and makeFolder() make things durable by fdatasync and fsync of just these",
-  async () => {
-    const output = await program(
-      `
-    await files.makeFolder("folder");
-    await files.create([{ path: "a", bytes: new Uint8Array(5) }, { path: "folder/b", bytes: new Uint8Array(5) }]);
-    console.log("made");
-    await files.sync(["a", "folder/b", "a", "absent"]);
-    console.log("synced");
-    await files.syncFolders([".", "folder", "absent"]);
-  `,
-      `
-    import fs from "node:fs";
-    import { basename } from "node:path";
-    for (const name of ["fdatasync", "fsync"]) {
-      const sound = fs[name];
-      fs[name] = (descriptor, done) => {
-        console.log(name, basename(fs.readlinkSync("/proc/self/fd/" + descriptor)));
-        sound(descriptor, done);
-      };
-    }
-    ${PUBLISH_FS}
-  `,
-    );
-    const [made, synced] = [output.indexOf("made"), output.indexOf("synced")];
-    expect(output.slice(0, made)).toBe(`fsync ${basename(dirname(root))}\n`);
-    expect(output.slice(made, synced).split("\n").sort()).toEqual(["", "fdatasync a", "fdatasync b", "made"]);
-    expect(output.slice(synced).split("\n").sort()).toEqual(
-      ["", "fsync folder", `fsync ${basename(dirname(root))}`, "fsync root", "synced"].sort(),
-    );
-  },
-);
-
-test("a process waits for a pending read and sync, and then ends by itself with the adapter open", async () => {
-  const output = await program(`
-    await files.makeFolder(".");
-    await files.create(Array.from({ length: 3000 }, (_, i) => ({ path: String(i), bytes: new Uint8Array(500) })));
-    files.read(Array.from({ length: 3000 }, (_, i) => String(i))).then((found) => console.log("read", found.length));
-    files.sync(Array.from({ length: 200 }, (_, i) => String(i))).then(() => console.log("synced"));
-  `);
-  expect(output.trim().split("\n").sort()).toEqual(["read 3000", "synced"]);
-});
-
-test("a process in which threads cannot be started does without, and warns once", async () => {
-  const output = await program(
-    `
-    const { Worker } = await import("node:worker_threads");
-    process.on("warning", (warning) => console.log(warning.message.slice(0, 25)));
-    await files.makeFolder(".");
-    const paths = Array.from({ length: 3000 }, (_, i) => String(i));
-    await files.create(paths.map((path) => ({ path, bytes: new Uint8Array(5) })));
-    console.log((await files.read(paths)).filter((bytes) => bytes.length === 5).length);
-  `,
-    `
-    import { createRequire } from "node:module";
-    const threads = createRequire(import.meta.url)("node:worker_threads");
-    threads.Worker = class { constructor() { throw new Error("not allowed"); } };
-    (await import("node:module")).syncBuiltinESMExports();
-  `,
-  );
-  expect(output.trim().split("\n")).toEqual(["BabaDB: Large batches of ", "3000"]);
-});
-
-test.runIf(process.platform !== "win32")("nodeFileSystem() waits while too many files are open", async () => {
-  const output = await program(
-    `
-    await files.makeFolder(".");
-    const paths = Array.from({ length: 500 }, (_, i) => String(i));
-    await files.create(paths.map((path) => ({ path, bytes: new Uint8Array(5) })));
-    const { openSync, closeSync } = await import("node:fs");
-    const taken = [];
-    try { for (;;) taken.push(openSync("/dev/null", "r")); } catch {}
-    setTimeout(() => taken.forEach((descriptor) => closeSync(descriptor)), 50);
-    const [found, more, range] = await Promise.all([files.read(paths), files.read(["1", "2"]), files.readRange("3", 0, 9)]);
-    await files.create([{ path: "new", bytes: new Uint8Array(1) }]);
-    console.log([...found, ...more, range].filter((bytes) => bytes.length === 5).length);
-  `,
-    "",
-    "ulimit -n 64; ",
-  );
-  expect(output.trim()).toBe("503");
-});
-
-async function storeInUse(): Promise<void> {
-  await files.makeFolder(".store/inner");
-  await files.create([{ path: ".store/inner/a", bytes: new Uint8Array(3) }]);
-}
-
-/** Behind the adapter's back, a moment after it used the folder. */
-async function replaceStoreByLink(): Promise<void> {
-  await storeInUse();
-  await rename(join(root, ".store"), join(root, "moved"));
-  await symlink("moved", join(root, ".store"));
-}
-
-/** By the adapter itself. */
-async function moveStoreBehindLink(): Promise<void> {
-  await storeInUse();
-  await files.rename([{ from: ".store", to: "moved" }]);
-  await symlink("moved", join(root, ".store"));
-}
-
-/** Runs a program, with `files` an adapter of the root, in a process of its own; gives its output. */
-async function program(text: string, before = "", shell = ""): Promise<string> {
-  const module = new URL("../../dist/file-system/index.js", import.meta.url).href;
-  const start = `${before}
-    const { nodeFileSystem } = await import(${JSON.stringify(module)});
-    const files = nodeFileSystem(${JSON.stringify(root)});
-    ${text}`;
-  const script = join(root, "..", "program.mjs");
-  await writeFile(script, start);
-  const { stdout } = await run("/bin/sh", ["-c", `${shell}exec "$0" "$1"`, process.execPath, script]);
-  return stdout;
-}
 
 function outsideOf(holder: string, folder: string): Outside {
   return {

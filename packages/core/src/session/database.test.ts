@@ -1,0 +1,113 @@
+import * as v from "valibot";
+import { describe, expect, test } from "vitest";
+import { BabaError } from "../errors.ts";
+import { memoryFileSystem } from "../file-system/memory.ts";
+import { type MemoryRuntime, memoryRuntime } from "../testing/memory-runtime.ts";
+import { assemble } from "./assemble.ts";
+import { Database } from "./database.ts";
+import type { BabaOptions } from "./options.ts";
+
+const Hero = v.object({ id: v.number(), name: v.string() });
+const City = v.object({ id: v.string(), size: v.number() });
+const alice = { id: 1, name: "Alice" };
+
+function open(options: BabaOptions = {}, runtime: MemoryRuntime = memoryRuntime()) {
+  return { db: new Database(Hero, { logging: false, ...options }, assemble(runtime)), runtime };
+}
+
+const failure = (code: string) => expect.objectContaining({ code });
+
+describe("Database", () => {
+  test("refuses options that do not exist or contradict one another, at run time", () => {
+    const cases: readonly unknown[] = [
+      { passphrase: "secret", key: new Uint8Array(32) },
+      { passphrase: "secret", fingerprint: "0".repeat(32) },
+      { key: new Uint8Array(31) },
+      { identity: "x" },
+      { nonsense: 1 },
+      { directory: "" },
+      { directory: "a\0b" },
+      { directory: 7 },
+      { logLevel: "loud" },
+      { durability: "none" },
+      { settle: "never" },
+      { logging: 7 },
+      null,
+      7,
+    ];
+    for (const options of cases) {
+      // @ts-expect-error none of these is an option
+      expect(() => new Database(Hero, options, assemble(memoryRuntime()))).toThrow(failure("BABA_OPTION"));
+    }
+    const schema: unknown = {};
+    // @ts-expect-error not a schema
+    expect(() => new Database(schema, {}, assemble(memoryRuntime()))).toThrow(failure("BABA_OPTION"));
+  });
+
+  test("does no I/O before its first use, and an empty commit writes nothing", async () => {
+    const { db, runtime } = open();
+    expect(runtime.volumes.size).toBe(0);
+    await db.asyncSession(async (session) => {
+      expect(await session.count()).toBe(0);
+    });
+    expect(await memoryFileSystem(runtime.volumes.get(".")).list(".")).toBeUndefined();
+    await db.close();
+  });
+
+  test("refuses every use after close(), and closes once", async () => {
+    const { db } = open();
+    const session = db.asyncSession();
+    await Promise.all([db.close(), db.close()]);
+    expect(() => db.asyncSession()).toThrow(failure("BABA_CLOSED"));
+    await expect(db.asyncSession(async () => {})).rejects.toEqual(failure("BABA_CLOSED"));
+    await expect(db.open()).rejects.toEqual(failure("BABA_CLOSED"));
+    await expect(session.add(alice).then(() => session.commit())).rejects.toEqual(failure("BABA_CLOSED"));
+  });
+
+  test("waits at close() for sessions under way", async () => {
+    const { db, runtime } = open();
+    const work = db.asyncSession((session) => session.add(alice));
+    await db.close();
+    await work;
+    const again = open({}, runtime).db;
+    expect(await again.asyncSession((session) => session.count())).toBe(1);
+    await again.close();
+  });
+
+  test("shares one storage among databases of one folder, which see and conflict with one another", async () => {
+    const runtime = memoryRuntime();
+    const context = assemble(runtime);
+    const heroes = new Database(Hero, { logging: false }, context);
+    const cities = new Database(City, { logging: false }, context);
+    await heroes.asyncSession((session) => session.add(alice));
+    await cities.asyncSession((session) => session.add({ id: "oslo", size: 1 }));
+    expect(await heroes.asyncSession((session) => session.count())).toBe(2);
+    await heroes.close();
+    expect(await cities.asyncSession((session) => session.exists("1.baba"))).toBe(true);
+    await cities.close();
+  });
+
+  test("warns once that records are not encrypted, and logs operations but no values", async () => {
+    const { db, runtime } = open({ logging: undefined, logLevel: "debug" });
+    await db.asyncSession(async (session) => {
+      await session.add({ id: 1, name: "SECRET-NAME" });
+      const wrong: unknown = { id: "SECRET-ID", name: 5 };
+      // @ts-expect-error not a hero
+      await session.add(wrong).catch(() => undefined);
+      await session.all();
+    });
+    await db.close();
+    const lines = runtime.terminalLines;
+    expect(lines.every((line) => /^\[BABA \((DEBUG|INFO|WARNING|ERROR)\)\] LOG: /.test(line))).toBe(true);
+    expect(lines.filter((line) => line.includes("not encrypted"))).toHaveLength(1);
+    expect(lines.join("\n")).not.toContain("SECRET");
+    for (const event of ["Committed", "Read all", "BABA_VALIDATION"])
+      expect(lines.join("\n")).toContain(event);
+  });
+
+  test("refuses bad arguments of asyncSession with BABA_OPTION", async () => {
+    const { db } = open();
+    await expect(db.asyncSession(async () => {}, { retries: -1 })).rejects.toBeInstanceOf(BabaError);
+    await db.close();
+  });
+});

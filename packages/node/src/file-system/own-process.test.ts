@@ -1,0 +1,102 @@
+import { existsSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import type { FileSystem } from "@baba/core";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { begin, end, PUBLISH_FS, program } from "./adapter.fixture.ts";
+
+let root: string;
+let files: FileSystem;
+beforeEach(async () => {
+  ({ root, files } = await begin());
+});
+afterEach(() => end({ root, files }));
+
+test.runIf(existsSync("/proc/self/fd"))(
+  "sync(), syncFolders() and makeFolder() make things durable by fdatasync and fsync of just these",
+  async () => {
+    const output = await program(
+      root,
+      `
+    await files.makeFolder("folder");
+    await files.create([{ path: "a", bytes: new Uint8Array(5) }, { path: "folder/b", bytes: new Uint8Array(5) }]);
+    console.log("made");
+    await files.sync(["a", "folder/b", "a", "absent"]);
+    console.log("synced");
+    await files.syncFolders([".", "folder", "absent"]);
+  `,
+      `
+    import fs from "node:fs";
+    import { basename } from "node:path";
+    for (const name of ["fdatasync", "fsync"]) {
+      const sound = fs[name];
+      fs[name] = (descriptor, done) => {
+        console.log(name, basename(fs.readlinkSync("/proc/self/fd/" + descriptor)));
+        sound(descriptor, done);
+      };
+    }
+    ${PUBLISH_FS}
+  `,
+    );
+    const [made, synced] = [output.indexOf("made"), output.indexOf("synced")];
+    expect(output.slice(0, made)).toBe(`fsync ${basename(dirname(root))}\n`);
+    expect(output.slice(made, synced).split("\n").sort()).toEqual(["", "fdatasync a", "fdatasync b", "made"]);
+    expect(output.slice(synced).split("\n").sort()).toEqual(
+      ["", "fsync folder", `fsync ${basename(dirname(root))}`, "fsync root", "synced"].sort(),
+    );
+  },
+);
+
+test("a process waits for a pending read and sync, and then ends by itself with the adapter open", async () => {
+  const output = await program(
+    root,
+    `
+    await files.makeFolder(".");
+    await files.create(Array.from({ length: 3000 }, (_, i) => ({ path: String(i), bytes: new Uint8Array(500) })));
+    files.read(Array.from({ length: 3000 }, (_, i) => String(i))).then((found) => console.log("read", found.length));
+    files.sync(Array.from({ length: 200 }, (_, i) => String(i))).then(() => console.log("synced"));
+  `,
+  );
+  expect(output.trim().split("\n").sort()).toEqual(["read 3000", "synced"]);
+});
+
+test("a process in which threads cannot be started does without, and warns once", async () => {
+  const output = await program(
+    root,
+    `
+    const { Worker } = await import("node:worker_threads");
+    process.on("warning", (warning) => console.log(warning.message.slice(0, 25)));
+    await files.makeFolder(".");
+    const paths = Array.from({ length: 3000 }, (_, i) => String(i));
+    await files.create(paths.map((path) => ({ path, bytes: new Uint8Array(5) })));
+    console.log((await files.read(paths)).filter((bytes) => bytes.length === 5).length);
+  `,
+    `
+    import { createRequire } from "node:module";
+    const threads = createRequire(import.meta.url)("node:worker_threads");
+    threads.Worker = class { constructor() { throw new Error("not allowed"); } };
+    (await import("node:module")).syncBuiltinESMExports();
+  `,
+  );
+  expect(output.trim().split("\n")).toEqual(["BabaDB: Large batches of ", "3000"]);
+});
+
+test.runIf(process.platform !== "win32")("nodeFileSystem() waits while too many files are open", async () => {
+  const output = await program(
+    root,
+    `
+    await files.makeFolder(".");
+    const paths = Array.from({ length: 500 }, (_, i) => String(i));
+    await files.create(paths.map((path) => ({ path, bytes: new Uint8Array(5) })));
+    const { openSync, closeSync } = await import("node:fs");
+    const taken = [];
+    try { for (;;) taken.push(openSync("/dev/null", "r")); } catch {}
+    setTimeout(() => taken.forEach((descriptor) => closeSync(descriptor)), 50);
+    const [found, more, range] = await Promise.all([files.read(paths), files.read(["1", "2"]), files.readRange("3", 0, 9)]);
+    await files.create([{ path: "new", bytes: new Uint8Array(1) }]);
+    console.log([...found, ...more, range].filter((bytes) => bytes.length === 5).length);
+  `,
+    "",
+    "ulimit -n 64; ",
+  );
+  expect(output.trim()).toBe("503");
+});

@@ -1,0 +1,57 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { symlink } from "node:fs/promises";
+import { join } from "node:path";
+import type { FileSystem } from "@baba/core";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { begin, end, program } from "./adapter.fixture.ts";
+
+let root: string;
+let files: FileSystem;
+beforeEach(async () => {
+  ({ root, files } = await begin());
+});
+afterEach(() => end({ root, files }));
+
+test("lives() is false for an identity of another start of the machine, and of a number taken over", async () => {
+  const own: unknown = JSON.parse(await files.processIdentity());
+  const lives = (changed: object) => files.lives(JSON.stringify({ ...Object(own), ...changed }), "absent");
+  expect(await lives({ boot: "another" })).toBe(!existsSync("/proc/self"));
+  expect(await lives({ started: "1" })).toBe(!existsSync("/proc/self"));
+  expect(await lives({ namespaces: "another", started: "1" })).toBe(true);
+});
+
+test.runIf(existsSync("/usr/bin/flock"))(
+  "lives() goes by the kernel's lock where the identity says that there is one",
+  async () => {
+    const identity = JSON.stringify({ pid: 1, host: "", lock: true });
+    await files.makeFolder(".");
+    await files.create([{ path: "a", bytes: new Uint8Array(1) }]);
+    const holder = spawn("flock", [join(root, "a"), "sh", "-c", "echo locked; exec cat"], {
+      stdio: ["pipe", "pipe", "ignore"],
+    });
+    const ended = new Promise((resolve) => holder.once("exit", resolve));
+    await new Promise((resolve) => holder.stdout.once("data", resolve));
+    expect(await files.lives(identity, "a")).toBe(true);
+    holder.stdin.end();
+    await ended;
+    expect(await files.lives(identity, "a")).toBe(false);
+    expect(await files.lives(identity, "a"), "asking must leave no lock behind").toBe(false);
+    expect(await files.lives(identity, "removed"), "a file that its process has removed").toBe(false);
+    await symlink("a", join(root, "link"));
+    expect(await files.lives(identity, "link"), "what is no file proves nothing").toBe(true);
+  },
+);
+
+test("lives() is true for a kernel's lock that cannot be looked at", async () => {
+  const output = await program(
+    root,
+    `
+    await files.makeFolder(".");
+    await files.create([{ path: "a", bytes: new Uint8Array(1) }]);
+    process.env.PATH = "/nonexistent";
+    console.log(await files.lives(JSON.stringify({ pid: 1, host: "", lock: true }), "a"));
+  `,
+  );
+  expect(output).toBe("true\n");
+});
