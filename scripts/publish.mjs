@@ -8,14 +8,16 @@ import { ROOT, run } from "./process.mjs";
 
 /** In the order in which they depend on each other. */
 const TO_NPM = ["packages/core", "packages/node"];
+/** The package that needs it has it. */
+const DENO = join(ROOT, "packages/deno/node_modules/.bin/deno");
 
 const dry = process.argv.includes("--dry-run") ? ["--dry-run"] : [];
 const tarballs = mkdtempSync(join(tmpdir(), "baba-release-"));
 try {
   await must("npm", ["run", "--silent", "build"]);
   for (const folder of TO_NPM) await publishToNpm(folder);
-  // It publishes each member of the workspace whose version JSR does not have, in the right order.
-  await must("deno", ["publish", ...dry, ...(dry.length > 0 ? ["--allow-dirty"] : [])], "packages/deno");
+  // From the workspace's own folder it publishes each member whose version JSR does not have, in the right order.
+  await must(DENO, ["publish", ...dry, ...(dry.length > 0 ? ["--allow-dirty"] : [])]);
   if (dry.length === 0) await must("changeset", ["tag"]);
 } finally {
   rmSync(tarballs, { recursive: true });
@@ -32,10 +34,10 @@ async function publishToNpm(folder) {
   await must("npm", ["publish", join(destination, tarball), "--access", "public", ...provenance, ...dry]);
 }
 
-/** A registry that does not answer must not pass for one that lacks the version. */
+/** A registry that does not answer must not pass for one that lacks the version, nor be unheard in a silent run. */
 function isPublished(name, version) {
   try {
-    const found = execFileSync("npm", ["view", `${name}@${version}`, "version"], {
+    const found = execFileSync("npm", ["view", `${name}@${version}`, "version", "--loglevel=error"], {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "pipe"],
       shell: process.platform === "win32",

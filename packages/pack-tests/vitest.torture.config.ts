@@ -7,6 +7,6 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 60_000,
     globalSetup: ["src/pack.ts"],
-    reporters: ["default", ["../../scripts/vitest-reporter.mjs", { suite: "types, by the whole of tsc" }]],
+    reporters: ["default", ["../../scripts/vitest-reporter.mjs", { suite: "what is released" }]],
   },
 });

@@ -99,7 +99,7 @@ async function followReadme() {
     throw new Error("the program has written no record");
 }
 
-/** Runs Deno with the stand-in for jsr.io. @throws where it fails, with what it said */
+/** Runs Deno with the stand-in for JSR. @throws where it fails, with what it said */
 function deno(words, directory) {
   const environment = {
     ...process.env,

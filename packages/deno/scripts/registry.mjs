@@ -1,4 +1,4 @@
-// A stand-in for jsr.io, as far as `deno publish` and imports of `jsr:` go: it keeps what is uploaded, and serves
+// A stand-in for JSR, as far as `deno publish` and imports of `jsr:` go: it keeps what is uploaded, and serves
 // it. It checks nothing that the real one does; that is what `deno publish --dry-run` is for.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
