@@ -135,7 +135,7 @@ describe("a folder that was read as a whole", () => {
 describe("FolderCache", () => {
   const draftOf = (length: number): FolderDraft => {
     const draft = new FolderDraft();
-    draft.add("1.baba", "x".repeat(length));
+    draft.add(["1.baba"], ["x".repeat(length)]);
     return draft;
   };
 
@@ -166,8 +166,8 @@ describe("FolderCache", () => {
 
   test("keeps no folder of which a record has no text", () => {
     const [cache, draft] = [new FolderCache(), draftOf(1)];
-    draft.add("2.baba", undefined);
-    draft.add("3.baba", "text");
+    draft.add(["2.baba"], [undefined]);
+    draft.add(["3.baba"], ["text"]);
     cache.keep("a", "stamp", draft);
     expect(cache.find("a", "stamp")).toBeUndefined();
   });

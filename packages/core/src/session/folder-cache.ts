@@ -72,15 +72,20 @@ export class FolderDraft implements CachedFolder {
     return this.#spoiled;
   }
 
-  /** Takes in the next record. */
-  add(name: string, text: unknown): void {
-    if (this.#spoiled) return;
-    if (typeof text === "string") {
+  /** Takes in the next records. */
+  add(names: readonly string[], texts: readonly unknown[]): void {
+    for (let i = 0; i < names.length && !this.#spoiled; i++) {
+      const name = names[i] ?? "";
+      const text = texts[i];
+      if (typeof text !== "string") {
+        this.spoil();
+        return;
+      }
       this.#bytes += 2 * (name.length + text.length);
       this.names.push(name);
       this.texts.push(text);
+      if (this.#bytes > MOST_BYTES) this.spoil();
     }
-    if (typeof text !== "string" || this.#bytes > MOST_BYTES) this.spoil();
   }
 
   /** Makes it one that cannot be kept. */

@@ -1,8 +1,8 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { BabaError } from "../errors.ts";
-import { fromText, isPromise, type Schema, textOf, toBytes, validate } from "../model/index.ts";
+import { fromText, isPromise, type Schema, toBytes, validate } from "../model/index.ts";
 import { checkRecordName, defaultRecordName } from "../storage/names.ts";
-import type { Payload } from "./view.ts";
+import type { Text } from "./text.ts";
 
 /**
  * The name and the bytes of a record that is to be stored; its default name where none is given.
@@ -23,20 +23,6 @@ export async function serialise(
     if (!(error instanceof BabaError)) throw error;
     name ??= nameDespite(error, record);
     throw name === undefined ? error : error.about(name);
-  }
-}
-
-/** A record's JSON text, or why it cannot be read. */
-export type Text = string | BabaError;
-
-/** The text that a payload holds; nothing where there is no payload. */
-export function textIn(payload: Payload): Text | undefined {
-  if (!(payload instanceof Uint8Array)) return payload;
-  try {
-    return textOf(payload);
-  } catch (error) {
-    if (error instanceof BabaError) return error;
-    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 import { type FolderCache, FolderDraft } from "./folder-cache.ts";
-import { type Text, textIn } from "./record.ts";
+import { type Text, textsIn } from "./text.ts";
 import type { View } from "./view.ts";
 
 /** Some records of a folder: their names, and the text of each, or nothing where it has gone. */
@@ -28,8 +28,7 @@ export async function* scan(view: View, cache: FolderCache, folder: string): Asy
   const draft = new FolderDraft();
   for await (const { own, ...chunk } of readAhead(view, await view.list(folder))) {
     if (own || stamp === undefined) draft.spoil();
-    for (let i = 0; i < chunk.names.length && !draft.spoiled; i++)
-      draft.add(chunk.names[i] ?? "", chunk.texts[i]);
+    draft.add(chunk.names, chunk.texts);
     yield chunk;
   }
   if (stamp === undefined || draft.spoiled) return;
@@ -57,7 +56,7 @@ async function* readAhead(view: View, names: readonly string[]): AsyncGenerator<
 /** Its failure is told to whoever awaits it, later. */
 function read(view: View, names: readonly string[]): Promise<ReadChunk> {
   const own = view.pending.size > 0;
-  const chunk = view.read(names).then((payloads) => ({ names, texts: payloads.map(textIn), own }));
+  const chunk = view.read(names).then((payloads) => ({ names, texts: textsIn(payloads), own }));
   chunk.catch(() => undefined);
   return chunk;
 }

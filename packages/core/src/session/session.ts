@@ -17,8 +17,9 @@ import { Calls } from "./calls.ts";
 import type { EventLoop } from "./event-loop.ts";
 import type { FolderCache } from "./folder-cache.ts";
 import { checkOptionNames } from "./options.ts";
-import { load, serialise, type Text, textIn } from "./record.ts";
+import { load, serialise } from "./record.ts";
 import { type Chunk, scan } from "./scan.ts";
+import { type Text, textIn } from "./text.ts";
 import { type Payload, View } from "./view.ts";
 
 /** How reads of a folder treat a record that cannot be read. */
@@ -234,8 +235,10 @@ export class AsyncSession<S extends Schema> {
       const load = this.#loader(schema, options);
       for await (const { names, texts } of this.#scan(folder)) {
         for (const [i, filename] of names.entries()) {
-          await this.#context.loop.breathe();
-          const record = await load(filename, texts[i]);
+          const pause = this.#context.loop.breathe();
+          if (pause !== undefined) await pause;
+          const loading = load(filename, texts[i]);
+          const record = isPromise(loading) ? await loading : loading;
           if (record !== NOTHING) yield { filename, record };
           this.#mustBeOpen();
         }

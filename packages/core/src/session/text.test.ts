@@ -1,0 +1,49 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { BabaError } from "../errors.ts";
+import { type Text, textIn, textsIn } from "./text.ts";
+import type { Payload } from "./view.ts";
+
+const utf8 = new TextEncoder();
+/** What a payload may be made of: ASCII, more than ASCII, a byte order mark, and halves of characters. */
+const PARTS = ["", "{}", '{"id":1}', "é", "日本", "\u{1f600}"].map((text) => utf8.encode(text));
+const BROKEN = [[0xc3], [0xa9], [0xef, 0xbb, 0xbf], [0xf0, 0x9f], [0x98, 0x80], [0xff]].map((bytes) =>
+  Uint8Array.from(bytes),
+);
+
+/** Payloads in one piece of memory, without gaps where there are none between them in the list. */
+function sideBySide(parts: readonly (Uint8Array | "gap" | "absent" | "unreadable")[]): Payload[] {
+  const room = new Uint8Array(4096);
+  const payloads: Payload[] = [];
+  let used = 7;
+  for (const part of parts) {
+    if (part === "gap") used += 1;
+    else if (part === "absent") payloads.push(undefined);
+    else if (part === "unreadable") payloads.push(new BabaError("BABA_IO", "It cannot be read."));
+    else {
+      room.set(part, used);
+      payloads.push(room.subarray(used, used + part.length));
+      used += part.length;
+    }
+  }
+  return payloads;
+}
+
+const comparable = (texts: readonly (Text | undefined)[]) =>
+  texts.map((text) => (text instanceof BabaError ? text.code : text));
+
+test("textsIn() gives what textIn() gives of each, whatever lies beside it", () => {
+  const part = fc.constantFrom(...PARTS, ...BROKEN, "gap" as const, "absent" as const, "unreadable" as const);
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
+      const payloads = sideBySide(parts);
+      expect(comparable(textsIn(payloads))).toEqual(comparable(payloads.map(textIn)));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("textsIn() refuses halves of a character in two records, of which the whole would be one", () => {
+  const halves = sideBySide([Uint8Array.from([0xc3]), Uint8Array.from([0xa9])]);
+  expect(comparable(textsIn(halves))).toEqual(["BABA_UTF8", "BABA_UTF8"]);
+});
