@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
 import { assemble, Database, decode, type FileSystem } from "@baba/core";
 import * as v from "valibot";
 import { denoFileSystem } from "./file-system/index.ts";
@@ -80,15 +81,37 @@ inFolder("BabaDB on Deno says which flags it lacks, and changes nothing", async 
   assert.equal(await heard(startDeno(root, add(1))), "done");
   const before = [...Deno.readDirSync(root)].length;
   const wanted = `--allow-read=${root} and --allow-write=${root}`;
-  for (const right of [[], [`--allow-read=${root}`], [`--allow-write=${root}`]]) {
-    const answer = await heard(startDeno(root, add(2), right, "no rights"));
+  for (const [missing, flags] of [
+    ["read", []],
+    ["write", [`--allow-read=${root}`]],
+    ["read", [`--allow-write=${root}`]],
+  ] as const) {
+    const answer = await heard(startDeno(root, add(2), flags, "no rights"));
     const { code, message } = Object(answer);
     assert.equal(code, "BABA_PERMISSION", JSON.stringify(answer));
     assert.ok(message.includes(wanted), message);
+    assert.match(message, new RegExp(`Requires ${missing} access`));
   }
   const read = await heard(startDeno(root, all(), [`--allow-read=${root}`], "no rights"));
   assert.ok(Array.isArray(read) && read.length === 1, "to read, it needs the one right alone");
   assert.equal([...Deno.readDirSync(root)].length, before);
+});
+
+inFolder("BabaDB on Deno says that it has no right to write into a folder, and reads it", async (root) => {
+  assert.equal(await heard(startDeno(root, add(1))), "done");
+  await run("chmod", ["-R", "a+rX,a-w", root]);
+  await Deno.chmod(dirname(root), 0o755);
+  // The superuser may do everything.
+  const asNobody = (text: string) =>
+    `const { default: process } = await import("node:process");
+    if (process.getuid() === 0) process.seteuid(65534);
+    ${text}`;
+  const { code, message } = Object(await heard(startDeno(root, asNobody(add(2)), ["--allow-all"])));
+  assert.equal(code, "BABA_PERMISSION", message);
+  assert.match(message, /EACCES|EPERM/);
+  const read = await heard(startDeno(root, asNobody(all()), ["--allow-all"]));
+  assert.ok(Array.isArray(read) && read.length === 1, JSON.stringify(read));
+  await run("chmod", ["-R", "u+w", root]);
 });
 
 inFolder(
@@ -189,7 +212,10 @@ async function mayMount(): Promise<boolean> {
 }
 
 async function asRoot(program: string, args: readonly string[]): Promise<void> {
-  const [command = program, ...rest] = [...(Deno.uid() === 0 ? [] : ["sudo", "-n"]), program, ...args];
-  const { success, stderr } = await new Deno.Command(command, { args: rest }).output();
+  await (Deno.uid() === 0 ? run(program, args) : run("sudo", ["-n", program, ...args]));
+}
+
+async function run(program: string, args: readonly string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command(program, { args: [...args] }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
 }
