@@ -6,16 +6,28 @@ describe("openLog()", () => {
   test("writes lines of the level and above to the terminal", () => {
     const runtime = memoryRuntime();
     const log = openLog(undefined, "warning", runtime);
-    for (const level of ["debug", "info", "warning", "error"] as const) log[level](`a ${level}`);
+    log.debug(() => "a debug");
+    for (const level of ["info", "warning", "error"] as const) log[level](`a ${level}`);
     expect(runtime.terminalLines).toEqual(["[BABA (WARNING)] LOG: a warning", "[BABA (ERROR)] LOG: a error"]);
   });
 
   test("takes info as the default level", () => {
     const runtime = memoryRuntime();
     const log = openLog(undefined, undefined, runtime);
-    log.debug("no");
+    log.debug(() => "no");
     log.info("yes");
     expect(runtime.terminalLines).toEqual(["[BABA (INFO)] LOG: yes"]);
+  });
+
+  test("makes no message for a debug line that nobody gets", () => {
+    let made = 0;
+    const message = (): string => `message ${++made}`;
+    openLog(console, "info", memoryRuntime()).debug(message);
+    openLog(false, "debug", memoryRuntime()).debug(message);
+    expect(made).toBe(0);
+    const runtime = memoryRuntime();
+    openLog(undefined, "debug", runtime).debug(message);
+    expect(runtime.terminalLines).toEqual(["[BABA (DEBUG)] LOG: message 1"]);
   });
 
   test("makes a log file with the first line, and not before", () => {
@@ -51,7 +63,7 @@ describe("openLog()", () => {
       }
     }
     const log = openLog(new Own(), "debug", memoryRuntime());
-    log.debug("a");
+    log.debug(() => "a");
     log.warning("b");
     expect(calls).toEqual(["debug own [BABA (DEBUG)] LOG: a", "warn [BABA (WARNING)] LOG: b"]);
     openLog(console, "error", memoryRuntime());

@@ -22,8 +22,13 @@ export type Logger = {
 /** Where the lines go: nothing given is the terminal, `true` a file in `./baba_logs/`, `false` nowhere. */
 export type LogTarget = boolean | Logger | undefined;
 
-/** Writes events of one database, one line each; never values, never keys. */
-export type Log = { readonly [level in LogLevel]: (message: string) => void };
+/** Writes events of one database, one line each; never values, never keys. What may be told of every record is made only where it is wanted. */
+export type Log = {
+  readonly debug: (message: () => string) => void;
+  readonly info: (message: string) => void;
+  readonly warning: (message: string) => void;
+  readonly error: (message: string) => void;
+};
 
 /**
  * A log for a database.
@@ -39,7 +44,13 @@ export function openLog(target: LogTarget, level: LogLevel | undefined, runtime:
   const at = (name: LogLevel) => (message: string) => {
     if (LOG_LEVELS.indexOf(name) >= threshold) write(name, `[BABA (${name.toUpperCase()})] LOG: ${message}`);
   };
-  return { debug: at("debug"), info: at("info"), warning: at("warning"), error: at("error") };
+  const debug = at("debug");
+  return {
+    debug: target === false || threshold > 0 ? () => undefined : (message) => debug(message()),
+    info: at("info"),
+    warning: at("warning"),
+    error: at("error"),
+  };
 }
 
 type LineWriter = (level: LogLevel, line: string) => void;

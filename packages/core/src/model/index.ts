@@ -1,6 +1,15 @@
 export { deepEqual } from "./equality.ts";
 export { parse, stringify } from "./json.ts";
-export { fromBytes, fromText, parseBytes, textOf, toBytes, validate } from "./model.ts";
+export {
+  fromBytes,
+  fromText,
+  loadableText,
+  parseBytes,
+  textOf,
+  toBytes,
+  validate,
+  validated,
+} from "./model.ts";
 export type { InputOf, LoadableSchema, NotLoadable, OutputOf, Schema } from "./schema.ts";
 export { isSchema } from "./schema.ts";
 export { isPromise } from "./validation.ts";

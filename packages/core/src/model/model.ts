@@ -23,12 +23,13 @@ const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * ```
  */
 export async function validate<S extends Schema>(schema: S, value: unknown): Promise<OutputOf<S>> {
-  const pending = check(schema, value);
-  const outcome = isPromise(pending) ? await pending : pending;
-  if (outcome.ok) return outcome.value;
-  throw new BabaError("BABA_VALIDATION", `The record does not fit its schema: ${outcome.reason}`, {
-    cause: outcome.cause,
-  });
+  return validated(schema, value);
+}
+
+/** {@link validate}; a promise only where the schema answers with one. */
+export function validated<S extends Schema>(schema: S, value: unknown): OutputOf<S> | Promise<OutputOf<S>> {
+  const outcome = check(schema, value);
+  return isPromise(outcome) ? outcome.then(outputOf<OutputOf<S>>) : outputOf(outcome);
 }
 
 /**
@@ -45,11 +46,18 @@ export async function validate<S extends Schema>(schema: S, value: unknown): Pro
  * ```
  */
 export async function toBytes<S extends Schema>(schema: S, output: OutputOf<S>): Promise<Uint8Array> {
+  return utf8Encoder.encode(await loadableText(schema, output));
+}
+
+/** The text of {@link toBytes}; a promise only where the schema answers with one. */
+export function loadableText<S extends Schema>(schema: S, output: OutputOf<S>): string | Promise<string> {
   const text = stringify(output);
-  const pending = check(schema, parseBack(text));
-  const outcome = isPromise(pending) ? await pending : pending;
-  proveEqual(outcome, output);
-  return utf8Encoder.encode(text);
+  const proved = (outcome: Outcome<unknown>): string => {
+    proveEqual(outcome, output);
+    return text;
+  };
+  const outcome = check(schema, parseBack(text));
+  return isPromise(outcome) ? outcome.then(proved) : proved(outcome);
 }
 
 /**
@@ -106,6 +114,13 @@ export function textOf(bytes: Uint8Array): string {
       { cause },
     );
   }
+}
+
+function outputOf<T>(outcome: Outcome<T>): T {
+  if (outcome.ok) return outcome.value;
+  throw new BabaError("BABA_VALIDATION", `The record does not fit its schema: ${outcome.reason}`, {
+    cause: outcome.cause,
+  });
 }
 
 function recordOf<T>(outcome: Outcome<T>): T {

@@ -298,7 +298,7 @@ export class Database<S extends Schema> {
     // Its keys are wiped: what it would show now is no fingerprint.
     this.#vault = undefined;
     wipeLock(this.#lock);
-    this.#log.debug(`Closed ${printable(this.#options.directory ?? ".")}`);
+    this.#log.debug(() => `Closed ${printable(this.#options.directory ?? ".")}`);
   }
 
   #tracked<T>(work: Promise<T>): Promise<T> {

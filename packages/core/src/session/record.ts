@@ -1,11 +1,11 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { BabaError } from "../errors.ts";
-import { fromText, isPromise, type Schema, toBytes, validate } from "../model/index.ts";
+import { fromText, isPromise, loadableText, type Schema, validated } from "../model/index.ts";
 import { checkRecordName, defaultRecordName } from "../storage/names.ts";
 import type { Text } from "./text.ts";
 
 /**
- * The name and the bytes of a record that is to be stored; its default name where none is given.
+ * The name and the JSON text of a record that is to be stored; its default name where none is given.
  *
  * @throws `BABA_NAME`, `BABA_ID_MISSING`, and what validation and the proof of loadability throw, naming the record
  */
@@ -13,12 +13,15 @@ export async function serialise(
   schema: Schema,
   record: unknown,
   filename: unknown,
-): Promise<[name: string, bytes: Uint8Array]> {
+): Promise<[name: string, text: string]> {
   let name = filename === undefined ? undefined : checkRecordName(filename);
   try {
-    const output = await validate(schema, record);
+    // What is no promise is not awaited: that costs as much as to validate a small record.
+    const checked = validated(schema, record);
+    const output = isPromise(checked) ? await checked : checked;
     name ??= defaultRecordName(output);
-    return [name, await toBytes(schema, output)];
+    const text = loadableText(schema, output);
+    return [name, typeof text === "string" ? text : await text];
   } catch (error) {
     if (!(error instanceof BabaError)) throw error;
     name ??= nameDespite(error, record);

@@ -17,6 +17,7 @@ import { Calls } from "./calls.ts";
 import type { EventLoop } from "./event-loop.ts";
 import type { FolderCache } from "./folder-cache.ts";
 import { checkOptionNames } from "./options.ts";
+import { Payloads } from "./payloads.ts";
 import { load, serialise } from "./record.ts";
 import { type Chunk, scan } from "./scan.ts";
 import { type Text, textIn } from "./text.ts";
@@ -59,6 +60,7 @@ export class AsyncSession<S extends Schema> {
   readonly #context: SessionContext<S>;
   readonly #view: View;
   readonly #calls = new Calls();
+  readonly #payloads = new Payloads();
   #closed: string | undefined;
   #commits = 0;
 
@@ -84,9 +86,9 @@ export class AsyncSession<S extends Schema> {
   add(...input: readonly unknown[]): Promise<string> {
     return this.#change(async () => {
       const [schema, record, filename] = this.#withSchema(input, 2);
-      const [name, bytes] = await serialise(schema, record, filename);
-      this.#view.pending.set(name, bytes);
-      this.#context.log.debug(`Queued ${printable(name)} to be written`);
+      const [name, text] = await serialise(schema, record, filename);
+      this.#view.pending.set(name, this.#payloads.encode(text));
+      this.#context.log.debug(() => `Queued ${printable(name)} to be written`);
       return name;
     });
   }
@@ -109,7 +111,7 @@ export class AsyncSession<S extends Schema> {
       const name = checkRecordName(filename);
       if (!(await this.#view.has(name))) return false;
       this.#view.pending.set(name, undefined);
-      this.#context.log.debug(`Queued ${printable(name)} to be deleted`);
+      this.#context.log.debug(() => `Queued ${printable(name)} to be deleted`);
       return true;
     });
   }
@@ -129,7 +131,7 @@ export class AsyncSession<S extends Schema> {
       if (await this.#view.has(target)) throw alreadyThere(target);
       this.#view.pending.set(target, payload);
       this.#view.pending.set(source, undefined);
-      this.#context.log.debug(`Queued ${printable(source)} to be moved to ${printable(target)}`);
+      this.#context.log.debug(() => `Queued ${printable(source)} to be moved to ${printable(target)}`);
       return true;
     });
   }
@@ -317,7 +319,7 @@ export class AsyncSession<S extends Schema> {
 
   #record(schema: Schema, name: string, payload: Payload): unknown {
     const text = textIn(payload);
-    this.#context.log.debug(`Read ${printable(name)}${text === undefined ? ": no such record" : ""}`);
+    this.#context.log.debug(() => `Read ${printable(name)}${text === undefined ? ": no such record" : ""}`);
     return text === undefined ? undefined : load(schema, text, name);
   }
 
@@ -410,7 +412,8 @@ export class AsyncSession<S extends Schema> {
     try {
       if (refusal !== undefined) throw refusal;
       this.#mustBeOpen();
-      await this.#context.loop.breathe();
+      const pause = this.#context.loop.breathe();
+      if (pause !== undefined) await pause;
       return await work();
     } catch (error) {
       throw this.#reported(error);

@@ -49,7 +49,7 @@ export async function transact<S extends Schema, T>(
     } catch (error) {
       if (!(error instanceof RetryableConflict)) throw error;
       if (last) throw error.conflict;
-      context.log.debug(`Running a session again after a conflict (${attempt + 1} of ${retries})`);
+      context.log.debug(() => `Running a session again after a conflict (${attempt + 1} of ${retries})`);
       await context.runtime.sleep(backoff(attempt, context.runtime));
     }
   }
