@@ -23,6 +23,7 @@ export type {
   FolderEntry,
   Move,
   NewFile,
+  Replacement,
   TakeFile,
 } from "./file-system/file-system.ts";
 export { memoryFileSystem } from "./file-system/memory.ts";

@@ -58,6 +58,13 @@ export interface FileSystem {
   /** Renames each file over what has the new name, atomically one by one, in the order given. */
   rename(moves: readonly Move[]): Promise<void>;
 
+  /**
+   * Puts each file in the place of what has its name, one after another in the order given: creates it under its temporary
+   * name, as `create` does, and renames it once it is whole. To whoever looks, a name has the old file or the new one;
+   * not durable before `sync`. After an error those before are in place, and a file of one temporary name may be left, whole or in part.
+   */
+  replace(files: readonly Replacement[]): Promise<void>;
+
   /** Removes files, in the order given; one that is not there is no error. */
   remove(paths: readonly string[]): Promise<void>;
 
@@ -116,6 +123,9 @@ export type TakeFile = (file: Uint8Array | Error | undefined, index: number) => 
 
 /** A file to create. */
 export type NewFile = { readonly path: string; readonly bytes: Uint8Array };
+
+/** A file to put in place, and the name under which it is written until it is whole. */
+export type Replacement = NewFile & { readonly temporary: string };
 
 /** A file to rename. */
 export type Move = { readonly from: string; readonly to: string };

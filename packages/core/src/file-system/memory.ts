@@ -1,5 +1,13 @@
 import { systemCode } from "../errors.ts";
-import type { EntryKind, FileSystem, FolderEntry, Move, NewFile, TakeFile } from "./file-system.ts";
+import type {
+  EntryKind,
+  FileSystem,
+  FolderEntry,
+  Move,
+  NewFile,
+  Replacement,
+  TakeFile,
+} from "./file-system.ts";
 import { Folder, type MemoryFile, MemoryVolume, systemError } from "./memory-volume.ts";
 
 /**
@@ -96,6 +104,13 @@ class MemoryFileSystem implements FileSystem {
       if (replaced === file) continue;
       source.folder.delete(source.name);
       target.folder.set(target.name, file);
+    }
+  }
+
+  async replace(files: readonly Replacement[]): Promise<void> {
+    for (const { path, bytes, temporary } of files) {
+      await this.create([{ path: temporary, bytes }]);
+      await this.rename([{ from: temporary, to: path }]);
     }
   }
 

@@ -53,13 +53,13 @@ describe("RecordFiles", () => {
 
   test("place() keeps no more on its way than a batch: by the number of files, and by their bytes", async () => {
     let most = 0;
-    const { create } = files;
-    files.create = (batch) => {
+    const { replace } = files;
+    files.replace = (batch) => {
       most = Math.max(most, batch.length);
-      return create.call(files, batch);
+      return replace.call(files, batch);
     };
     await records.place(Array.from({ length: 300 }, (_, i): Placement => [`${i}.baba`, bytes("x")]));
-    expect(most).toBe(128);
+    expect(most).toBe(256);
     most = 0;
     await records.place(
       Array.from({ length: 6 }, (_, i): Placement => [`${i}.baba`, new Uint8Array(65_536)]),
@@ -85,7 +85,7 @@ describe("RecordFiles", () => {
   });
 
   test("stage() leaves many files to place(), and so what it cannot write", async () => {
-    const many = Array.from({ length: 200 }, (_, i): Placement => [`${i}.baba`, bytes("x")]);
+    const many = Array.from({ length: 300 }, (_, i): Placement => [`${i}.baba`, bytes("x")]);
     const temporary = async () => (await files.list(TEMPORARY_FOLDER))?.length;
     await records.stage([many]);
     await records.stage([]);
@@ -95,7 +95,7 @@ describe("RecordFiles", () => {
     failing = undefined;
     expect(await temporary()).toBe(0);
     await records.place(many);
-    expect(await records.list(".")).toHaveLength(200);
+    expect(await records.list(".")).toHaveLength(300);
   });
 
   test("unstage() removes what was staged, as far as it can", async () => {
@@ -210,19 +210,20 @@ describe("RecordFiles", () => {
   });
 
   test("place() goes on with no further batch once one has failed", async () => {
-    let creates = 0;
-    const { create } = files;
-    files.create = (batch) => {
-      creates += 1;
-      return create.call(files, batch);
+    let begun = 0;
+    const { replace } = files;
+    files.replace = (batch) => {
+      begun += 1;
+      return replace.call(files, batch);
     };
     failing = "rename";
-    const many = Array.from({ length: 128 * 20 }, (_, i): Placement => [`${i}.baba`, bytes("x")]);
-    expect(await codeOf(records.place(many))).toBe("BABA_IO 128 records");
-    expect(creates).toBeLessThan(10);
+    const many = Array.from({ length: 256 * 20 }, (_, i): Placement => [`${i}.baba`, bytes("x")]);
+    expect(await codeOf(records.place(many))).toBe("BABA_IO 256 records");
+    expect(begun).toBeLessThan(10);
+    expect(await files.list(TEMPORARY_FOLDER)).toEqual([]);
     failing = undefined;
     await records.place(many);
-    expect(await records.list(".")).toHaveLength(128 * 20);
+    expect(await records.list(".")).toHaveLength(256 * 20);
   });
 
   test("names a symbolic link that stands where a folder is needed", async () => {

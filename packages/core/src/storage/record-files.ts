@@ -1,17 +1,24 @@
-import { decodedSize, decodeInto, encode } from "../codec/index.ts";
+import { decodedSize, decodeInto, encodedSize, encodeInto } from "../codec/index.ts";
 import { BabaError, systemCode } from "../errors.ts";
-import type { EntryKind, FileSystem, Move, NewFile, TakeFile } from "../file-system/file-system.ts";
+import type {
+  EntryKind,
+  FileSystem,
+  Move,
+  NewFile,
+  Replacement,
+  TakeFile,
+} from "../file-system/file-system.ts";
 import { ioError } from "./io-error.ts";
 import { TEMPORARY_FOLDER } from "./layout.ts";
 import { compareNames, folderOf, pathIn, printable, RECORD_SUFFIX } from "./names.ts";
 import type { Content } from "./protection.ts";
 
 /** Bounds what one hop encodes on the event loop, and what it keeps in memory. */
-const BATCH_FILES = 128;
+const BATCH_FILES = 256;
 const BATCH_BYTES = 128 * 1024;
 /** Bytes that are allocated at once for payloads. */
 const ROOM_BYTES = 16 * 1024;
-/** Batches on their way at once. */
+/** Batches on their way at once: one is written, one waits for that, one is encoded. */
 const LANES = 3;
 /** Names of one folder from which on it is listed rather than each looked for. */
 const MANY_LOOKS = 2000;
@@ -98,7 +105,7 @@ export class RecordFiles {
     const names: string[] = [];
     for (const [name, payload] of placements) {
       names.push(name);
-      if (payload !== undefined) await this.#makeFolder(folderOf(name));
+      if (payload !== undefined && !this.#folders.has(folderOf(name))) await this.#makeFolder(folderOf(name));
     }
     const kinds = await this.#kindsByName(names);
     for (const name of names) {
@@ -136,9 +143,11 @@ export class RecordFiles {
     const newest = new Map(changes.flatMap((some) => [...some]));
     const [batch, more] = batches([...newest]);
     if (batch === undefined || more !== undefined) return;
+    const files = this.#encoded(batch);
     try {
-      const moves = await this.#write(batch);
-      for (const { from, to } of moves) this.#staged.set(to, { payload: newest.get(to), from });
+      await this.#create(files);
+      for (const { path, temporary } of files)
+        this.#staged.set(path, { payload: newest.get(path), from: temporary });
     } catch {
       // It is tried again, and told, when it has to be in place.
     }
@@ -152,16 +161,49 @@ export class RecordFiles {
   }
 
   async #placeBatch(batch: readonly Placement[]): Promise<void> {
-    const moves = await this.#write(batch);
-    await this.#files.rename(moves).catch((error: unknown) => {
-      // A folder may have been removed behind our back; it is made again at the next try.
-      this.#folders.clear();
-      throw ioError(error, subject(moves.map((move) => move.to)), "put in place");
-    });
-    const gone = batch.filter(([, payload]) => payload === undefined).map(([name]) => name);
-    if (gone.length === 0) return;
-    await this.#files.remove(gone).catch((error: unknown) => {
-      throw ioError(error, subject(gone), "remove");
+    const moves: Move[] = [];
+    const unwritten: Placement[] = [];
+    const gone: string[] = [];
+    for (const placement of batch) {
+      const [name, payload] = placement;
+      const from = this.#takeStaged(name, payload);
+      if (from !== undefined) moves.push({ from, to: name });
+      else if (payload !== undefined) unwritten.push(placement);
+      else gone.push(name);
+    }
+    if (moves.length > 0) await this.#move(moves);
+    if (unwritten.length > 0) await this.#replace(unwritten);
+    if (gone.length > 0) await this.#remove(gone);
+  }
+
+  async #move(moves: readonly Move[]): Promise<void> {
+    await this.#files.rename(moves).catch((error: unknown) =>
+      this.#notPlaced(
+        error,
+        moves.map(({ to }) => to),
+      ),
+    );
+  }
+
+  async #replace(batch: readonly Placement[]): Promise<void> {
+    for (const [name] of batch) {
+      if (!this.#folders.has(folderOf(name))) await this.#makeFolder(folderOf(name));
+    }
+    const files = this.#encoded(batch);
+    try {
+      await this.#files.replace(files);
+    } catch (error) {
+      await this.#discard(files);
+      this.#notPlaced(
+        error,
+        batch.map(([name]) => name),
+      );
+    }
+  }
+
+  async #remove(names: readonly string[]): Promise<void> {
+    await this.#files.remove(names).catch((error: unknown) => {
+      throw ioError(error, subject(names), "remove");
     });
   }
 
@@ -184,6 +226,12 @@ export class RecordFiles {
     if (linked.length === 0) return payloads;
     const faults = await this.#folderFaults(linked);
     return payloads.map((payload, i) => faults.get(folderOf(String(names[i]))) ?? payload);
+  }
+
+  #notPlaced(error: unknown, names: readonly string[]): never {
+    // A folder may have been removed behind our back; it is made again at the next try.
+    this.#folders.clear();
+    throw ioError(error, subject(names), "put in place");
   }
 
   /** What is wrong with the folders of records in whose way something stands, if it is not the record itself. */
@@ -216,36 +264,44 @@ export class RecordFiles {
     });
   }
 
-  /** Writes what is not staged yet under other names; tells how everything comes to its place. */
-  async #write(batch: readonly Placement[]): Promise<Move[]> {
-    const files: NewFile[] = [];
-    const moves: Move[] = [];
-    for (const [name, payload] of batch) {
+  /** The files' texts, in one buffer: to allocate each for itself costs as much as to encode it. */
+  #encoded(batch: readonly Placement[]): Replacement[] {
+    const size = batch.reduce((sum, [, payload]) => sum + encodedSize(payload?.length ?? 0), 0);
+    const room = new Uint8Array(size);
+    const files: Replacement[] = [];
+    let end = 0;
+    for (const [path, payload] of batch) {
       if (payload === undefined) continue;
-      const staged = this.#takeStaged(name, payload);
-      if (staged === undefined) await this.#makeFolder(folderOf(name));
-      const from = staged ?? `${TEMPORARY_FOLDER}/${this.#token()}`;
-      if (staged === undefined) files.push({ path: from, bytes: encode(payload) });
-      moves.push({ from, to: name });
+      const start = end;
+      end += encodeInto(payload, room.subarray(start));
+      files.push({
+        path,
+        temporary: `${TEMPORARY_FOLDER}/${this.#token()}`,
+        bytes: room.subarray(start, end),
+      });
     }
-    if (files.length > 0) await this.#create(files, moves);
-    return moves;
+    return files;
   }
 
-  #takeStaged(name: string, payload: Uint8Array): string | undefined {
+  #takeStaged(name: string, payload: Uint8Array | undefined): string | undefined {
     const staged = this.#staged.get(name);
+    if (staged === undefined) return undefined;
     this.#staged.delete(name);
-    return staged?.payload === payload ? staged.from : undefined;
+    return staged.payload === payload ? staged.from : undefined;
   }
 
-  async #create(files: readonly NewFile[], moves: readonly Move[]): Promise<void> {
+  async #create(files: readonly Replacement[]): Promise<void> {
     try {
-      await this.#files.create(files);
+      await this.#files.create(files.map(({ temporary, bytes }): NewFile => ({ path: temporary, bytes })));
     } catch (error) {
-      // What there is of them may be what filled the disk.
-      await this.#files.remove(files.map(({ path }) => path)).catch(() => undefined);
-      throw ioError(error, subject(moves.map((move) => move.to)), "write");
+      await this.#discard(files);
+      throw error;
     }
+  }
+
+  /** What there is of files that could not be written may be what filled the disk. */
+  async #discard(files: readonly Replacement[]): Promise<void> {
+    await this.#files.remove(files.map(({ temporary }) => temporary)).catch(() => undefined);
   }
 
   async #makeFolder(folder: string): Promise<void> {

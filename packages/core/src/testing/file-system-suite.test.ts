@@ -58,6 +58,58 @@ const FAULTS: Readonly<Record<string, readonly [finder: string, fault: Fault]>> 
     "what the caller throws",
     (sound) => ({ readEach: (paths, take) => sound.readEach(paths, take)?.catch(() => {}) }),
   ],
+  "replace() leaves the temporary names": [
+    "leaves none of the temporary names",
+    (sound) => ({
+      replace: async (files) => {
+        await sound.replace(files);
+        await sound.create(files.map(({ temporary, bytes }) => ({ path: temporary, bytes })));
+      },
+    }),
+  ],
+  "replace() does not replace": [
+    "and where there were others",
+    (sound) => ({
+      replace: async (files) => {
+        const kinds = await sound.kinds(files.map(({ path }) => path));
+        await sound.replace(files.filter((_, i) => kinds[i] === undefined));
+      },
+    }),
+  ],
+  "replace() cuts long files": [
+    "files of every length",
+    (sound) => ({
+      replace: (files) =>
+        sound.replace(files.map((file) => ({ ...file, bytes: file.bytes.subarray(0, 4096) }))),
+    }),
+  ],
+  "replace() goes on behind a failure": [
+    "replace() ends with the first failure",
+    (sound) => ({
+      replace: async (files) => {
+        const done = await Promise.allSettled(files.map((file) => sound.replace([file])));
+        for (const one of done) if (one.status === "rejected") throw one.reason;
+      },
+    }),
+  ],
+  "replace() begins with the last": [
+    "of a name twice",
+    (sound) => ({ replace: (files) => sound.replace([...files].reverse()) }),
+  ],
+  "replace() removes what is in the way": [
+    "in a folder's place",
+    (sound) => ({ replace: (files) => sound.replace(files.filter(({ path }) => path !== "folder")) }),
+  ],
+  "replace() shows a moment without the file": [
+    "replace() shows readers",
+    (sound) => ({
+      replace: async (files) => {
+        await sound.remove(files.map(({ path }) => path));
+        await new Promise((resolve) => setTimeout(resolve));
+        await sound.replace(files);
+      },
+    }),
+  ],
   "create() overwrites": [
     "create() throws EEXIST",
     (sound) => ({

@@ -4,6 +4,7 @@ import { extremes } from "./file-system-suite-extremes.ts";
 import { folders } from "./file-system-suite-folders.ts";
 import { processes } from "./file-system-suite-processes.ts";
 import { reads } from "./file-system-suite-reads.ts";
+import { replacements } from "./file-system-suite-replacements.ts";
 import { writes } from "./file-system-suite-writes.ts";
 
 /**
@@ -48,6 +49,7 @@ const OBLIGATIONS: readonly Obligation[] = [
   ...writes,
   ...extremes,
   ...entries,
+  ...replacements,
   ...folders,
   ...processes,
 ];

@@ -1,4 +1,4 @@
-import type { EntryKind, Move, NewFile } from "@baba/core";
+import type { EntryKind, Move, NewFile, Replacement } from "@baba/core";
 import { codeOf, systemError } from "./errors.ts";
 import { type FolderCheck, kindOf, mustBeFile } from "./folders.ts";
 
@@ -97,6 +97,12 @@ export function link(folders: FolderCheck, from: string, to: string): boolean {
 /** Renames a file over what has the new name. */
 export function rename(folders: FolderCheck, { from, to }: Move): void {
   folders.at(from, (source) => folders.at(to, (target) => Deno.renameSync(source, target)));
+}
+
+/** Writes a file under its temporary name, and renames it over what has its own. */
+export function replace(folders: FolderCheck, { path, bytes, temporary }: Replacement): void {
+  create(folders, { path: temporary, bytes });
+  rename(folders, { from: temporary, to: path });
 }
 
 /** Removes a file; one that is not there is no error. */

@@ -9,7 +9,7 @@ import {
   unlinkSync,
   writeSync,
 } from "node:fs";
-import type { FolderEntry, Move, TakeFile } from "@baba/core";
+import type { FolderEntry, Move, Replacement, TakeFile } from "@baba/core";
 import { codeOf, openToWrite, withFileToRead, withNewFile } from "./descriptors.ts";
 import type { FolderCheck } from "./folders.ts";
 import { readShort } from "./short-read.ts";
@@ -125,10 +125,11 @@ export function create(
   contents: readonly Uint8Array[],
   deadline: number,
 ): Progress {
-  return inOrder(paths, deadline, (path, i) => {
-    const bytes = contents[i] ?? new Uint8Array();
-    folders.at(path, (full) => withNewFile(full, (descriptor) => drain(descriptor, 0, bytes)));
-  });
+  return inOrder(paths, deadline, (path, i) => createOne(folders, path, contents[i] ?? new Uint8Array()));
+}
+
+function createOne(folders: FolderCheck, path: string, bytes: Uint8Array): void {
+  folders.at(path, (full) => withNewFile(full, (descriptor) => drain(descriptor, 0, bytes)));
 }
 
 /** Writes all bytes at `offset` into an existing file. */
@@ -168,9 +169,23 @@ export function link(folders: FolderCheck, from: string, to: string): boolean {
 
 /** Renames files, in order, until the deadline, at least one. */
 export function rename(folders: FolderCheck, moves: readonly Move[], deadline: number): Progress {
-  return inOrder(moves, deadline, ({ from, to }) =>
-    folders.at(from, (source) => folders.at(to, (target) => renameSync(source, target))),
-  );
+  return inOrder(moves, deadline, ({ from, to }) => renameOne(folders, from, to));
+}
+
+function renameOne(folders: FolderCheck, from: string, to: string): void {
+  folders.at(from, (source) => folders.at(to, (target) => renameSync(source, target)));
+}
+
+/** Writes files under their temporary names and renames each at once, in order, until the deadline, at least one. */
+export function replace(
+  folders: FolderCheck,
+  replacements: readonly Replacement[],
+  deadline: number,
+): Progress {
+  return inOrder(replacements, deadline, ({ path, bytes, temporary }) => {
+    createOne(folders, temporary, bytes);
+    renameOne(folders, temporary, path);
+  });
 }
 
 /** Removes files, in order, until the deadline, at least one; one that is not there is no error. */

@@ -37,8 +37,9 @@ export const jobs = {
     return files.readRange(new FolderCheck(root), path, offset, length);
   },
 
-  create(root: string, paths: readonly string[], contents: readonly Uint8Array[]): PackedProgress {
-    return pack(files.create(new FolderCheck(root), paths, contents, WITHOUT_END));
+  /** The files' bytes lie one after another in the buffer. */
+  create(root: string, paths: readonly string[], lengths: Uint32Array, buffer: ArrayBuffer): PackedProgress {
+    return pack(files.create(new FolderCheck(root), paths, unpacked(lengths, buffer), WITHOUT_END));
   },
 
   write(root: string, path: string, offset: number, bytes: Uint8Array): void {
@@ -47,6 +48,23 @@ export const jobs = {
 
   rename(root: string, moves: readonly Move[]): PackedProgress {
     return pack(files.rename(new FolderCheck(root), moves, WITHOUT_END));
+  },
+
+  /** The same as with `create`, and each is renamed at once. */
+  replace(
+    root: string,
+    temporaries: readonly string[],
+    paths: readonly string[],
+    lengths: Uint32Array,
+    buffer: ArrayBuffer,
+  ): PackedProgress {
+    const contents = unpacked(lengths, buffer);
+    const replacements = contents.map((bytes, i) => ({
+      path: paths[i] ?? "",
+      temporary: temporaries[i] ?? "",
+      bytes,
+    }));
+    return pack(files.replace(new FolderCheck(root), replacements, WITHOUT_END));
   },
 
   remove(root: string, paths: readonly string[]): PackedProgress {
@@ -93,6 +111,14 @@ export const jobs = {
 export function buffersOf(result: unknown): ArrayBuffer[] {
   if (result instanceof Uint8Array) return result.buffer instanceof ArrayBuffer ? [result.buffer] : [];
   return isPackedReads(result) ? [...result.buffers] : [];
+}
+
+function unpacked(lengths: Uint32Array, buffer: ArrayBuffer): Uint8Array[] {
+  let end = 0;
+  return Array.from(lengths, (length) => {
+    end += length;
+    return new Uint8Array(buffer, end - length, length);
+  });
 }
 
 function pack({ done, error }: files.Progress): PackedProgress {

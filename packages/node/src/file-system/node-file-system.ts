@@ -1,33 +1,28 @@
 import { realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { FileSystem, FolderEntry, Move, NewFile, TakeFile } from "@baba/core";
+import type { FileSystem, FolderEntry, Move, NewFile, Replacement, TakeFile } from "@baba/core";
 import { inLanes, Trust } from "@baba/core/adapter";
 import { codeOf } from "./descriptors.ts";
 import * as files from "./files.ts";
 import { namesOf } from "./folder-names.ts";
 import { stampOf } from "./folder-stamp.ts";
 import { FolderCheck, type Listing, list, makeFolder } from "./folders.ts";
-import type { PackedProgress } from "./jobs.ts";
 import { isLocked } from "./kernel-lock.ts";
 import { LastWrite } from "./last-write.ts";
 import { LANES, SHORT_BYTES } from "./limits.ts";
-import { patiently, toTheEnd } from "./patience.ts";
+import { patiently } from "./patience.ts";
 import { processIdentity, processLives } from "./process-identity.ts";
 import { Reader } from "./reader.ts";
-import { SLICE, slicesOf, slicesOfFiles } from "./slices.ts";
+import { slicesOf } from "./slices.ts";
 import { syncFiles, syncFolders, syncFullFolders, syncOpen } from "./sync.ts";
 import { type ThreadUser, threads } from "./threads.ts";
 import { withinTurn } from "./turn.ts";
-import { unpackError } from "./wire.ts";
+import { Writer } from "./writer.ts";
 
 // The measurements behind these numbers are in docs/performance.md, "Files on Node.js".
 /** Looks up to this many: each costs half a read. */
 const FEW_LOOKS = 256;
-/** Changes up to this many are done on the calling thread, turn by turn: each may cost thirty reads, and a hop more. */
-const FEW_CHANGES = 100;
-/** Bytes that are packed for a thread at once, and all that one batch creates on the calling thread. */
-const SLICE_BYTES = 512 * 1024;
 /** From so many files on, one sync of the file system costs less than theirs. */
 const MANY_SYNCS = 256;
 /** Entries made into objects in one turn of the event loop. */
@@ -61,11 +56,14 @@ class NodeFileSystem implements FileSystem, ThreadUser {
   readonly #trust = new Trust();
   readonly #reader: Reader;
   readonly #last = new LastWrite();
+  readonly #writer: Writer;
 
   constructor(root: string, warn: (message: string) => void) {
     this.#root = root;
     this.warn = warn;
-    this.#reader = new Reader({ owner: this, root, check: () => this.#check() });
+    const place = { owner: this, root, check: () => this.#check() };
+    this.#reader = new Reader(place);
+    this.#writer = new Writer(place, this.#last);
   }
 
   async identity(): Promise<string> {
@@ -85,17 +83,8 @@ class NodeFileSystem implements FileSystem, ThreadUser {
     return this.#reader.read(paths, take);
   }
 
-  async create(created: readonly NewFile[]): Promise<void> {
-    if (isShort(created)) {
-      const [paths, contents] = [created.map((file) => file.path), created.map((file) => file.bytes)];
-      await toTheEnd(created.length, (done) =>
-        this.#here((folders, deadline) =>
-          files.create(folders, paths.slice(done), contents.slice(done), deadline),
-        ),
-      );
-      return;
-    }
-    await inLanes(slicesOfFiles(created, SLICE_BYTES), LANES, (slice) => this.#createSlice(slice));
+  create(created: readonly NewFile[]): Promise<void> {
+    return this.#writer.create(created);
   }
 
   async readRange(path: string, offset: number, length: number): Promise<Uint8Array | undefined> {
@@ -106,20 +95,8 @@ class NodeFileSystem implements FileSystem, ThreadUser {
     );
   }
 
-  async write(path: string, offset: number, bytes: Uint8Array): Promise<void> {
-    if (bytes.length <= SHORT_BYTES) {
-      await patiently(() =>
-        this.#here((folders) => this.#last.keep(path, files.writeOpen(folders, path, offset, bytes))),
-      );
-      return;
-    }
-    for (let done = 0; done < bytes.length; done += SLICE_BYTES) {
-      const part = bytes.subarray(done, done + SLICE_BYTES);
-      await patiently(() => {
-        const copy = part.slice();
-        return threads.run(this, "write", [this.#root, path, offset + done, copy], [copy.buffer]);
-      });
-    }
+  write(path: string, offset: number, bytes: Uint8Array): Promise<void> {
+    return this.#writer.write(path, offset, bytes);
   }
 
   async link(from: string, to: string): Promise<boolean> {
@@ -151,36 +128,17 @@ class NodeFileSystem implements FileSystem, ThreadUser {
   }
 
   async rename(moves: readonly Move[]): Promise<void> {
-    this.#last.close();
-    await this.#inOrder(
-      moves,
-      (folders, left, deadline) => files.rename(folders, left, deadline),
-      (slice) => threads.run(this, "rename", [this.#root, slice]),
-    ).finally(() => {
+    await this.#writer.rename(moves).finally(() => {
       if (moves.some(({ from }) => this.#trust.has(from))) this.#trust.forget();
     });
   }
 
-  async remove(paths: readonly string[]): Promise<void> {
-    this.#last.close();
-    await this.#inOrder(
-      paths,
-      (folders, left, deadline) => files.remove(folders, left, deadline),
-      (slice) => threads.run(this, "remove", [this.#root, slice]),
-    );
+  replace(replacements: readonly Replacement[]): Promise<void> {
+    return this.#writer.replace(replacements);
   }
 
-  /** A short batch here, turn by turn; a long one in a thread, slice by slice. */
-  async #inOrder<T>(
-    items: readonly T[],
-    here: (folders: FolderCheck, left: readonly T[], deadline: number) => files.Progress,
-    inThread: (slice: readonly T[]) => Promise<PackedProgress>,
-  ): Promise<void> {
-    const short = items.length <= FEW_CHANGES;
-    await toTheEnd(items.length, async (done) => {
-      if (short) return this.#here((folders, deadline) => here(folders, items.slice(done), deadline));
-      return unpackProgress(await inThread(items.slice(done, done + SLICE)));
-    });
+  remove(paths: readonly string[]): Promise<void> {
+    return this.#writer.remove(paths);
   }
 
   async kinds(paths: readonly string[]): Promise<files.Kind[]> {
@@ -231,6 +189,7 @@ class NodeFileSystem implements FileSystem, ThreadUser {
 
   async close(): Promise<void> {
     this.#last.close();
+    await this.#writer.close();
     await threads.release(this);
   }
 
@@ -261,19 +220,6 @@ class NodeFileSystem implements FileSystem, ThreadUser {
     return results;
   }
 
-  /** Creates a slice's files; of one that is longer than a slice, the rest in pieces after its beginning. */
-  async #createSlice(slice: readonly NewFile[]): Promise<void> {
-    const paths = slice.map((file) => file.path);
-    await toTheEnd(slice.length, async (done) => {
-      const { contents, buffer } = packed(slice.slice(done));
-      const progress = threads.run(this, "create", [this.#root, paths.slice(done), contents], [buffer]);
-      return unpackProgress(await progress);
-    });
-    for (const { path, bytes } of slice) {
-      if (bytes.length > SLICE_BYTES) await this.write(path, SLICE_BYTES, bytes.subarray(SLICE_BYTES));
-    }
-  }
-
   async #syncTogether(paths: readonly string[]): Promise<boolean> {
     let together = true;
     await inLanes(slicesOf(paths, 0), LANES, async ({ items }) => {
@@ -292,30 +238,6 @@ function trueName(path: string): string {
     if (above === path || (codeOf(error) !== "ENOENT" && codeOf(error) !== "ENOTDIR")) throw error;
     return join(trueName(above), basename(path));
   }
-}
-
-function isShort(created: readonly NewFile[]): boolean {
-  if (created.length > FEW_CHANGES) return false;
-  if (created.some((file) => file.bytes.length > SHORT_BYTES)) return false;
-  return created.reduce((sum, file) => sum + file.bytes.length, 0) <= SLICE_BYTES;
-}
-
-/** Copies of the files' first bytes, all in one buffer that can be handed over. */
-function packed(slice: readonly NewFile[]): { contents: Uint8Array[]; buffer: ArrayBuffer } {
-  const parts = slice.map((file) => file.bytes.subarray(0, SLICE_BYTES));
-  const buffer = new ArrayBuffer(parts.reduce((sum, part) => sum + part.length, 0));
-  let used = 0;
-  const contents = parts.map((part) => {
-    const copy = new Uint8Array(buffer, used, part.length);
-    copy.set(part);
-    used += part.length;
-    return copy;
-  });
-  return { contents, buffer };
-}
-
-function unpackProgress({ done, error }: PackedProgress): files.Progress {
-  return { done, error: error && unpackError(error) };
 }
 
 function entriesOf({ names, kinds }: Listing): FolderEntry[] {

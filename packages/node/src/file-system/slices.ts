@@ -14,7 +14,10 @@ export function* slicesOf<T>(
 }
 
 /** Files in slices of at most so many bytes; one that is longer is a slice of its own. */
-export function* slicesOfFiles(files: readonly NewFile[], bytes: number): Generator<readonly NewFile[]> {
+export function* slicesOfFiles<F extends NewFile>(
+  files: readonly F[],
+  bytes: number,
+): Generator<readonly F[]> {
   let start = 0;
   let sum = 0;
   for (const [i, file] of files.entries()) {

@@ -22,6 +22,9 @@ const MOST_THREADS = 2;
 /** One at work and one in its queue, so that a thread never waits for the event loop. */
 const DEPTH = 2;
 
+/** Whom it was told, whether it reads or writes. */
+const told = new WeakSet<ThreadUser>();
+
 /**
  * The threads that do large batches of file work: started by the first, shared by all adapters of
  * the process, let go when the last adapter that used them closes. Idle ones do not keep the process
@@ -29,16 +32,17 @@ const DEPTH = 2;
  */
 export class Threads {
   readonly #source: string;
+  readonly #most: number;
   readonly #threads = new Set<Thread>();
   readonly #users = new Set<ThreadUser>();
-  readonly #told = new WeakSet<ThreadUser>();
   #queue: Waiting[] = [];
   #calls = 0;
   /** Why there are none. */
   #broken: string | undefined;
 
-  constructor(source: string = workerSource) {
+  constructor(source: string = workerSource, most: number = MOST_THREADS) {
     this.#source = source;
+    this.#most = most;
   }
 
   /**
@@ -84,7 +88,7 @@ export class Threads {
       if (waiting !== undefined) this.#send(thread, waiting);
     }
     const starting = [...this.#threads].filter((thread) => !thread.ready).length;
-    if (this.#queue.length > starting && this.#threads.size < MOST_THREADS) this.#start();
+    if (this.#queue.length > starting && this.#threads.size < this.#most) this.#start();
     this.#hold();
   }
 
@@ -164,8 +168,8 @@ export class Threads {
   }
 
   #tell(user: ThreadUser, reason: string): void {
-    if (this.#told.has(user)) return;
-    this.#told.add(user);
+    if (told.has(user)) return;
+    told.add(user);
     user.warn(`Large batches of file work keep the event loop busy, as no thread can be started: ${reason}`);
   }
 
@@ -179,5 +183,7 @@ export class Threads {
   }
 }
 
-/** The process's own. */
+/** The process's own, for reading. */
 export const threads: Threads = new Threads();
+/** The one that changes files and names: the kernel lets one at a time change a folder, and two that try take longer than one. */
+export const writers: Threads = new Threads(workerSource, 1);

@@ -12,24 +12,28 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * 0 delete), `u16` name bytes, `u32` payload bytes, the name in UTF-8, the payload. Big-endian.
  */
 export function encodeChanges(changes: Changes): Uint8Array {
-  const entries = [...changes].map(([name, payload]) => ({ name: utf8.encode(name), payload }));
-  const size = entries.reduce(
-    (sum, { name, payload }) => sum + ENTRY_HEAD + name.length + (payload?.length ?? 0),
-    4,
-  );
-  const body = new Uint8Array(size);
+  const body = new Uint8Array(mostBytes(changes));
   const view = new DataView(body.buffer);
-  view.setUint32(0, entries.length);
+  view.setUint32(0, changes.size);
   let at = 4;
-  for (const { name, payload } of entries) {
+  for (const [name, payload] of changes) {
+    const { written } = utf8.encodeInto(name, body.subarray(at + ENTRY_HEAD));
     view.setUint8(at, payload === undefined ? DELETE : PUT);
-    view.setUint16(at + 1, name.length);
+    view.setUint16(at + 1, written);
     view.setUint32(at + 3, payload?.length ?? 0);
-    body.set(name, at + ENTRY_HEAD);
-    if (payload !== undefined) body.set(payload, at + ENTRY_HEAD + name.length);
-    at += ENTRY_HEAD + name.length + (payload?.length ?? 0);
+    at += ENTRY_HEAD + written;
+    if (payload === undefined) continue;
+    body.set(payload, at);
+    at += payload.length;
   }
-  return body;
+  return body.subarray(0, at);
+}
+
+/** A character of a name, as JavaScript counts them, is three bytes at most. */
+function mostBytes(changes: Changes): number {
+  let size = 4;
+  for (const [name, payload] of changes) size += ENTRY_HEAD + 3 * name.length + (payload?.length ?? 0);
+  return size;
 }
 
 /** The changes of a frame's body, or `undefined` where it is not one; payloads are views into it. */

@@ -1,0 +1,133 @@
+import type { FileSystem, Replacement } from "../file-system/file-system.ts";
+import { assertBytes, assertEqual, assertRejects } from "./assertions.ts";
+import type { Obligation } from "./file-system-suite.ts";
+import {
+  absences,
+  expectFile,
+  expectText,
+  namesIn,
+  pattern,
+  startNamed,
+  utf8,
+} from "./file-system-suite-steps.ts";
+
+/** Few are done otherwise than many. */
+const COUNTS = [3, 900];
+/** Nothing, a record's text, and more than any adapter does at one go. */
+const SIZES = [0, 2600, 700 * 1024];
+
+/** The obligations on files that are put in the place of others. */
+export const replacements: readonly Obligation[] = [
+  {
+    name: "replace() puts files where there were none and where there were others, and leaves none of the temporary names",
+    needs: [],
+    async test(files) {
+      for (const count of COUNTS) {
+        await files.makeFolder(`${count}/tmp`);
+        const given = made(count);
+        await files.create(given.slice(0, count / 2).map(({ path }) => ({ path, bytes: utf8.encode(path) })));
+        await files.replace(given);
+        await expectAll(files, given);
+        assertEqual(await namesIn(files, `${count}/tmp`), [], `temporary names, of ${count}`);
+      }
+    },
+  },
+  {
+    name: "replace() takes files of every length, from none to many megabytes, few at once and many",
+    needs: [],
+    async test(files) {
+      for (const count of COUNTS) {
+        await files.makeFolder(`${count}/tmp`);
+        const given = made(count).map((file, i) => {
+          const size = i < 3 ? SIZES[i] : 100;
+          return { ...file, bytes: pattern(size ?? 0, i) };
+        });
+        const long = { ...(given[1] as Replacement), bytes: pattern(9 * 1024 * 1024, 1) };
+        await files.replace([given[0] as Replacement, long, ...given.slice(2)]);
+        await expectFile(files, long.path, long.bytes);
+        await expectAll(files, [given[0] as Replacement, ...given.slice(2)]);
+      }
+    },
+  },
+  {
+    name: "replace() of a name twice leaves the latter",
+    needs: [],
+    async test(files) {
+      await startNamed(files, ["a"]);
+      await files.replace([
+        { path: "a", temporary: "t", bytes: utf8.encode("first") },
+        { path: "a", temporary: "t", bytes: utf8.encode("second") },
+      ]);
+      await expectText(files, "a", "second");
+    },
+  },
+  {
+    name: "replace() ends with the first failure: those before it are in place, nothing behind it is",
+    needs: [],
+    async test(files) {
+      for (const count of COUNTS) {
+        await files.makeFolder(`${count}/tmp`);
+        const given = made(count);
+        const taken = Math.floor(count / 2);
+        await files.create([{ path: given[taken]?.temporary ?? "", bytes: utf8.encode("another's") }]);
+        await assertRejects(files.replace(given), ["EEXIST"], "replace");
+        await expectAll(files, given.slice(0, taken));
+        const behind = given.slice(taken).map(({ path }) => path);
+        assertEqual((await absences(files, behind)).includes(false), false, `files behind it, of ${count}`);
+        await expectText(files, given[taken]?.temporary ?? "", "another's");
+      }
+    },
+  },
+  {
+    name: "replace() does not put a file in a folder's place",
+    needs: [],
+    async test(files) {
+      await startNamed(files, ["a"]);
+      await files.makeFolder("folder");
+      const replacing = files.replace([
+        { path: "a", temporary: "t1", bytes: utf8.encode("new") },
+        { path: "folder", temporary: "t2", bytes: utf8.encode("new") },
+      ]);
+      await assertRejects(replacing, ["EISDIR", "EEXIST", "ENOTEMPTY", "EPERM", "EACCES"], "a folder");
+      await expectText(files, "a", "new");
+      assertEqual(await files.kinds(["folder"]), ["folder"], "the folder");
+    },
+  },
+  {
+    name: "replace() shows readers at each moment the whole of the old file or of the new one",
+    needs: [],
+    async test(files, { again }) {
+      await startNamed(files, ["a"]);
+      const reader = again();
+      let done = false;
+      const writing = (async () => {
+        for (let i = 0; i < 200; i++)
+          await files.replace([{ path: "a", temporary: "t", bytes: new Uint8Array(5000).fill(i % 7) }]);
+      })().finally(() => {
+        done = true;
+      });
+      for (let seen = 0; !done || seen === 0; seen++) {
+        const [bytes] = await reader.read(["a"]);
+        const first = bytes instanceof Uint8Array ? (bytes[0] ?? -1) : -1;
+        const whole = first < 7 ? new Uint8Array(5000).fill(first) : utf8.encode("text of a");
+        assertBytes(bytes, whole, "what a reader saw");
+      }
+      await writing;
+      await reader.close();
+    },
+  },
+];
+
+/** So many files of their own texts, each with a temporary name. */
+function made(count: number): Replacement[] {
+  return Array.from({ length: count }, (_, i) => ({
+    path: `${count}/${i}`,
+    temporary: `${count}/tmp/${i}`,
+    bytes: utf8.encode(`the new text of ${i}`),
+  }));
+}
+
+async function expectAll(files: FileSystem, given: readonly Replacement[]): Promise<void> {
+  const found = await files.read(given.map(({ path }) => path));
+  for (const [i, { path, bytes }] of given.entries()) assertBytes(found[i], bytes, path);
+}

@@ -1,0 +1,176 @@
+import type { Move, NewFile, Replacement } from "@baba/core";
+import { inLanes } from "@baba/core/adapter";
+import * as files from "./files.ts";
+import type { FolderCheck } from "./folders.ts";
+import type { PackedProgress } from "./jobs.ts";
+import type { LastWrite } from "./last-write.ts";
+import { LANES, SHORT_BYTES } from "./limits.ts";
+import { patiently, toTheEnd } from "./patience.ts";
+import type { Place } from "./reader.ts";
+import { SLICE, slicesOfFiles } from "./slices.ts";
+import { writers } from "./threads.ts";
+import { withinTurn } from "./turn.ts";
+import { unpackError } from "./wire.ts";
+
+// The measurements behind these numbers are in docs/performance.md, "Files on Node.js".
+/** Changes up to this many are done on the calling thread, turn by turn: each may cost thirty reads, and a hop more. */
+const FEW_CHANGES = 100;
+/** Bytes up to which all is written on the calling thread, in pieces: that fills memory, and a hop takes longer. */
+const LONG_BYTES = 8 * 1024 * 1024;
+/** Bytes that are packed for a thread at once. */
+const SLICE_BYTES = 512 * 1024;
+
+/** Changes files and names: few at once on the calling thread, many in the one thread for writing. */
+export class Writer {
+  readonly #place: Place;
+  readonly #last: LastWrite;
+
+  /** `last` keeps the file that was written last open for its sync. */
+  constructor(place: Place, last: LastWrite) {
+    this.#place = place;
+    this.#last = last;
+  }
+
+  async create(created: readonly NewFile[]): Promise<void> {
+    const few = created.length <= FEW_CHANGES && bytesIn(created) <= LONG_BYTES;
+    if (few) return this.#createHere(created);
+    await inLanes(slicesOfFiles(created, SLICE_BYTES), LANES, (slice) => this.#createSlice(slice));
+  }
+
+  async write(path: string, offset: number, bytes: Uint8Array): Promise<void> {
+    const here = bytes.length <= LONG_BYTES;
+    const most = here ? SHORT_BYTES : SLICE_BYTES;
+    for (let done = 0; done < bytes.length || done === 0; done += most) {
+      const piece = bytes.subarray(done, done + most);
+      await patiently(() =>
+        here
+          ? this.#writeHere(path, offset + done, piece)
+          : this.#writeInThread(path, offset + done, piece.slice()),
+      );
+    }
+  }
+
+  async rename(moves: readonly Move[]): Promise<void> {
+    this.#last.close();
+    await this.#inOrder(moves, files.rename, (slice) =>
+      writers.run(this.#place.owner, "rename", [this.#place.root, slice]),
+    );
+  }
+
+  async remove(paths: readonly string[]): Promise<void> {
+    this.#last.close();
+    await this.#inOrder(paths, files.remove, (slice) =>
+      writers.run(this.#place.owner, "remove", [this.#place.root, slice]),
+    );
+  }
+
+  async replace(replacements: readonly Replacement[]): Promise<void> {
+    this.#last.close();
+    if (replacements.length <= FEW_CHANGES && replacements.every(isPiece)) {
+      return toTheEnd(replacements.length, (done) =>
+        this.#here((folders, deadline) => files.replace(folders, replacements.slice(done), deadline)),
+      );
+    }
+    await inLanes(slicesOfFiles(replacements, SLICE_BYTES), LANES, (slice) => this.#replaceSlice(slice));
+  }
+
+  /** Lets go of the thread. */
+  close(): Promise<void> {
+    return writers.release(this.#place.owner);
+  }
+
+  async #createHere(created: readonly NewFile[]): Promise<void> {
+    const paths = created.map(({ path }) => path);
+    const beginnings = created.map(({ bytes }) => bytes.subarray(0, SHORT_BYTES));
+    await toTheEnd(created.length, (done) =>
+      this.#here((folders, deadline) =>
+        files.create(folders, paths.slice(done), beginnings.slice(done), deadline),
+      ),
+    );
+    await this.#writeRest(created, SHORT_BYTES);
+  }
+
+  /** Of a file that is longer than a slice, only the beginning goes with it. */
+  async #createSlice(slice: readonly NewFile[]): Promise<void> {
+    const paths = slice.map((file) => file.path);
+    await toTheEnd(slice.length, async (done) => {
+      const { buffer, lengths } = packed(slice.slice(done));
+      const input = [this.#place.root, paths.slice(done), lengths, buffer] as const;
+      return unpackProgress(await writers.run(this.#place.owner, "create", [...input], [buffer]));
+    });
+    await this.#writeRest(slice, SLICE_BYTES);
+  }
+
+  async #writeRest(created: readonly NewFile[], from: number): Promise<void> {
+    for (const { path, bytes } of created) {
+      if (bytes.length > from) await this.write(path, from, bytes.subarray(from));
+    }
+  }
+
+  async #replaceSlice(slice: readonly Replacement[]): Promise<void> {
+    const [first] = slice;
+    if (first !== undefined && first.bytes.length > SLICE_BYTES) {
+      await this.create([{ path: first.temporary, bytes: first.bytes }]);
+      return this.rename([{ from: first.temporary, to: first.path }]);
+    }
+    const temporaries = slice.map(({ temporary }) => temporary);
+    const paths = slice.map(({ path }) => path);
+    await toTheEnd(slice.length, async (done) => {
+      const { buffer, lengths } = packed(slice.slice(done));
+      const input = [this.#place.root, temporaries.slice(done), paths.slice(done), lengths, buffer] as const;
+      return unpackProgress(await writers.run(this.#place.owner, "replace", [...input], [buffer]));
+    });
+  }
+
+  #writeHere(path: string, offset: number, piece: Uint8Array): Promise<void> {
+    return this.#here((folders) => this.#last.keep(path, files.writeOpen(folders, path, offset, piece)));
+  }
+
+  #writeInThread(path: string, offset: number, copy: Uint8Array<ArrayBuffer>): Promise<void> {
+    return writers.run(this.#place.owner, "write", [this.#place.root, path, offset, copy], [copy.buffer]);
+  }
+
+  /** A short batch here, turn by turn; a long one in the thread, slice by slice. */
+  async #inOrder<T>(
+    items: readonly T[],
+    here: (folders: FolderCheck, left: readonly T[], deadline: number) => files.Progress,
+    inThread: (slice: readonly T[]) => Promise<PackedProgress>,
+  ): Promise<void> {
+    const few = items.length <= FEW_CHANGES;
+    await toTheEnd(items.length, async (done) => {
+      if (few) return this.#here((folders, deadline) => here(folders, items.slice(done), deadline));
+      return unpackProgress(await inThread(items.slice(done, done + SLICE)));
+    });
+  }
+
+  #here<T>(work: (folders: FolderCheck, deadline: number) => T): Promise<T> {
+    return withinTurn((deadline) => work(this.#place.check(), deadline));
+  }
+}
+
+function bytesIn(created: readonly NewFile[]): number {
+  return created.reduce((sum, { bytes }) => sum + bytes.length, 0);
+}
+
+function isPiece({ bytes }: NewFile): boolean {
+  return bytes.length <= SHORT_BYTES;
+}
+
+/** Copies of the files' first bytes, one after another in a buffer that can be handed over: a view for each would cost as much as its file. */
+function packed(slice: readonly NewFile[]): { readonly lengths: Uint32Array; readonly buffer: ArrayBuffer } {
+  const parts = slice.map(({ bytes }) =>
+    bytes.length > SLICE_BYTES ? bytes.subarray(0, SLICE_BYTES) : bytes,
+  );
+  const lengths = Uint32Array.from(parts, (part) => part.length);
+  const all = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
+  let used = 0;
+  for (const part of parts) {
+    all.set(part, used);
+    used += part.length;
+  }
+  return { lengths, buffer: all.buffer };
+}
+
+function unpackProgress({ done, error }: PackedProgress): files.Progress {
+  return { done, error: error && unpackError(error) };
+}
