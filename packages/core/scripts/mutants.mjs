@@ -209,8 +209,8 @@ export const MUTANTS = [
   {
     name: "staged text is taken for another payload's",
     file: "record-files.ts",
-    find: "staged?.payload === payload ? staged.from : undefined",
-    replace: "staged?.from",
+    find: "staged.payload === payload ? staged.from : undefined",
+    replace: "staged.from",
   },
   {
     name: "what was staged is put in place before the sync ends",
@@ -264,9 +264,8 @@ export const MUTANTS = [
   {
     name: "records are written in place, without a rename",
     file: "record-files.ts",
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text to look for
-    find: "const from = staged ?? `${TEMPORARY_FOLDER}/${this.#token()}`;",
-    replace: "const from = name; await this.#files.remove([name]);",
+    find: "await this.#files.replace(files);",
+    replace: "await this.#files.remove(batch.map(([name]) => name)); await this.#files.create(files);",
   },
 ];
 
