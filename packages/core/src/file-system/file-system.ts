@@ -61,7 +61,8 @@ export interface FileSystem {
   /**
    * Puts each file in the place of what has its name, one after another in the order given: creates it under its temporary
    * name, as `create` does, and renames it once it is whole. To whoever looks, a name has the old file or the new one;
-   * not durable before `sync`. After an error those before are in place, and a file of one temporary name may be left, whole or in part.
+   * not durable before `sync`. After an error any of them may be in place or not, and files of temporary names may be left,
+   * whole or in part.
    */
   replace(files: readonly Replacement[]): Promise<void>;
 
