@@ -1,15 +1,7 @@
 import type { FileSystem, Replacement } from "../file-system/file-system.ts";
 import { assertBytes, assertEqual, assertRejects } from "./assertions.ts";
 import type { Obligation } from "./file-system-suite.ts";
-import {
-  absences,
-  expectFile,
-  expectText,
-  namesIn,
-  pattern,
-  startNamed,
-  utf8,
-} from "./file-system-suite-steps.ts";
+import { expectFile, expectText, namesIn, pattern, startNamed, utf8 } from "./file-system-suite-steps.ts";
 
 /** Few are done otherwise than many. */
 const COUNTS = [3, 900];
