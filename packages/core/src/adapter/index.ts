@@ -4,6 +4,7 @@
  * @module
  */
 export { inLanes } from "./lanes.ts";
+export { type Made, makeFolders } from "./make-folder.ts";
 export {
   isRunning,
   type ProcessEvidence,

@@ -5,8 +5,9 @@ import { inTurn, inTurns } from "./batch.ts";
 import { codeOf, orNotCapable } from "./errors.ts";
 import * as files from "./files.ts";
 import { stampOf } from "./folder-stamp.ts";
-import { FolderCheck, list, makeFolder } from "./folders.ts";
+import { FolderCheck, list } from "./folders.ts";
 import { createLocked, isLocked } from "./kernel-lock.ts";
+import { makeFolder } from "./make-folder.ts";
 import { processIdentity, processLives } from "./process-identity.ts";
 import { syncFiles, syncFolders, syncFullFolders } from "./sync.ts";
 

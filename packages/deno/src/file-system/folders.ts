@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import type { FolderEntry } from "@baba/core";
 import type { Trust } from "@baba/core/adapter";
 import { codeOf, errorOf, linkError, systemError } from "./errors.ts";
@@ -94,7 +93,8 @@ export function mustBeFile(path: string): number {
   throw systemError("ENOTSUP", "is no regular file", path);
 }
 
-function mustBeFolder(path: string): void {
+/** @throws `ELOOP` for a symbolic link, `ENOTDIR` for what else is no folder */
+export function mustBeFolder(path: string): void {
   const { isDirectory, isSymlink } = Deno.lstatSync(path);
   if (isSymlink) throw linkError(path);
   if (!isDirectory) throw systemError("ENOTDIR", "is not a folder", path);
@@ -123,55 +123,4 @@ export function kindOf(seen: {
 }): FolderEntry["kind"] {
   if (seen.isFile) return "file";
   return seen.isDirectory ? "folder" : "other";
-}
-
-/** What `makeFolder` made: below the root, and the folders outside that hold what it made on the way to the root. */
-export type Made = { readonly made: string[]; readonly holders: string[] };
-
-/** Makes a folder and those above it, mode 0700; those that exist are checked. */
-export function makeFolder(root: string, folder: string): Made {
-  const holders = makeRoot(root);
-  const made = holders.length > 0 ? ["."] : [];
-  const segments = folder === "." ? [] : folder.split("/");
-  segments.forEach((_, depth) => {
-    const path = segments.slice(0, depth + 1).join("/");
-    if (makeOne(`${root}/${path}`)) made.push(path);
-  });
-  return { made, holders };
-}
-
-/** The folders that hold what was made on the way to the root; none where the root existed. */
-function makeRoot(root: string): string[] {
-  // Links to the root are followed: it is the user's choice.
-  if (kindAt(root) === "folder") return [];
-  const above = dirname(root);
-  try {
-    Deno.mkdirSync(root, { mode: 0o700 });
-    return [above];
-  } catch (error) {
-    if (codeOf(error) === "EEXIST" && kindAt(root) === "folder") return [];
-    if (codeOf(error) !== "ENOENT" || above === root) throw error;
-  }
-  return [...makeRoot(above), ...makeRoot(root)];
-}
-
-function kindAt(path: string): FolderEntry["kind"] | undefined {
-  try {
-    return kindOf(Deno.statSync(path));
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-/** Whether it was this call that made the folder. */
-function makeOne(path: string): boolean {
-  try {
-    Deno.mkdirSync(path, { mode: 0o700 });
-    return true;
-  } catch (error) {
-    if (codeOf(error) !== "EEXIST") throw error;
-  }
-  mustBeFolder(path);
-  return false;
 }

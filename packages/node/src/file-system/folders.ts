@@ -1,5 +1,4 @@
-import { type Dirent, lstatSync, mkdirSync, opendirSync } from "node:fs";
-import { join } from "node:path";
+import { type Dirent, lstatSync, opendirSync } from "node:fs";
 import type { Trust } from "@baba/core/adapter";
 import { codeOf, linkError, systemError } from "./descriptors.ts";
 
@@ -110,43 +109,4 @@ function entriesOf(path: string, deadline: number): Listing | "late" {
 function kindOf(entry: Dirent): string {
   if (entry.isFile()) return "f";
   return entry.isDirectory() ? "d" : "o";
-}
-
-/** What `makeFolder` made: below the root, and the folders outside that hold what it made on the way to the root. */
-export type Made = { readonly made: string[]; readonly holders: string[] };
-
-/** Makes a folder and those above it, mode 0700; those that exist are checked. */
-export function makeFolder(root: string, folder: string): Made {
-  const holders = makeRoot(root);
-  const made = holders.length > 0 ? ["."] : [];
-  const segments = folder === "." ? [] : folder.split("/");
-  segments.forEach((_, depth) => {
-    const path = segments.slice(0, depth + 1).join("/");
-    if (makeOne(join(root, path))) made.push(path);
-  });
-  return { made, holders };
-}
-
-/** The folders that hold what was made on the way to the root; none where the root existed. */
-function makeRoot(root: string): string[] {
-  const outermost = mkdirSync(root, { recursive: true, mode: 0o700 });
-  if (outermost === undefined) return [];
-  const holders: string[] = [];
-  for (let made = root; made.length >= outermost.length; made = join(made, ".."))
-    holders.push(join(made, ".."));
-  return holders;
-}
-
-/** Whether it was this call that made the folder. */
-function makeOne(path: string): boolean {
-  try {
-    mkdirSync(path, { mode: 0o700 });
-    return true;
-  } catch (error) {
-    if (codeOf(error) !== "EEXIST") throw error;
-  }
-  const stats = lstatSync(path);
-  if (stats.isSymbolicLink()) throw linkError(path);
-  if (!stats.isDirectory()) throw systemError("ENOTDIR", "is not a folder", path);
-  return false;
 }

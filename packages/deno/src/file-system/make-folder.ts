@@ -1,0 +1,50 @@
+import { dirname } from "node:path";
+import type { FolderEntry } from "@baba/core";
+import { type Made, makeFolders } from "@baba/core/adapter";
+import { codeOf } from "./errors.ts";
+import { kindOf, mustBeFolder } from "./folders.ts";
+
+/** Makes a folder and those above it, mode 0700; those that exist are checked. */
+export function makeFolder(root: string, folder: string): Made {
+  return makeFolders(
+    folder,
+    () => makeRoot(root),
+    (path) => makeOne(`${root}/${path}`),
+  );
+}
+
+/** The folders that hold what was made on the way to the root; none where the root existed. */
+function makeRoot(root: string): string[] {
+  // Links to the root are followed: it is the user's choice.
+  if (kindAt(root) === "folder") return [];
+  const above = dirname(root);
+  try {
+    Deno.mkdirSync(root, { mode: 0o700 });
+    return [above];
+  } catch (error) {
+    if (codeOf(error) === "EEXIST" && kindAt(root) === "folder") return [];
+    if (codeOf(error) !== "ENOENT" || above === root) throw error;
+  }
+  return [...makeRoot(above), ...makeRoot(root)];
+}
+
+function kindAt(path: string): FolderEntry["kind"] | undefined {
+  try {
+    return kindOf(Deno.statSync(path));
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Whether it was this call that made the folder. */
+function makeOne(path: string): boolean {
+  try {
+    Deno.mkdirSync(path, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw error;
+  }
+  mustBeFolder(path);
+  return false;
+}

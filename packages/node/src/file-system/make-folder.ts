@@ -1,0 +1,37 @@
+import { lstatSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Made, makeFolders } from "@baba/core/adapter";
+import { codeOf, linkError, systemError } from "./descriptors.ts";
+
+/** Makes a folder and those above it, mode 0700; those that exist are checked. */
+export function makeFolder(root: string, folder: string): Made {
+  return makeFolders(
+    folder,
+    () => makeRoot(root),
+    (path) => makeOne(join(root, path)),
+  );
+}
+
+/** The folders that hold what was made on the way to the root; none where the root existed. */
+function makeRoot(root: string): string[] {
+  const outermost = mkdirSync(root, { recursive: true, mode: 0o700 });
+  if (outermost === undefined) return [];
+  const holders: string[] = [];
+  for (let made = root; made.length >= outermost.length; made = join(made, ".."))
+    holders.push(join(made, ".."));
+  return holders;
+}
+
+/** Whether it was this call that made the folder. */
+function makeOne(path: string): boolean {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw error;
+  }
+  const stats = lstatSync(path);
+  if (stats.isSymbolicLink()) throw linkError(path);
+  if (!stats.isDirectory()) throw systemError("ENOTDIR", "is not a folder", path);
+  return false;
+}
