@@ -53,7 +53,7 @@ function sourcesIn(path) {
   const full = join(ROOT, "packages", path);
   if (statSync(full).isFile()) return [full];
   const names = readdirSync(full, { recursive: true }).filter((name) =>
-    /(?<!\.test|\.test-d)\.ts$/.test(name),
+    /(?<!\.test|\.test-d|\.fixture)\.ts$/.test(name),
   );
   return names.map((name) => join(full, name));
 }
