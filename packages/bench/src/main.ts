@@ -8,7 +8,6 @@ import { loadResults, NOTHING, type Results, saveResults, withCells } from "./ha
 import { measure, ownFailures } from "./harness/run.ts";
 import { runJournals } from "./journals/index.ts";
 import { runFiles } from "./node-io/index.ts";
-import { runReads } from "./reads/index.ts";
 import { writeReport } from "./report/report.ts";
 
 const DATA = new URL("../../../docs/performance-data.json", import.meta.url);
@@ -33,7 +32,6 @@ async function measureAll(options: Options): Promise<Results> {
   const parts = options.resume ? [] : options.parts;
   const cells = parts.includes("codec") ? runCodec({ quick }) : [];
   if (parts.includes("files")) await runFiles({ quick });
-  if (parts.includes("reads")) await runReads({ quick });
   if (parts.includes("journals")) await runJournals({ quick });
   const keep = (results: Results): void => {
     if (!quick) saveResults(DATA, results);

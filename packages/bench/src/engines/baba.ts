@@ -44,6 +44,7 @@ export function storeOf(db: Database<typeof Person>): Omit<Store, "close"> {
       db.asyncSession(async (session) => {
         for (const id of ids) await session.get(`${id}.baba`);
       }),
+    getAtOnce: (ids) => db.asyncSession((session) => Promise.all(ids.map((id) => session.get(`${id}.baba`)))),
     all: () => db.asyncSession((session) => session.all()),
     async *stream() {
       const session = db.asyncSession();

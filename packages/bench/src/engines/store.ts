@@ -16,6 +16,9 @@ export interface Store {
   /** Many gets one after another in one session, where the engine has sessions. */
   getInOneSession?(ids: readonly number[]): Promise<void>;
 
+  /** Many gets at once in one session, where the engine has sessions. */
+  getAtOnce?(ids: readonly number[]): Promise<readonly unknown[]>;
+
   all(): Promise<readonly unknown[]>;
 
   /** All records without holding them all at once, where the engine can. */

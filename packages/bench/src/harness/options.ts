@@ -6,7 +6,6 @@ import { WORKLOADS, type WorkloadName } from "../workloads/index.ts";
 export const PARTS = {
   codec: "base-3 text beside memory.copy, plain JavaScript, hex, base64 and Python",
   files: "the adapter for Node.js beside the bare system calls",
-  reads: "BabaDB's reads beside bare ones, in more detail",
   journals: "the two kinds of journal that were thought of",
 } as const;
 

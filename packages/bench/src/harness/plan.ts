@@ -13,7 +13,7 @@ export type Stage = {
 };
 
 /** What is repeated so often that the figures are good long before the limit of what handles all records. */
-const REPEATED: readonly WorkloadName[] = ["get", "exists", "mixed", "single", "burst"];
+const REPEATED: readonly WorkloadName[] = ["get", "gets", "exists", "mixed", "single", "burst"];
 
 /** The longest time for one process, in milliseconds. */
 export function limitOf({ limit }: Stage, workload: WorkloadName): number {

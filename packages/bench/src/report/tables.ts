@@ -70,6 +70,7 @@ export function smallTable(view: View, records: number): string {
   return figureTable(view, records, [
     { head: "get, µs", measure: eachOf("get") },
     { head: "get in a session of its own, µs", measure: { workload: "get", figure: "alone", times: 1000 } },
+    { head: "1,000 gets at once, µs each", measure: eachOf("gets") },
     { head: "exists in a session of its own, µs", measure: eachOf("exists") },
     { head: "mixed 90/10, µs", measure: eachOf("mixed") },
     { head: "first open, ms", measure: { workload: "open", figure: "first" } },
@@ -127,7 +128,17 @@ export function countTable(view: View): string {
 
 /** How long the event loop stands still. */
 export function stallTable(view: View, records: number): string {
-  const workloads = ["bulk", "update", "delete", "all", "stream", "filter", "count", "mixed"] as const;
+  const workloads = [
+    "bulk",
+    "update",
+    "delete",
+    "all",
+    "stream",
+    "filter",
+    "count",
+    "gets",
+    "mixed",
+  ] as const;
   return figureTable(
     view,
     records,

@@ -1,6 +1,6 @@
 import type { Workload } from "../trial/trial.ts";
 import { bulk, burst, remove, single, update } from "./commits.ts";
-import { all, count, exists, filter, get, mixed, open, stream } from "./reads.ts";
+import { all, count, exists, filter, get, gets, mixed, open, stream } from "./reads.ts";
 
 /** What is done with a store, in the order in which it is done with one: first those that change nothing. */
 export const WORKLOADS = {
@@ -10,6 +10,7 @@ export const WORKLOADS = {
   stream: { work: stream, about: "reading all records one by one" },
   filter: { work: filter, about: "the records of one city of five, cold and warm" },
   get: { work: get, about: "1,000 random gets" },
+  gets: { work: gets, about: "1,000 random gets at once" },
   count: { work: count, about: "counting all records" },
   exists: { work: exists, about: "1,000 random looks whether a record is there" },
   mixed: { work: mixed, about: "nine gets to one update, from 16 sessions at once" },

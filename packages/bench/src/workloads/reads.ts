@@ -52,6 +52,21 @@ export const get: Workload = async (trial) => {
   };
 };
 
+/** Random records, all asked for before the first one is there: in one session, where there are sessions. */
+export const gets: Workload = async (trial) => {
+  const store = await trial.open();
+  const ids = randomIds(trial, trial.task.effort.gets);
+  const one = (id: number): Promise<unknown> => store.get(id);
+  return async () => {
+    let found: readonly unknown[] = [];
+    const time = await timed(async () => {
+      found = await (store.getAtOnce?.(ids) ?? Promise.all(ids.map(one)));
+    });
+    counted(found.filter((record) => record !== undefined).length, ids.length);
+    return { each: time / ids.length };
+  };
+};
+
 /** Whether records are there, of which every second is not. */
 export const exists: Workload = async (trial) => {
   const store = await trial.open();

@@ -169,7 +169,8 @@ function mustInflate(inflated: Uint8Array | undefined, name: string): Uint8Array
 
 /** Throws where the bytes are no envelope of this version; of what it holds nothing is known after it. */
 function checkShape(envelope: Uint8Array, name: string): void {
-  const [version, flags = 0] = envelope;
+  const version = envelope[0];
+  const flags = envelope[1] ?? 0;
   if (version === undefined)
     throw refuse("BABA_ENVELOPE", name, "the record is empty; put it back from a backup");
   if (version !== VERSION && isTextByte(version)) {

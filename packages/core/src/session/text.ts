@@ -22,18 +22,20 @@ export function textIn(payload: Payload): Text | undefined {
  */
 export function textsIn(payloads: readonly Payload[]): (Text | undefined)[] {
   const texts: (Text | undefined)[] = [];
-  while (texts.length < payloads.length) {
-    const run = runFrom(payloads, texts.length);
-    for (const text of decodeTogether(run) ?? run.map(textIn)) texts.push(text);
+  for (let start = 0; start < payloads.length; start = texts.length) {
+    const end = endOfRun(payloads, start);
+    const run = end === start + 1 ? undefined : payloads.slice(start, end);
+    if (run === undefined) texts.push(textIn(payloads[start]));
+    else for (const text of decodeTogether(run) ?? run.map(textIn)) texts.push(text);
   }
   return texts;
 }
 
-/** The payloads from number `start` on that follow one another without a gap; at least one. */
-function runFrom(payloads: readonly Payload[], start: number): readonly Payload[] {
+/** The number after that of the last payload that follows, with those between, number `start` without a gap. */
+function endOfRun(payloads: readonly Payload[], start: number): number {
   let end = start + 1;
   while (end < payloads.length && follows(payloads[end - 1], payloads[end])) end += 1;
-  return payloads.slice(start, end);
+  return end;
 }
 
 function follows(before: Payload, payload: Payload): boolean {
@@ -44,7 +46,7 @@ function follows(before: Payload, payload: Payload): boolean {
 /** The texts of payloads that follow one another; `undefined` where there is more than ASCII in them. */
 function decodeTogether(run: readonly Payload[]): string[] | undefined {
   const [first] = run;
-  if (run.length === 1 || !(first instanceof Uint8Array)) return undefined;
+  if (!(first instanceof Uint8Array)) return undefined;
   const lengths = run.map((payload) => (payload instanceof Uint8Array ? payload.length : 0));
   const whole = new Uint8Array(
     first.buffer,
