@@ -4,7 +4,16 @@ import { assemble, Database, decode, type FileSystem } from "@baba/core";
 import * as v from "valibot";
 import { denoFileSystem } from "./file-system/index.ts";
 import { denoRuntime } from "./runtime.ts";
-import { HOLD, inFolder, type Program, ROOT, startDeno, startNode } from "./testing/programs.ts";
+import {
+  HOLD,
+  hasBun,
+  inFolder,
+  type Program,
+  ROOT,
+  startBun,
+  startDeno,
+  startNode,
+} from "./testing/programs.ts";
 
 const VALIBOT = new URL("../node_modules/valibot/dist/index.mjs", import.meta.url).href;
 const { identity } = JSON.parse(Deno.readTextFileSync(`${ROOT}vectors/age/secrets.json`));
@@ -14,6 +23,9 @@ const LOCKS = {
   "under an age identity": { identity },
 };
 const STARTS = { Deno: startDeno, "Node.js": startNode } as const;
+const EVERYWHERE = hasBun() ? { ...STARTS, Bun: startBun } : STARTS;
+const EACH = Object.values(EVERYWHERE);
+const ALL = Object.keys(EVERYWHERE).join(", ");
 type Options = Readonly<Record<string, unknown>>;
 
 /** Opens the store in `root`, runs the work, closes it, and says what the work gives, or the error. */
@@ -53,28 +65,22 @@ for (const [ended, start] of Object.entries(STARTS)) {
 }
 
 for (const [how, options] of Object.entries(LOCKS)) {
-  inFolder(
-    `BabaDB on Deno and on Node.js read what the other wrote ${how}, and write the same payloads`,
-    async (root) => {
-      for (const [id, start] of [startNode, startDeno, startNode, startDeno].entries())
-        assert.equal(await heard(start(root, add(id + 1, options))), "done");
-      const [onDeno, onNode] = await Promise.all([
-        heard(startDeno(root, all(options))),
-        heard(startNode(root, all(options))),
-      ]);
-      assert.ok(Array.isArray(onDeno) && onDeno.length === 4);
-      assert.deepEqual(onDeno, onNode);
-    },
-  );
+  inFolder(`BabaDB on ${ALL} read what each other wrote ${how}`, async (root) => {
+    for (const [id, start] of EACH.entries())
+      assert.equal(await heard(start(root, add(id + 1, options))), "done");
+    const [first, ...others] = await Promise.all(EACH.map((start) => heard(start(root, all(options)))));
+    assert.ok(Array.isArray(first) && first.length === EACH.length);
+    for (const other of others) assert.deepEqual(other, first);
+  });
 }
 
-inFolder("BabaDB on Deno writes the payload that Node.js writes, byte for byte", async (root) => {
-  for (const [i, start] of [startNode, startDeno].entries()) {
+inFolder(`BabaDB on ${ALL} write the same payload, byte for byte`, async (root) => {
+  for (const [i, start] of EACH.entries()) {
     const work = `await session.add({ id: 1, text: "Zoë 🦸", at: new Date(0), size: 10n, bytes: new Uint8Array(300) }, "${i}.baba");`;
     assert.equal(await heard(start(root, session(work))), "done");
   }
-  const [ofNode, ofDeno] = [0, 1].map((i) => decode(Deno.readFileSync(`${root}/${i}.baba`)));
-  assert.deepEqual(ofDeno, ofNode);
+  const [first, ...others] = EACH.map((_, i) => decode(Deno.readFileSync(`${root}/${i}.baba`)));
+  for (const other of others) assert.deepEqual(other, first);
 });
 
 inFolder("BabaDB on Deno says which flags it lacks, and changes nothing", async (root) => {

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 export const ROOT: string = fileURLToPath(new URL("../../../../", import.meta.url));
 const DENO_MODULE = new URL("../index.ts", import.meta.url).href;
 const NODE_MODULE = new URL("../../../node/dist/index.js", import.meta.url).href;
+const BUN = `${ROOT}packages/binaries/node_modules/bun/bin/bun.exe`;
 
 /** What a test's program finds besides the exports of `@baba/deno` or `@baba/node`: its own of each runtime. */
 const DENO_START = `import * as baba from "${DENO_MODULE}";
@@ -92,6 +93,20 @@ export function startDeno(
 export function startNode(root: string, text: string, environment: Record<string, string> = {}): Program {
   const script = write(root, `program-${crypto.randomUUID()}.mjs`, NODE_START, text);
   return new Program("node", [script], environment);
+}
+
+/** Runs a program of Node.js under Bun; only where `hasBun`. */
+export function startBun(root: string, text: string): Program {
+  return new Program(BUN, [write(root, `program-${crypto.randomUUID()}.mjs`, NODE_START, text)]);
+}
+
+/** Whether Bun is installed: not every platform has it. */
+export function hasBun(): boolean {
+  try {
+    return Deno.statSync(BUN).isFile;
+  } catch {
+    return false;
+  }
 }
 
 /** Beside the folder, so that nothing of a test stands in a store. */
