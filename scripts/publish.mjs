@@ -5,6 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT, run } from "./process.mjs";
+import { withRepository } from "./provenance.mjs";
 
 /** In the order in which they depend on each other. */
 const TO_NPM = ["packages/core", "packages/node"];
@@ -28,7 +29,7 @@ async function publishToNpm(folder) {
   if (isPublished(name, version)) return console.log(`${name} ${version} is published already`);
   const destination = join(tarballs, folder);
   // pnpm writes real versions for the workspace's own; npm proves where the tarball comes from.
-  await must("pnpm", ["pack", "--pack-destination", destination], folder);
+  await withRepository(folder, ROOT, () => must("pnpm", ["pack", "--pack-destination", destination], folder));
   const [tarball] = readdirSync(destination);
   const provenance = dry.length > 0 ? [] : ["--provenance"];
   await must("npm", ["publish", join(destination, tarball), "--access", "public", ...provenance, ...dry]);

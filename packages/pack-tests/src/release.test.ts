@@ -1,9 +1,10 @@
-import { cp, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { HERE, mustRun } from "./command.ts";
+import { readTarball } from "./tarball.ts";
 
 const ROOT = join(HERE, "..", "..");
 const RELEASED = ["core", "deno", "node"];
@@ -47,6 +48,33 @@ describe("npm run version", () => {
     const others = (await readdir(join(copy, "packages"))).filter((name) => !RELEASED.includes(name));
     for (const name of others) expect(await versionIn(copy, name), name).toBe(await versionIn(ROOT, name));
   });
+});
+
+test("a tarball that a workflow packs says which repository it is from, and its manifest is as before", async () => {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), "baba-provenance-")));
+  const before = '{ "name": "packed", "version": "1.0.0" }\n';
+  await mkdir(join(folder, "packages", "packed"), { recursive: true });
+  const path = join(folder, "packages", "packed", "package.json");
+  await writeFile(path, before);
+  const scripts = new URL("../../../scripts/", import.meta.url).href;
+  await writeFile(
+    join(folder, "pack.mjs"),
+    `import { run } from "${scripts}process.mjs";
+    import { withRepository } from "${scripts}provenance.mjs";
+    const folder = ${JSON.stringify(folder)};
+    const pack = async () => void await run("pnpm", ["--dir", folder + "/packages/packed", "pack"]);
+    await withRepository("packages/packed", folder, pack, { GITHUB_SERVER_URL: "https://example.org", GITHUB_REPOSITORY: "a/b" });`,
+  );
+  await mustRun(process.execPath, ["pack.mjs"], folder);
+  const files = await readTarball(join(folder, "packages", "packed", "packed-1.0.0.tgz"));
+  const { repository } = JSON.parse(String(files.get("package.json")));
+  expect(repository).toEqual({
+    type: "git",
+    url: "git+https://example.org/a/b.git",
+    directory: "packages/packed",
+  });
+  expect(await readFile(path, "utf8")).toBe(before);
+  await rm(folder, { recursive: true });
 });
 
 test("the versions for npm and for JSR are the same now", async () => {
