@@ -72,6 +72,17 @@ export function read(db: Notes, name = "1.baba"): Promise<{ id: number; text: st
   return db.asyncSession((session) => session.get(name));
 }
 
+/** Every file's path and bytes, in text. */
+export async function everythingIn(files: FileSystem, folder = "."): Promise<string> {
+  const texts: string[] = [];
+  for (const { name, kind } of (await files.list(folder)) ?? []) {
+    const path = folder === "." ? name : `${folder}/${name}`;
+    const [bytes] = kind === "folder" ? [await everythingIn(files, path)] : await files.read([path]);
+    texts.push(`${path}: ${bytes}`);
+  }
+  return texts.sort().join("\n");
+}
+
 export function failsWith(work: Promise<unknown>, code: string): Promise<void> {
   return expect(work).rejects.toThrow(expect.objectContaining({ code }));
 }

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { generateX25519Identity, identityToRecipient } from "age-encryption";
+import { generateX25519Identity } from "age-encryption";
 import * as v from "valibot";
 import { beforeEach, describe, expect, test } from "vitest";
 import { decode, encode } from "../codec/index.ts";
@@ -9,6 +9,7 @@ import { JOURNAL_FOLDER } from "../storage/layout.ts";
 import { type MemoryRuntime, memoryRuntime } from "../testing/memory-runtime.ts";
 import { assemble } from "./assemble.ts";
 import { Database } from "./database.ts";
+import { everythingIn } from "./note-store.fixture.ts";
 import type { BabaOptions } from "./options.ts";
 
 const Hero = v.object({ id: v.number(), name: v.string() });
@@ -17,9 +18,6 @@ const bob = { id: 2, name: "Bob" };
 const KEY_FILE = ".baba/key.age";
 const rawKey = new Uint8Array(32).fill(7);
 const [mine, theirs] = await Promise.all([generateX25519Identity(), generateX25519Identity()]);
-const [myRecipient, theirRecipient] = await Promise.all(
-  [mine, theirs].map((one) => identityToRecipient(one)),
-);
 
 /** With a scrypt that takes no time. */
 const quick = (runtime: MemoryRuntime): MemoryRuntime => ({
@@ -70,16 +68,7 @@ async function put(path: string, bytes: Uint8Array): Promise<void> {
   await files.create([{ path, bytes }]);
 }
 
-/** Every file's path and bytes, in text. */
-async function everything(folder = "."): Promise<string> {
-  const texts: string[] = [];
-  for (const { name, kind } of (await files.list(folder)) ?? []) {
-    const path = folder === "." ? name : `${folder}/${name}`;
-    texts.push(kind === "folder" ? await everything(path) : `${path}: ${await bytesOf(path)}`);
-  }
-  return texts.sort().join("\n");
-}
-
+const everything = () => everythingIn(files);
 const code = (name: string) => expect.objectContaining({ code: name });
 const failsWith = (work: Promise<unknown>, name: string) => expect(work).rejects.toThrow(code(name));
 
@@ -182,72 +171,6 @@ test("a key option that is there and undefined or empty is BABA_KEY_MISSING when
   ] as const) {
     expect(() => open(options)).toThrow(code("BABA_KEY_MISSING"));
   }
-});
-
-describe("the keyring", () => {
-  test("is made with the first commit, and not before", async () => {
-    const db = open({ passphrase: "x" });
-    await db.open();
-    await db.asyncSession(async () => {});
-    expect(await files.kinds([".baba"])).toEqual([undefined]);
-    expect(db.fingerprint).toBeUndefined();
-    await db.asyncSession((session) => session.add(alice));
-    expect(await files.kinds([KEY_FILE])).toEqual(["file"]);
-    expect(db.fingerprint).toMatch(/^[0-9a-f]{32}$/);
-    await db.close();
-  });
-
-  test("is one for two processes that begin a store at once", async () => {
-    const [a, b] = [open({ identity: mine }), open({ identity: mine })];
-    await Promise.all([a.open(), b.open()]);
-    await a.asyncSession((session) => session.add(alice));
-    expect(await read(b)).toEqual(alice);
-    await b.asyncSession((session) => session.add(bob));
-    expect(await read(a, "2.baba")).toEqual(bob);
-    expect(a.fingerprint).toBe(b.fingerprint);
-    await a.close();
-    await b.close();
-  });
-
-  test("opens for every recipient, and its fingerprint can be pinned", async () => {
-    const recipients = [myRecipient ?? "", theirRecipient ?? ""];
-    const db = await write({ identity: mine, recipients });
-    const fingerprint = db.fingerprint ?? "";
-    await db.close();
-    const other = open({ identity: theirs, fingerprint });
-    expect(await read(other)).toEqual(alice);
-    await other.close();
-    await failsWith(open({ identity: theirs, fingerprint: "0".repeat(32) }).open(), "BABA_KEYRING");
-  });
-
-  test("that another put in its place is refused where the fingerprint is pinned", async () => {
-    const db = await write({ identity: mine });
-    const fingerprint = db.fingerprint ?? "";
-    await db.close();
-    const elsewhere = quick(memoryRuntime());
-    const forger = new Database(
-      Hero,
-      { identity: theirs, recipients: [myRecipient ?? "", theirRecipient ?? ""], logging: false },
-      assemble(elsewhere),
-    );
-    await forger.asyncSession((session) => session.add(alice));
-    await forger.close();
-    const [forged] = await elsewhere.fileSystem(".").read([KEY_FILE]);
-    await put(KEY_FILE, forged instanceof Uint8Array ? forged : new Uint8Array());
-    const before = await everything();
-    await failsWith(open({ identity: mine, fingerprint }).open(), "BABA_KEYRING");
-    await failsWith(open({ identity: mine }).open(), "BABA_KEY_UNKNOWN");
-    expect(await everything()).toBe(before);
-  });
-
-  test("that was removed makes the store no new one", async () => {
-    await (await write({ passphrase: "x" })).close();
-    await files.remove([KEY_FILE]);
-    const before = await everything();
-    await failsWith(open({ passphrase: "x" }).open(), "BABA_KEYRING");
-    await failsWith(open().open(), "BABA_SEALED");
-    expect(await everything()).toBe(before);
-  });
 });
 
 describe("records of a sealed store", () => {

@@ -1,7 +1,7 @@
 import type { EntryKind } from "../file-system/file-system.ts";
-import { assertBytes, assertEqual, assertRejects } from "./assertions.ts";
+import { assertEqual, assertRejects } from "./assertions.ts";
 import type { Obligation } from "./file-system-suite.ts";
-import { expectText, namesIn, startNamed, utf8 } from "./file-system-suite-steps.ts";
+import { expectText, expectWhole, namesIn, startNamed, utf8 } from "./file-system-suite-steps.ts";
 
 /** The obligations on the entries of folders: link, rename, remove, kinds. */
 export const entries: readonly Obligation[] = [
@@ -93,25 +93,10 @@ export const entries: readonly Obligation[] = [
     name: "rename() never shows a reader anything but the old file or the new one",
     needs: [],
     async test(files, { again }) {
-      await startNamed(files, ["a"]);
-      const reader = again();
-      let done = false;
-      const writing = (async () => {
-        for (let i = 0; i < 200; i++) {
-          await files.create([{ path: `tmp-${i}`, bytes: new Uint8Array(5000).fill(i % 7) }]);
-          await files.rename([{ from: `tmp-${i}`, to: "a" }]);
-        }
-      })().finally(() => {
-        done = true;
+      await expectWhole(files, again(), async (bytes) => {
+        await files.create([{ path: "temporary", bytes }]);
+        await files.rename([{ from: "temporary", to: "a" }]);
       });
-      for (let seen = 0; !done || seen === 0; seen++) {
-        const [bytes] = await reader.read(["a"]);
-        const first = bytes instanceof Uint8Array ? (bytes[0] ?? -1) : -1;
-        const whole = first < 7 ? new Uint8Array(5000).fill(first) : utf8.encode("text of a");
-        assertBytes(bytes, whole, "what a reader saw");
-      }
-      await writing;
-      await reader.close();
     },
   },
   {

@@ -1,7 +1,15 @@
 import type { FileSystem, Replacement } from "../file-system/file-system.ts";
 import { assertBytes, assertEqual, assertRejects } from "./assertions.ts";
 import type { Obligation } from "./file-system-suite.ts";
-import { expectFile, expectText, namesIn, pattern, startNamed, utf8 } from "./file-system-suite-steps.ts";
+import {
+  expectFile,
+  expectText,
+  expectWhole,
+  namesIn,
+  pattern,
+  startNamed,
+  utf8,
+} from "./file-system-suite-steps.ts";
 
 /** Few are done otherwise than many. */
 const COUNTS = [3, 900];
@@ -90,23 +98,7 @@ export const replacements: readonly Obligation[] = [
     name: "replace() shows readers at each moment the whole of the old file or of the new one",
     needs: [],
     async test(files, { again }) {
-      await startNamed(files, ["a"]);
-      const reader = again();
-      let done = false;
-      const writing = (async () => {
-        for (let i = 0; i < 200; i++)
-          await files.replace([{ path: "a", temporary: "t", bytes: new Uint8Array(5000).fill(i % 7) }]);
-      })().finally(() => {
-        done = true;
-      });
-      for (let seen = 0; !done || seen === 0; seen++) {
-        const [bytes] = await reader.read(["a"]);
-        const first = bytes instanceof Uint8Array ? (bytes[0] ?? -1) : -1;
-        const whole = first < 7 ? new Uint8Array(5000).fill(first) : utf8.encode("text of a");
-        assertBytes(bytes, whole, "what a reader saw");
-      }
-      await writing;
-      await reader.close();
+      await expectWhole(files, again(), (bytes) => files.replace([{ path: "a", temporary: "t", bytes }]));
     },
   },
 ];

@@ -42,6 +42,29 @@ export async function expectText(files: FileSystem, path: string, text: string):
   await expectFile(files, path, utf8.encode(text));
 }
 
+/** Gives the file `a` other bytes again and again, while another adapter must see it whole: as it was, or as one change has made it. */
+export async function expectWhole(
+  files: FileSystem,
+  reader: FileSystem,
+  change: (bytes: Uint8Array) => Promise<void>,
+): Promise<void> {
+  await startNamed(files, ["a"]);
+  let done = false;
+  const writing = (async () => {
+    for (let i = 0; i < 200; i++) await change(new Uint8Array(5000).fill(i % 7));
+  })().finally(() => {
+    done = true;
+  });
+  for (let seen = 0; !done || seen === 0; seen++) {
+    const [bytes] = await reader.read(["a"]);
+    const first = bytes instanceof Uint8Array ? (bytes[0] ?? -1) : -1;
+    const whole = first < 7 ? new Uint8Array(5000).fill(first) : utf8.encode("text of a");
+    assertBytes(bytes, whole, "what a reader saw");
+  }
+  await writing;
+  await reader.close();
+}
+
 /** Bytes that differ between seeds and positions; they repeat after a prime, and so at no boundary of a buffer. */
 export function pattern(length: number, seed: number): Uint8Array {
   const bytes = new Uint8Array(length);
