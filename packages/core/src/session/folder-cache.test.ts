@@ -134,7 +134,7 @@ describe("a folder that was read as a whole", () => {
 
 describe("FolderCache", () => {
   const draftOf = (length: number): FolderDraft => {
-    const draft = new FolderDraft();
+    const draft = new FolderDraft(1);
     draft.add(["1.baba"], ["x".repeat(length)]);
     return draft;
   };
@@ -162,6 +162,18 @@ describe("FolderCache", () => {
     cache.keep("a", "old", draftOf(1));
     expect(cache.find("a", "new")).toBeUndefined();
     expect(cache.find("a", "old")).toBeUndefined();
+  });
+
+  test("gives up a folder whose first MiB promises twice of what is kept, and one that has more in the end", () => {
+    const [kibibyte, mebibyte] = ["x".repeat(512 - 6), "x".repeat(512 * 1024 - 6)];
+    const drafts = [32 * 1024, 33 * 1024].map((records) => new FolderDraft(records));
+    for (let i = 0; i < 1024; i++) for (const draft of drafts) draft.add(["1.baba"], [kibibyte]);
+    expect(drafts.map(({ spoiled }) => spoiled)).toEqual([false, true]);
+    const late = new FolderDraft(20);
+    for (let i = 0; i < 16; i++) late.add(["1.baba"], [mebibyte]);
+    expect(late.spoiled).toBe(false);
+    late.add(["1.baba"], [kibibyte]);
+    expect(late.spoiled).toBe(true);
   });
 
   test("keeps no folder of which a record has no text", () => {

@@ -5,6 +5,9 @@ type Kept = { readonly stamp: string; readonly draft: FolderDraft };
 
 /** Bytes of names and texts that a database keeps at most; a folder that has more is not kept. */
 const MOST_BYTES = 16 * 1024 * 1024;
+/** Bytes by which it is judged whether a folder has more than that; and how many times more it must promise to be given up. */
+const JUDGED_BYTES = 1024 * 1024;
+const SURPLUS = 2;
 
 /**
  * The texts of folders that were read as a whole, each for as long as its stamp stays. Texts, not
@@ -59,8 +62,14 @@ export class FolderCache {
 export class FolderDraft implements CachedFolder {
   readonly names: string[] = [];
   readonly texts: string[] = [];
+  /** How many records the folder has. */
+  readonly #records: number;
   #bytes = 0;
   #spoiled = false;
+
+  constructor(records: number) {
+    this.#records = records;
+  }
 
   /** Bytes of memory at most: a string has one or two a character. */
   get bytes(): number {
@@ -86,6 +95,13 @@ export class FolderDraft implements CachedFolder {
       this.texts.push(text);
       if (this.#bytes > MOST_BYTES) this.spoil();
     }
+    if (this.#promisesTooMuch()) this.spoil();
+  }
+
+  /** Whether there would be too much if all records were like those until now: what is not kept in the end costs memory until then. */
+  #promisesTooMuch(): boolean {
+    if (this.#bytes < JUDGED_BYTES) return false;
+    return (this.#bytes / this.names.length) * this.#records > SURPLUS * MOST_BYTES;
   }
 
   /** Makes it one that cannot be kept. */

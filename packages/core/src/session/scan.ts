@@ -25,8 +25,9 @@ export async function* scan(view: View, cache: FolderCache, folder: string): Asy
     yield cached;
     return;
   }
-  const draft = new FolderDraft();
-  for await (const { own, ...chunk } of readAhead(view, await view.list(folder))) {
+  const names = await view.list(folder);
+  const draft = new FolderDraft(names.length);
+  for await (const { own, ...chunk } of readAhead(view, names)) {
     if (own || stamp === undefined) draft.spoil();
     draft.add(chunk.names, chunk.texts);
     yield chunk;

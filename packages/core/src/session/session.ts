@@ -145,10 +145,12 @@ export class AsyncSession<S extends Schema> {
   get(filename: string): Promise<OutputOf<S> | undefined>;
   /** The same for a record of another schema. */
   get<T extends Schema>(schema: T, filename: string): Promise<OutputOf<T> | undefined>;
-  get(...input: readonly unknown[]): Promise<unknown> {
+  get(first: unknown, second?: unknown): Promise<unknown> {
     return this.#read(() => {
-      const [schema, filename] = this.#withSchema(input, 1);
-      const name = checkRecordName(filename);
+      const own = !isSchema(first);
+      if (own && second !== undefined) throw notASchema();
+      const schema = own ? this.#context.schema : first;
+      const name = checkRecordName(own ? first : second);
       const payload = this.#view.get(name);
       if (payload instanceof Promise) return payload.then((found) => this.#record(schema, name, found));
       return this.#record(schema, name, payload);

@@ -12,7 +12,7 @@ const DOUBTS: readonly string[] = ["ENOENT", "ENOTDIR", "ELOOP"];
 export class FolderCheck {
   readonly root: string;
   readonly #trust: Trust | undefined;
-  readonly #standing = new Map<string, Error | "sound">();
+  #standing: Map<string, Error | "sound"> | undefined;
 
   /** With `trust`, folders that a call found sound a moment ago are not looked at again. */
   constructor(root: string, trust?: Trust) {
@@ -51,6 +51,7 @@ export class FolderCheck {
 
   #require(folder: string): void {
     if (folder === ".") return;
+    this.#standing ??= new Map();
     let standing = this.#standing.get(folder);
     if (standing === undefined) {
       standing = this.#trust?.has(folder) ? "sound" : this.#look(folder);
