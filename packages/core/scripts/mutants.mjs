@@ -53,7 +53,7 @@ export const MUTANTS = [
   {
     name: "files are put in place before the journal is durable",
     file: "commit-engine.ts",
-    find: "if (wanted && !durable) await this.#syncAndStage(settling ? batch : []);",
+    find: "if (durably && !durable) await this.#syncAndStage(settling ? batch : []);",
     replace: "",
   },
   {

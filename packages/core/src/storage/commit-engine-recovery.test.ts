@@ -1,5 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { crashStates, SimulatedMachine, simulatedFileSystem } from "../testing/simulation/index.ts";
+import {
+  crashStates,
+  type SimulatedDisk,
+  SimulatedMachine,
+  simulatedFileSystem,
+} from "../testing/simulation/index.ts";
 import { JOURNAL_FOLDER, LOCK_FILE, STORE_FOLDER, TEMPORARY_FOLDER } from "./layout.ts";
 import { background, bytes, is, type Opened, put, read, SimulatedStore } from "./simulated-store.fixture.ts";
 
@@ -26,6 +31,36 @@ describe("recovery", () => {
       const names = (await simulatedFileSystem(image).list("."))?.map(({ name }) => name);
       expect(names).toContain("r.baba");
     }
+  });
+
+  test("of a commit of many records finds all of them or none, and removes what was on its way", async () => {
+    const names = Array.from({ length: 300 }, (_, i) => `${i}.baba`);
+    const changes = new Map(names.map((name) => [name, bytes(name)]));
+    const images: { readonly disk: SimulatedDisk; readonly acknowledged: boolean }[] = [];
+    const a = await store.open("a");
+    let [steps, acknowledged] = [0, false];
+    store.hook = () => {
+      if (steps++ % 29 === 0)
+        for (const disk of crashStates(store.disk, { limit: 3, seed: steps }))
+          images.push({ disk, acknowledged });
+      return undefined;
+    };
+    await a.storage.commit(put("", { changes }));
+    acknowledged = true;
+    await a.storage.close();
+    const found = new Set<number>();
+    store.machine.powerCut();
+    for (const image of images) {
+      const later = new SimulatedStore();
+      [later.disk, later.machine] = [image.disk, store.machine];
+      const { storage } = await later.open("later");
+      const count = (await storage.list(".")).length;
+      expect(image.acknowledged ? [300] : [0, 300]).toContain(count);
+      found.add(count);
+      await storage.commit(put("later"));
+      expect(await later.files.list(TEMPORARY_FOLDER)).toEqual([]);
+    }
+    expect(found).toEqual(new Set([0, 300]));
   });
 
   test("needs no folder where a dead process deleted what was never there", async () => {

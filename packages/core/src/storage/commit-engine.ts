@@ -19,6 +19,9 @@ import { WriteLock } from "./write-lock.ts";
 /** Journal bytes after which a commit ends with a checkpoint. */
 const CHECKPOINT_BYTES = 16 * 1024 * 1024;
 
+/** Changes from which on a batch is worked on in pieces. */
+const LONG_BATCH = 256;
+
 /** A commit that begins within so many milliseconds of the end of another is one of a series. */
 const SERIES = 5;
 /** A lock that was kept for longer than so many milliseconds was forgotten: the process was paused, and a person may have removed it. */
@@ -87,7 +90,8 @@ export class CommitEngine {
     this.#token = hexadecimal(runtime.random(new Uint8Array(8)));
     const owner = { token: this.#token, identity };
     this.#lock = new WriteLock(files, runtime, owner);
-    const writer = { ...owner, random: (bytes: Uint8Array) => runtime.random(bytes) };
+    const random = (bytes: Uint8Array) => runtime.random(bytes);
+    const writer = { ...owner, random, turn: () => runtime.turn() };
     this.#journal = new Journal(files, writer, protection);
     let count = 0;
     this.records = new RecordFiles(files, () => `${this.#token}-${(count++).toString(36)}`);
@@ -346,10 +350,11 @@ export class CommitEngine {
     const batch: Changes[] = [];
     for (const { transaction } of writing) batch.push(await this.#protection.seal(transaction.changes));
     const first = this.#visible + 1;
-    const wanted = settling || writing.some(({ transaction }) => transaction.durability === "full");
+    const durably = settling || writing.some(({ transaction }) => transaction.durability === "full");
+    await this.#pause(batch);
     await this.#poisoning(async () => {
       const durable = await this.#journal.append(batch);
-      if (wanted && !durable) await this.#syncAndStage(settling ? batch : []);
+      if (durably && !durable) await this.#syncAndStage(settling ? batch : []);
       await this.#mustStillHold();
     }).catch((error: unknown) => this.#unstage(error));
     for (const [i, changes] of batch.entries()) {
@@ -357,13 +362,19 @@ export class CommitEngine {
       this.#history.note(first + i, [...changes.keys()]);
     }
     this.#visible = this.#journal.sequence;
+    await this.#pause(batch);
   }
 
-  /** While the disk syncs, the files' text is written elsewhere, to be renamed into place after it. */
+  /** While the disk syncs, the files' texts are written elsewhere, to be renamed into place after it. */
   async #syncAndStage(batch: readonly Changes[]): Promise<void> {
     const syncing = this.#journal.sync();
     const staging = this.needsSettling ? undefined : this.records.stage(batch);
     await syncing.finally(() => staging);
+  }
+
+  /** Between the pieces of long work others have their turn. */
+  async #pause(batch: readonly Changes[]): Promise<void> {
+    if (isLong(batch)) await this.#runtime.turn();
   }
 
   async #unstage(error: unknown): Promise<never> {
@@ -412,6 +423,10 @@ export class CommitEngine {
       throw error;
     }
   }
+}
+
+function isLong(batch: readonly Changes[]): boolean {
+  return batch.reduce((sum, changes) => sum + changes.size, 0) > LONG_BATCH;
 }
 
 /** Without the lock another may have gone on from before this commit. */

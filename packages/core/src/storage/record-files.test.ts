@@ -68,7 +68,7 @@ describe("RecordFiles", () => {
     expect(await records.list(".")).toHaveLength(300);
   });
 
-  test("stage() writes the text of few files beforehand, which place() then only renames", async () => {
+  test("stage() writes the texts of few files beforehand, which place() then only renames", async () => {
     const [one, two] = [bytes("one"), bytes("two")];
     await records.stage([[["1.baba", bytes("older")]], [["1.baba", one]], [["2.baba", undefined]]]);
     failing = "create";

@@ -1,3 +1,4 @@
+import { inLanes } from "../adapter/lanes.ts";
 import { decodedSize, decodeInto, encodedSize, encodeInto } from "../codec/index.ts";
 import { BabaError, systemCode } from "../errors.ts";
 import type {
@@ -123,22 +124,11 @@ export class RecordFiles {
    * written. After a failure some are in place and some are not, and nothing goes on behind it.
    */
   async place(placements: readonly Placement[]): Promise<void> {
-    const lanes: Promise<void>[] = [];
-    let failure: { readonly error: unknown } | undefined;
-    for (const batch of batches(placements)) {
-      if (lanes.length === LANES) await lanes.shift();
-      if (failure !== undefined) break;
-      const lane = this.#placeBatch(batch).catch((error: unknown) => {
-        failure ??= { error };
-      });
-      lanes.push(lane);
-    }
-    await Promise.all(lanes);
-    if (failure !== undefined) throw failure.error;
+    await inLanes(batches(placements), LANES, (batch) => this.#placeBatch(batch));
   }
 
   /**
-   * Writes the text of few files beforehand, so that `place` has only to rename them; of many, and where
+   * Writes the texts of few files beforehand, so that `place` has only to rename them; of many, and where
    * it fails, nothing. A name's last payload counts. Whoever stages places or unstages next.
    */
   async stage(changes: readonly Iterable<Placement>[]): Promise<void> {

@@ -65,7 +65,9 @@ export class Redo {
   }
 
   #forget(name: string): void {
-    this.#bytes -= this.#unplaced.get(name)?.payload?.length ?? 0;
+    const entry = this.#unplaced.get(name);
+    if (entry === undefined) return;
+    this.#bytes -= entry.payload?.length ?? 0;
     this.#unplaced.delete(name);
   }
 }

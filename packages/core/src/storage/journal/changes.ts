@@ -13,15 +13,13 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  */
 export function encodeChanges(changes: Changes): Uint8Array {
   const body = new Uint8Array(mostBytes(changes));
-  const view = new DataView(body.buffer);
-  view.setUint32(0, changes.size);
-  let at = 4;
+  let at = writeNumber(body, 0, changes.size);
   for (const [name, payload] of changes) {
-    const { written } = utf8.encodeInto(name, body.subarray(at + ENTRY_HEAD));
-    view.setUint8(at, payload === undefined ? DELETE : PUT);
-    view.setUint16(at + 1, written);
-    view.setUint32(at + 3, payload?.length ?? 0);
-    at += ENTRY_HEAD + written;
+    const nameBytes = writeName(body, at + ENTRY_HEAD, name);
+    body[at] = payload === undefined ? DELETE : PUT;
+    body[at + 1] = nameBytes >> 8;
+    body[at + 2] = nameBytes;
+    at = writeNumber(body, at + 3, payload?.length ?? 0) + nameBytes;
     if (payload === undefined) continue;
     body.set(payload, at);
     at += payload.length;
@@ -34,6 +32,25 @@ function mostBytes(changes: Changes): number {
   let size = 4;
   for (const [name, payload] of changes) size += ENTRY_HEAD + 3 * name.length + (payload?.length ?? 0);
   return size;
+}
+
+/** Returns where it ends. */
+function writeNumber(body: Uint8Array, at: number, value: number): number {
+  body[at] = value >>> 24;
+  body[at + 1] = value >>> 16;
+  body[at + 2] = value >>> 8;
+  body[at + 3] = value;
+  return at + 4;
+}
+
+/** Returns how many bytes it takes. Most names are short and ASCII: to call the encoder costs more than the loop. */
+function writeName(body: Uint8Array, at: number, name: string): number {
+  for (let i = 0; i < name.length; i++) {
+    const unit = name.charCodeAt(i);
+    if (unit >= 0x80) return utf8.encodeInto(name, body.subarray(at)).written;
+    body[at + i] = unit;
+  }
+  return name.length;
 }
 
 /** The changes of a frame's body, or `undefined` where it is not one; payloads are views into it. */

@@ -161,7 +161,12 @@ describe("Journal.sync(), secure(), mark(), distrust() and restart()", () => {
     const a = journal.of("a");
     const files = journal.plain;
     files.list = async () => undefined;
-    const writer = { token: "c".repeat(16), identity: "c", random: (bytes: Uint8Array) => bytes };
+    const writer = {
+      token: "c".repeat(16),
+      identity: "c",
+      random: (bytes: Uint8Array) => bytes,
+      turn: async () => {},
+    };
     const c = new Journal(files, writer, unprotected);
     await c.restart();
     expect(await sequences(a)).toEqual([]);

@@ -12,6 +12,8 @@ import { encodeSegmentHeader, SEGMENT_HEADER, type SegmentHeader, segmentStart }
 const SMALLEST_SEGMENT = 16 * 1024;
 const LARGEST_SEGMENT = 256 * 1024;
 const PAGE = 4096;
+/** Bytes of commits to encode at one go. */
+const LONG_BYTES = 256 * 1024;
 const NOTHING = new Uint8Array();
 
 /** Who writes a journal. */
@@ -21,6 +23,8 @@ export type JournalWriter = {
   /** Of this process, for `FileSystem.lives`. */
   readonly identity: string;
   readonly random: (bytes: Uint8Array) => Uint8Array;
+  /** Lets others have their turn between the pieces of long work. */
+  readonly turn: () => Promise<void>;
 };
 
 /**
@@ -87,6 +91,7 @@ export class Journal {
    */
   async append(batch: readonly Changes[]): Promise<boolean> {
     const commits = batch.map(encoded);
+    if (sizeOf(commits, false) > LONG_BYTES) await this.#writer.turn();
     const position = this.#writable();
     const fits =
       position !== undefined &&
@@ -97,7 +102,7 @@ export class Journal {
       return false;
     }
     if (position !== undefined) await this.sync();
-    await this.#startSegment(this.checkpoint, batch);
+    await this.#startSegment(this.checkpoint, commits);
     return true;
   }
 
@@ -219,12 +224,12 @@ export class Journal {
    * said are synced: whether another process's sync of them failed cannot be known, so they are
    * written anew. The link is the one instant at which the segment exists; of two writers one wins.
    */
-  async #startSegment(checkpoint: number, batch: readonly Changes[]): Promise<void> {
+  async #startSegment(checkpoint: number, batch: readonly Encoded[]): Promise<void> {
     const { position, unconfirmed, trail } = this.#cursor;
     const base = this.sequence - unconfirmed.length;
     // Not behind later marks: those are not synced.
     const pin = trail.findLast(({ sequence }) => sequence <= base);
-    const commits = [...unconfirmed.map(({ changes }) => changes), ...batch].map(encoded);
+    const commits = [...unconfirmed.map(({ changes }) => encoded(changes)), ...batch];
     const seal = this.#seals.journal;
     const size = SEGMENT_HEADER + sizeOf(commits, seal !== undefined);
     const header: SegmentHeader = {

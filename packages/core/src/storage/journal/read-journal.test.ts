@@ -44,7 +44,11 @@ beforeEach(async () => {
 
 function journal(hook: StepHook = () => undefined): Journal {
   const files = simulatedFileSystem(disk, { process: new SimulatedMachine().start("reader"), hook });
-  return new Journal(files, { token: "b".repeat(16), identity: "b", random: (bytes) => bytes }, unprotected);
+  return new Journal(
+    files,
+    { token: "b".repeat(16), identity: "b", random: (bytes) => bytes, turn: async () => {} },
+    unprotected,
+  );
 }
 
 /** A segment's bytes, and the chain after its frames. */

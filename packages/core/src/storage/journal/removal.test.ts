@@ -30,6 +30,7 @@ test("restart() removes segments so that who follows between two removals misses
         token: token.repeat(16),
         identity: token,
         random: (bytes) => crypto.getRandomValues(bytes.slice()),
+        turn: async () => {},
       },
       unprotected,
     );

@@ -40,7 +40,11 @@ export class SimulatedJournal {
     const process = this.#machine.start(name);
     const files = simulatedFileSystem(this.#disk, { process, hook: (step) => this.hook(step) });
     const random = (bytes: Uint8Array) => crypto.getRandomValues(new Uint8Array(bytes.length));
-    return new Journal(files, { token: name.repeat(16), identity: `process ${name}`, random }, unprotected);
+    return new Journal(
+      files,
+      { token: name.repeat(16), identity: `process ${name}`, random, turn: async () => {} },
+      unprotected,
+    );
   }
 
   /** With one synced commit of a, which b has read. */
