@@ -7,15 +7,18 @@ import { BabaDB } from "../index.ts";
 
 const Loose = v.looseObject({ id: v.unknown() });
 const record = { id: 1 };
+let holder: string;
+/** The holder itself, where a test does not put it below. */
 let directory: string;
 let db: BabaDB<typeof Loose>;
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "baba-names-"));
+  holder = mkdtempSync(join(tmpdir(), "baba-names-"));
+  directory = holder;
   db = new BabaDB(Loose, { directory, logging: false });
 });
 afterEach(async () => {
   await db.close();
-  rmSync(directory, { recursive: true, force: true });
+  rmSync(holder, { recursive: true, force: true });
 });
 
 const failure = (code: string, about?: string) =>

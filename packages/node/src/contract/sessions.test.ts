@@ -10,6 +10,8 @@ type Session = AsyncSession<typeof Hero>;
 const hero = (id: number, name = `Hero ${id}`) => ({ id, name });
 const failure = (code: string) => expect.objectContaining({ code });
 
+let holder: string;
+/** The holder itself, where a test does not put it below. */
 let directory: string;
 let lines: string[];
 let db: BabaDB<typeof Hero>;
@@ -19,13 +21,14 @@ const open = (options: Pick<BabaOptions, "settle" | "durability"> = {}) => {
   return new BabaDB(Hero, { directory, logging, ...options });
 };
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "baba-sessions-"));
+  holder = mkdtempSync(join(tmpdir(), "baba-sessions-"));
+  directory = holder;
   lines = [];
   db = open();
 });
 afterEach(async () => {
   await db.close();
-  rmSync(directory, { recursive: true, force: true });
+  rmSync(holder, { recursive: true, force: true });
 });
 
 async function namesOf(session: Session, folder?: string): Promise<string[]> {
