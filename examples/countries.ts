@@ -9,7 +9,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BabaDB, decode } from "@baba/node";
+import { BabaDB, BabaError, decode } from "@baba/node";
 import type { Country as Source } from "world-countries";
 import { Country, fromSource } from "./country.ts";
 import { bold, cyan, dim, green, milliseconds, red, say, size, step, stepsBegan, table } from "./terminal.ts";
@@ -70,6 +70,7 @@ async function read(): Promise<void> {
   await stream(db);
   await db.close();
   await look();
+  await seal();
   await compare();
 }
 
@@ -170,7 +171,33 @@ async function look(): Promise<void> {
     ["begins", cyan(start)],
     ["decoded", cyan(`${json.slice(0, 56)}...`)],
   ]);
-  say(dim("obfuscated, not encrypted: anybody who has the file can decode it"));
+  say(dim("without a key it is obfuscated, not encrypted: anybody who has the file can decode it"));
+}
+
+/** The same records in a folder of their own, under a passphrase. */
+async function seal(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "baba-sealed-"));
+  const passphrase = "correct horse battery staple";
+  const openSealed = (words: string) =>
+    new BabaDB(Country, { directory: folder, passphrase: words, logging: false });
+  await step("Seal a copy with a passphrase: encrypted, and tied to its name", async () => {
+    const sealed = openSealed(passphrase);
+    await commitAll(sealed, readSource());
+    await sealed.close();
+  });
+  const bytes = decode(await readFile(join(folder, "GEO.baba")));
+  say(`GEO.baba is ${size(bytes.length)} and says "Georgia": ${Buffer.from(bytes).includes("Georgia")}`);
+  const wrong = openSealed("correct horse battery stable");
+  say(`another passphrase: ${red(await wrong.open().then(() => "opened", codeOf))}`);
+  await using right = openSealed(passphrase);
+  const country = await right.asyncSession((session) => session.get("GEO.baba"));
+  say(`the right one: ${green(country?.name.common ?? "nothing")}`);
+  await right.close();
+  await rm(folder, { recursive: true });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof BabaError ? error.code : String(error);
 }
 
 async function compare(): Promise<void> {
