@@ -208,7 +208,7 @@ export const MUTANTS = [
   },
   {
     name: "staged text is taken for another payload's",
-    file: "record-files.ts",
+    file: "staging.ts",
     find: "staged.payload === payload ? staged.from : undefined",
     replace: "staged.from",
   },

@@ -9,7 +9,8 @@ import {
   simulatedFileSystem,
 } from "../testing/simulation/index.ts";
 import { TEMPORARY_FOLDER } from "./layout.ts";
-import { type Placement, RecordFiles } from "./record-files.ts";
+import type { Placement } from "./placement.ts";
+import { RecordFiles } from "./record-files.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 let failing: StepCall | undefined;

@@ -1,31 +1,19 @@
 import { inLanes } from "../adapter/lanes.ts";
-import { decodedSize, decodeInto, encodedSize, encodeInto } from "../codec/index.ts";
+import { decodedSize, decodeInto } from "../codec/index.ts";
 import { BabaError, systemCode } from "../errors.ts";
-import type {
-  EntryKind,
-  FileSystem,
-  Move,
-  NewFile,
-  Replacement,
-  TakeFile,
-} from "../file-system/file-system.ts";
+import type { EntryKind, FileSystem, Move, TakeFile } from "../file-system/file-system.ts";
 import { ioError } from "./io-error.ts";
-import { TEMPORARY_FOLDER } from "./layout.ts";
 import { compareNames, folderOf, pathIn, printable, RECORD_SUFFIX } from "./names.ts";
+import { batches, discard, type Placement, replacements } from "./placement.ts";
 import type { Content } from "./protection.ts";
+import { Staging } from "./staging.ts";
 
-/** Bounds what one hop encodes on the event loop, and what it keeps in memory. */
-const BATCH_FILES = 256;
-const BATCH_BYTES = 128 * 1024;
 /** Bytes that are allocated at once for payloads. */
 const ROOM_BYTES = 16 * 1024;
 /** Batches on their way at once: one is written, one waits for that, one is encoded. */
 const LANES = 3;
 /** Names of one folder from which on it is listed rather than each looked for. */
 const MANY_LOOKS = 2000;
-
-/** A record file's new payload, or its absence. */
-export type Placement = readonly [name: string, payload: Uint8Array | undefined];
 
 /**
  * The record files of a folder tree: base-3 text on the file system, payloads above. It makes
@@ -37,13 +25,13 @@ export class RecordFiles {
   readonly #token: () => string;
   readonly #room = new Room();
   readonly #folders = new Set<string>();
-  /** Text that is written already, and waits under another name for its place. */
-  readonly #staged = new Map<string, { readonly payload: Uint8Array | undefined; readonly from: string }>();
+  readonly #staging: Staging;
 
   /** `token` gives a text that no other process uses, for the names of temporary files. */
   constructor(files: FileSystem, token: () => string) {
     this.#files = files;
     this.#token = token;
+    this.#staging = new Staging(files, token);
   }
 
   /**
@@ -131,25 +119,13 @@ export class RecordFiles {
    * Writes the texts of few files beforehand, so that `place` has only to rename them; of many, and where
    * it fails, nothing. A name's last payload counts. Whoever stages places or unstages next.
    */
-  async stage(changes: readonly Iterable<Placement>[]): Promise<void> {
-    const newest = new Map(changes.flatMap((some) => [...some]));
-    const [batch, more] = batches([...newest]);
-    if (batch === undefined || more !== undefined) return;
-    const files = this.#encoded(batch);
-    try {
-      await this.#create(files);
-      for (const { path, temporary } of files)
-        this.#staged.set(path, { payload: newest.get(path), from: temporary });
-    } catch {
-      // It is tried again, and told, when it has to be in place.
-    }
+  stage(changes: readonly Iterable<Placement>[]): Promise<void> {
+    return this.#staging.stage(changes);
   }
 
   /** Removes what was staged and will not be placed. */
-  async unstage(): Promise<void> {
-    const staged = [...this.#staged.values()].map(({ from }) => from);
-    this.#staged.clear();
-    await this.#files.remove(staged).catch(() => undefined);
+  unstage(): Promise<void> {
+    return this.#staging.clear();
   }
 
   async #placeBatch(batch: readonly Placement[]): Promise<void> {
@@ -158,7 +134,7 @@ export class RecordFiles {
     const gone: string[] = [];
     for (const placement of batch) {
       const [name, payload] = placement;
-      const from = this.#takeStaged(name, payload);
+      const from = this.#staging.take(name, payload);
       if (from !== undefined) moves.push({ from, to: name });
       else if (payload !== undefined) unwritten.push(placement);
       else gone.push(name);
@@ -181,11 +157,11 @@ export class RecordFiles {
     for (const [name] of batch) {
       if (!this.#folders.has(folderOf(name))) await this.#makeFolder(folderOf(name));
     }
-    const files = this.#encoded(batch);
+    const files = replacements(batch, this.#token);
     try {
       await this.#files.replace(files);
     } catch (error) {
-      await this.#discard(files);
+      await discard(this.#files, files);
       this.#notPlaced(
         error,
         batch.map(([name]) => name),
@@ -256,46 +232,6 @@ export class RecordFiles {
     });
   }
 
-  /** The files' texts, in one buffer: to allocate each for itself costs as much as to encode it. */
-  #encoded(batch: readonly Placement[]): Replacement[] {
-    const size = batch.reduce((sum, [, payload]) => sum + encodedSize(payload?.length ?? 0), 0);
-    const room = new Uint8Array(size);
-    const files: Replacement[] = [];
-    let end = 0;
-    for (const [path, payload] of batch) {
-      if (payload === undefined) continue;
-      const start = end;
-      end += encodeInto(payload, room.subarray(start));
-      files.push({
-        path,
-        temporary: `${TEMPORARY_FOLDER}/${this.#token()}`,
-        bytes: room.subarray(start, end),
-      });
-    }
-    return files;
-  }
-
-  #takeStaged(name: string, payload: Uint8Array | undefined): string | undefined {
-    const staged = this.#staged.get(name);
-    if (staged === undefined) return undefined;
-    this.#staged.delete(name);
-    return staged.payload === payload ? staged.from : undefined;
-  }
-
-  async #create(files: readonly Replacement[]): Promise<void> {
-    try {
-      await this.#files.create(files.map(({ temporary, bytes }): NewFile => ({ path: temporary, bytes })));
-    } catch (error) {
-      await this.#discard(files);
-      throw error;
-    }
-  }
-
-  /** What there is of files that could not be written may be what filled the disk. */
-  async #discard(files: readonly Replacement[]): Promise<void> {
-    await this.#files.remove(files.map(({ temporary }) => temporary)).catch(() => undefined);
-  }
-
   async #makeFolder(folder: string): Promise<void> {
     if (this.#folders.has(folder)) return;
     await this.#files.makeFolder(folder).catch((error: unknown) => {
@@ -307,21 +243,6 @@ export class RecordFiles {
 
 function subject(names: readonly string[]): string {
   return names.length === 1 ? String(names[0]) : `${names.length} records`;
-}
-
-/** Splits placements so that no batch holds much memory or the event loop for long. */
-function* batches(placements: readonly Placement[]): Generator<readonly Placement[]> {
-  let start = 0;
-  let bytes = 0;
-  for (let i = 0; i < placements.length; i++) {
-    bytes += placements[i]?.[1]?.length ?? 0;
-    if (i + 1 - start >= BATCH_FILES || bytes >= BATCH_BYTES) {
-      yield placements.slice(start, i + 1);
-      start = i + 1;
-      bytes = 0;
-    }
-  }
-  if (start < placements.length) yield placements.slice(start);
 }
 
 /** Memory for payloads, one after the other: to allocate each for itself costs as much as to decode it. */

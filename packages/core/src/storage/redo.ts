@@ -1,5 +1,5 @@
 import type { JournalCommit } from "./journal/read-journal.ts";
-import type { Placement } from "./record-files.ts";
+import type { Placement } from "./placement.ts";
 
 /**
  * What the journal says of record files: the newest payload of each name that is not yet in its place,

@@ -1,0 +1,52 @@
+import { encodedSize, encodeInto } from "../codec/index.ts";
+import type { FileSystem, Replacement } from "../file-system/file-system.ts";
+import { TEMPORARY_FOLDER } from "./layout.ts";
+
+/** Bounds what one hop encodes on the event loop, and what it keeps in memory. */
+const BATCH_FILES = 256;
+const BATCH_BYTES = 128 * 1024;
+
+/** A record file's new payload, or its absence. */
+export type Placement = readonly [name: string, payload: Uint8Array | undefined];
+
+/** Splits placements so that no batch holds much memory or the event loop for long. */
+export function* batches(placements: readonly Placement[]): Generator<readonly Placement[]> {
+  let start = 0;
+  let bytes = 0;
+  for (let i = 0; i < placements.length; i++) {
+    bytes += placements[i]?.[1]?.length ?? 0;
+    if (i + 1 - start >= BATCH_FILES || bytes >= BATCH_BYTES) {
+      yield placements.slice(start, i + 1);
+      start = i + 1;
+      bytes = 0;
+    }
+  }
+  if (start < placements.length) yield placements.slice(start);
+}
+
+/**
+ * The files that a batch puts in place, each with a temporary name of its own. Their texts are in one buffer: to
+ * allocate each for itself costs as much as to encode it.
+ */
+export function replacements(batch: readonly Placement[], token: () => string): Replacement[] {
+  const size = batch.reduce((sum, [, payload]) => sum + encodedSize(payload?.length ?? 0), 0);
+  const room = new Uint8Array(size);
+  const files: Replacement[] = [];
+  let end = 0;
+  for (const [path, payload] of batch) {
+    if (payload === undefined) continue;
+    const start = end;
+    end += encodeInto(payload, room.subarray(start));
+    files.push({
+      path,
+      temporary: `${TEMPORARY_FOLDER}/${token()}`,
+      bytes: room.subarray(start, end),
+    });
+  }
+  return files;
+}
+
+/** Removes what there is of files that could not be written: it may be what filled the disk. */
+export async function discard(files: FileSystem, unwritten: readonly Replacement[]): Promise<void> {
+  await files.remove(unwritten.map(({ temporary }) => temporary)).catch(() => undefined);
+}

@@ -1,0 +1,60 @@
+import type { FileSystem, NewFile, Replacement } from "../file-system/file-system.ts";
+import { batches, discard, type Placement, replacements } from "./placement.ts";
+
+/** A text that is written already, and the payload that it is of. */
+type Staged = { readonly payload: Uint8Array | undefined; readonly from: string };
+
+/**
+ * The staging of record files: texts that are written already, while the journal is synced, and that wait
+ * under temporary names to be renamed into place.
+ */
+export class Staging {
+  readonly #files: FileSystem;
+  readonly #token: () => string;
+  readonly #staged = new Map<string, Staged>();
+
+  /** `token` gives a text that no other process uses, for the names of temporary files. */
+  constructor(files: FileSystem, token: () => string) {
+    this.#files = files;
+    this.#token = token;
+  }
+
+  /** Writes the texts of one batch of files; of more, and where it fails, nothing. A name's last payload counts. */
+  async stage(changes: readonly Iterable<Placement>[]): Promise<void> {
+    const newest = new Map(changes.flatMap((some) => [...some]));
+    const [batch, more] = batches([...newest]);
+    if (batch === undefined || more !== undefined) return;
+    const files = replacements(batch, this.#token);
+    try {
+      await this.#create(files);
+      for (const { path, temporary } of files)
+        this.#staged.set(path, { payload: newest.get(path), from: temporary });
+    } catch {
+      // It is tried again, and told, when it has to be in place.
+    }
+  }
+
+  /** Where the text of this very payload is written, which is the caller's from then on; `undefined` where it is nowhere. */
+  take(name: string, payload: Uint8Array | undefined): string | undefined {
+    const staged = this.#staged.get(name);
+    if (staged === undefined) return undefined;
+    this.#staged.delete(name);
+    return staged.payload === payload ? staged.from : undefined;
+  }
+
+  /** Removes what was staged and not taken. */
+  async clear(): Promise<void> {
+    const staged = [...this.#staged.values()].map(({ from }) => from);
+    this.#staged.clear();
+    await this.#files.remove(staged).catch(() => undefined);
+  }
+
+  async #create(files: readonly Replacement[]): Promise<void> {
+    try {
+      await this.#files.create(files.map(({ temporary, bytes }): NewFile => ({ path: temporary, bytes })));
+    } catch (error) {
+      await discard(this.#files, files);
+      throw error;
+    }
+  }
+}
