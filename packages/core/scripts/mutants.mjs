@@ -148,7 +148,7 @@ export const MUTANTS = [
   },
   {
     name: "a lost lock is not noticed",
-    file: "commit-engine.ts",
+    file: "lock-tenure.ts",
     find: "if (!(await this.#lock.isHeld().catch(lockLost))) lockLost();",
     replace: "",
   },
@@ -178,7 +178,7 @@ export const MUTANTS = [
   },
   {
     name: "a lock is kept although another waits for it",
-    file: "commit-engine.ts",
+    file: "lock-tenure.ts",
     find: "if (!(await this.#lock.isWanted().catch(() => true))) return this.#inSeries;",
     replace: "return true;",
   },
@@ -196,13 +196,13 @@ export const MUTANTS = [
   },
   {
     name: "a kept lock is trusted after a pause",
-    file: "commit-engine.ts",
+    file: "lock-tenure.ts",
     find: " && !(this.#resting && this.#runtime.elapsed() - this.#ended > LONGEST_REST)",
     replace: "",
   },
   {
     name: "a kept lock is still used after it was taken away by this handle",
-    file: "commit-engine.ts",
+    file: "lock-tenure.ts",
     find: "if (this.#resting) this.#exclusive = false;",
     replace: "",
   },
@@ -222,18 +222,19 @@ export const MUTANTS = [
   {
     name: "conflicts are not looked for",
     file: "commit-engine.ts",
-    find: "if (basis !== undefined) this.#history.judge(basis, changes.keys(), earlier);",
+    find: "if (basis !== undefined) this.#replay.history.judge(basis, changes.keys(), earlier);",
     replace: "",
   },
   {
     name: "the journal is not followed under the lock",
     file: "commit-engine.ts",
-    find: "      await this.#catchUp();\n      this.#exclusive = true;",
-    replace: "      if (!this.#loaded) await this.#catchUp();\n      this.#exclusive = true;",
+    find: "      await this.#replay.catchUp();\n      this.#tenure.begin();",
+    replace:
+      "      if (this.#replay.newest === 0) await this.#replay.catchUp();\n      this.#tenure.begin();",
   },
   {
     name: "marks are believed after a power cut",
-    file: "commit-engine.ts",
+    file: "replay.ts",
     find: "if (ended) this.#journal.distrust();",
     replace: "",
   },
@@ -245,8 +246,8 @@ export const MUTANTS = [
   },
   {
     name: "a failed sync does not poison the handle",
-    file: "commit-engine.ts",
-    find: "if (error instanceof CommitUnknownError) this.#poison = error;",
+    file: "poison.ts",
+    find: "if (error instanceof CommitUnknownError) this.#cause = error;",
     replace: "",
   },
   {

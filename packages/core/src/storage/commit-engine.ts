@@ -1,17 +1,18 @@
-import { BabaError, CommitUnknownError, systemCode } from "../errors.ts";
+import { BabaError, systemCode } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { checkpoint } from "./checkpoint.ts";
-import { History } from "./history.ts";
 import { ioError } from "./io-error.ts";
 import type { Changes } from "./journal/changes.ts";
-import type { News } from "./journal/cursor.ts";
 import { Journal } from "./journal/journal.ts";
-import { ownerPath, STORE_FOLDER } from "./layout.ts";
+import { STORE_FOLDER } from "./layout.ts";
+import { LockTenure } from "./lock-tenure.ts";
 import { Mutex } from "./mutex.ts";
+import { Poison } from "./poison.ts";
 import type { Protection } from "./protection.ts";
 import { RecordFiles } from "./record-files.ts";
-import { Redo } from "./redo.ts";
+import type { Redo } from "./redo.ts";
+import { Replay } from "./replay.ts";
 import type { Basis, Transaction } from "./storage.ts";
 import { completeStoreFolder, makeStoreFolders, removeLeftovers } from "./store-folder.ts";
 import { WriteLock } from "./write-lock.ts";
@@ -21,13 +22,6 @@ const CHECKPOINT_BYTES = 16 * 1024 * 1024;
 
 /** Changes from which on a batch is worked on in pieces. */
 const LONG_BATCH = 256;
-
-/** A commit that begins within so many milliseconds of the end of another is one of a series. */
-const SERIES = 5;
-/** A lock that was kept for longer than so many milliseconds was forgotten: the process was paused, and a person may have removed it. */
-const LONGEST_REST = 20;
-/** For so many milliseconds after somebody waited for it the lock is not kept. */
-const CONTENDED = 100;
 
 /** A transaction in a batch, and whom to tell. */
 export type Submission = {
@@ -45,35 +39,21 @@ export type Submission = {
  */
 export class CommitEngine {
   readonly records: RecordFiles;
-  readonly redo: Redo = new Redo();
+  readonly redo: Redo;
   readonly #files: FileSystem;
   readonly #protection: Protection;
   readonly #runtime: Runtime;
   readonly #report: (message: string) => void;
   readonly #journal: Journal;
   readonly #lock: WriteLock;
-  readonly #token: string;
-  #history = new History(0);
-  /** The newest commit that reads see. */
-  #visible = 0;
+  readonly #tenure: LockTenure;
+  readonly #replay: Replay;
+  readonly #poison = new Poison();
   /** Lets one at a time move along the journal. */
   readonly #following = new Mutex();
-  /** The lock is held and everything before it is known: nobody else can commit. */
-  #exclusive = false;
-  /** The lock is held, and kept for the next commit. */
-  #resting = false;
-  /** When a commit ended last, and whether the one under way followed it at once. */
-  #ended = Number.NEGATIVE_INFINITY;
-  #inSeries = false;
-  /** When another process last waited for the lock. */
-  #wanted = Number.NEGATIVE_INFINITY;
-  #loaded = false;
-  #checkpoint = 0;
-  /** Commits up to this one are by processes that have ended; whether a power cut came since is not known, so their marks do not count. */
-  #abandoned = 0;
+  readonly #token: string;
   #prepared = false;
   #tidied = false;
-  #poison: CommitUnknownError | undefined;
   #unsettled: unknown;
 
   constructor(
@@ -93,18 +73,21 @@ export class CommitEngine {
     const random = (bytes: Uint8Array) => runtime.random(bytes);
     const writer = { ...owner, random, turn: () => runtime.turn() };
     this.#journal = new Journal(files, writer, protection);
+    this.#tenure = new LockTenure(this.#lock, runtime, () => this.#journal.mark());
+    this.#replay = new Replay(files, this.#journal);
+    this.redo = this.#replay.redo;
     let count = 0;
     this.records = new RecordFiles(files, () => `${this.#token}-${(count++).toString(36)}`);
   }
 
   /** Learns what was committed by others, and tells the newest commit that reads will see. */
   async follow(): Promise<number> {
-    if (this.#isAlone) return this.#visible;
+    if (this.#tenure.isAlone) return this.#replay.newest;
     const release = await this.#following.acquire();
     try {
       // The lock may have been taken while this waited.
-      if (!this.#isAlone) await this.#catchUp();
-      return this.#visible;
+      if (!this.#tenure.isAlone) await this.#replay.catchUp();
+      return this.#replay.newest;
     } finally {
       release();
     }
@@ -113,12 +96,12 @@ export class CommitEngine {
   /** Judges what a session read without writing anything. @throws {ConflictError} */
   async validate(basis: Basis): Promise<void> {
     await this.follow();
-    this.#history.judge(basis, [], []);
+    this.#replay.history.judge(basis, [], []);
   }
 
   /** Whether an ended process left work: commits that are not in their places, or not durably. */
   get needsRecovery(): boolean {
-    return this.#abandoned > this.#journal.checkpoint;
+    return this.#replay.needsRecovery;
   }
 
   /** Whether commits wait to be put in their places. */
@@ -128,18 +111,14 @@ export class CommitEngine {
 
   /** Takes the write lock and learns what came before; every write of a store happens inside. */
   async lock(longestWait?: number): Promise<void> {
-    this.#mustBeSound();
-    this.#inSeries = this.#runtime.elapsed() - this.#ended < SERIES;
-    const kept = this.#resting && this.#isAlone;
-    this.#resting = false;
-    if (kept) return;
-    this.#exclusive = false;
+    this.#poison.mustBeSound();
+    if (this.#tenure.resume()) return;
     await this.#prepare();
     await this.#lock.acquire(longestWait);
     const release = await this.#following.acquire();
     try {
-      await this.#catchUp();
-      this.#exclusive = true;
+      await this.#replay.catchUp();
+      this.#tenure.begin();
     } catch (error) {
       await this.#lock.release().catch(() => undefined);
       throw error;
@@ -152,42 +131,18 @@ export class CommitEngine {
    * Ends what `lock` began: in a series of commits the lock is kept for the next one, unless another
    * process waits for it. Whoever calls this sees to an `unlock` a moment later.
    */
-  async rest(): Promise<void> {
-    this.#ended = this.#runtime.elapsed();
-    this.#resting = await this.#mayKeepLock();
-    if (!this.#resting) await this.unlock();
+  rest(): Promise<void> {
+    return this.#tenure.rest(this.#poison.isSound);
   }
 
   /** The newest commit at whose end the lock was kept for the next one; `undefined` where it is in use, or not held. */
   get restsAt(): number | undefined {
-    return this.#resting ? this.#visible : undefined;
+    return this.#tenure.isResting ? this.#replay.newest : undefined;
   }
 
   /** Gives the write lock back, where it is held. */
-  async unlock(): Promise<void> {
-    if (!this.#exclusive) return;
-    const wanted = this.#wanted === this.#ended;
-    try {
-      await this.#journal.mark();
-    } finally {
-      this.#exclusive = false;
-      this.#resting = false;
-      await this.#lock.release(wanted);
-    }
-  }
-
-  /** Nobody else can commit: the lock is in use, or was put down a moment ago. */
-  get #isAlone(): boolean {
-    return this.#exclusive && !(this.#resting && this.#runtime.elapsed() - this.#ended > LONGEST_REST);
-  }
-
-  async #mayKeepLock(): Promise<boolean> {
-    if (!this.#inSeries || this.#poison !== undefined) return false;
-    if (this.#ended - this.#wanted < CONTENDED) return false;
-    // Asked again, for it may have been taken away by force meanwhile.
-    if (!(await this.#lock.isWanted().catch(() => true))) return this.#inSeries;
-    this.#wanted = this.#ended;
-    return false;
+  unlock(): Promise<void> {
+    return this.#tenure.end();
   }
 
   /**
@@ -207,7 +162,7 @@ export class CommitEngine {
   /** Puts every commit in its place and tells the other processes. Needs the lock. */
   async settle(): Promise<void> {
     // One that was paused since may have lost the lock to force, and would put old files over newer ones.
-    await this.#poisoning(() => this.#mustStillHold());
+    await this.#poison.guard(() => this.#tenure.mustHold());
     await this.#place();
   }
 
@@ -215,21 +170,20 @@ export class CommitEngine {
   async checkpoint(): Promise<void> {
     await this.settle();
     if (this.#journal.sequence === this.#journal.checkpoint) return;
-    await this.#poisoning(async () => {
+    await this.#poison.guard(async () => {
       await checkpoint(this.#files, this.redo.unsynced(), this.#lock.ownFile).catch((error: unknown) =>
         this.#revoke(error),
       );
       await this.#journal.restart();
     });
-    this.redo.synced();
-    this.#checkpoint = this.#journal.checkpoint;
+    this.#replay.checkpointed();
     await this.tidy();
   }
 
   /** A checkpoint, and behind it a segment with the seal that is now the store's: nothing is left under another. Needs the lock. */
   async renew(): Promise<void> {
     await this.checkpoint();
-    await this.#poisoning(() => this.#journal.restart());
+    await this.#poison.guard(() => this.#journal.restart());
   }
 
   /** A sync of record files that failed says so once: whoever comes next must write them anew. */
@@ -250,26 +204,13 @@ export class CommitEngine {
   }
 
   /** Removes the write lock, whoever holds it. */
-  async forceUnlock(): Promise<void> {
-    if (this.#resting) this.#exclusive = false;
-    this.#resting = false;
-    this.#inSeries = false;
-    await this.#lock.force();
+  forceUnlock(): Promise<void> {
+    return this.#tenure.force();
   }
 
   /** Lets go of the lock's owner file. */
   retire(): Promise<void> {
     return this.#lock.retire();
-  }
-
-  /** @throws the error that poisoned this handle, where one did */
-  #mustBeSound(): void {
-    if (this.#poison === undefined) return;
-    throw new CommitUnknownError(
-      "An earlier sync failed, so this handle writes no more: close the database, open it again and look whether the " +
-        "commit of that time is there.",
-      { cause: this.#poison },
-    );
   }
 
   async #prepare(): Promise<void> {
@@ -282,32 +223,6 @@ export class CommitEngine {
       throw ioError(error, STORE_FOLDER, "make the store's folder");
     }
     this.#prepared = true;
-  }
-
-  async #catchUp(): Promise<void> {
-    const news = await this.#journal.follow();
-    if (!this.#loaded || news.restarted) await this.#begin(news);
-    if (this.#journal.checkpoint > this.#checkpoint) this.redo.synced();
-    this.#checkpoint = this.#journal.checkpoint;
-    for (const commit of news.commits) {
-      this.redo.note(commit);
-      this.#history.note(commit.sequence, [...commit.changes.keys()]);
-    }
-    this.#visible = this.#journal.sequence;
-    this.redo.placed(this.#journal.placed);
-  }
-
-  /** At the first reading of a journal, or after others' checkpoints: what was before is not known. */
-  async #begin(news: News): Promise<void> {
-    const writer = this.#journal.lastWriter;
-    if (writer === undefined) return;
-    const first = news.commits[0];
-    this.#history.forgetUntil(first === undefined ? this.#journal.sequence : first.sequence - 1);
-    const announced = ownerPath(writer.token);
-    const ended = !this.#journal.isOwn && !(await this.#files.lives(writer.identity, announced));
-    this.#abandoned = ended ? this.#journal.sequence : 0;
-    if (ended) this.#journal.distrust();
-    this.#loaded = true;
   }
 
   /** A store that could not put its files in place takes no more until it can. */
@@ -334,7 +249,7 @@ export class CommitEngine {
     for (const submission of batch) {
       const { changes, basis } = submission.transaction;
       try {
-        if (basis !== undefined) this.#history.judge(basis, changes.keys(), earlier);
+        if (basis !== undefined) this.#replay.history.judge(basis, changes.keys(), earlier);
         await this.records.prepare(changes);
         accepted.push(submission);
         for (const name of changes.keys()) earlier.add(name);
@@ -349,19 +264,16 @@ export class CommitEngine {
     await this.#protection.prepare();
     const batch: Changes[] = [];
     for (const { transaction } of writing) batch.push(await this.#protection.seal(transaction.changes));
-    const first = this.#visible + 1;
     const durably = settling || writing.some(({ transaction }) => transaction.durability === "full");
     await this.#pause(batch);
-    await this.#poisoning(async () => {
-      const durable = await this.#journal.append(batch);
-      if (durably && !durable) await this.#syncAndStage(settling ? batch : []);
-      await this.#mustStillHold();
-    }).catch((error: unknown) => this.#unstage(error));
-    for (const [i, changes] of batch.entries()) {
-      this.redo.note({ sequence: first + i, changes });
-      this.#history.note(first + i, [...changes.keys()]);
-    }
-    this.#visible = this.#journal.sequence;
+    await this.#poison
+      .guard(async () => {
+        const durable = await this.#journal.append(batch);
+        if (durably && !durable) await this.#syncAndStage(settling ? batch : []);
+        await this.#tenure.mustHold();
+      })
+      .catch((error: unknown) => this.#unstage(error));
+    this.#replay.committed(batch);
     await this.#pause(batch);
   }
 
@@ -384,10 +296,10 @@ export class CommitEngine {
 
   async #place(): Promise<void> {
     if (this.needsSettling) {
-      await this.#poisoning(() => this.#journal.secure());
+      await this.#poison.guard(() => this.#journal.secure());
       await this.records.place(this.redo.unplaced());
     }
-    this.redo.placed(this.#visible);
+    this.redo.placed(this.#replay.newest);
     this.#unsettled = undefined;
     this.#journal.settled();
   }
@@ -409,33 +321,10 @@ export class CommitEngine {
       this.#report(`A commit stands, but its files cannot be put in place yet: ${messageOf(error)}`);
     }
   }
-
-  async #mustStillHold(): Promise<void> {
-    if (!(await this.#lock.isHeld().catch(lockLost))) lockLost();
-  }
-
-  /** After a sync that failed, what is on the disk is not known: this handle writes no more. */
-  async #poisoning(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (error instanceof CommitUnknownError) this.#poison = error;
-      throw error;
-    }
-  }
 }
 
 function isLong(batch: readonly Changes[]): boolean {
   return batch.reduce((sum, changes) => sum + changes.size, 0) > LONG_BATCH;
-}
-
-/** Without the lock another may have gone on from before this commit. */
-function lockLost(cause?: unknown): never {
-  throw new CommitUnknownError(
-    "The write lock was taken away by force, or could not be read, while this commit was written, so it is not known " +
-      "whether it counts. Close the database, open it again and look; this handle writes no more.",
-    { cause },
-  );
 }
 
 function messageOf(error: unknown): string {

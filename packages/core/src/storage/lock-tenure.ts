@@ -1,0 +1,111 @@
+import { CommitUnknownError } from "../errors.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { WriteLock } from "./write-lock.ts";
+
+/** A commit that begins within so many milliseconds of the end of another is one of a series. */
+const SERIES = 5;
+/** A lock that was kept for longer than so many milliseconds was forgotten: the process was paused, and a person may have removed it. */
+const LONGEST_REST = 20;
+/** For so many milliseconds after somebody waited for it the lock is not kept. */
+const CONTENDED = 100;
+
+/**
+ * How long one handle holds the write lock: for a single commit, and from the second of a series on also between
+ * commits, where it rests for the next one, unless another process waits for it.
+ */
+export class LockTenure {
+  readonly #lock: WriteLock;
+  readonly #runtime: Runtime;
+  readonly #beforeRelease: () => Promise<void>;
+  /** The lock is held and everything before it is known: nobody else can commit. */
+  #exclusive = false;
+  /** The lock is held, and kept for the next commit. */
+  #resting = false;
+  /** When a commit ended last, and whether the one under way followed it at once. */
+  #ended = Number.NEGATIVE_INFINITY;
+  #inSeries = false;
+  /** When another process last waited for the lock. */
+  #wanted = Number.NEGATIVE_INFINITY;
+
+  /** `beforeRelease` is the last work under the lock; the lock is given back also where it fails. */
+  constructor(lock: WriteLock, runtime: Runtime, beforeRelease: () => Promise<void>) {
+    this.#lock = lock;
+    this.#runtime = runtime;
+    this.#beforeRelease = beforeRelease;
+  }
+
+  /** Nobody else can commit: the lock is in use, or was put down a moment ago. */
+  get isAlone(): boolean {
+    return this.#exclusive && !(this.#resting && this.#runtime.elapsed() - this.#ended > LONGEST_REST);
+  }
+
+  /** Whether the lock is kept for the next commit, and not in use. */
+  get isResting(): boolean {
+    return this.#resting;
+  }
+
+  /** At the beginning of a commit: whether the lock was kept for it. If not, it has to be taken, and `begin` to be called. */
+  resume(): boolean {
+    this.#inSeries = this.#runtime.elapsed() - this.#ended < SERIES;
+    const kept = this.#resting && this.isAlone;
+    this.#resting = false;
+    this.#exclusive = kept;
+    return kept;
+  }
+
+  /** The lock was taken, and everything before it is known. */
+  begin(): void {
+    this.#exclusive = true;
+  }
+
+  /** @throws {CommitUnknownError} where the lock was taken away since, or cannot be read */
+  async mustHold(): Promise<void> {
+    if (!(await this.#lock.isHeld().catch(lockLost))) lockLost();
+  }
+
+  /** At the end of a commit: gives the lock back, or keeps it for the next one where it may be kept. */
+  async rest(mayKeep: boolean): Promise<void> {
+    this.#ended = this.#runtime.elapsed();
+    this.#resting = mayKeep && (await this.#isWorthKeeping());
+    if (!this.#resting) await this.end();
+  }
+
+  /** Gives the lock back, where it is held. */
+  async end(): Promise<void> {
+    if (!this.#exclusive) return;
+    const wanted = this.#wanted === this.#ended;
+    try {
+      await this.#beforeRelease();
+    } finally {
+      this.#exclusive = false;
+      this.#resting = false;
+      await this.#lock.release(wanted);
+    }
+  }
+
+  /** Removes the lock, whoever holds it. A commit under way goes on, and notices. */
+  async force(): Promise<void> {
+    if (this.#resting) this.#exclusive = false;
+    this.#resting = false;
+    this.#inSeries = false;
+    await this.#lock.force();
+  }
+
+  async #isWorthKeeping(): Promise<boolean> {
+    if (!this.#inSeries) return false;
+    if (this.#ended - this.#wanted < CONTENDED) return false;
+    // Asked again, for it may have been taken away by force meanwhile.
+    if (!(await this.#lock.isWanted().catch(() => true))) return this.#inSeries;
+    this.#wanted = this.#ended;
+    return false;
+  }
+}
+
+/** Without the lock another may have gone on from before this commit. */
+function lockLost(cause?: unknown): never {
+  throw new CommitUnknownError(
+    "The write lock was taken away by force, or could not be read, while this commit was written, so it is not known " +
+      "whether it counts. Close the database, open it again and look; this handle writes no more.",
+    { cause },
+  );
+}

@@ -1,0 +1,34 @@
+import { CommitUnknownError } from "../errors.ts";
+
+/**
+ * What a sync that failed, or a lock that was lost, does to a handle: what is on the disk is not known, and a sync that
+ * is tried again may succeed without what the first one lost. So the handle writes no more.
+ */
+export class Poison {
+  #cause: CommitUnknownError | undefined;
+
+  /** Whether nothing has poisoned the handle. */
+  get isSound(): boolean {
+    return this.#cause === undefined;
+  }
+
+  /** @throws {CommitUnknownError} with the error that poisoned this handle, where one did */
+  mustBeSound(): void {
+    if (this.#cause === undefined) return;
+    throw new CommitUnknownError(
+      "An earlier sync failed, so this handle writes no more: close the database, open it again and look whether the " +
+        "commit of that time is there.",
+      { cause: this.#cause },
+    );
+  }
+
+  /** Does work whose `CommitUnknownError` poisons the handle. */
+  async guard(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof CommitUnknownError) this.#cause = error;
+      throw error;
+    }
+  }
+}

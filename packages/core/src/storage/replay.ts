@@ -1,0 +1,81 @@
+import type { FileSystem } from "../file-system/file-system.ts";
+import { History } from "./history.ts";
+import type { Changes } from "./journal/changes.ts";
+import type { News } from "./journal/cursor.ts";
+import type { Journal } from "./journal/journal.ts";
+import type { JournalCommit } from "./journal/read-journal.ts";
+import { ownerPath } from "./layout.ts";
+import { Redo } from "./redo.ts";
+
+/**
+ * The replay of the journal: what its commits, others' and one's own, say of the record files and of conflicts.
+ * One at a time moves along the journal; callers see to that.
+ */
+export class Replay {
+  readonly redo: Redo = new Redo();
+  readonly history: History = new History(0);
+  readonly #files: FileSystem;
+  readonly #journal: Journal;
+  #newest = 0;
+  #loaded = false;
+  #checkpoint = 0;
+  /** Commits up to this one are by processes that have ended; whether a power cut came since is not known, so their marks do not count. */
+  #abandoned = 0;
+
+  constructor(files: FileSystem, journal: Journal) {
+    this.#files = files;
+    this.#journal = journal;
+  }
+
+  /** The newest commit that was taken in. */
+  get newest(): number {
+    return this.#newest;
+  }
+
+  /** Whether an ended process left work: commits that are not in their places, or not durably. */
+  get needsRecovery(): boolean {
+    return this.#abandoned > this.#journal.checkpoint;
+  }
+
+  /** Takes in what was committed by others. */
+  async catchUp(): Promise<void> {
+    const news = await this.#journal.follow();
+    if (!this.#loaded || news.restarted) await this.#begin(news);
+    if (this.#journal.checkpoint > this.#checkpoint) this.redo.synced();
+    this.#checkpoint = this.#journal.checkpoint;
+    for (const commit of news.commits) this.#note(commit);
+    this.#newest = this.#journal.sequence;
+    this.redo.placed(this.#journal.placed);
+  }
+
+  /** Takes in what was committed here. */
+  committed(batch: readonly Changes[]): void {
+    const first = this.#newest + 1;
+    for (const [i, changes] of batch.entries()) this.#note({ sequence: first + i, changes });
+    this.#newest = this.#journal.sequence;
+  }
+
+  /** The record files were made durable, and the journal has forgotten them. */
+  checkpointed(): void {
+    this.redo.synced();
+    this.#checkpoint = this.#journal.checkpoint;
+  }
+
+  /** At the first reading of a journal, or after others' checkpoints: what was before is not known. */
+  async #begin(news: News): Promise<void> {
+    const writer = this.#journal.lastWriter;
+    if (writer === undefined) return;
+    const first = news.commits[0];
+    this.history.forgetUntil(first === undefined ? this.#journal.sequence : first.sequence - 1);
+    const announced = ownerPath(writer.token);
+    const ended = !this.#journal.isOwn && !(await this.#files.lives(writer.identity, announced));
+    this.#abandoned = ended ? this.#journal.sequence : 0;
+    if (ended) this.#journal.distrust();
+    this.#loaded = true;
+  }
+
+  #note(commit: Pick<JournalCommit, "sequence" | "changes">): void {
+    this.redo.note(commit);
+    this.history.note(commit.sequence, [...commit.changes.keys()]);
+  }
+}
