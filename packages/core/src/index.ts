@@ -49,6 +49,7 @@ export type { Runtime } from "./runtime/runtime.ts";
 export { assemble } from "./session/assemble.ts";
 export { Database, type DatabaseContext } from "./session/database.ts";
 export type { EventLoop } from "./session/event-loop.ts";
+export type { ReadOptions, StreamedRecord } from "./session/folder-reads.ts";
 export type { MaintenanceOptions, Progress, RecordProblem } from "./session/maintenance.ts";
 export type { BabaOptions } from "./session/options.ts";
 export {
@@ -58,7 +59,7 @@ export {
   sealRecordFile,
 } from "./session/record-file.ts";
 export type { RewrapOptions, RewrapReport } from "./session/rewrap.ts";
-export type { AsyncSession, ReadOptions, SessionContext, StreamedRecord } from "./session/session.ts";
+export type { AsyncSession, SessionContext } from "./session/session.ts";
 export type { SessionOptions } from "./session/transact.ts";
 export type { VerifyReport } from "./session/verify.ts";
 export { FileStorage } from "./storage/file-storage.ts";

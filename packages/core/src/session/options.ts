@@ -61,6 +61,13 @@ export function checkOptionNames(options: unknown, known: readonly string[]): vo
   }
 }
 
+/** The error of a call that has something else in the place of a schema. */
+export function notASchema(): BabaError {
+  return refuse(
+    "What stands in the place of a schema is none: give one of valibot's, or any Standard Schema, or leave it out for the database's own.",
+  );
+}
+
 function checkOption(name: string, value: unknown): void {
   if (!KNOWN.has(name))
     throw refuse(`There is no option "${name}". The options are ${[...KNOWN].join(", ")}.`);

@@ -1,10 +1,7 @@
 import { BabaError } from "../errors.ts";
-import { describeError } from "../log/describe-error.ts";
-import type { Log } from "../log/log.ts";
 import {
   compileWhere,
   type InputOf,
-  isPromise,
   isSchema,
   type LoadableSchema,
   type OutputOf,
@@ -13,44 +10,25 @@ import {
 } from "../model/index.ts";
 import { checkFolderName, checkRecordName, printable } from "../storage/names.ts";
 import type { Hold, Storage } from "../storage/storage.ts";
-import { Calls } from "./calls.ts";
-import type { EventLoop } from "./event-loop.ts";
+import { Admission, type AdmissionContext } from "./admission.ts";
 import type { FolderCache } from "./folder-cache.ts";
-import { checkOptionNames } from "./options.ts";
+import { FolderReads, type ReadOptions, type StreamedRecord } from "./folder-reads.ts";
+import { notASchema } from "./options.ts";
 import { Payloads } from "./payloads.ts";
 import { load, serialise } from "./record.ts";
-import { type Chunk, scan } from "./scan.ts";
-import { type Text, textIn } from "./text.ts";
+import { textIn } from "./text.ts";
 import { type Payload, View } from "./view.ts";
 
-/** How reads of a folder treat a record that cannot be read. */
-export type ReadOptions = {
-  /** `"throw"` (the default) stops at the first one, naming it; `"skip"` logs each as an error and goes on. */
-  readonly unreadable?: "throw" | "skip";
-};
-
-/** One record of a stream, with its name. */
-export type StreamedRecord<T> = { readonly filename: string; readonly record: T };
-
 /** What a session works with; supplied by the database. */
-export type SessionContext<S extends Schema> = {
+export type SessionContext<S extends Schema> = AdmissionContext & {
   readonly storage: () => Promise<Storage>;
-  /** Why the database takes no new call of this session; `undefined` where it does. */
-  readonly refusal: () => BabaError | undefined;
-  /** Makes `close()` wait for this. */
-  readonly track: (work: Promise<void>) => void;
   readonly schema: S;
-  readonly log: Log;
-  readonly loop: EventLoop;
   readonly cache: FolderCache;
   /** The write lock, where this session runs under it. */
   readonly hold: Hold | undefined;
   readonly durability: "full" | "relaxed";
   readonly settle: "commit" | "background";
 };
-
-/** In the place of a record that has gone or is skipped. */
-const NOTHING = Symbol("no record");
 
 /**
  * A batch of changes that is committed as one, and reads that see them. Made by
@@ -59,15 +37,17 @@ const NOTHING = Symbol("no record");
 export class AsyncSession<S extends Schema> {
   readonly #context: SessionContext<S>;
   readonly #view: View;
-  readonly #calls = new Calls();
+  readonly #admission: Admission;
+  readonly #folders: FolderReads;
   readonly #payloads = new Payloads();
-  #closed: string | undefined;
   #commits = 0;
 
   /** @internal Sessions are made by the database. */
   constructor(context: SessionContext<S>) {
     this.#context = context;
     this.#view = new View(context.storage);
+    this.#admission = new Admission(context);
+    this.#folders = new FolderReads(this.#view, this.#admission, context);
   }
 
   /**
@@ -84,7 +64,7 @@ export class AsyncSession<S extends Schema> {
     filename?: string,
   ): Promise<string>;
   add(...input: readonly unknown[]): Promise<string> {
-    return this.#change(async () => {
+    return this.#admission.change(async () => {
       const [schema, record, filename] = this.#withSchema(input, 2);
       const [name, text] = await serialise(schema, record, filename);
       this.#view.pending.set(name, this.#payloads.encode(text));
@@ -107,7 +87,7 @@ export class AsyncSession<S extends Schema> {
 
   /** Queues the removal of a record; whether there was such a record. */
   delete(filename: string): Promise<boolean> {
-    return this.#change(async () => {
+    return this.#admission.change(async () => {
       const name = checkRecordName(filename);
       if (!(await this.#view.has(name))) return false;
       this.#view.pending.set(name, undefined);
@@ -123,7 +103,7 @@ export class AsyncSession<S extends Schema> {
    * @throws `BABA_EXISTS` where there is a record of the new name, and what makes the record unreadable
    */
   move(from: string, to: string): Promise<boolean> {
-    return this.#change(async () => {
+    return this.#admission.change(async () => {
       const [source, target] = [checkRecordName(from), checkRecordName(to)];
       const [payload] = await this.#view.read([source]);
       if (payload instanceof BabaError) throw payload;
@@ -146,7 +126,7 @@ export class AsyncSession<S extends Schema> {
   /** The same for a record of another schema. */
   get<T extends Schema>(schema: T, filename: string): Promise<OutputOf<T> | undefined>;
   get(first: unknown, second?: unknown): Promise<unknown> {
-    return this.#read(() => {
+    return this.#admission.read(() => {
       const own = !isSchema(first);
       if (own && second !== undefined) throw notASchema();
       const schema = own ? this.#context.schema : first;
@@ -159,12 +139,12 @@ export class AsyncSession<S extends Schema> {
 
   /** Whether there is such a record. */
   exists(filename: string): Promise<boolean> {
-    return this.#read(() => this.#view.has(checkRecordName(filename)));
+    return this.#admission.read(() => this.#view.has(checkRecordName(filename)));
   }
 
   /** The number of records in a folder, not counting those below it. */
   count(folder = "."): Promise<number> {
-    return this.#read(async () => (await this.#view.list(checkFolderName(folder))).length);
+    return this.#admission.read(async () => (await this.#view.list(checkFolderName(folder))).length);
   }
 
   /**
@@ -176,8 +156,8 @@ export class AsyncSession<S extends Schema> {
   /** The same for records of another schema. */
   all<T extends Schema>(folder: string, schema: T, options?: ReadOptions): Promise<OutputOf<T>[]>;
   all(folder = ".", schema: Schema = this.#context.schema, options?: ReadOptions): Promise<unknown[]> {
-    return this.#read(async () => {
-      const records = await this.#collect(folder, schema, options, () => true);
+    return this.#admission.read(async () => {
+      const records = await this.#folders.collect(folder, schema, options, () => true);
       this.#context.log.info(`Read all of ${printable(folder)}: ${counted(records.length, "record")}`);
       return records;
     });
@@ -205,10 +185,10 @@ export class AsyncSession<S extends Schema> {
     options?: ReadOptions,
   ): Promise<OutputOf<T>[]>;
   filter(folder: string, ...input: readonly unknown[]): Promise<unknown[]> {
-    return this.#read(async () => {
+    return this.#admission.read(async () => {
       const [schema, where, options] = this.#withSchema(input, 2);
       const fits = compileWhere(where as Where<unknown>);
-      const records = await this.#collect(folder, schema, options as ReadOptions | undefined, fits);
+      const records = await this.#folders.collect(folder, schema, options as ReadOptions | undefined, fits);
       this.#context.log.info(`Filtered ${printable(folder)}: ${counted(records.length, "record")} found`);
       return records;
     });
@@ -226,30 +206,12 @@ export class AsyncSession<S extends Schema> {
     schema: T,
     options?: ReadOptions,
   ): AsyncIterable<StreamedRecord<OutputOf<T>>>;
-  async *stream(
+  stream(
     folder = ".",
     schema: Schema = this.#context.schema,
     options?: ReadOptions,
-  ): AsyncGenerator<StreamedRecord<unknown>> {
-    this.#mustBeOpen();
-    const refusal = this.#context.refusal();
-    if (refusal !== undefined) throw refusal;
-    await this.#calls.idle();
-    try {
-      const load = this.#loader(schema, options);
-      for await (const { names, texts } of this.#scan(folder)) {
-        for (const [i, filename] of names.entries()) {
-          const pause = this.#context.loop.breathe();
-          if (pause !== undefined) await pause;
-          const loading = load(filename, texts[i]);
-          const record = isPromise(loading) ? await loading : loading;
-          if (record !== NOTHING) yield { filename, record };
-          this.#mustBeOpen();
-        }
-      }
-    } catch (error) {
-      throw this.#reported(error);
-    }
+  ): AsyncIterable<StreamedRecord<unknown>> {
+    return this.#folders.stream(folder, schema, options);
   }
 
   /**
@@ -259,27 +221,21 @@ export class AsyncSession<S extends Schema> {
    * @throws {ConflictError} where a later commit touched what was read: nothing is written
    */
   commit(): Promise<void> {
-    const refusal = this.#context.refusal();
-    const call = this.#calls.conclude(() =>
-      this.#run(refusal, async () => {
-        const changes = new Map(this.#view.pending);
-        const storage = await this.#context.storage();
-        const { hold, durability, settle } = this.#context;
-        await storage.commit({ changes, basis: this.#view.basis(), hold, durability, settle });
-        this.#commits++;
-        this.#view.pending.clear();
-        this.#view.refresh();
-        if (changes.size > 0) this.#context.log.info(`Committed ${describe(changes)}`);
-      }),
-    );
-    if (refusal === undefined) this.#context.track(this.#calls.idle());
-    return call;
+    return this.#admission.commit(async () => {
+      const changes = new Map(this.#view.pending);
+      const storage = await this.#context.storage();
+      const { hold, durability, settle } = this.#context;
+      await storage.commit({ changes, basis: this.#view.basis(), hold, durability, settle });
+      this.#commits++;
+      this.#view.pending.clear();
+      this.#view.refresh();
+      if (changes.size > 0) this.#context.log.info(`Committed ${describe(changes)}`);
+    });
   }
 
   /** Discards all queued changes; the session goes on with a fresh view. */
   rollback(): void {
-    this.#mustBeOpen();
-    this.#calls.discard(() => {
+    this.#admission.rollback(() => {
       const discarded = this.#view.pending.size;
       this.#view.pending.clear();
       this.#view.refresh();
@@ -289,8 +245,8 @@ export class AsyncSession<S extends Schema> {
 
   /** Ends the session: what was not committed is discarded, with a warning. `await using` calls this. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#closed !== undefined) return;
-    await this.#calls.idle();
+    if (!this.#admission.isOpen) return;
+    await this.#admission.idle();
     const discarded = this.#view.pending.size;
     if (discarded > 0) {
       this.#context.log.warning(
@@ -309,7 +265,7 @@ export class AsyncSession<S extends Schema> {
 
   /** @internal Refuses all further use, with this sentence. */
   end(reason: string): void {
-    this.#closed ??= reason;
+    this.#admission.close(reason);
     this.#view.pending.clear();
     this.#view.refresh();
   }
@@ -325,56 +281,6 @@ export class AsyncSession<S extends Schema> {
     return text === undefined ? undefined : load(schema, text, name);
   }
 
-  /** The records of a folder that fit. Others get a turn whenever time is up; nothing else is awaited record by record. */
-  async #collect(
-    folder: string,
-    schema: Schema,
-    options: ReadOptions | undefined,
-    fits: (record: unknown) => boolean,
-  ): Promise<unknown[]> {
-    const load = this.#loader(schema, options);
-    const records: unknown[] = [];
-    for await (const { names, texts } of this.#scan(folder)) {
-      for (let i = 0; i < names.length; i++) {
-        const pause = this.#context.loop.breathe();
-        if (pause !== undefined) await pause;
-        const loading = load(names[i] ?? "", texts[i]);
-        const record = isPromise(loading) ? await loading : loading;
-        if (record !== NOTHING && fits(record)) records.push(record);
-      }
-      this.#mustBeOpen();
-    }
-    return records;
-  }
-
-  #scan(folder: string): AsyncGenerator<Chunk> {
-    return scan(this.#view, this.#context.cache, checkFolderName(folder));
-  }
-
-  /** What makes a record of its text, or `NOTHING` of one that has gone or is skipped; a promise only where the schema gives one. */
-  #loader(
-    schema: Schema,
-    options: ReadOptions | undefined,
-  ): (name: string, text: Text | undefined) => unknown {
-    if (!isSchema(schema)) throw notASchema();
-    const skips = checkReadOptions(options).unreadable === "skip";
-    const failed = (error: unknown): symbol => {
-      if (!skips || !(error instanceof BabaError)) throw error;
-      this.#context.log.error(`Skipped a record that cannot be read: ${describeError(error)}`);
-      return NOTHING;
-    };
-    return (name, text) => {
-      // Listed and gone since: the commit will find the conflict.
-      if (text === undefined) return NOTHING;
-      try {
-        const record = load(schema, text, name);
-        return isPromise(record) ? record.catch(failed) : record;
-      } catch (error) {
-        return failed(error);
-      }
-    };
-  }
-
   /** The schema that leads the arguments, or the database's own before at most so many arguments. */
   #withSchema(input: readonly unknown[], most: number): [Schema, ...unknown[]] {
     const [first, ...rest] = input;
@@ -382,70 +288,6 @@ export class AsyncSession<S extends Schema> {
     if (input[most] !== undefined) throw notASchema();
     return [this.#context.schema, ...input];
   }
-
-  #change<T>(work: () => Promise<T>): Promise<T> {
-    const refusal = this.#context.refusal();
-    return this.#calls.change(() => this.#run(refusal, work));
-  }
-
-  #read<T>(work: () => T | Promise<T>): Promise<T> {
-    const refusal = this.#context.refusal();
-    return this.#calls.read(() => this.#runAtOnce(refusal, work));
-  }
-
-  /** {@link AsyncSession.#run}, with a promise only where something is to be waited for. */
-  #runAtOnce<T>(refusal: BabaError | undefined, work: () => T | Promise<T>): T | Promise<T> {
-    const failed = (error: unknown): never => {
-      throw this.#reported(error);
-    };
-    try {
-      if (refusal !== undefined) throw refusal;
-      this.#mustBeOpen();
-      const pause = this.#context.loop.breathe();
-      const result = pause === undefined ? work() : pause.then(work);
-      return result instanceof Promise ? result.catch(failed) : result;
-    } catch (error) {
-      return failed(error);
-    }
-  }
-
-  /** `refusal` is of the instant of the call: what was called before the database was closed is still done. */
-  async #run<T>(refusal: BabaError | undefined, work: () => Promise<T>): Promise<T> {
-    try {
-      if (refusal !== undefined) throw refusal;
-      this.#mustBeOpen();
-      const pause = this.#context.loop.breathe();
-      if (pause !== undefined) await pause;
-      return await work();
-    } catch (error) {
-      throw this.#reported(error);
-    }
-  }
-
-  #reported(error: unknown): unknown {
-    this.#context.log.error(describeError(error));
-    return error;
-  }
-
-  #mustBeOpen(): void {
-    if (this.#closed !== undefined) throw new BabaError("BABA_SESSION_CLOSED", this.#closed);
-  }
-}
-
-function checkReadOptions(options: ReadOptions = {}): ReadOptions {
-  checkOptionNames(options, ["unreadable"]);
-  const { unreadable } = options;
-  if (unreadable !== undefined && unreadable !== "throw" && unreadable !== "skip") {
-    throw new BabaError("BABA_OPTION", 'The option unreadable must be "throw" or "skip".');
-  }
-  return options;
-}
-
-function notASchema(): BabaError {
-  return new BabaError(
-    "BABA_OPTION",
-    "What stands in the place of a schema is none: give one of valibot's, or any Standard Schema, or leave it out for the database's own.",
-  );
 }
 
 function alreadyThere(name: string): BabaError {

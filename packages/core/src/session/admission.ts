@@ -1,0 +1,118 @@
+import { BabaError } from "../errors.ts";
+import { describeError } from "../log/describe-error.ts";
+import type { Log } from "../log/log.ts";
+import { Calls } from "./calls.ts";
+import type { EventLoop } from "./event-loop.ts";
+
+/** What the calls of a session are admitted by; supplied by the database. */
+export type AdmissionContext = {
+  /** Why the database takes no new call of this session; `undefined` where it does. */
+  readonly refusal: () => BabaError | undefined;
+  /** Makes `close()` wait for this. */
+  readonly track: (work: Promise<void>) => void;
+  readonly log: Log;
+  readonly loop: EventLoop;
+};
+
+/**
+ * The admission of a session's calls: refuses what is called after its end or the database's, runs the others in
+ * their order ({@link Calls}) with turns for others between them, and logs what they fail with.
+ */
+export class Admission {
+  readonly #context: AdmissionContext;
+  readonly #calls = new Calls();
+  #closed: string | undefined;
+
+  constructor(context: AdmissionContext) {
+    this.#context = context;
+  }
+
+  /** Runs a change after all calls before it. */
+  change<T>(work: () => Promise<T>): Promise<T> {
+    const refusal = this.#context.refusal();
+    return this.#calls.change(() => this.#run(refusal, work));
+  }
+
+  /** Runs a read after the changes before it. */
+  read<T>(work: () => T | Promise<T>): Promise<T> {
+    const refusal = this.#context.refusal();
+    return this.#calls.read(() => this.#runAtOnce(refusal, work));
+  }
+
+  /** Runs a commit after all calls before it, unless one of them has failed and nobody waited for it. */
+  commit(work: () => Promise<void>): Promise<void> {
+    const refusal = this.#context.refusal();
+    const call = this.#calls.conclude(() => this.#run(refusal, work));
+    if (refusal === undefined) this.#context.track(this.#calls.idle());
+    return call;
+  }
+
+  /** Runs what undoes the changes before it. */
+  rollback(work: () => void): void {
+    this.mustBeOpen();
+    this.#calls.discard(work);
+  }
+
+  /** Resolves when all calls until now have ended, where one that goes on by itself may begin. */
+  begin(): Promise<void> {
+    this.mustBeOpen();
+    const refusal = this.#context.refusal();
+    if (refusal !== undefined) throw refusal;
+    return this.#calls.idle();
+  }
+
+  /** Resolves when all calls until now have ended. */
+  idle(): Promise<void> {
+    return this.#calls.idle();
+  }
+
+  /** Whether the session has not ended. */
+  get isOpen(): boolean {
+    return this.#closed === undefined;
+  }
+
+  /** Refuses all further calls, with this sentence. */
+  close(reason: string): void {
+    this.#closed ??= reason;
+  }
+
+  /** @throws `BABA_SESSION_CLOSED` */
+  mustBeOpen(): void {
+    if (this.#closed !== undefined) throw new BabaError("BABA_SESSION_CLOSED", this.#closed);
+  }
+
+  /** The error that a call fails with, after logging it. */
+  reported(error: unknown): unknown {
+    this.#context.log.error(describeError(error));
+    return error;
+  }
+
+  /** {@link Admission.#run}, with a promise only where something is to be waited for. */
+  #runAtOnce<T>(refusal: BabaError | undefined, work: () => T | Promise<T>): T | Promise<T> {
+    const failed = (error: unknown): never => {
+      throw this.reported(error);
+    };
+    try {
+      if (refusal !== undefined) throw refusal;
+      this.mustBeOpen();
+      const pause = this.#context.loop.breathe();
+      const result = pause === undefined ? work() : pause.then(work);
+      return result instanceof Promise ? result.catch(failed) : result;
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  /** `refusal` is of the instant of the call: what was called before the database was closed is still done. */
+  async #run<T>(refusal: BabaError | undefined, work: () => Promise<T>): Promise<T> {
+    try {
+      if (refusal !== undefined) throw refusal;
+      this.mustBeOpen();
+      const pause = this.#context.loop.breathe();
+      if (pause !== undefined) await pause;
+      return await work();
+    } catch (error) {
+      throw this.reported(error);
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import { BabaError } from "../errors.ts";
+import { describeError } from "../log/describe-error.ts";
+import type { Log } from "../log/log.ts";
+import { isPromise, isSchema, type Schema } from "../model/index.ts";
+import { checkFolderName } from "../storage/names.ts";
+import type { Admission } from "./admission.ts";
+import type { EventLoop } from "./event-loop.ts";
+import type { FolderCache } from "./folder-cache.ts";
+import { checkOptionNames, notASchema } from "./options.ts";
+import { load } from "./record.ts";
+import { type Chunk, scan } from "./scan.ts";
+import type { Text } from "./text.ts";
+import type { View } from "./view.ts";
+
+/** How reads of a folder treat a record that cannot be read. */
+export type ReadOptions = {
+  /** `"throw"` (the default) stops at the first one, naming it; `"skip"` logs each as an error and goes on. */
+  readonly unreadable?: "throw" | "skip";
+};
+
+/** One record of a stream, with its name. */
+export type StreamedRecord<T> = { readonly filename: string; readonly record: T };
+
+/** What reads of folders work with. */
+type FolderContext = { readonly log: Log; readonly loop: EventLoop; readonly cache: FolderCache };
+
+/** In the place of a record that has gone or is skipped. */
+const NOTHING = Symbol("no record");
+
+/**
+ * The reads of whole folders as one session sees them. Others get a turn whenever time is up; nothing else is awaited
+ * record by record.
+ */
+export class FolderReads {
+  readonly #view: View;
+  readonly #admission: Admission;
+  readonly #context: FolderContext;
+
+  constructor(view: View, admission: Admission, context: FolderContext) {
+    this.#view = view;
+    this.#admission = admission;
+    this.#context = context;
+  }
+
+  /** The records of a folder that fit, in the order of their names. */
+  async collect(
+    folder: string,
+    schema: Schema,
+    options: ReadOptions | undefined,
+    fits: (record: unknown) => boolean,
+  ): Promise<unknown[]> {
+    const load = this.#loader(schema, options);
+    const records: unknown[] = [];
+    for await (const { names, texts } of this.#scan(folder)) {
+      for (let i = 0; i < names.length; i++) {
+        const pause = this.#context.loop.breathe();
+        if (pause !== undefined) await pause;
+        const loading = load(names[i] ?? "", texts[i]);
+        const record = isPromise(loading) ? await loading : loading;
+        if (record !== NOTHING && fits(record)) records.push(record);
+      }
+      this.#admission.mustBeOpen();
+    }
+    return records;
+  }
+
+  /** The records of a folder one after another, from the state in which the first is asked for. */
+  async *stream(
+    folder: string,
+    schema: Schema,
+    options: ReadOptions | undefined,
+  ): AsyncGenerator<StreamedRecord<unknown>> {
+    await this.#admission.begin();
+    try {
+      const load = this.#loader(schema, options);
+      for await (const { names, texts } of this.#scan(folder)) {
+        for (const [i, filename] of names.entries()) {
+          const pause = this.#context.loop.breathe();
+          if (pause !== undefined) await pause;
+          const loading = load(filename, texts[i]);
+          const record = isPromise(loading) ? await loading : loading;
+          if (record !== NOTHING) yield { filename, record };
+          this.#admission.mustBeOpen();
+        }
+      }
+    } catch (error) {
+      throw this.#admission.reported(error);
+    }
+  }
+
+  #scan(folder: string): AsyncGenerator<Chunk> {
+    return scan(this.#view, this.#context.cache, checkFolderName(folder));
+  }
+
+  /** What makes a record of its text, or `NOTHING` of one that has gone or is skipped; a promise only where the schema gives one. */
+  #loader(
+    schema: Schema,
+    options: ReadOptions | undefined,
+  ): (name: string, text: Text | undefined) => unknown {
+    if (!isSchema(schema)) throw notASchema();
+    const skips = checkReadOptions(options).unreadable === "skip";
+    const failed = (error: unknown): symbol => {
+      if (!skips || !(error instanceof BabaError)) throw error;
+      this.#context.log.error(`Skipped a record that cannot be read: ${describeError(error)}`);
+      return NOTHING;
+    };
+    return (name, text) => {
+      // Listed and gone since: the commit will find the conflict.
+      if (text === undefined) return NOTHING;
+      try {
+        const record = load(schema, text, name);
+        return isPromise(record) ? record.catch(failed) : record;
+      } catch (error) {
+        return failed(error);
+      }
+    };
+  }
+}
+
+function checkReadOptions(options: ReadOptions = {}): ReadOptions {
+  checkOptionNames(options, ["unreadable"]);
+  const { unreadable } = options;
+  if (unreadable !== undefined && unreadable !== "throw" && unreadable !== "skip") {
+    throw new BabaError("BABA_OPTION", 'The option unreadable must be "throw" or "skip".');
+  }
+  return options;
+}
