@@ -17,6 +17,9 @@ const room = new Uint8Array(ROOM_BYTES);
 /** How far a job came; its error as data. */
 export type PackedProgress = { readonly done: number; readonly error: WireError | undefined };
 
+/** The same, and the buffer that the files' bytes came in, to be filled again. */
+export type EmptiedProgress = PackedProgress & { readonly emptied: ArrayBuffer };
+
 /** A folder's entries: the names joined by the one character that none has, and a letter for each one's kind. */
 export type PackedListing = { readonly names: string; readonly kinds: string };
 
@@ -38,8 +41,9 @@ export const jobs = {
   },
 
   /** The files' bytes lie one after another in the buffer. */
-  create(root: string, paths: readonly string[], lengths: Uint32Array, buffer: ArrayBuffer): PackedProgress {
-    return pack(files.create(new FolderCheck(root), paths, unpacked(lengths, buffer), WITHOUT_END));
+  create(root: string, paths: readonly string[], lengths: Uint32Array, buffer: ArrayBuffer): EmptiedProgress {
+    const progress = files.create(new FolderCheck(root), paths, unpacked(lengths, buffer), WITHOUT_END);
+    return { ...pack(progress), emptied: buffer };
   },
 
   write(root: string, path: string, offset: number, bytes: Uint8Array): void {
@@ -57,14 +61,14 @@ export const jobs = {
     paths: readonly string[],
     lengths: Uint32Array,
     buffer: ArrayBuffer,
-  ): PackedProgress {
+  ): EmptiedProgress {
     const contents = unpacked(lengths, buffer);
     const replacements = contents.map((bytes, i) => ({
       path: paths[i] ?? "",
       temporary: temporaries[i] ?? "",
       bytes,
     }));
-    return pack(files.replace(new FolderCheck(root), replacements, WITHOUT_END));
+    return { ...pack(files.replace(new FolderCheck(root), replacements, WITHOUT_END)), emptied: buffer };
   },
 
   remove(root: string, paths: readonly string[]): PackedProgress {
@@ -110,7 +114,12 @@ export const jobs = {
 /** The buffers of a result, which are handed over and not copied. */
 export function buffersOf(result: unknown): ArrayBuffer[] {
   if (result instanceof Uint8Array) return result.buffer instanceof ArrayBuffer ? [result.buffer] : [];
+  if (isEmptied(result)) return [result.emptied];
   return isPackedReads(result) ? [...result.buffers] : [];
+}
+
+function isEmptied(result: unknown): result is EmptiedProgress {
+  return typeof result === "object" && result !== null && "emptied" in result;
 }
 
 function unpacked(lengths: Uint32Array, buffer: ArrayBuffer): Uint8Array[] {

@@ -2,7 +2,7 @@ import type { Move, NewFile, Replacement } from "@baba/core";
 import { inLanes } from "@baba/core/adapter";
 import * as files from "./files.ts";
 import type { FolderCheck } from "./folders.ts";
-import type { PackedProgress } from "./jobs.ts";
+import type { EmptiedProgress, PackedProgress } from "./jobs.ts";
 import type { LastWrite } from "./last-write.ts";
 import { LANES, SHORT_BYTES } from "./limits.ts";
 import { patiently, toTheEnd } from "./patience.ts";
@@ -24,6 +24,7 @@ const SLICE_BYTES = 512 * 1024;
 export class Writer {
   readonly #place: Place;
   readonly #last: LastWrite;
+  readonly #spare: ArrayBuffer[] = [];
 
   /** `last` keeps the file that was written last open for its sync. */
   constructor(place: Place, last: LastWrite) {
@@ -94,9 +95,9 @@ export class Writer {
   async #createSlice(slice: readonly NewFile[]): Promise<void> {
     const paths = slice.map((file) => file.path);
     await toTheEnd(slice.length, async (done) => {
-      const { buffer, lengths } = packed(slice.slice(done));
+      const { buffer, lengths } = this.#packed(slice.slice(done));
       const input = [this.#place.root, paths.slice(done), lengths, buffer] as const;
-      return unpackProgress(await writers.run(this.#place.owner, "create", [...input], [buffer]));
+      return this.#emptied(await writers.run(this.#place.owner, "create", [...input], [buffer]));
     });
     await this.#writeRest(slice, SLICE_BYTES);
   }
@@ -116,10 +117,31 @@ export class Writer {
     const temporaries = slice.map(({ temporary }) => temporary);
     const paths = slice.map(({ path }) => path);
     await toTheEnd(slice.length, async (done) => {
-      const { buffer, lengths } = packed(slice.slice(done));
+      const { buffer, lengths } = this.#packed(slice.slice(done));
       const input = [this.#place.root, temporaries.slice(done), paths.slice(done), lengths, buffer] as const;
-      return unpackProgress(await writers.run(this.#place.owner, "replace", [...input], [buffer]));
+      return this.#emptied(await writers.run(this.#place.owner, "replace", [...input], [buffer]));
     });
+  }
+
+  /** Copies of the files' first bytes, one after another in a buffer that can be handed over: a view for each would cost as much as its file. */
+  #packed(slice: readonly NewFile[]): { readonly lengths: Uint32Array; readonly buffer: ArrayBuffer } {
+    const buffer = this.#spare.pop() ?? new ArrayBuffer(SLICE_BYTES);
+    const all = new Uint8Array(buffer);
+    const lengths = new Uint32Array(slice.length);
+    let used = 0;
+    for (const [i, { bytes }] of slice.entries()) {
+      const part = bytes.length > SLICE_BYTES ? bytes.subarray(0, SLICE_BYTES) : bytes;
+      all.set(part, used);
+      lengths[i] = part.length;
+      used += part.length;
+    }
+    return { lengths, buffer };
+  }
+
+  /** A buffer that came back is filled again: new memory for each slice is garbage in two threads. */
+  #emptied(progress: EmptiedProgress): files.Progress {
+    if (this.#spare.length < LANES) this.#spare.push(progress.emptied);
+    return unpackProgress(progress);
   }
 
   #writeHere(path: string, offset: number, piece: Uint8Array): Promise<void> {
@@ -154,21 +176,6 @@ function bytesIn(created: readonly NewFile[]): number {
 
 function isPiece({ bytes }: NewFile): boolean {
   return bytes.length <= SHORT_BYTES;
-}
-
-/** Copies of the files' first bytes, one after another in a buffer that can be handed over: a view for each would cost as much as its file. */
-function packed(slice: readonly NewFile[]): { readonly lengths: Uint32Array; readonly buffer: ArrayBuffer } {
-  const parts = slice.map(({ bytes }) =>
-    bytes.length > SLICE_BYTES ? bytes.subarray(0, SLICE_BYTES) : bytes,
-  );
-  const lengths = Uint32Array.from(parts, (part) => part.length);
-  const all = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
-  let used = 0;
-  for (const part of parts) {
-    all.set(part, used);
-    used += part.length;
-  }
-  return { lengths, buffer: all.buffer };
 }
 
 function unpackProgress({ done, error }: PackedProgress): files.Progress {
