@@ -4,7 +4,7 @@ import { BabaError, systemCode } from "../errors.ts";
 import type { EntryKind, FileSystem, Move, TakeFile } from "../file-system/file-system.ts";
 import { ioError } from "./io-error.ts";
 import { compareNames, folderOf, pathIn, printable, RECORD_SUFFIX } from "./names.ts";
-import { batches, discard, type Placement, replacements } from "./placement.ts";
+import { batches, discard, type Placement, replacements, TextRooms, textBytes } from "./placement.ts";
 import type { Content } from "./protection.ts";
 import { Staging } from "./staging.ts";
 
@@ -26,6 +26,7 @@ export class RecordFiles {
   readonly #room = new Room();
   readonly #folders = new Set<string>();
   readonly #staging: Staging;
+  readonly #textRooms = new TextRooms();
 
   /** `token` gives a text that no other process uses, for the names of temporary files. */
   constructor(files: FileSystem, token: () => string) {
@@ -157,9 +158,11 @@ export class RecordFiles {
     for (const [name] of batch) {
       if (!this.#folders.has(folderOf(name))) await this.#makeFolder(folderOf(name));
     }
-    const files = replacements(batch, this.#token);
+    const room = this.#textRooms.take(textBytes(batch));
+    const files = replacements(batch, this.#token, room);
     try {
       await this.#files.replace(files);
+      this.#textRooms.give(room);
     } catch (error) {
       await discard(this.#files, files);
       this.#notPlaced(
