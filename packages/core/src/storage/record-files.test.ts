@@ -69,6 +69,22 @@ describe("RecordFiles", () => {
     expect(await records.list(".")).toHaveLength(300);
   });
 
+  test("place() mixes no records up where it uses memory again, whatever their sizes", async () => {
+    const payload = (i: number): Uint8Array =>
+      new Uint8Array(i % 500 === 0 ? 300_000 : 400 + (i % 7)).fill(i);
+    const many = Array.from({ length: 2000 }, (_, i): Placement => [`${i}.baba`, payload(i)]);
+    const { replace } = files;
+    // One that looks at the bytes as late as it may.
+    files.replace = async (batch) => {
+      await new Promise((resolve) => setTimeout(resolve));
+      await replace.call(files, batch);
+    };
+    await records.place(many);
+    await records.place(many.slice(0, 900));
+    const names = many.map(([name]) => name);
+    expect(await records.read(names)).toEqual(many.map(([, bytes]) => bytes));
+  });
+
   test("stage() writes the texts of few files beforehand, which place() then only renames", async () => {
     const [one, two] = [bytes("one"), bytes("two")];
     await records.stage([[["1.baba", bytes("older")]], [["1.baba", one]], [["2.baba", undefined]]]);
