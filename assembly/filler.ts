@@ -5,11 +5,10 @@
 // (Knuth, The Art of Computer Programming 2, 3.2.2) gives just that: the sum of two independent uniform
 // numbers modulo m is uniform again, so nothing is scaled or refused, and four fillers are three SIMD instructions.
 
-// Sixteen generators side by side, one in each byte lane, with x(n) = x(n - 127) + x(n - 63): x^127 + x^63 + 1 is
-// primitive modulo 2 (Zierler and Brillhart 1968), so the period is at least 2^127 - 1. The fourth of a filler, which
-// becomes the space, is always 0.
-const LONG: usize = 127 << 4;
-const SHORT: usize = 63 << 4;
+// Sixteen generators side by side, one in each byte lane, with x(n) = x(n - 127) + x(n - 126): x^127 + x + 1 is
+// primitive modulo 2 (Zierler and Brillhart 1968), so the period is at least 2^127 - 1. With neighbours summed, each
+// number is loaded once. The fourth of a filler, which becomes the space, is always 0.
+const SIZE: usize = 127 << 4;
 const MODULI: v128 = i8x16(10, 10, 26, 1, 10, 10, 26, 1, 10, 10, 26, 1, 10, 10, 26, 1);
 
 /** What makes text of a filler's numbers: "00a ". */
@@ -17,7 +16,8 @@ export const FILLER_BASE: u32 = 0x20613030;
 
 /** The last 508 fillers as four numbers each, counted from FILLER_BASE; those below nextFiller are used up. */
 const FILLERS: usize = memory.data(2032, 16);
-export const FILLERS_END: usize = FILLERS + LONG;
+export const FILLERS_END: usize = FILLERS + SIZE;
+const LAST: usize = FILLERS_END - 16;
 export let nextFiller: usize = FILLERS_END;
 
 /** Marks the fillers below `next` as used up. */
@@ -27,34 +27,29 @@ export function useFillers(next: usize): void {
 
 /** Replaces all fillers by the next ones. */
 export function refill(): void {
-  let at = FILLERS;
-  for (const end = at + SHORT; at < end; at += 112) {
-    advance(at, v128.load(at, LONG - SHORT));
-    advance(at + 16, v128.load(at, LONG - SHORT + 16));
-    advance(at + 32, v128.load(at, LONG - SHORT + 32));
-    advance(at + 48, v128.load(at, LONG - SHORT + 48));
-    advance(at + 64, v128.load(at, LONG - SHORT + 64));
-    advance(at + 80, v128.load(at, LONG - SHORT + 80));
-    advance(at + 96, v128.load(at, LONG - SHORT + 96));
+  let from = v128.load(FILLERS);
+  for (let at = FILLERS; at < LAST; at += 144) {
+    from = advance(at, from, v128.load(at, 16));
+    from = advance(at + 16, from, v128.load(at, 32));
+    from = advance(at + 32, from, v128.load(at, 48));
+    from = advance(at + 48, from, v128.load(at, 64));
+    from = advance(at + 64, from, v128.load(at, 80));
+    from = advance(at + 80, from, v128.load(at, 96));
+    from = advance(at + 96, from, v128.load(at, 112));
+    from = advance(at + 112, from, v128.load(at, 128));
+    from = advance(at + 128, from, v128.load(at, 144));
   }
-  for (; at < FILLERS_END; at += 128) {
-    advance(at, v128.load(at - SHORT));
-    advance(at + 16, v128.load(at - SHORT, 16));
-    advance(at + 32, v128.load(at - SHORT, 32));
-    advance(at + 48, v128.load(at - SHORT, 48));
-    advance(at + 64, v128.load(at - SHORT, 64));
-    advance(at + 80, v128.load(at - SHORT, 80));
-    advance(at + 96, v128.load(at - SHORT, 96));
-    advance(at + 112, v128.load(at - SHORT, 112));
-  }
+  advance(LAST, from, v128.load(FILLERS));
   nextFiller = FILLERS;
 }
 
+/** Writes the sum of two, and gives the second: the first of the next sum. */
 // @ts-ignore: decorator
 @inline
-function advance(at: usize, other: v128): void {
-  const sum = i8x16.add(v128.load(at), other);
+function advance(at: usize, first: v128, second: v128): v128 {
+  const sum = i8x16.add(first, second);
   v128.store(at, i8x16.min_u(sum, i8x16.sub(sum, MODULI)));
+  return second;
 }
 
 /** Seeds the generators from 256 bits. */

@@ -74,6 +74,21 @@ describe("the fillers", () => {
     expect(second).not.toBe(third);
   });
 
+  test("follow the recurrence whose period is known: each is the sum of those 508 and 504 before, part by part", () => {
+    const parts = (filler = 0): number[] => [
+      Math.floor(filler / 260),
+      Math.floor(filler / 26) % 10,
+      filler % 26,
+    ];
+    const moduli = [10, 10, 26];
+    const all = [...fillers(1, 3000)];
+    const sums = all.slice(508).map((_, n) => {
+      const other = parts(all[n + 4]);
+      return parts(all[n]).map((part, i) => (part + (other[i] ?? 0)) % (moduli[i] ?? 1));
+    });
+    expect(all.slice(508).map(parts)).toEqual(sums);
+  });
+
   test("are the chi-square's to refuse: a planted bias of one in a hundred is seen", () => {
     const counts = new Array<number>(26).fill(0);
     let n = 0;
