@@ -30,6 +30,7 @@ export default defineConfig({
           "write-lock",
         ].map((name) => `${storage}/${name}.ts`),
       ],
+      exclude: ["**/*.fixture.ts"],
       thresholds: { lines: 100, branches: 100, functions: 100 },
     },
   },

@@ -1,8 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { LockedError } from "../errors.ts";
-import { memoryFileSystem } from "../file-system/memory.ts";
-import { MemoryVolume } from "../file-system/memory-volume.ts";
-import { memoryRuntime } from "../testing/memory-runtime.ts";
 import {
   SimulatedDisk,
   SimulatedMachine,
@@ -11,7 +8,6 @@ import {
   simulatedFileSystem,
   simulatedRuntime,
 } from "../testing/simulation/index.ts";
-import { storageSuite } from "../testing/storage-suite.ts";
 import { FileStorage } from "./file-storage.ts";
 import {
   JOURNAL_FOLDER,
@@ -22,24 +18,6 @@ import {
   TEMPORARY_FOLDER,
 } from "./layout.ts";
 import type { Transaction } from "./storage.ts";
-
-storageSuite(test, async () => {
-  const volume = new MemoryVolume();
-  const report = (message: string) => {
-    throw new Error(message, { cause: "x" });
-  };
-  const again = () => new FileStorage(memoryFileSystem(volume), memoryRuntime(), report);
-  const files = memoryFileSystem(volume);
-  return {
-    storage: again(),
-    again,
-    spoil: async (name) => {
-      await files.remove([name]);
-      await files.create([{ path: name, bytes: new TextEncoder().encode("not base-3 text") }]);
-    },
-    dispose: async () => {},
-  };
-});
 
 let disk: SimulatedDisk;
 let machine: SimulatedMachine;

@@ -139,6 +139,33 @@ describe("RecordFiles", () => {
     expect(await codeOf(records.place([["1.baba", bytes("x")]]))).toBe("BABA_DISK_FULL 1.baba");
   });
 
+  test("place() says in its own words that what was staged cannot be renamed", async () => {
+    const [one, two] = [bytes("one"), bytes("two")];
+    await records.stage([[["1.baba", one]], [["2.baba", two]]]);
+    failing = "rename";
+    const placed = records.place([
+      ["1.baba", one],
+      ["2.baba", two],
+    ]);
+    expect(await codeOf(placed)).toBe("BABA_IO 2 records");
+  });
+
+  test("list() gives the names in their order, whatever order the file system has", async () => {
+    files.names = async () => ["2.baba", "10.baba", "1.baba"];
+    expect(await records.list("a")).toEqual(["a/1.baba", "a/10.baba", "a/2.baba"]);
+    files.names = async () => ["1.baba", "2.baba"];
+    expect(await records.list(".")).toEqual(["1.baba", "2.baba"]);
+  });
+
+  test("read() answers at once where the file system does", async () => {
+    const text = encode(bytes("one"));
+    files.readEach = (paths, take) => {
+      for (const i of paths.keys()) take(text, i);
+      return undefined;
+    };
+    expect(records.read(["1.baba"])).toEqual([bytes("one")]);
+  });
+
   test("read() gives no byte more than a text holds that is spaced more widely than ours", async () => {
     const text = new TextDecoder().decode(encode(bytes("wide")));
     await files.create([{ path: "1.baba", bytes: bytes(`${text}${" ".repeat(30)}\n`) }]);
@@ -160,6 +187,13 @@ describe("RecordFiles", () => {
       const [one, other] = await records.read(["a/1.baba", "a/2.baba"]);
       expect(one).toMatchObject({ code: "BABA_NOT_A_FOLDER", record: "a" });
       expect(other).toMatchObject({ code: "BABA_NOT_A_FOLDER", record: "a" });
+    });
+
+    test("read() looks for the folder's fault also where it was told of a link at once", async () => {
+      files.readEach = (_, take) => void take(fault("ELOOP"), 0);
+      namesFail("ELOOP");
+      const [one] = await records.read(["a/1.baba"]);
+      expect(one).toMatchObject({ code: "BABA_NOT_A_FOLDER", record: "a" });
     });
 
     test("read() blames the record that is a link itself", async () => {

@@ -236,7 +236,6 @@ export class RecordFiles {
   }
 
   async #makeFolder(folder: string): Promise<void> {
-    if (this.#folders.has(folder)) return;
     await this.#files.makeFolder(folder).catch((error: unknown) => {
       throw folderError(error, folder);
     });
@@ -268,8 +267,11 @@ class Room {
 }
 
 function isInOrder(names: readonly string[]): boolean {
-  for (let i = 1; i < names.length; i++)
-    if (compareNames(names[i - 1] ?? "", names[i] ?? "") > 0) return false;
+  let before = "";
+  for (const name of names) {
+    if (compareNames(before, name) > 0) return false;
+    before = name;
+  }
   return true;
 }
 

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { memoryFileSystem } from "../file-system/memory.ts";
+import { MemoryVolume } from "../file-system/memory-volume.ts";
+import { memoryRuntime } from "../testing/memory-runtime.ts";
+import { storageSuite } from "../testing/storage-suite.ts";
+import { FileStorage } from "./file-storage.ts";
+
+const changes = new Map([["1.baba", new TextEncoder().encode("one")]]);
+const report = (message: string) => {
+  throw new Error(message, { cause: "x" });
+};
+
+storageSuite(test, async () => {
+  const volume = new MemoryVolume();
+  const again = () => new FileStorage(memoryFileSystem(volume), memoryRuntime(), report);
+  const files = memoryFileSystem(volume);
+  return {
+    storage: again(),
+    again,
+    spoil: async (name) => {
+      await files.remove([name]);
+      await files.create([{ path: name, bytes: new TextEncoder().encode("not base-3 text") }]);
+    },
+    dispose: async () => {},
+  };
+});
+
+test("FileStorage.read() answers at once where the file system does", async () => {
+  const files = memoryFileSystem(new MemoryVolume());
+  const storage = new FileStorage(files, memoryRuntime(), report);
+  await storage.open();
+  await storage.commit({ changes, basis: undefined, durability: "full", settle: "commit" });
+  const [text] = await files.read(["1.baba"]);
+  files.readEach = (_, take) => void take(text, 0);
+  expect(storage.read(["1.baba"])).toEqual([changes.get("1.baba")]);
+  await storage.close();
+});
