@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { encode } from "../codec/index.ts";
 import { BabaError } from "../errors.ts";
 import type { EntryKind, FileSystem } from "../file-system/file-system.ts";
+import { deepEqual } from "../model/index.ts";
 import {
   type FaultCode,
   SimulatedDisk,
@@ -82,7 +83,9 @@ describe("RecordFiles", () => {
     await records.place(many);
     await records.place(many.slice(0, 900));
     const names = many.map(([name]) => name);
-    expect(await records.read(names)).toEqual(many.map(([, bytes]) => bytes));
+    const found = await records.read(names);
+    // To have vitest compare so many bytes takes seconds.
+    expect(many.filter(([, bytes], i) => !deepEqual(found[i], bytes))).toEqual([]);
   });
 
   test("stage() writes the texts of few files beforehand, which place() then only renames", async () => {
