@@ -14,18 +14,18 @@ const MOST_FREE = 3;
 export type Placement = readonly [name: string, payload: Uint8Array | undefined];
 
 /** Splits placements so that no batch holds much memory or the event loop for long. */
-export function* batches(placements: readonly Placement[]): Generator<readonly Placement[]> {
-  let start = 0;
+export function* batches(placements: Iterable<Placement>): Generator<readonly Placement[]> {
+  let batch: Placement[] = [];
   let bytes = 0;
-  for (let i = 0; i < placements.length; i++) {
-    bytes += placements[i]?.[1]?.length ?? 0;
-    if (i + 1 - start >= BATCH_FILES || bytes >= BATCH_BYTES) {
-      yield placements.slice(start, i + 1);
-      start = i + 1;
-      bytes = 0;
-    }
+  for (const placement of placements) {
+    batch.push(placement);
+    bytes += placement[1]?.length ?? 0;
+    if (batch.length < BATCH_FILES && bytes < BATCH_BYTES) continue;
+    yield batch;
+    batch = [];
+    bytes = 0;
   }
-  if (start < placements.length) yield placements.slice(start);
+  if (batch.length > 0) yield batch;
 }
 
 /** How many bytes the texts of a batch have. */

@@ -112,7 +112,7 @@ export class RecordFiles {
    * Puts each file in place; not durable before its sync. While one batch is renamed the next is
    * written. After a failure some are in place and some are not, and nothing goes on behind it.
    */
-  async place(placements: readonly Placement[]): Promise<void> {
+  async place(placements: Iterable<Placement>): Promise<void> {
     await inLanes(batches(placements), LANES, (batch) => this.#placeBatch(batch));
   }
 

@@ -35,8 +35,8 @@ export class Redo {
   }
 
   /** What has to be put in place. */
-  unplaced(): Placement[] {
-    return [...this.#unplaced].map(([name, { payload }]) => [name, payload] as const);
+  *unplaced(): Generator<Placement> {
+    for (const [name, { payload }] of this.#unplaced) yield [name, payload];
   }
 
   /** How many names wait to be put in place. */

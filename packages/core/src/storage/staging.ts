@@ -22,7 +22,7 @@ export class Staging {
   /** Writes the texts of one batch of files; of more, and where it fails, nothing. A name's last payload counts. */
   async stage(changes: readonly Iterable<Placement>[]): Promise<void> {
     const newest = new Map(changes.flatMap((some) => [...some]));
-    const [batch, more] = batches([...newest]);
+    const [batch, more] = batches(newest);
     if (batch === undefined || more !== undefined) return;
     const files = replacements(batch, this.#token);
     try {

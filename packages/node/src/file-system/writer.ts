@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Move, NewFile, Replacement } from "@baba/core";
 import { inLanes } from "@baba/core/adapter";
 import * as files from "./files.ts";
@@ -72,6 +73,8 @@ export class Writer {
         this.#here((folders, deadline) => files.replace(folders, replacements.slice(done), deadline)),
       );
     }
+    // Whoever asks has just encoded them all, and to start a thread takes a while.
+    await nextTurn();
     await inLanes(slicesOfFiles(replacements, SLICE_BYTES), LANES, (slice) => this.#replaceSlice(slice));
   }
 

@@ -250,6 +250,7 @@ export class Journal {
     const start = startOf(segmentStart(header, file, seal));
     const written = encodeCommits(start, commits);
     file.set(written.bytes, SEGMENT_HEADER);
+    if (size > LONG_BYTES) await this.#writer.turn();
     await this.#publish(header.number, file);
     this.#cursor.enter(start);
     const { sequence } = written.position;
