@@ -20,10 +20,17 @@ export const denoRuntime: Runtime = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
   random: fillRandomly,
-  // A timer of no time is one of two milliseconds here.
-  turn: () => new Promise((resolve) => void setImmediate(resolve)),
+  turn,
   sleep: (milliseconds) => new Promise((resolve) => void setTimeout(resolve, milliseconds)),
 };
+
+/**
+ * Called behind input, the first immediate comes before the timers that are due; the second does not. (A timer of no time
+ * is one of two milliseconds here.)
+ */
+function turn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(() => setImmediate(resolve)));
+}
 
 /** The working directory takes a permission; without it the path stays as it is, and opening says what is missing. */
 function absolute(path: string): string {
