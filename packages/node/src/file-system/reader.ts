@@ -3,9 +3,9 @@ import { inLanes } from "@baba/core/adapter";
 import * as files from "./files.ts";
 import type { FolderCheck } from "./folders.ts";
 import { LANES, SHORT_BYTES } from "./limits.ts";
+import { Pace } from "./pace.ts";
 import { SpareBuffers, unpackReads } from "./packed-reads.ts";
 import { isCrowded, patiently } from "./patience.ts";
-import { ReadPace } from "./read-pace.ts";
 import { slicesOf } from "./slices.ts";
 import { type ThreadUser, threads } from "./threads.ts";
 import { budget } from "./turn.ts";
@@ -29,7 +29,7 @@ type Crowded = { readonly error: Error; readonly i: number };
  */
 export class Reader {
   readonly #place: Place;
-  readonly #pace = new ReadPace();
+  readonly #pace = new Pace();
   readonly #spare = new SpareBuffers();
   /** What is read on the calling thread is taken at once, so that one room does for all. */
   #room: Uint8Array | undefined;

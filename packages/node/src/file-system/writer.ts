@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Move, NewFile, Replacement } from "@baba/core";
 import { inLanes } from "@baba/core/adapter";
 import * as files from "./files.ts";
@@ -6,6 +5,7 @@ import type { FolderCheck } from "./folders.ts";
 import type { EmptiedProgress, PackedProgress } from "./jobs.ts";
 import type { LastWrite } from "./last-write.ts";
 import { LANES, SHORT_BYTES } from "./limits.ts";
+import { Pace } from "./pace.ts";
 import { patiently, toTheEnd } from "./patience.ts";
 import type { Place } from "./reader.ts";
 import { SLICE, slicesOfFiles } from "./slices.ts";
@@ -25,6 +25,7 @@ const SLICE_BYTES = 512 * 1024;
 export class Writer {
   readonly #place: Place;
   readonly #last: LastWrite;
+  readonly #pace = new Pace();
   readonly #spare: ArrayBuffer[] = [];
 
   /** `last` keeps the file that was written last open for its sync. */
@@ -68,14 +69,7 @@ export class Writer {
 
   async replace(replacements: readonly Replacement[]): Promise<void> {
     this.#last.close();
-    if (replacements.length <= FEW_CHANGES && replacements.every(isPiece)) {
-      return toTheEnd(replacements.length, (done) =>
-        this.#here((folders, deadline) => files.replace(folders, replacements.slice(done), deadline)),
-      );
-    }
-    // Whoever asks has just encoded them all, and to start a thread takes a while.
-    await nextTurn();
-    await inLanes(slicesOfFiles(replacements, SLICE_BYTES), LANES, (slice) => this.#replaceSlice(slice));
+    await toTheEnd(replacements.length, (done) => this.#replaceSome(replacements.slice(done), done > 0));
   }
 
   /** Lets go of the thread. */
@@ -111,19 +105,38 @@ export class Writer {
     }
   }
 
-  async #replaceSlice(slice: readonly Replacement[]): Promise<void> {
+  /**
+   * The first ones of those that are left: on the calling thread as long as they are written to memory, for no two can be
+   * made in one folder at the same time; else in the thread, which may wait for a disk.
+   */
+  async #replaceSome(left: readonly Replacement[], begun: boolean): Promise<files.Progress> {
+    const [slice = []] = slicesOfFiles(left, SLICE_BYTES);
     const [first] = slice;
-    if (first !== undefined && first.bytes.length > SLICE_BYTES) {
-      await this.create([{ path: first.temporary, bytes: first.bytes }]);
-      return this.rename([{ from: first.temporary, to: first.path }]);
-    }
+    if (first !== undefined && first.bytes.length > SLICE_BYTES) return this.#replaceLong(first);
+    return begun && !this.#pace.isQuick ? this.#replaceInThread(slice) : this.#replaceHere(slice);
+  }
+
+  #replaceHere(slice: readonly Replacement[]): Promise<files.Progress> {
+    return this.#here((folders, deadline) => {
+      const start = performance.now();
+      const progress = files.replace(folders, slice, deadline);
+      this.#pace.note(progress.done, performance.now() - start);
+      return progress;
+    });
+  }
+
+  async #replaceInThread(slice: readonly Replacement[]): Promise<files.Progress> {
     const temporaries = slice.map(({ temporary }) => temporary);
     const paths = slice.map(({ path }) => path);
-    await toTheEnd(slice.length, async (done) => {
-      const { buffer, lengths } = this.#packed(slice.slice(done));
-      const input = [this.#place.root, temporaries.slice(done), paths.slice(done), lengths, buffer] as const;
-      return this.#emptied(await writers.run(this.#place.owner, "replace", [...input], [buffer]));
-    });
+    const { buffer, lengths } = this.#packed(slice);
+    const input = [this.#place.root, temporaries, paths, lengths, buffer] as const;
+    return this.#emptied(await writers.run(this.#place.owner, "replace", [...input], [buffer]));
+  }
+
+  async #replaceLong({ path, temporary, bytes }: Replacement): Promise<files.Progress> {
+    await this.create([{ path: temporary, bytes }]);
+    await this.rename([{ from: temporary, to: path }]);
+    return { done: 1 };
   }
 
   /** Copies of the files' first bytes, one after another in a buffer that can be handed over: a view for each would cost as much as its file. */
@@ -175,10 +188,6 @@ export class Writer {
 
 function bytesIn(created: readonly NewFile[]): number {
   return created.reduce((sum, { bytes }) => sum + bytes.length, 0);
-}
-
-function isPiece({ bytes }: NewFile): boolean {
-  return bytes.length <= SHORT_BYTES;
 }
 
 function unpackProgress({ done, error }: PackedProgress): files.Progress {

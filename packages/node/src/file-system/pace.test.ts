@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { ReadPace } from "./read-pace.ts";
+import { Pace } from "./pace.ts";
 
-test("ReadPace takes one long wait for no slow disk, and several for one", () => {
-  const pace = new ReadPace();
+test("Pace takes one long wait for no slow disk, and several for one", () => {
+  const pace = new Pace();
   for (let i = 0; i < 10; i++) pace.note(100, 1);
   pace.note(1, 10);
   expect(pace.isQuick).toBe(true);
@@ -10,8 +10,8 @@ test("ReadPace takes one long wait for no slow disk, and several for one", () =>
   expect(pace.isQuick).toBe(false);
 });
 
-test("ReadPace finds a slow disk within three reads of 8 ms in a new process, and a disk that is slow no more", () => {
-  const pace = new ReadPace();
+test("Pace finds a slow disk within three reads of 8 ms in a new process, and a disk that is slow no more", () => {
+  const pace = new Pace();
   for (let i = 0; i < 3; i++) pace.note(1, 8);
   expect(pace.isQuick).toBe(false);
   for (let i = 0; i < 10; i++) pace.note(1, 8);

@@ -1,0 +1,67 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { FileSystem, Replacement } from "@baba/core";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { nodeFileSystem } from "./node-file-system.ts";
+import { Pace } from "./pace.ts";
+import { writers } from "./threads.ts";
+
+let root: string;
+let files: FileSystem;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "baba-writer-"));
+  files = nodeFileSystem(root);
+  await files.makeFolder("tmp");
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await files.close();
+  await rm(root, { recursive: true });
+});
+
+/** Files of several lengths, some of which fill a slice. */
+function given(count: number): Replacement[] {
+  return Array.from({ length: count }, (_, i) => ({
+    path: `${i}`,
+    temporary: `tmp/${i}`,
+    bytes: new Uint8Array(i % 100 === 7 ? 300_000 : 200 + i).fill(i),
+  }));
+}
+
+async function expectInPlace(replacements: readonly Replacement[]): Promise<void> {
+  const found = await files.read(replacements.map(({ path }) => path));
+  const equal = replacements.map(({ bytes }, i) =>
+    Buffer.compare(bytes, Buffer.from(found[i] as Uint8Array)),
+  );
+  expect(equal.every((order) => order === 0)).toBe(true);
+  expect(await files.list("tmp")).toEqual([]);
+}
+
+test("replace() starts no thread for files that are written to memory", async () => {
+  vi.spyOn(Pace.prototype, "isQuick", "get").mockReturnValue(true);
+  const run = vi.spyOn(writers, "run");
+  await files.replace(given(900));
+  await expectInPlace(given(900));
+  expect(run).not.toHaveBeenCalled();
+});
+
+test("replace() goes on in the thread where the disk is slow, and mixes nothing up where batches come at once", async () => {
+  vi.spyOn(Pace.prototype, "isQuick", "get").mockReturnValue(false);
+  const run = vi.spyOn(writers, "run");
+  const all = given(900);
+  await Promise.all([0, 300, 600].map((from) => files.replace(all.slice(from, from + 300))));
+  await expectInPlace(all);
+  await files.replace(all.slice(0, 700));
+  await expectInPlace(all);
+  expect(run.mock.calls.filter(([, job]) => job === "replace").length).toBeGreaterThan(6);
+});
+
+test("replace() passes on in which file the thread failed, with its code", async () => {
+  vi.spyOn(Pace.prototype, "isQuick", "get").mockReturnValue(false);
+  await files.create([{ path: "tmp/500", bytes: new Uint8Array(1) }]);
+  await expect(files.replace(given(900))).rejects.toMatchObject({ code: "EEXIST" });
+  expect(await files.kinds(["499", "500", "501"])).toEqual(["file", undefined, undefined]);
+});
