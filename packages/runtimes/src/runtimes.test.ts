@@ -25,7 +25,7 @@ for (const [name, suite] of RUNS) {
     console.log(`Left out: ${suite.name} on ${name}`);
     continue;
   }
-  test(`the suites of ${suite.name} pass on ${name}`, async () => {
+  test.concurrent(`the suites of ${suite.name} pass on ${name}`, async () => {
     const outcome = await runSuite(suite, runtime);
     expect(outcome.suite).toMatch(new RegExp(`^${suite.name} on ${name}[ .]\\d`));
     expect(outcome.failed, outcome.output).toBe(0);
