@@ -109,8 +109,8 @@ export class RecordFiles {
   }
 
   /**
-   * Puts each file in place; not durable before its sync. While one batch is renamed the next is
-   * written. After a failure some are in place and some are not, and nothing goes on behind it.
+   * Puts each file in place; not durable before its sync. While one batch is written the next is
+   * encoded. After a failure some are in place and some are not, and nothing goes on behind it.
    */
   async place(placements: Iterable<Placement>): Promise<void> {
     await inLanes(batches(placements), LANES, (batch) => this.#placeBatch(batch));

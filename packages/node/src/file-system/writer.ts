@@ -21,7 +21,7 @@ const LONG_BYTES = 8 * 1024 * 1024;
 /** Bytes that are packed for a thread at once. */
 const SLICE_BYTES = 512 * 1024;
 
-/** Changes files and names: few at once on the calling thread, many in the one thread for writing. */
+/** Changes files and names: on the calling thread what is few or goes into memory, the rest in the one thread for writing. */
 export class Writer {
   readonly #place: Place;
   readonly #last: LastWrite;
