@@ -36,7 +36,7 @@ export class Admission {
   /** Runs a read after the changes before it. */
   read<T>(work: () => T | Promise<T>): Promise<T> {
     const refusal = this.#context.refusal();
-    return this.#calls.read(() => this.#runAtOnce(refusal, work));
+    return this.#calls.read(() => this.#run(refusal, work));
   }
 
   /** Runs a commit after all calls before it, unless one of them has failed and nobody waited for it. */
@@ -87,8 +87,11 @@ export class Admission {
     return error;
   }
 
-  /** {@link Admission.#run}, with a promise only where something is to be waited for. */
-  #runAtOnce<T>(refusal: BabaError | undefined, work: () => T | Promise<T>): T | Promise<T> {
+  /**
+   * Gives a promise only where something is to be waited for. `refusal` is of the instant of the call: what was called
+   * before the database was closed is still done.
+   */
+  #run<T>(refusal: BabaError | undefined, work: () => T | Promise<T>): T | Promise<T> {
     const failed = (error: unknown): never => {
       throw this.reported(error);
     };
@@ -100,19 +103,6 @@ export class Admission {
       return result instanceof Promise ? result.catch(failed) : result;
     } catch (error) {
       return failed(error);
-    }
-  }
-
-  /** `refusal` is of the instant of the call: what was called before the database was closed is still done. */
-  async #run<T>(refusal: BabaError | undefined, work: () => Promise<T>): Promise<T> {
-    try {
-      if (refusal !== undefined) throw refusal;
-      this.mustBeOpen();
-      const pause = this.#context.loop.breathe();
-      if (pause !== undefined) await pause;
-      return await work();
-    } catch (error) {
-      throw this.reported(error);
     }
   }
 }

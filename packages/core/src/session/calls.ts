@@ -44,7 +44,7 @@ export class Calls {
   #failures: { readonly call: Call<unknown>; readonly reason: unknown }[] = [];
 
   /** Runs a change after the changes and the reads called before it. */
-  change<T>(work: () => Promise<T>): Promise<T> {
+  change<T>(work: () => T | Promise<T>): Promise<T> {
     const call = start(this.idle(), work);
     this.#reads.clear();
     this.#changing++;
@@ -81,7 +81,7 @@ export class Calls {
   }
 
   /** Runs a change that fails, without being run, with the first failure that nobody waited for. */
-  conclude<T>(work: () => Promise<T>): Promise<T> {
+  conclude<T>(work: () => T | Promise<T>): Promise<T> {
     return this.change(async () => {
       const unseen = this.#failures.find(({ call }) => !call.awaited);
       this.#failures = [];
