@@ -14,12 +14,15 @@ import { withinTurn } from "./turn.ts";
 import { unpackError } from "./wire.ts";
 
 // The measurements behind these numbers are in docs/performance.md, "Files on Node.js".
-/** Changes up to this many are done on the calling thread, turn by turn: each may cost thirty reads, and a hop more. */
-const FEW_CHANGES = 100;
+/** So many files are created on the calling thread, turn by turn: each may cost thirty reads, and a hop more. */
+const FEW_CREATES = 100;
 /** Bytes up to which all is written on the calling thread, in pieces: that fills memory, and a hop takes longer. */
 const LONG_BYTES = 8 * 1024 * 1024;
 /** Bytes that are packed for a thread at once. */
 const SLICE_BYTES = 512 * 1024;
+
+/** Changes some of a slice before the deadline, at least one. */
+type Change<T> = (folders: FolderCheck, slice: readonly T[], deadline: number) => files.Progress;
 
 /** Changes files and names: on the calling thread what is few or goes into memory, the rest in the one thread for writing. */
 export class Writer {
@@ -35,7 +38,7 @@ export class Writer {
   }
 
   async create(created: readonly NewFile[]): Promise<void> {
-    const few = created.length <= FEW_CHANGES && bytesIn(created) <= LONG_BYTES;
+    const few = created.length <= FEW_CREATES && bytesIn(created) <= LONG_BYTES;
     if (few) return this.#createHere(created);
     await inLanes(slicesOfFiles(created, SLICE_BYTES), LANES, (slice) => this.#createSlice(slice));
   }
@@ -69,7 +72,12 @@ export class Writer {
 
   async replace(replacements: readonly Replacement[]): Promise<void> {
     this.#last.close();
-    await toTheEnd(replacements.length, (done) => this.#replaceSome(replacements.slice(done), done > 0));
+    await toTheEnd(replacements.length, (done) => {
+      const [slice = []] = slicesOfFiles(replacements.slice(done), SLICE_BYTES);
+      const [first] = slice;
+      if (first !== undefined && first.bytes.length > SLICE_BYTES) return this.#replaceLong(first);
+      return this.#some(slice, done, files.replace, () => this.#replaceInThread(slice));
+    });
   }
 
   /** Lets go of the thread. */
@@ -103,26 +111,6 @@ export class Writer {
     for (const { path, bytes } of created) {
       if (bytes.length > from) await this.write(path, from, bytes.subarray(from));
     }
-  }
-
-  /**
-   * The first ones of those that are left: on the calling thread as long as they are written to memory, for no two can be
-   * made in one folder at the same time; else in the thread, which may wait for a disk.
-   */
-  async #replaceSome(left: readonly Replacement[], begun: boolean): Promise<files.Progress> {
-    const [slice = []] = slicesOfFiles(left, SLICE_BYTES);
-    const [first] = slice;
-    if (first !== undefined && first.bytes.length > SLICE_BYTES) return this.#replaceLong(first);
-    return begun && !this.#pace.isQuick ? this.#replaceInThread(slice) : this.#replaceHere(slice);
-  }
-
-  #replaceHere(slice: readonly Replacement[]): Promise<files.Progress> {
-    return this.#here((folders, deadline) => {
-      const start = performance.now();
-      const progress = files.replace(folders, slice, deadline);
-      this.#pace.note(progress.done, performance.now() - start);
-      return progress;
-    });
   }
 
   async #replaceInThread(slice: readonly Replacement[]): Promise<files.Progress> {
@@ -168,16 +156,34 @@ export class Writer {
     return writers.run(this.#place.owner, "write", [this.#place.root, path, offset, copy], [copy.buffer]);
   }
 
-  /** A short batch here, turn by turn; a long one in the thread, slice by slice. */
+  /** Changes names, in order, slice by slice. */
   async #inOrder<T>(
     items: readonly T[],
-    here: (folders: FolderCheck, left: readonly T[], deadline: number) => files.Progress,
+    here: Change<T>,
     inThread: (slice: readonly T[]) => Promise<PackedProgress>,
   ): Promise<void> {
-    const few = items.length <= FEW_CHANGES;
-    await toTheEnd(items.length, async (done) => {
-      if (few) return this.#here((folders, deadline) => here(folders, items.slice(done), deadline));
-      return unpackProgress(await inThread(items.slice(done, done + SLICE)));
+    await toTheEnd(items.length, (done) => {
+      const slice = items.slice(done, done + SLICE);
+      return this.#some(slice, done, here, async () => unpackProgress(await inThread(slice)));
+    });
+  }
+
+  /**
+   * Some of a slice, after so many others of its batch: on the calling thread as long as changes go into memory, for no
+   * two can be made in one folder at the same time; else in the thread, which may wait for a disk.
+   */
+  async #some<T>(
+    slice: readonly T[],
+    done: number,
+    here: Change<T>,
+    inThread: () => Promise<files.Progress>,
+  ): Promise<files.Progress> {
+    if (done > 0 && !this.#pace.isQuick) return inThread();
+    return this.#here((folders, deadline) => {
+      const start = performance.now();
+      const progress = here(folders, slice, deadline);
+      this.#pace.note(progress.done, performance.now() - start);
+      return progress;
     });
   }
 
