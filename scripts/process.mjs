@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { delimiter, join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 /** The repository's folder. */
@@ -11,24 +12,33 @@ export const ROOT = fileURLToPath(new URL("..", import.meta.url));
  *
  * @param {string} command
  * @param {readonly string[]} args words without spaces or quotes: Windows hands them to a shell
- * @param {{ folder?: string, environment?: Record<string, string> }} options `folder` is relative to the repository
+ * @param {{ folder?: string, environment?: Record<string, string>, prefix?: string }} options `folder` is relative to the
+ * repository; `prefix` begins each line of what it prints, where several run beside each other
  * @returns {Promise<number>}
  */
-export function run(command, args, { folder = ".", environment = {} } = {}) {
+export function run(command, args, { folder = ".", environment = {}, prefix } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: join(ROOT, folder),
       env: { ...toolEnvironment(), ...environment },
-      stdio: ["ignore", "inherit", "inherit"],
+      stdio: prefix === undefined ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"],
       // npm's tools are .cmd files there, which only a shell starts.
       shell: process.platform === "win32" && command !== process.execPath,
     });
+    if (prefix !== undefined) {
+      printLines(child.stdout, process.stdout, prefix);
+      printLines(child.stderr, process.stderr, prefix);
+    }
     child.once("error", (error) => {
       console.error(`${command} could not be started: ${error.message}`);
       resolve(1);
     });
     child.once("close", (code) => resolve(code ?? 1));
   });
+}
+
+function printLines(from, to, prefix) {
+  createInterface({ input: from }).on("line", (line) => to.write(`${prefix}${line}\n`));
 }
 
 /** This process's environment, with the installed tools on the path and their telemetry off. */

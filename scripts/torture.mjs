@@ -1,32 +1,37 @@
 // `npm run torture`: the long runs, at their full size. Whatever words follow (`--long`, `--seed 7`) are
-// handed on to each package's `torture` script.
+// handed on to each package's `torture` script. The packages run beside each other, their lines under their names:
+// the simulations of one keep a single processor busy, while the processes of another wait for the disk.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { run } from "./process.mjs";
 import { readResults, resultsFolder, sum, table, writeResult } from "./results.mjs";
 import { packagesWith } from "./workspace.mjs";
 
 const results = resultsFolder();
 const before = readResults(results);
-for (const { name, folder } of packagesWith("torture")) await torture(name, folder);
+await Promise.all(packagesWith("torture").map(torture));
 report();
 
-async function torture(name, folder) {
-  console.log(`\n=== torture: ${name}`);
+async function torture({ name, folder }) {
   const start = performance.now();
-  const earlier = readResults(results);
-  const words = process.argv.slice(2);
-  const environment = { BABA_RESULTS: results };
-  const status = await run("npm", ["run", "--silent", "torture", "--", ...words], { folder, environment });
+  // A folder of its own, so that what one package has judged is told from what another has.
+  const own = mkdtempSync(join(tmpdir(), "baba-torture-results-"));
+  const words = ["run", "--silent", "torture", "--", ...process.argv.slice(2)];
+  const status = await run("npm", words, {
+    folder,
+    environment: { BABA_RESULTS: own },
+    prefix: `${name} | `,
+  });
   const seconds = (performance.now() - start) / 1000;
-  const counted = added(earlier);
+  const counted = readResults(own);
+  rmSync(own, { recursive: true });
+  for (const result of counted) writeResult(results, result);
+  console.log(`=== torture: ${name} has ended with status ${status}, ${seconds.toFixed(1)} s`);
+  const { passed, failed } = sum(counted);
   // It must have judged something, and a status must not disagree with the counts.
-  if (counted.passed + counted.failed > 0 && (status === 0 || counted.failed > 0)) return;
+  if (passed + failed > 0 && (status === 0 || failed > 0)) return;
   writeResult(results, { suite: `torture ${name} (status ${status})`, passed: 0, failed: 1, seconds });
-}
-
-function added(earlier) {
-  const then = sum(earlier);
-  const now = sum(readResults(results));
-  return { passed: now.passed - then.passed, failed: now.failed - then.failed };
 }
 
 function report() {

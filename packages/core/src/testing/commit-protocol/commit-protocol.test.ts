@@ -21,8 +21,10 @@ test("after any power cut a new sealed store has the key file of what it holds",
   expect(visited).toBe(1500);
 });
 
-// The second scenario has a sealed store, and the third a folder whose failed sync nothing else would write again.
-test.each([1, 2, 7])(
+// Scenario 2 has a sealed store, and 7 a folder whose failed sync nothing else would write again. `npm run torture` has ten.
+const SCENARIOS = process.env.BABA_MUTANT === undefined ? [2] : [1, 2, 7];
+
+test.each(SCENARIOS)(
   "whatever step of scenario %i fails, every error is typed and no invariant breaks",
   {
     timeout: 5 * MINUTES,
