@@ -1,6 +1,6 @@
 // `npm run torture`: the long runs, at their full size. Whatever words follow (`--long`, `--seed 7`) are
-// handed on to each package's `torture` script. The packages run beside each other, their lines under their names:
-// the simulations of one keep a single processor busy, while the processes of another wait for the disk.
+// handed on to each package's `torture` script. Two packages run at a time, their lines under their names: the
+// simulations of one keep a single processor busy, while the processes of another wait for the disk.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,8 +10,14 @@ import { packagesWith } from "./workspace.mjs";
 
 const results = resultsFolder();
 const before = readResults(results);
-await Promise.all(packagesWith("torture").map(torture));
+const AT_ONCE = 2;
+const waiting = packagesWith("torture");
+await Promise.all(Array.from({ length: AT_ONCE }, tortureInTurn));
 report();
+
+async function tortureInTurn() {
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await torture(next);
+}
 
 async function torture({ name, folder }) {
   const start = performance.now();
