@@ -12,6 +12,7 @@ import { isLocked } from "./kernel-lock.ts";
 import { LastWrite } from "./last-write.ts";
 import { LANES, SHORT_BYTES } from "./limits.ts";
 import { makeFolder } from "./make-folder.ts";
+import { Pace } from "./pace.ts";
 import { patiently } from "./patience.ts";
 import { processIdentity, processLives } from "./process-identity.ts";
 import { Reader } from "./reader.ts";
@@ -56,6 +57,7 @@ class NodeFileSystem implements FileSystem, ThreadUser {
   readonly #root: string;
   readonly #trust = new Trust();
   readonly #reader: Reader;
+  readonly #looks = new Pace();
   readonly #last = new LastWrite();
   readonly #writer: Writer;
 
@@ -143,12 +145,15 @@ class NodeFileSystem implements FileSystem, ThreadUser {
   }
 
   async kinds(paths: readonly string[]): Promise<files.Kind[]> {
-    return this.#each(
-      paths,
-      FEW_LOOKS,
-      (folders, deadline) => files.kinds(folders, paths, deadline),
-      (slice) => threads.run(this, "kinds", [this.#root, slice]),
-    );
+    const results = paths.length <= FEW_LOOKS ? await this.#lookHere(paths) : [];
+    if (results.length === paths.length) return results;
+    await inLanes(slicesOf(paths, results.length), LANES, async ({ from, items }) => {
+      const found = await threads.run(this, "kinds", [this.#root, items]);
+      found.forEach((kind, i) => {
+        results[from + i] = kind;
+      });
+    });
+    return results;
   }
 
   async list(folder: string): Promise<FolderEntry[] | undefined> {
@@ -203,21 +208,18 @@ class NodeFileSystem implements FileSystem, ThreadUser {
     return new FolderCheck(this.#root, this.#trust);
   }
 
-  /** A result for each path: a short batch here, as far as the turn allows, the rest in threads. */
-  async #each<T>(
-    paths: readonly string[],
-    few: number,
-    here: (folders: FolderCheck, deadline: number) => T[],
-    inThread: (slice: readonly string[]) => Promise<T[]>,
-  ): Promise<T[]> {
-    const results = paths.length <= few ? await this.#here(here) : [];
-    if (results.length === paths.length) return results;
-    await inLanes(slicesOf(paths, results.length), LANES, async ({ from, items }) => {
-      const found = await inThread(items);
-      found.forEach((result, i) => {
-        results[from + i] = result;
+  /** What the first of the paths are: turn by turn, as many as are told from memory, for to start a thread takes as long as thousands of them. */
+  async #lookHere(paths: readonly string[]): Promise<files.Kind[]> {
+    const results: files.Kind[] = [];
+    do {
+      const found = await this.#here((folders, deadline) => {
+        const start = performance.now();
+        const some = files.kinds(folders, paths.slice(results.length), deadline);
+        this.#looks.note(some.length, performance.now() - start);
+        return some;
       });
-    });
+      results.push(...found);
+    } while (results.length < paths.length && this.#looks.isQuick);
     return results;
   }
 
