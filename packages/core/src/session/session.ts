@@ -144,7 +144,7 @@ export class AsyncSession<S extends Schema> {
 
   /** The number of records in a folder, not counting those below it. */
   count(folder = "."): Promise<number> {
-    return this.#admission.read(async () => (await this.#view.list(checkFolderName(folder))).length);
+    return this.#admission.read(() => this.#view.count(checkFolderName(folder)));
   }
 
   /**

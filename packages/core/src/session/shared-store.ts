@@ -83,6 +83,7 @@ function leased(storage: Storage, leave: () => Promise<void>): Storage {
     read: (names) => storage.read(names),
     exist: (names) => storage.exist(names),
     list: (folder) => storage.list(folder),
+    count: (folder) => storage.count(folder),
     stamp: (folder) => storage.stamp(folder),
     commit: (transaction) => storage.commit(transaction),
     hold: () => storage.hold(),

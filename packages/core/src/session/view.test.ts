@@ -32,3 +32,21 @@ test("View begins anew after a storage that could not be opened", async () => {
   expect(await view.get("1.baba")).toBeUndefined();
   await storage.close();
 });
+
+test("View.count() gives the length of list() and is judged like it, with pending changes and without", async () => {
+  const runtime = memoryRuntime();
+  const storage = new FileStorage(runtime.fileSystem("data"), runtime, () => undefined);
+  await storage.open();
+  const changes = new Map(["1.baba", "2.baba", "sub/3.baba"].map((name) => [name, new Uint8Array(1)]));
+  await storage.commit({ changes, basis: undefined, durability: "full", settle: "commit" });
+  const view = new View(async () => storage);
+  expect([await view.count("."), await view.count("sub")]).toEqual([2, 1]);
+  expect(view.basis()?.folders).toEqual(new Set([".", "sub"]));
+  view.pending.set("1.baba", undefined);
+  view.pending.set("2.baba", new Uint8Array(2));
+  view.pending.set("4.baba", new Uint8Array(2));
+  view.pending.set("5.baba", new Uint8Array(2));
+  expect([await view.count("."), await view.count("sub")]).toEqual([3, 1]);
+  expect(await view.list(".")).toHaveLength(3);
+  await storage.close();
+});

@@ -51,6 +51,13 @@ export class View {
     return [...names].filter((name) => !this.pending.has(name) || this.pending.get(name)).sort(compareNames);
   }
 
+  /** The number of a folder's records. */
+  async count(folder: string): Promise<number> {
+    const storage = await this.#begin();
+    this.#folders.add(folder);
+    return this.changes(folder) ? (await this.list(folder)).length : storage.count(folder);
+  }
+
   /** The payload of each record of a folder that was listed (so these names need not be remembered), in order. */
   async read(names: readonly string[]): Promise<readonly Payload[]> {
     const own = new Map<string, Payload>();

@@ -8,6 +8,7 @@ import { Journal } from "./journal/journal.ts";
 import { STORE_FOLDER } from "./layout.ts";
 import { LockTenure } from "./lock-tenure.ts";
 import { Mutex } from "./mutex.ts";
+import { Overlay } from "./overlay.ts";
 import { Poison } from "./poison.ts";
 import type { Protection } from "./protection.ts";
 import { RecordFiles } from "./record-files.ts";
@@ -40,6 +41,7 @@ export type Submission = {
 export class CommitEngine {
   readonly records: RecordFiles;
   readonly redo: Redo;
+  readonly overlay: Overlay;
   readonly #files: FileSystem;
   readonly #protection: Protection;
   readonly #runtime: Runtime;
@@ -78,6 +80,7 @@ export class CommitEngine {
     this.redo = this.#replay.redo;
     let count = 0;
     this.records = new RecordFiles(files, () => `${this.#token}-${(count++).toString(36)}`);
+    this.overlay = new Overlay(this.redo, this.records);
   }
 
   /** Learns what was committed by others, and tells the newest commit that reads will see. */

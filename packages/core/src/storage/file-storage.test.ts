@@ -131,7 +131,7 @@ describe("FileStorage.open()", () => {
   });
 });
 
-describe("FileStorage.read(), exist() and list()", () => {
+describe("FileStorage.read(), exist(), list() and count()", () => {
   test("overlay what waits to be put in place on what the files say", async () => {
     const storage = await opened();
     await storage.commit(put({ "1.baba": "one", "2.baba": "two", "sub/9.baba": "nine" }));
@@ -139,6 +139,9 @@ describe("FileStorage.read(), exist() and list()", () => {
     await storage.commit(put({ "2.baba": undefined, "3.baba": "three", "sub/8.baba": "eight" }, background));
     expect(await storage.list(".")).toEqual(["1.baba", "3.baba"]);
     expect(await storage.list("sub")).toEqual(["sub/8.baba", "sub/9.baba"]);
+    expect(await Promise.all([storage.count("."), storage.count("sub"), storage.count("none")])).toEqual([
+      2, 2, 0,
+    ]);
     expect(await storage.exist(["1.baba", "2.baba", "3.baba"])).toEqual([true, false, true]);
     expect(await storage.read(["3.baba", "1.baba", "2.baba", "sub/9.baba"])).toEqual([
       bytes("three"),

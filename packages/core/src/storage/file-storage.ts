@@ -5,11 +5,8 @@ import { CommitEngine, type Submission } from "./commit-engine.ts";
 import { ioError } from "./io-error.ts";
 import { STORE_FOLDER } from "./layout.ts";
 import { Mutex } from "./mutex.ts";
-import { compareNames, folderOf } from "./names.ts";
 import { type Content, type Protection, unprotected } from "./protection.ts";
-import type { RecordFiles } from "./record-files.ts";
 import { recordFolders } from "./record-tree.ts";
-import type { Redo } from "./redo.ts";
 import type { Basis, Hold, Storage, Transaction } from "./storage.ts";
 import { checkStoreFolder } from "./store-folder.ts";
 import { LONGEST_WAIT } from "./write-lock.ts";
@@ -61,7 +58,7 @@ export class FileStorage implements Storage {
       await this.#protection.open();
       const identity = await this.#files.processIdentity();
       this.#engine = new CommitEngine(this.#files, this.#runtime, identity, this.#protection, this.#report);
-      await this.#engine.records.list(".");
+      await this.#engine.records.count(".");
       await this.#engine.follow();
       if (this.#engine.needsRecovery) await this.#recover(this.#engine);
       this.#ready = true;
@@ -86,30 +83,19 @@ export class FileStorage implements Storage {
 
   /** What is kept of each record, sealed where the store is; a promise only where it has to be waited for. */
   readKept(names: readonly string[]): Content[] | Promise<Content[]> {
-    const { redo, records } = this.#opened();
-    return redo.size === 0 ? records.read(names) : overlaid(names, redo, records);
+    return this.#opened().overlay.read(names);
   }
 
   async exist(names: readonly string[]): Promise<boolean[]> {
-    const { redo, records } = this.#opened();
-    const unplaced = names.map((name) => redo.get(name));
-    const present = await records.exist(names);
-    return unplaced.map((entry, i) =>
-      entry === undefined ? present[i] === true : entry.payload !== undefined,
-    );
+    return this.#opened().overlay.exist(names);
   }
 
   async list(folder: string): Promise<string[]> {
-    const { redo, records } = this.#opened();
-    const unplaced = [...redo.names()].filter(([name]) => folderOf(name) === folder);
-    const names = await records.list(folder);
-    if (unplaced.length === 0) return names;
-    const listed = new Set(names);
-    for (const [name, exists] of unplaced) {
-      if (exists) listed.add(name);
-      else listed.delete(name);
-    }
-    return [...listed].sort(compareNames);
+    return this.#opened().overlay.list(folder);
+  }
+
+  async count(folder: string): Promise<number> {
+    return this.#opened().overlay.count(folder);
   }
 
   async stamp(folder: string): Promise<string | undefined> {
@@ -324,15 +310,6 @@ export class FileStorage implements Storage {
     if (this.#engine === undefined) throw new BabaError("BABA_CLOSED", "The storage is not open.");
     return this.#engine;
   }
-}
-
-/** What the journal has and no file has yet, over what the files have. */
-async function overlaid(names: readonly string[], redo: Redo, records: RecordFiles): Promise<Content[]> {
-  const unplaced = names.map((name) => redo.get(name));
-  const inFiles = names.filter((_, i) => unplaced[i] === undefined);
-  const read = inFiles.length === 0 ? [] : await records.read(inFiles);
-  let next = 0;
-  return unplaced.map((entry) => (entry === undefined ? read[next++] : entry.payload));
 }
 
 function heldHere(): LockedError {

@@ -309,13 +309,24 @@ describe("RecordFiles", () => {
     expect(unreadable).toMatchObject({ code: "BABA_IO", record: "1.baba" });
   });
 
-  test("list() passes over what bears no record's name", async () => {
+  test("list() and count() pass over what bears no record's name", async () => {
     for (const path of ["1.baba", ".hidden.baba", "notes.txt"])
       await files.create([{ path, bytes: bytes("") }]);
     expect(await records.list(".")).toEqual(["1.baba"]);
+    expect(await records.count(".")).toBe(1);
     failing = "names";
     code = "EACCES";
     expect(await codeOf(records.list("."))).toBe("BABA_PERMISSION .");
+    expect(await codeOf(records.count("."))).toBe("BABA_PERMISSION .");
+  });
+
+  test("list() puts names in the order of their code points, whatever order they are given in", async () => {
+    const ordered = ["1.baba", "A.baba", "z.baba", "\u{e9}.baba", "\u{ff5e}.baba", "\u{1f9b8}.baba"];
+    const givens = [ordered, [...ordered].reverse(), [...ordered].sort(), ordered.slice(0, 5).reverse()];
+    for (const given of givens) {
+      files.names = async () => [...given];
+      expect(await records.list(".")).toEqual(ordered.filter((name) => given.includes(name)));
+    }
   });
 
   const works: [StepCall, FaultCode, string, () => Promise<unknown>][] = [

@@ -12,6 +12,7 @@ import { Staging } from "./staging.ts";
 const ROOM_BYTES = 16 * 1024;
 /** Batches on their way at once: one is written, one waits for that, one is encoded. */
 const LANES = 3;
+const SURROGATE = /[\ud800-\udfff]/;
 /** Names of one folder from which on it is listed rather than each looked for. */
 const MANY_LOOKS = 2000;
 
@@ -63,13 +64,22 @@ export class RecordFiles {
 
   /** The names of the records of one folder, in their order; empty where there is no such folder. */
   async list(folder: string): Promise<string[]> {
-    const entries = await this.#files.names(folder).catch((error: unknown) => {
-      throw folderError(error, folder);
-    });
-    const names = (entries ?? []).filter(isRecordName);
-    const paths = folder === "." ? names : names.map((name) => `${folder}/${name}`);
+    const entries = await this.#namesIn(folder);
+    const names: string[] = [];
+    for (let i = 0; i < entries.length; i++) {
+      const name = entries[i] ?? "";
+      if (isRecordName(name)) names.push(folder === "." ? name : `${folder}/${name}`);
+    }
     // Most file systems are listed in order, and to see it costs less than to sort what needs no sorting.
-    return isInOrder(paths) ? paths : paths.sort(compareNames);
+    return isInOrder(names) ? names : names.sort(compareNames);
+  }
+
+  /** How many names {@link RecordFiles.list} would give. */
+  async count(folder: string): Promise<number> {
+    const entries = await this.#namesIn(folder);
+    let count = 0;
+    for (let i = 0; i < entries.length; i++) if (isRecordName(entries[i] ?? "")) count += 1;
+    return count;
   }
 
   /** What tells states of the folder apart; `undefined` where nothing does. */
@@ -178,6 +188,13 @@ export class RecordFiles {
     });
   }
 
+  async #namesIn(folder: string): Promise<readonly string[]> {
+    const entries = await this.#files.names(folder).catch((error: unknown) => {
+      throw folderError(error, folder);
+    });
+    return entries ?? [];
+  }
+
   #payloadOf(text: Uint8Array | Error | undefined, name: string): Content {
     if (text === undefined) return undefined;
     if (text instanceof Error) return ioError(text, name, "read");
@@ -209,9 +226,7 @@ export class RecordFiles {
   async #folderFaults(names: readonly string[]): Promise<Map<string, BabaError>> {
     const faults = new Map<string, BabaError>();
     for (const folder of new Set(names.map(folderOf))) {
-      await this.#files
-        .names(folder)
-        .catch((error: unknown) => faults.set(folder, folderError(error, folder)));
+      await this.#namesIn(folder).catch((error: BabaError) => faults.set(folder, error));
     }
     return faults;
   }
@@ -266,18 +281,15 @@ class Room {
   }
 }
 
+/** By the engine's own comparison, which is of UTF-16 units: without surrogates that is the order of code points. */
 function isInOrder(names: readonly string[]): boolean {
-  let before = "";
-  for (const name of names) {
-    if (compareNames(before, name) > 0) return false;
-    before = name;
-  }
-  return true;
+  for (let i = 1; i < names.length; i++) if ((names[i - 1] ?? "") > (names[i] ?? "")) return false;
+  return !SURROGATE.test(names.join(""));
 }
 
 /** Whatever bears a record's name counts, so that a link or a device is reported and not overlooked. */
 function isRecordName(name: string): boolean {
-  return name.endsWith(RECORD_SUFFIX) && !name.startsWith(".");
+  return name[0] !== "." && name.endsWith(RECORD_SUFFIX);
 }
 
 function folderError(error: unknown, folder: string): BabaError {

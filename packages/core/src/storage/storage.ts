@@ -24,6 +24,9 @@ export interface Storage {
   /** The names of the records of one folder, not of those below it, ordered by their UTF-8 bytes; empty where there is no such folder. */
   list(folder: string): Promise<string[]>;
 
+  /** How many names `list` would give, for less. */
+  count(folder: string): Promise<number>;
+
   /**
    * A text that tells states of a folder's records apart: where two answers are equal, no commit was made and
    * nobody put, replaced or removed a record of this folder between the two. `undefined` where that cannot be promised.

@@ -94,7 +94,7 @@ function obligations(settle: Settle): readonly StorageObligation[] {
       },
     },
     {
-      name: "list() orders names by their UTF-8 bytes, of one folder alone",
+      name: "list() orders names by their UTF-8 bytes, of one folder alone, and count() tells their number",
       async test(storage) {
         const names = ["b.baba", "B.baba", "10.baba", "9.baba", "\u{ff5e}.baba", "\u{1f9b8}.baba", "é.baba"];
         await commit(storage, Object.fromEntries([...names, "sub/x.baba"].map((name) => [name, "x"])));
@@ -109,6 +109,8 @@ function obligations(settle: Settle): readonly StorageObligation[] {
         ];
         assertEqual(await storage.list("."), ordered, "names");
         assertEqual(await storage.list("sub"), ["sub/x.baba"], "names below");
+        const counts = [".", "sub", "no/such/folder"].map((folder) => storage.count(folder));
+        assertEqual(await Promise.all(counts), [7, 1, 0], "numbers of names");
       },
     },
     {

@@ -1,0 +1,56 @@
+import { compareNames, folderOf } from "./names.ts";
+import type { Content } from "./protection.ts";
+import type { RecordFiles } from "./record-files.ts";
+import type { Redo } from "./redo.ts";
+
+/** What is read of records: what the journal has and no file has yet, over what the files have. */
+export class Overlay {
+  readonly #redo: Redo;
+  readonly #records: RecordFiles;
+
+  constructor(redo: Redo, records: RecordFiles) {
+    this.#redo = redo;
+    this.#records = records;
+  }
+
+  /** What is kept of each record; a promise only where it has to be waited for. */
+  read(names: readonly string[]): Content[] | Promise<Content[]> {
+    return this.#redo.size === 0 ? this.#records.read(names) : this.#readOver(names);
+  }
+
+  /** Whether there is a record of each name. */
+  async exist(names: readonly string[]): Promise<boolean[]> {
+    const unplaced = names.map((name) => this.#redo.get(name));
+    const present = await this.#records.exist(names);
+    return unplaced.map((entry, i) =>
+      entry === undefined ? present[i] === true : entry.payload !== undefined,
+    );
+  }
+
+  /** The names of a folder's records, in their order. */
+  async list(folder: string): Promise<string[]> {
+    // Before the files: what is put in place meanwhile is in the one or in the other.
+    const unplaced = [...this.#redo.names()].filter(([name]) => folderOf(name) === folder);
+    const names = await this.#records.list(folder);
+    if (unplaced.length === 0) return names;
+    const listed = new Set(names);
+    for (const [name, exists] of unplaced) {
+      if (exists) listed.add(name);
+      else listed.delete(name);
+    }
+    return [...listed].sort(compareNames);
+  }
+
+  /** How many names {@link Overlay.list} would give. */
+  async count(folder: string): Promise<number> {
+    return this.#redo.size === 0 ? this.#records.count(folder) : (await this.list(folder)).length;
+  }
+
+  async #readOver(names: readonly string[]): Promise<Content[]> {
+    const unplaced = names.map((name) => this.#redo.get(name));
+    const inFiles = names.filter((_, i) => unplaced[i] === undefined);
+    const read = inFiles.length === 0 ? [] : await this.#records.read(inFiles);
+    let next = 0;
+    return unplaced.map((entry) => (entry === undefined ? read[next++] : entry.payload));
+  }
+}
