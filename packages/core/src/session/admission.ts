@@ -21,6 +21,10 @@ export type AdmissionContext = {
 export class Admission {
   readonly #context: AdmissionContext;
   readonly #calls = new Calls();
+  /** Logs and throws. */
+  readonly #failed = (error: unknown): never => {
+    throw this.reported(error);
+  };
   #closed: string | undefined;
 
   constructor(context: AdmissionContext) {
@@ -28,7 +32,7 @@ export class Admission {
   }
 
   /** Runs a change after all calls before it. */
-  change<T>(work: () => Promise<T>): Promise<T> {
+  change<T>(work: () => T | Promise<T>): Promise<T> {
     const refusal = this.#context.refusal();
     return this.#calls.change(() => this.#run(refusal, work));
   }
@@ -92,17 +96,14 @@ export class Admission {
    * before the database was closed is still done.
    */
   #run<T>(refusal: BabaError | undefined, work: () => T | Promise<T>): T | Promise<T> {
-    const failed = (error: unknown): never => {
-      throw this.reported(error);
-    };
     try {
       if (refusal !== undefined) throw refusal;
       this.mustBeOpen();
       const pause = this.#context.loop.breathe();
       const result = pause === undefined ? work() : pause.then(work);
-      return result instanceof Promise ? result.catch(failed) : result;
+      return result instanceof Promise ? result.catch(this.#failed) : result;
     } catch (error) {
-      return failed(error);
+      return this.#failed(error);
     }
   }
 }

@@ -55,13 +55,86 @@ describe("calls that are not awaited", () => {
   });
 });
 
+/** Ends when it is told to. */
+function openEnd(): { readonly end: () => void; readonly reached: Promise<void> } {
+  let end = (): void => undefined;
+  const reached = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return { end, reached };
+}
+
+describe("Calls.change()", () => {
+  test("runs at once where nothing is under way, and after the changes and reads where something is", async () => {
+    const calls = new Calls();
+    const done: string[] = [];
+    void calls.change(() => done.push("a change"));
+    expect(done).toEqual(["a change"]);
+    const [read, change] = [openEnd(), openEnd()];
+    void calls.read(() => read.reached);
+    void calls.change(() => {
+      done.push("behind a read");
+      return change.reached;
+    });
+    const last = calls.change(() => done.push("behind a change"));
+    expect(done).toEqual(["a change"]);
+    read.end();
+    change.end();
+    expect(await last).toBe(3);
+    expect(done).toEqual(["a change", "behind a read", "behind a change"]);
+  });
+
+  test("runs what its own work calls after it, whether the work ends at once or later", async () => {
+    for (const later of [false, true]) {
+      const calls = new Calls();
+      const done: string[] = [];
+      const { end, reached } = openEnd();
+      const inner: Promise<unknown>[] = [];
+      const outer = calls.change(() => {
+        inner.push(calls.change(() => done.push("its change")));
+        inner.push(calls.read(() => done.push("its read")));
+        inner.push(calls.change(() => done.push("its other change")));
+        if (!later) return done.push("the work");
+        return reached.then(() => done.push("the work"));
+      });
+      const next = calls.change(() => done.push("the next change"));
+      for (let turn = 0; turn < 20; turn++) await undefined;
+      expect(done.length).toBe(later ? 0 : 5);
+      end();
+      expect(await outer).toBe(1);
+      expect(await Promise.all([...inner, next])).toEqual([2, 3, 4, 5]);
+      const order = ["the work", "its change", "its read", "its other change", "the next change"];
+      expect(done).toEqual(order);
+    }
+  });
+
+  test("keeps the first failure that nobody waits for, at once or later, for what concludes", async () => {
+    for (const late of [false, true]) {
+      const calls = new Calls();
+      const fail = (reason: string) => () => {
+        if (late) return Promise.reject(new Error(reason));
+        throw new Error(reason);
+      };
+      await expect(calls.change(fail("waited for"))).rejects.toThrow("waited for");
+      expect(await calls.conclude(() => "nothing unseen")).toBe("nothing unseen");
+      void calls.change(fail("unseen"));
+      void calls.change(fail("another"));
+      await expect(calls.conclude(() => "concluded")).rejects.toThrow("unseen");
+      const seen = calls.change(fail("waited for later"));
+      const concluded = calls.conclude(() => "concluded");
+      await expect(seen).rejects.toThrow("waited for later");
+      expect(await concluded).toBe("concluded");
+    }
+  });
+});
+
 describe("Calls.read()", () => {
   test("runs at once where no change is under way, and after the changes where one is", async () => {
     const calls = new Calls();
     const done: string[] = [];
     const first = calls.read(() => done.push("a read"));
     expect(done).toEqual(["a read"]);
-    const change = calls.change(async () => done.push("a change"));
+    const change = calls.change(() => Promise.resolve().then(() => done.push("a change")));
     const second = calls.read(() => done.push("a read after it"));
     expect(done).toEqual(["a read"]);
     expect(await Promise.all([first, change, second])).toEqual([1, 2, 3]);

@@ -35,7 +35,10 @@ class Call<T> extends Promise<T> {
  * failure that nobody waited for is kept, so that the commit can fail with it.
  */
 export class Calls {
-  #changes: Promise<void> = Promise.resolve();
+  /** The end of the changes called until now; `undefined` where no end is known yet of the one that began in its very call. */
+  #changes: Promise<void> | undefined;
+  /** The end of the change that began last in its very call; `undefined` where it ended there. */
+  #begun: Promise<void> | undefined;
   /** How many changes have not ended. */
   #changing = 0;
   /** The reads since the last change. */
@@ -43,31 +46,48 @@ export class Calls {
   /** Calls that failed and that nobody had waited for then. */
   #failures: { readonly call: Call<unknown>; readonly reason: unknown }[] = [];
 
-  /** Runs a change after the changes and the reads called before it. */
+  /** Runs a change after the changes and the reads called before it: in this very call where there is none to wait for. */
   change<T>(work: () => T | Promise<T>): Promise<T> {
+    if (this.#changing > 0 || this.#reads.size > 0) return this.#later(work);
+    this.#changing++;
+    this.#changes = undefined;
+    const call = begin(work);
+    this.#begun = call instanceof Call ? this.#ended(call) : undefined;
+    if (this.#begun === undefined) this.#changing--;
+    // What the work itself has called waits for it already.
+    this.#changes ??= this.#begun;
+    return call;
+  }
+
+  /** Runs a read after the changes called before it, beside other reads: in this very call where there is none to wait for. */
+  read<T>(work: () => T | Promise<T>): Promise<T> {
+    if (this.#changing > 0) return this.#noted(start(this.#changed(), work));
+    const call = begin(work);
+    return call instanceof Call ? this.#noted(call) : call;
+  }
+
+  #later<T>(work: () => T | Promise<T>): Promise<T> {
     const call = start(this.idle(), work);
     this.#reads.clear();
     this.#changing++;
-    this.#changes = call.ended(
+    this.#changes = this.#ended(call);
+    return call;
+  }
+
+  /** The end of a change, failed or not. */
+  #ended(call: Call<unknown>): Promise<void> {
+    return call.ended(
       () => void this.#changing--,
       (reason) => {
         this.#changing--;
         this.#failed(call, reason);
       },
     );
-    return call;
   }
 
-  /** Runs a read after the changes called before it, beside other reads: in this very call where there is none to wait for. */
-  read<T>(work: () => T | Promise<T>): Promise<T> {
-    if (this.#changing > 0) return this.#noted(start(this.#changes, work));
-    try {
-      const result = work();
-      if (!(result instanceof Promise)) return Promise.resolve(result);
-      return this.#noted(new Call<T>((resolve, reject) => void result.then(resolve, reject)));
-    } catch (error) {
-      return this.#noted(new Call<T>((_, reject) => reject(error)));
-    }
+  /** Resolves when all changes until now have ended: that of one whose very call this is in is known only afterwards. */
+  #changed(): Promise<void> {
+    return this.#changes ?? Promise.resolve().then(() => this.#begun);
   }
 
   #noted<T>(call: Call<T>): Promise<T> {
@@ -82,7 +102,7 @@ export class Calls {
 
   /** Runs a change that fails, without being run, with the first failure that nobody waited for. */
   conclude<T>(work: () => T | Promise<T>): Promise<T> {
-    return this.change(async () => {
+    return this.#later(async () => {
       const unseen = this.#failures.find(({ call }) => !call.awaited);
       this.#failures = [];
       if (unseen !== undefined) throw unseen.reason;
@@ -92,7 +112,7 @@ export class Calls {
 
   /** Runs a change that undoes those before it, so that their failures are forgotten. */
   discard(work: () => void): void {
-    void this.change(async () => {
+    void this.#later(async () => {
       this.#failures = [];
       work();
     });
@@ -100,8 +120,8 @@ export class Calls {
 
   /** Resolves when all calls until now have ended. */
   idle(): Promise<void> {
-    if (this.#reads.size === 0) return this.#changes;
-    return Promise.all([this.#changes, ...this.#reads]).then(() => undefined);
+    if (this.#reads.size === 0) return this.#changed();
+    return Promise.all([this.#changed(), ...this.#reads]).then(() => undefined);
   }
 
   #failed(call: Call<unknown>, reason: unknown): void {
@@ -111,4 +131,15 @@ export class Calls {
 
 function start<T>(before: Promise<void>, work: () => T | Promise<T>): Call<T> {
   return new Call<T>((resolve, reject) => void before.then(work).then(resolve, reject));
+}
+
+/** Runs what waits for nothing; what succeeds in this very call is no call that anything has to wait for. */
+function begin<T>(work: () => T | Promise<T>): Call<T> | Promise<T> {
+  try {
+    const result = work();
+    if (!(result instanceof Promise)) return Promise.resolve(result);
+    return new Call<T>((resolve, reject) => void result.then(resolve, reject));
+  } catch (error) {
+    return new Call<T>((_, reject) => reject(error));
+  }
 }

@@ -4,28 +4,38 @@ import { fromText, isPromise, loadableText, type Schema, validated } from "../mo
 import { checkRecordName, defaultRecordName } from "../storage/names.ts";
 import type { Text } from "./text.ts";
 
+/** A record's name and its JSON text. */
+export type NamedText = readonly [name: string, text: string];
+
 /**
- * The name and the JSON text of a record that is to be stored; its default name where none is given.
+ * The name and the JSON text of a record that is to be stored; its default name where none is given. A promise only where the
+ * schema answers with one.
  *
  * @throws `BABA_NAME`, `BABA_ID_MISSING`, and what validation and the proof of loadability throw, naming the record
  */
-export async function serialise(
+export function serialise(
   schema: Schema,
   record: unknown,
   filename: unknown,
-): Promise<[name: string, text: string]> {
+): NamedText | Promise<NamedText> {
   let name = filename === undefined ? undefined : checkRecordName(filename);
-  try {
-    // What is no promise is not awaited: that costs as much as to validate a small record.
-    const checked = validated(schema, record);
-    const output = isPromise(checked) ? await checked : checked;
-    name ??= defaultRecordName(output);
+  const serialised = (output: unknown): NamedText | Promise<NamedText> => {
+    const known = name ?? defaultRecordName(output);
+    name = known;
     const text = loadableText(schema, output);
-    return [name, typeof text === "string" ? text : await text];
-  } catch (error) {
+    return typeof text === "string" ? [known, text] : text.then((proved) => [known, proved]);
+  };
+  const failed = (error: unknown): never => {
     if (!(error instanceof BabaError)) throw error;
     name ??= nameDespite(error, record);
     throw name === undefined ? error : error.about(name);
+  };
+  try {
+    const output = validated(schema, record);
+    const named = isPromise(output) ? Promise.resolve(output).then(serialised) : serialised(output);
+    return named instanceof Promise ? named.catch(failed) : named;
+  } catch (error) {
+    return failed(error);
   }
 }
 

@@ -15,7 +15,7 @@ import type { FolderCache } from "./folder-cache.ts";
 import { FolderReads, type ReadOptions, type StreamedRecord } from "./folder-reads.ts";
 import { notASchema } from "./options.ts";
 import { Payloads } from "./payloads.ts";
-import { load, serialise } from "./record.ts";
+import { load, type NamedText, serialise } from "./record.ts";
 import { textIn } from "./text.ts";
 import { type Payload, View } from "./view.ts";
 
@@ -64,12 +64,12 @@ export class AsyncSession<S extends Schema> {
     filename?: string,
   ): Promise<string>;
   add(...input: readonly unknown[]): Promise<string> {
-    return this.#admission.change(async () => {
-      const [schema, record, filename] = this.#withSchema(input, 2);
-      const [name, text] = await serialise(schema, record, filename);
-      this.#view.pending.set(name, this.#payloads.encode(text));
-      this.#context.log.debug(() => `Queued ${printable(name)} to be written`);
-      return name;
+    return this.#admission.change(() => {
+      const [schema, record, filename] = this.#withSchema(input);
+      const serialised = serialise(schema, record, filename);
+      return serialised instanceof Promise
+        ? serialised.then((named) => this.#queue(named))
+        : this.#queue(serialised);
     });
   }
 
@@ -186,7 +186,7 @@ export class AsyncSession<S extends Schema> {
   ): Promise<OutputOf<T>[]>;
   filter(folder: string, ...input: readonly unknown[]): Promise<unknown[]> {
     return this.#admission.read(async () => {
-      const [schema, where, options] = this.#withSchema(input, 2);
+      const [schema, where, options] = this.#withSchema(input);
       const fits = compileWhere(where as Where<unknown>);
       const records = await this.#folders.collect(folder, schema, options as ReadOptions | undefined, fits);
       this.#context.log.info(`Filtered ${printable(folder)}: ${counted(records.length, "record")} found`);
@@ -281,12 +281,18 @@ export class AsyncSession<S extends Schema> {
     return text === undefined ? undefined : load(schema, text, name);
   }
 
-  /** The schema that leads the arguments, or the database's own before at most so many arguments. */
-  #withSchema(input: readonly unknown[], most: number): [Schema, ...unknown[]] {
-    const [first, ...rest] = input;
-    if (isSchema(first)) return [first, ...rest];
-    if (input[most] !== undefined) throw notASchema();
-    return [this.#context.schema, ...input];
+  #queue([name, text]: NamedText): string {
+    this.#view.pending.set(name, this.#payloads.encode(text));
+    this.#context.log.debug(() => `Queued ${printable(name)} to be written`);
+    return name;
+  }
+
+  /** The schema that leads the arguments and the two behind it, or the database's own and the first two. */
+  #withSchema(input: readonly unknown[]): [Schema, unknown, unknown] {
+    const [first, second, third] = input;
+    if (isSchema(first)) return [first, second, third];
+    if (third !== undefined) throw notASchema();
+    return [this.#context.schema, first, second];
   }
 }
 
