@@ -50,6 +50,20 @@ function equalObjects(a: object, b: object, trail: Trail): boolean {
 }
 
 function equalProperties(a: Record<string, unknown>, b: Record<string, unknown>, trail: Trail): boolean {
+  const names = Object.keys(a);
+  if (!haveSameElements(names, Object.keys(b))) return equalPresent(a, b, trail);
+  for (const name of names) if (!equal(a[name], b[name], trail)) return false;
+  return true;
+}
+
+function haveSameElements(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** The same for properties in any order, some of which may be undefined. */
+function equalPresent(a: Record<string, unknown>, b: Record<string, unknown>, trail: Trail): boolean {
   let surplus = countPresent(b);
   for (const key of Object.keys(a)) {
     const value = a[key];

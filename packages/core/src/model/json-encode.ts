@@ -5,19 +5,23 @@ import { isBytes, isDate, isMap, isPlainArray, isPlainObject, isSet } from "./ki
 import { formatPath } from "./path.ts";
 
 /** What `JSON.stringify` writes without loss and without calling anybody's code. */
-export type PlainJson = string | number | boolean | null | PlainJson[] | { [key: string]: PlainJson };
+export type PlainJson = string | number | boolean | null | PlainJson[] | JsonObject;
 
-/** The objects around the place being read, outermost first, and the key taken in each. */
-type Trail = { readonly open: object[]; readonly keys: (string | number)[] };
+type JsonObject = { [key: string]: PlainJson };
 
-/**
- * An object that inherits neither a setter named `__proto__` nor a `toJSON`, so that every assignment makes
- * a property of its own. (An object without a prototype would do, but is three times as slow to fill.)
- */
-class Bag {
-  [name: string]: PlainJson;
-}
-Object.setPrototypeOf(Bag.prototype, null);
+/** What {@link encode} gives. */
+export type Encoded = {
+  readonly json: PlainJson;
+  /** Whether `json` is just what is parsed from its text, tags and all. */
+  readonly asParsed: boolean;
+};
+
+/** The objects around the place being read, outermost first, and the key taken in each; and what became of those read already. */
+type Trail = { readonly open: object[]; readonly keys: (string | number)[]; asParsed: boolean };
+
+/** So deep an object is parsed by any engine, wherever it is asked to. */
+const SURELY_PARSED = 64;
+const NOWHERE: Trail = { open: [], keys: [], asParsed: false };
 
 /**
  * A copy of a value that consists of plain JSON.
@@ -26,14 +30,14 @@ Object.setPrototypeOf(Bag.prototype, null);
  *
  * @throws `BABA_UNSERIALIZABLE`
  */
-export function encode(value: unknown): PlainJson {
-  const trail: Trail = { open: [], keys: [] };
+export function encode(value: unknown): Encoded {
+  const trail: Trail = { open: [], keys: [], asParsed: true };
   try {
-    return encodeValue(value, trail);
+    const json = encodeValue(value, trail);
+    return { json, asParsed: trail.asParsed && !callsToJson() };
   } catch (cause) {
     if (cause instanceof BabaError) throw cause;
-    if (cause instanceof RangeError)
-      throw refuse("is too large or nests too deeply", { open: [], keys: [] }, cause);
+    if (cause instanceof RangeError) throw refuse("is too large or nests too deeply", NOWHERE, cause);
     throw refuse("cannot be read", trail, cause);
   }
 }
@@ -44,9 +48,9 @@ function encodeValue(value: unknown, trail: Trail): PlainJson {
     case "boolean":
       return value;
     case "number":
-      return encodeNumber(value);
+      return encodeNumber(value, trail);
     case "bigint":
-      return encodeBigint(value);
+      return encodeBigint(value, trail);
     case "object":
       return value === null ? null : encodeObject(value, trail);
     case "undefined":
@@ -56,22 +60,21 @@ function encodeValue(value: unknown, trail: Trail): PlainJson {
   }
 }
 
-function encodeNumber(value: number): PlainJson {
+function encodeNumber(value: number, trail: Trail): PlainJson {
   if (Number.isFinite(value) && !Object.is(value, -0)) return value;
-  return { $numberDouble: value === 0 ? "-0.0" : String(value) };
+  return tagged("$numberDouble", value === 0 ? "-0.0" : String(value), trail);
 }
 
-function encodeBigint(value: bigint): PlainJson {
-  return value >= LEAST_LONG && value <= GREATEST_LONG
-    ? { $numberLong: String(value) }
-    : { $bigint: String(value) };
+function encodeBigint(value: bigint, trail: Trail): PlainJson {
+  const isLong = value >= LEAST_LONG && value <= GREATEST_LONG;
+  return tagged(isLong ? "$numberLong" : "$bigint", String(value), trail);
 }
 
 function encodeObject(value: object, trail: Trail): PlainJson {
   if (trail.open.includes(value)) throw refuse("contains itself", trail);
   if (isPlainObject(value)) return encodeProperties(value, trail);
   if (isPlainArray(value)) return encodeElements(value, trail);
-  if (isBytes(value)) return { $binary: { base64: toBase64(value), subType: "00" } };
+  if (isBytes(value)) return tagged("$binary", { base64: toBase64(value), subType: "00" }, trail);
   if (isDate(value)) return encodeDate(value, trail);
   if (isMap(value)) return encodeMembers("$map", value, trail);
   if (isSet(value)) return encodeMembers("$set", value, trail);
@@ -81,27 +84,27 @@ function encodeObject(value: object, trail: Trail): PlainJson {
 function encodeProperties(source: Record<string, unknown>, trail: Trail): PlainJson {
   refuseSymbols(source, trail);
   const names = Object.keys(source);
-  const copy = new Bag();
-  const depth = trail.open.push(source) - 1;
+  const copy = emptyObject(trail);
+  const depth = enter(source, trail);
   let count = 0;
   let last = "";
   for (const name of names) {
     trail.keys[depth] = name;
     const value = source[name];
     if (value === undefined) continue;
-    copy[name] = encodeValue(value, trail);
+    setOwn(copy, name, encodeValue(value, trail));
     last = name;
     count++;
   }
   trail.open.pop();
-  return count === 1 && isTag(last) ? { $literal: copy } : copy;
+  return count === 1 && isTag(last) ? tagged("$literal", copy, trail) : copy;
 }
 
 function encodeElements(source: readonly unknown[], trail: Trail): PlainJson[] {
   refuseSymbols(source, trail);
   if (Object.keys(source).length > source.length) throw refuse("is an array with named properties", trail);
   const copy: PlainJson[] = [];
-  const depth = trail.open.push(source) - 1;
+  const depth = enter(source, trail);
   for (let i = 0; i < source.length; i++) {
     trail.keys[depth] = i;
     copy.push(encodeValue(source[i], trail));
@@ -113,10 +116,10 @@ function encodeElements(source: readonly unknown[], trail: Trail): PlainJson[] {
 function encodeMembers(tag: "$map" | "$set", source: Iterable<unknown> & object, trail: Trail): PlainJson {
   refuseNamed(source, trail);
   const members = [...source];
-  trail.keys[trail.open.push(source) - 1] = tag;
+  trail.keys[enter(source, trail)] = tag;
   const copy = encodeElements(members, trail);
   trail.open.pop();
-  return { [tag]: copy };
+  return tagged(tag, copy, trail);
 }
 
 function encodeDate(value: Date, trail: Trail): PlainJson {
@@ -124,7 +127,40 @@ function encodeDate(value: Date, trail: Trail): PlainJson {
   const time = value.getTime();
   if (Number.isNaN(time)) throw refuse("is an invalid Date", trail);
   const asText = time >= 0 && time <= LAST_TEXT_DATE;
-  return { $date: asText ? new Date(time).toISOString() : { $numberLong: String(time) } };
+  return tagged("$date", asText ? new Date(time).toISOString() : { $numberLong: String(time) }, trail);
+}
+
+/** What is written for a value that JSON has no form for. */
+function tagged(tag: string, content: PlainJson, trail: Trail): PlainJson {
+  trail.asParsed = false;
+  return { [tag]: content };
+}
+
+/** Notes that an object is being read; gives its depth. */
+function enter(source: object, trail: Trail): number {
+  const depth = trail.open.push(source) - 1;
+  if (depth >= SURELY_PARSED) trail.asParsed = false;
+  return depth;
+}
+
+/** Whether somebody has given all objects or arrays a `toJSON`, which `JSON.stringify` would call. */
+function callsToJson(): boolean {
+  return "toJSON" in Array.prototype;
+}
+
+function emptyObject(trail: Trail): JsonObject {
+  if (!callsToJson()) return {};
+  trail.asParsed = false;
+  return Object.create(null);
+}
+
+/** What all objects inherit may be a setter, as `__proto__` is, or may not be assigned to, where it is frozen. */
+function setOwn(object: JsonObject, name: string, value: PlainJson): void {
+  if (name in Object.prototype) {
+    Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true });
+  } else {
+    object[name] = value;
+  }
 }
 
 function refuseSymbols(value: object, trail: Trail): void {

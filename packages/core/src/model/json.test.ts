@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { createContext, runInContext } from "node:vm";
 import { describe, expect, it, vi } from "vitest";
 import { BabaError } from "../errors.ts";
-import { parse, stringify } from "./json.ts";
+import { parse, stringify, write } from "./json.ts";
 
 /** The error of a call, which must be a BabaError of this code. */
 function errorOf(code: string, call: () => unknown): BabaError {
@@ -100,6 +100,43 @@ describe("stringify()", () => {
     expect(stringify({ toJSON: "mine" })).toBe('{"toJSON":"mine"}');
     expect(refusal({ toJSON: () => "called" })).toContain("$.toJSON is a function");
     expect(refusal({ a: new Trap() })).toContain("$.a is an instance");
+  });
+
+  it("writes what all objects inherit as an own property, be it a setter or not to be assigned to", () => {
+    const set = (): never => {
+      throw new Error("called");
+    };
+    const inherited = { called: { set, configurable: true }, fixed: { value: 1, configurable: true } };
+    const text = '{"called":1,"fixed":2,"constructor":3,"__proto__":{"a":4}}';
+    Object.defineProperties(Object.prototype, inherited);
+    try {
+      expect(write(JSON.parse(text))).toStrictEqual({ text, parsed: JSON.parse(text) });
+    } finally {
+      for (const name of Object.keys(inherited)) Reflect.deleteProperty(Object.prototype, name);
+    }
+  });
+
+  it("parses what it cannot know: behind a toJSON that arrays inherit, and what nests deeply", () => {
+    const nested = (depth: number): unknown => (depth === 0 ? [] : { a: nested(depth - 1) });
+    expect(write([1]).parsed).toStrictEqual([1]);
+    expect(write(nested(50)).parsed).toStrictEqual(nested(50));
+    expect(write(nested(100)).parsed).toBeUndefined();
+    const pollute = <T>(value: T): T => {
+      Object.defineProperty(Object.prototype, "toJSON", { value: () => "called", configurable: true });
+      return value;
+    };
+    const late = {
+      get a() {
+        return pollute(1);
+      },
+    };
+    for (const value of [() => pollute([1]), () => pollute({ a: 1 }), () => late]) {
+      try {
+        expect(write(value()).parsed).toBeUndefined();
+      } finally {
+        Reflect.deleteProperty(Object.prototype, "toJSON");
+      }
+    }
   });
 
   it("reads every property once, so that a getter cannot change what was checked", () => {

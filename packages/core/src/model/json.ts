@@ -30,9 +30,14 @@ import { encode } from "./json-encode.ts";
  * ```
  */
 export function stringify(value: unknown): string {
-  const plain = encode(value);
+  return write(value).text;
+}
+
+/** The text of {@link stringify}, and the value that {@link parse} gives for it where that is known without parsing it. */
+export function write(value: unknown): { readonly text: string; readonly parsed: unknown } {
+  const { json, asParsed } = encode(value);
   try {
-    return JSON.stringify(plain);
+    return { text: JSON.stringify(json), parsed: asParsed ? json : undefined };
   } catch (cause) {
     throw new BabaError(
       "BABA_UNSERIALIZABLE",

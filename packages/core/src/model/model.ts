@@ -1,6 +1,6 @@
 import { BabaError } from "../errors.ts";
 import { deepEqual } from "./equality.ts";
-import { parse, stringify } from "./json.ts";
+import { parse, write } from "./json.ts";
 import { isPlainObject } from "./kinds.ts";
 import { formatPath } from "./path.ts";
 import type { OutputOf, Schema } from "./schema.ts";
@@ -51,12 +51,12 @@ export async function toBytes<S extends Schema>(schema: S, output: OutputOf<S>):
 
 /** The text of {@link toBytes}; a promise only where the schema answers with one. */
 export function loadableText<S extends Schema>(schema: S, output: OutputOf<S>): string | Promise<string> {
-  const text = stringify(output);
+  const { text, parsed = parseBack(text) } = write(output);
   const proved = (outcome: Outcome<unknown>): string => {
     proveEqual(outcome, output);
     return text;
   };
-  const outcome = check(schema, parseBack(text));
+  const outcome = check(schema, parsed);
   return isPromise(outcome) ? outcome.then(proved) : proved(outcome);
 }
 
