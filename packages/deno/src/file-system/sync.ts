@@ -2,12 +2,14 @@ import { inLanes } from "@baba/core/adapter";
 import { inTurn } from "./batch.ts";
 import { codeOf } from "./errors.ts";
 import type { FolderCheck } from "./folders.ts";
+import { syncTogether } from "./sync-together.ts";
 
 /** Syncs under way at once; more gained nothing on what was measured. */
 const LANES = 4;
 
-/** Makes the bytes and lengths of these files durable, one sync each, off the event loop; those that exist. */
+/** Makes the bytes and lengths of these files durable, off the event loop; those that exist. */
 export async function syncFiles(folders: () => FolderCheck, paths: readonly string[]): Promise<void> {
+  if (await syncTogether(folders(), paths)) return;
   await inLanes(paths, LANES, (path) =>
     synced(
       () => folders().file(path, (full) => Deno.openSync(full, TO_SYNC)),

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { denoFileSystem } from "./index.ts";
+
+const MANY = Array.from({ length: 300 }, (_, i) => `file-${i}`);
+
+/** Runs work on many new files, where `sync` is a program that notes its arguments and does what the script says. */
+async function withProgram(
+  script: string,
+  work: (sync: () => Promise<void>, calls: () => string[], root: string) => Promise<void>,
+): Promise<void> {
+  const holder = await Deno.makeTempDir({ prefix: "baba-" });
+  const [root, calls, path] = [`${holder}/root`, `${holder}/calls`, Deno.env.get("PATH") ?? ""];
+  try {
+    await Deno.writeTextFile(calls, "");
+    await Deno.writeTextFile(`${holder}/sync`, `#!/bin/sh\necho "$*" >> ${calls}\n${script}\n`, {
+      mode: 0o755,
+    });
+    Deno.env.set("PATH", `${holder}:${path}`);
+    const files = denoFileSystem(root);
+    await files.makeFolder(".");
+    await files.create(MANY.map((name) => ({ path: name, bytes: new Uint8Array([1]) })));
+    await work(
+      () => files.sync([...MANY, "absent"]),
+      () => Deno.readTextFileSync(calls).split("\n").filter(Boolean),
+      root,
+    );
+    await files.close();
+  } finally {
+    Deno.env.set("PATH", path);
+    await Deno.remove(holder, { recursive: true });
+  }
+}
+
+Deno.test("sync() of many files is one sync of their file system", async () => {
+  await withProgram("exit 0", async (sync, calls, root) => {
+    await sync();
+    assert.deepEqual(calls(), [`-f ${root}`]);
+  });
+});
+
+Deno.test("sync() of many files fails where that of their file system fails", async () => {
+  const said = [
+    ["sync: error syncing: Input/output error", "EIO"],
+    ["sync: error syncing: No space left on device", "ENOSPC"],
+  ] as const;
+  for (const [words, code] of said) {
+    await withProgram(`echo "${words}" >&2; exit 1`, async (sync) => {
+      await assert.rejects(sync(), { code });
+    });
+  }
+});
+
+Deno.test("sync() of many files syncs each where the program cannot sync a file system", async () => {
+  await withProgram("echo 'sync: invalid option -- f' >&2; exit 1", async (sync, calls) => {
+    await sync();
+    assert.equal(calls().length, 1);
+  });
+});

@@ -1,0 +1,58 @@
+import { inTurns } from "./batch.ts";
+import { codeOf, systemError } from "./errors.ts";
+import type { FolderCheck } from "./folders.ts";
+
+/** From so many files on, one sync of the file system costs less than theirs. */
+const MANY = 256;
+
+/**
+ * Makes many files durable by one sync of the file system that holds the root, which opens and flushes once where a sync of each
+ * would wait for each: `sync -f`, on Linux, where this process may run it (`--allow-run=sync`) and all files that exist are on the
+ * root's own device. `false`, and nothing done, elsewhere.
+ *
+ * @throws `EIO` and the like where the sync failed; it must not be taken for a missing program
+ */
+export async function syncTogether(folders: FolderCheck, paths: readonly string[]): Promise<boolean> {
+  if (paths.length < MANY || Deno.build.os !== "linux" || !mayRun()) return false;
+  if (!(await onOneDevice(folders, paths))) return false;
+  const output = await outputOf(folders.root);
+  if (output === undefined) return false;
+  if (output.success) return true;
+  const said = new TextDecoder().decode(output.stderr).trim();
+  if (/usage|invalid option|unrecognized option|not implemented/i.test(said)) return false;
+  const code = /no space/i.test(said) ? "ENOSPC" : /quota/i.test(said) ? "EDQUOT" : "EIO";
+  throw systemError(code, `sync -f failed: ${said || `status ${output.code}`}`, folders.root);
+}
+
+function mayRun(): boolean {
+  return Deno.permissions.querySync({ name: "run", command: "sync" }).state === "granted";
+}
+
+async function onOneDevice(folders: FolderCheck, paths: readonly string[]): Promise<boolean> {
+  const { dev } = Deno.statSync(folders.root);
+  let together = true;
+  await inTurns(paths, (path) => {
+    together = together && (deviceOf(folders, path) ?? dev) === dev;
+  });
+  return together;
+}
+
+/** `undefined` for a file that is not there, which needs no sync. */
+function deviceOf(folders: FolderCheck, path: string): number | undefined {
+  try {
+    return folders.at(path, (full) => Deno.lstatSync(full).dev);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** `undefined` where there is no such program. */
+async function outputOf(root: string): Promise<Deno.CommandOutput | undefined> {
+  try {
+    const streams = { stdin: "null", stdout: "null", stderr: "piped" } as const;
+    return await new Deno.Command("sync", { args: ["-f", root], env: { LC_ALL: "C" }, ...streams }).output();
+  } catch {
+    return undefined;
+  }
+}
