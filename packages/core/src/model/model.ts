@@ -33,8 +33,8 @@ export function validated<S extends Schema>(schema: S, value: unknown): OutputOf
 }
 
 /**
- * A schema's output as the UTF-8 bytes of its JSON text, proved to be loadable: they are parsed back and
- * validated, and give an equal value. The bytes are a snapshot; later changes to `output` do not reach them.
+ * A schema's output as the UTF-8 bytes of its JSON text, proved to be loadable: what they hold is
+ * validated, and gives an equal value. The bytes are a snapshot; later changes to `output` do not reach them.
  *
  * @throws `BABA_UNSERIALIZABLE` for what no file can hold, `BABA_NOT_LOADABLE` where the schema would not read what it gave
  * @example
@@ -49,7 +49,10 @@ export async function toBytes<S extends Schema>(schema: S, output: OutputOf<S>):
   return utf8Encoder.encode(await loadableText(schema, output));
 }
 
-/** The text of {@link toBytes}; a promise only where the schema answers with one. */
+/**
+ * The text of {@link toBytes}; a promise only where the schema answers with one. The text is parsed back, unless it is known what
+ * that gives: plain JSON comes back as the copy that the text was made of, which shares nothing with `output`.
+ */
 export function loadableText<S extends Schema>(schema: S, output: OutputOf<S>): string | Promise<string> {
   const { text, parsed = parseBack(text) } = write(output);
   const proved = (outcome: Outcome<unknown>): string => {
