@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { opendirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { type AsyncSession, assemble, type BabaOptions, Database, decode } from "@baba/core";
@@ -91,9 +91,22 @@ function commits(
 
 /** Figures of a sealed store that did not seal would be worse than none. */
 function checkSealed(folder: string, sealed: boolean): void {
-  const name = readdirSync(folder).find((entry) => entry.endsWith(".baba") && entry !== ".baba");
+  const name = someRecord(folder);
   if (name === undefined) return;
   const isPlain = decode(readFileSync(join(folder, name)))[0] === "{".charCodeAt(0);
   if (isPlain === sealed)
     throw new Error(`${name} is ${isPlain ? "not " : ""}sealed, against what was asked for.`);
+}
+
+/** Found without listing the whole folder, for that would hold the event loop while it is watched. */
+function someRecord(folder: string): string | undefined {
+  const entries = opendirSync(folder);
+  try {
+    for (let entry = entries.readSync(); entry !== null; entry = entries.readSync()) {
+      if (entry.name.endsWith(".baba") && entry.name !== ".baba") return entry.name;
+    }
+    return undefined;
+  } finally {
+    entries.closeSync();
+  }
 }
