@@ -118,18 +118,21 @@ function fill(descriptor: number, offset: number, room: Uint8Array): Uint8Array 
   return room.subarray(0, filled);
 }
 
-/** Creates files, in order, until the deadline, at least one. */
+/** Creates files, in order, from number `from` on until the deadline, at least one. */
 export function create(
   folders: FolderCheck,
   paths: readonly string[],
   contents: readonly Uint8Array[],
+  from: number,
   deadline: number,
 ): Progress {
-  return inOrder(paths, deadline, (path, i) => createOne(folders, path, contents[i] ?? new Uint8Array()));
+  return inOrder(paths, from, deadline, (path, i) => {
+    folders.at(path, (full) => createFile(full, contents[i] ?? new Uint8Array()));
+  });
 }
 
-function createOne(folders: FolderCheck, path: string, bytes: Uint8Array): void {
-  folders.at(path, (full) => withNewFile(full, (descriptor) => drain(descriptor, 0, bytes)));
+function createFile(full: string, bytes: Uint8Array): void {
+  withNewFile(full, (descriptor) => drain(descriptor, 0, bytes));
 }
 
 /** Writes all bytes at `offset` into an existing file. */
@@ -167,30 +170,43 @@ export function link(folders: FolderCheck, from: string, to: string): boolean {
   }
 }
 
-/** Renames files, in order, until the deadline, at least one. */
-export function rename(folders: FolderCheck, moves: readonly Move[], deadline: number): Progress {
-  return inOrder(moves, deadline, ({ from, to }) => renameOne(folders, from, to));
-}
-
-function renameOne(folders: FolderCheck, from: string, to: string): void {
-  folders.at(from, (source) => folders.at(to, (target) => renameSync(source, target)));
-}
-
-/** Writes files under their temporary names and renames each at once, in order, until the deadline, at least one. */
-export function replace(
+/** Renames files, in order, from number `from` on until the deadline, at least one. */
+export function rename(
   folders: FolderCheck,
-  replacements: readonly Replacement[],
+  moves: readonly Move[],
+  from: number,
   deadline: number,
 ): Progress {
-  return inOrder(replacements, deadline, ({ path, bytes, temporary }) => {
-    createOne(folders, temporary, bytes);
-    renameOne(folders, temporary, path);
+  return inOrder(moves, from, deadline, (move) => {
+    folders.at(move.from, (source) => folders.at(move.to, (target) => renameSync(source, target)));
   });
 }
 
-/** Removes files, in order, until the deadline, at least one; one that is not there is no error. */
-export function remove(folders: FolderCheck, paths: readonly string[], deadline: number): Progress {
-  return inOrder(paths, deadline, (path) => {
+/** Writes files under their temporary names and renames each at once, in order, from number `from` on until the deadline, at least one. */
+export function replace(
+  folders: FolderCheck,
+  replacements: readonly Replacement[],
+  from: number,
+  deadline: number,
+): Progress {
+  return inOrder(replacements, from, deadline, ({ path, bytes, temporary }) => {
+    folders.at(temporary, (source) =>
+      folders.at(path, (target) => {
+        createFile(source, bytes);
+        renameSync(source, target);
+      }),
+    );
+  });
+}
+
+/** Removes files, in order, from number `from` on until the deadline, at least one; one that is not there is no error. */
+export function remove(
+  folders: FolderCheck,
+  paths: readonly string[],
+  from: number,
+  deadline: number,
+): Progress {
+  return inOrder(paths, from, deadline, (path) => {
     try {
       folders.at(path, unlinkSync);
     } catch (error) {
@@ -239,16 +255,21 @@ function lookAt(folders: FolderCheck, path: string): Stats | undefined {
   }
 }
 
-function inOrder<T>(items: readonly T[], deadline: number, work: (item: T, index: number) => void): Progress {
-  let done = 0;
+function inOrder<T>(
+  items: readonly T[],
+  from: number,
+  deadline: number,
+  work: (item: T, index: number) => void,
+): Progress {
+  let next = from;
   try {
-    for (const item of items) {
-      if (done > 0 && performance.now() > deadline) break;
-      work(item, done);
-      done += 1;
+    for (const item of from === 0 ? items : items.slice(from)) {
+      if (next > from && performance.now() > deadline) break;
+      work(item, next);
+      next += 1;
     }
-    return { done };
+    return { done: next - from };
   } catch (error) {
-    return { done, error: error instanceof Error ? error : new Error(String(error)) };
+    return { done: next - from, error: error instanceof Error ? error : new Error(String(error)) };
   }
 }

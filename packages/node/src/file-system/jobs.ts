@@ -42,7 +42,7 @@ export const jobs = {
 
   /** The files' bytes lie one after another in the buffer. */
   create(root: string, paths: readonly string[], lengths: Uint32Array, buffer: ArrayBuffer): EmptiedProgress {
-    const progress = files.create(new FolderCheck(root), paths, unpacked(lengths, buffer), WITHOUT_END);
+    const progress = files.create(new FolderCheck(root), paths, unpacked(lengths, buffer), 0, WITHOUT_END);
     return { ...pack(progress), emptied: buffer };
   },
 
@@ -51,7 +51,7 @@ export const jobs = {
   },
 
   rename(root: string, moves: readonly Move[]): PackedProgress {
-    return pack(files.rename(new FolderCheck(root), moves, WITHOUT_END));
+    return pack(files.rename(new FolderCheck(root), moves, 0, WITHOUT_END));
   },
 
   /** The same as with `create`, and each is renamed at once. */
@@ -68,11 +68,11 @@ export const jobs = {
       temporary: temporaries[i] ?? "",
       bytes,
     }));
-    return { ...pack(files.replace(new FolderCheck(root), replacements, WITHOUT_END)), emptied: buffer };
+    return { ...pack(files.replace(new FolderCheck(root), replacements, 0, WITHOUT_END)), emptied: buffer };
   },
 
   remove(root: string, paths: readonly string[]): PackedProgress {
-    return pack(files.remove(new FolderCheck(root), paths, WITHOUT_END));
+    return pack(files.remove(new FolderCheck(root), paths, 0, WITHOUT_END));
   },
 
   kinds(root: string, paths: readonly string[]): files.Kind[] {

@@ -107,12 +107,12 @@ class NodeFileSystem implements FileSystem, ThreadUser {
   }
 
   async sync(paths: readonly string[]): Promise<void> {
-    const distinct = [...new Set(paths)];
-    const written = distinct.length === 1 ? this.#last.take(String(distinct[0])) : undefined;
+    const written = paths.length === 1 ? this.#last.take(String(paths[0])) : undefined;
     if (written !== undefined) return syncOpen(written);
-    if (process.platform === "linux" && distinct.length >= MANY_SYNCS) {
-      if (await this.#syncTogether(distinct)) return;
+    if (process.platform === "linux" && paths.length >= MANY_SYNCS) {
+      if (await this.#syncTogether(paths)) return;
     }
+    const distinct = [...new Set(paths)];
     await patiently(() => syncFiles(this.#check(), distinct));
   }
 

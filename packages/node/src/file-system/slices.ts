@@ -1,7 +1,7 @@
 import type { NewFile } from "@baba/core";
 
 /** Files in one hop to a thread: a few milliseconds of work, and of unpacking far less than one. */
-export const SLICE = 256;
+const SLICE = 256;
 
 /** A batch in slices, from an item on; each with its place in the batch. */
 export function* slicesOf<T>(
@@ -20,14 +20,15 @@ export function* slicesOfFiles<F extends NewFile>(
 ): Generator<readonly F[]> {
   let start = 0;
   let sum = 0;
-  for (const [i, file] of files.entries()) {
-    const full = sum + file.bytes.length > bytes || i - start >= SLICE;
+  for (let i = 0; i < files.length; i++) {
+    const length = files[i]?.bytes.length ?? 0;
+    const full = sum + length > bytes || i - start >= SLICE;
     if (full && i > start) {
       yield files.slice(start, i);
       start = i;
       sum = 0;
     }
-    sum += file.bytes.length;
+    sum += length;
   }
   if (start < files.length) yield files.slice(start);
 }

@@ -8,7 +8,7 @@ import { LANES, SHORT_BYTES } from "./limits.ts";
 import { Pace } from "./pace.ts";
 import { patiently, toTheEnd } from "./patience.ts";
 import type { Place } from "./reader.ts";
-import { SLICE, slicesOfFiles } from "./slices.ts";
+import { slicesOf, slicesOfFiles } from "./slices.ts";
 import { writers } from "./threads.ts";
 import { withinTurn } from "./turn.ts";
 import { unpackError } from "./wire.ts";
@@ -21,8 +21,13 @@ const LONG_BYTES = 8 * 1024 * 1024;
 /** Bytes that are packed for a thread at once. */
 const SLICE_BYTES = 512 * 1024;
 
-/** Changes some of a slice before the deadline, at least one. */
-type Change<T> = (folders: FolderCheck, slice: readonly T[], deadline: number) => files.Progress;
+/** Changes some of a slice, from one on, before the deadline, at least one. */
+type Change<T> = (
+  folders: FolderCheck,
+  slice: readonly T[],
+  from: number,
+  deadline: number,
+) => files.Progress;
 
 /** Changes files and names: on the calling thread what is few or goes into memory, the rest in the one thread for writing. */
 export class Writer {
@@ -72,12 +77,11 @@ export class Writer {
 
   async replace(replacements: readonly Replacement[]): Promise<void> {
     this.#last.close();
-    await toTheEnd(replacements.length, (done) => {
-      const [slice = []] = slicesOfFiles(replacements.slice(done), SLICE_BYTES);
-      const [first] = slice;
-      if (first !== undefined && first.bytes.length > SLICE_BYTES) return this.#replaceLong(first);
-      return this.#some(slice, done, files.replace, () => this.#replaceInThread(slice));
-    });
+    let earlier = 0;
+    for (const slice of slicesOfFiles(replacements, SLICE_BYTES)) {
+      await this.#replaceSlice(slice, earlier);
+      earlier += slice.length;
+    }
   }
 
   /** Lets go of the thread. */
@@ -89,9 +93,7 @@ export class Writer {
     const paths = created.map(({ path }) => path);
     const beginnings = created.map(({ bytes }) => bytes.subarray(0, SHORT_BYTES));
     await toTheEnd(created.length, (done) =>
-      this.#here((folders, deadline) =>
-        files.create(folders, paths.slice(done), beginnings.slice(done), deadline),
-      ),
+      this.#here((folders, deadline) => files.create(folders, paths, beginnings, done, deadline)),
     );
     await this.#writeRest(created, SHORT_BYTES);
   }
@@ -113,6 +115,15 @@ export class Writer {
     }
   }
 
+  /** After so many others of its batch. */
+  async #replaceSlice(slice: readonly Replacement[], earlier: number): Promise<void> {
+    const [first] = slice;
+    if (first !== undefined && first.bytes.length > SLICE_BYTES) return this.#replaceLong(first);
+    await toTheEnd(slice.length, (done) =>
+      this.#some(slice, done, earlier, files.replace, () => this.#replaceInThread(slice.slice(done))),
+    );
+  }
+
   async #replaceInThread(slice: readonly Replacement[]): Promise<files.Progress> {
     const temporaries = slice.map(({ temporary }) => temporary);
     const paths = slice.map(({ path }) => path);
@@ -121,10 +132,9 @@ export class Writer {
     return this.#emptied(await writers.run(this.#place.owner, "replace", [...input], [buffer]));
   }
 
-  async #replaceLong({ path, temporary, bytes }: Replacement): Promise<files.Progress> {
+  async #replaceLong({ path, temporary, bytes }: Replacement): Promise<void> {
     await this.create([{ path: temporary, bytes }]);
     await this.rename([{ from: temporary, to: path }]);
-    return { done: 1 };
   }
 
   /** Copies of the files' first bytes, one after another in a buffer that can be handed over: a view for each would cost as much as its file. */
@@ -162,26 +172,28 @@ export class Writer {
     here: Change<T>,
     inThread: (slice: readonly T[]) => Promise<PackedProgress>,
   ): Promise<void> {
-    await toTheEnd(items.length, (done) => {
-      const slice = items.slice(done, done + SLICE);
-      return this.#some(slice, done, here, async () => unpackProgress(await inThread(slice)));
-    });
+    for (const { from, items: slice } of slicesOf(items, 0)) {
+      await toTheEnd(slice.length, (done) =>
+        this.#some(slice, done, from, here, async () => unpackProgress(await inThread(slice.slice(done)))),
+      );
+    }
   }
 
   /**
-   * Some of a slice, after so many others of its batch: on the calling thread as long as changes go into memory, for no
-   * two can be made in one folder at the same time; else in the thread, which may wait for a disk.
+   * Some of a slice, from one on, with so many earlier ones in its batch: on the calling thread as long as changes go into
+   * memory, for no two can be made in one folder at the same time; else in the thread, which may wait for a disk.
    */
   async #some<T>(
     slice: readonly T[],
-    done: number,
+    from: number,
+    earlier: number,
     here: Change<T>,
     inThread: () => Promise<files.Progress>,
   ): Promise<files.Progress> {
-    if (done > 0 && !this.#pace.isQuick) return inThread();
+    if (earlier + from > 0 && !this.#pace.isQuick) return inThread();
     return this.#here((folders, deadline) => {
       const start = performance.now();
-      const progress = here(folders, slice, deadline);
+      const progress = here(folders, slice, from, deadline);
       this.#pace.note(progress.done, performance.now() - start);
       return progress;
     });
