@@ -222,15 +222,15 @@ export const MUTANTS = [
   {
     name: "conflicts are not looked for",
     file: "commit-engine.ts",
-    find: "if (basis !== undefined) this.#replay.history.judge(basis, changes.keys(), earlier);",
+    find: "if (basis !== undefined) this.#replay.history.judge(basis, changes, namesIn(accepted));",
     replace: "",
   },
   {
     name: "the journal is not followed under the lock",
     file: "commit-engine.ts",
-    find: "      await this.#replay.catchUp();\n      this.#tenure.begin();",
+    find: "      await this.#replay.catchUp(this.#turn);\n      this.#tenure.begin();",
     replace:
-      "      if (this.#replay.newest === 0) await this.#replay.catchUp();\n      this.#tenure.begin();",
+      "      if (this.#replay.newest === 0) await this.#replay.catchUp(this.#turn);\n      this.#tenure.begin();",
   },
   {
     name: "marks are believed after a power cut",

@@ -2,6 +2,7 @@ import { CommitUnknownError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { PASSING_FILE } from "./layout.ts";
 import { folderOf, pathIn } from "./names.ts";
+import { inPieces } from "./pieces.ts";
 
 /**
  * Makes record files durable: the bytes of those that are there, and the entries of their folders and
@@ -9,14 +10,21 @@ import { folderOf, pathIn } from "./names.ts";
  *
  * @param touched each name that changed, with whether there is a file
  * @param source a file to link to
+ * @param turn lets others have their turn
  */
 export async function checkpoint(
   files: FileSystem,
   touched: ReadonlyMap<string, boolean>,
   source: string,
+  turn: () => Promise<void>,
 ): Promise<void> {
-  const present = [...touched].filter(([, exists]) => exists).map(([name]) => name);
-  const folders = foldersOf(touched.keys());
+  const present: string[] = [];
+  const known = new Set<string>();
+  await inPieces(touched, turn, (touch) => {
+    if (touch[1]) present.push(touch[0]);
+    addFolders(known, touch[0]);
+  });
+  const folders = [...known];
   await rewrite(files, folders, source);
   try {
     await files.sync(present);
@@ -44,11 +52,7 @@ async function rewrite(files: FileSystem, folders: readonly string[], source: st
   }
 }
 
-/** The folders of these names and all above them. */
-function foldersOf(names: Iterable<string>): string[] {
-  const folders = new Set<string>();
-  for (const name of names) {
-    for (let folder = folderOf(name); !folders.has(folder); folder = folderOf(folder)) folders.add(folder);
-  }
-  return [...folders];
+/** The folder of this name and all above it. */
+function addFolders(folders: Set<string>, name: string): void {
+  for (let folder = folderOf(name); !folders.has(folder); folder = folderOf(folder)) folders.add(folder);
 }

@@ -44,7 +44,7 @@ export class CommitEngine {
   readonly overlay: Overlay;
   readonly #files: FileSystem;
   readonly #protection: Protection;
-  readonly #runtime: Runtime;
+  readonly #turn: () => Promise<void>;
   readonly #report: (message: string) => void;
   readonly #journal: Journal;
   readonly #lock: WriteLock;
@@ -67,13 +67,13 @@ export class CommitEngine {
   ) {
     this.#files = files;
     this.#protection = protection;
-    this.#runtime = runtime;
+    this.#turn = () => runtime.turn();
     this.#report = report;
     this.#token = hexadecimal(runtime.random(new Uint8Array(8)));
     const owner = { token: this.#token, identity };
     this.#lock = new WriteLock(files, runtime, owner);
     const random = (bytes: Uint8Array) => runtime.random(bytes);
-    const writer = { ...owner, random, turn: () => runtime.turn() };
+    const writer = { ...owner, random, turn: this.#turn };
     this.#journal = new Journal(files, writer, protection);
     this.#tenure = new LockTenure(this.#lock, runtime, () => this.#journal.mark());
     this.#replay = new Replay(files, this.#journal);
@@ -89,7 +89,7 @@ export class CommitEngine {
     const release = await this.#following.acquire();
     try {
       // The lock may have been taken while this waited.
-      if (!this.#tenure.isAlone) await this.#replay.catchUp();
+      if (!this.#tenure.isAlone) await this.#replay.catchUp(this.#turn);
       return this.#replay.newest;
     } finally {
       release();
@@ -99,7 +99,7 @@ export class CommitEngine {
   /** Judges what a session read without writing anything. @throws {ConflictError} */
   async validate(basis: Basis): Promise<void> {
     await this.follow();
-    this.#replay.history.judge(basis, [], []);
+    this.#replay.history.judge(basis, new Set(), []);
   }
 
   /** Whether an ended process left work: commits that are not in their places, or not durably. */
@@ -120,7 +120,7 @@ export class CommitEngine {
     await this.#lock.acquire(longestWait);
     const release = await this.#following.acquire();
     try {
-      await this.#replay.catchUp();
+      await this.#replay.catchUp(this.#turn);
       this.#tenure.begin();
     } catch (error) {
       await this.#lock.release().catch(() => undefined);
@@ -154,6 +154,7 @@ export class CommitEngine {
    */
   async commit(batch: readonly Submission[]): Promise<void> {
     await this.#settleEarlier();
+    await this.#pause(batch.map(({ transaction }) => transaction.changes));
     const accepted = await this.#judge(batch);
     const settling = accepted.some(({ transaction }) => transaction.settle === "commit");
     if (accepted.length > 0) await this.#write(accepted, settling);
@@ -174,8 +175,8 @@ export class CommitEngine {
     await this.settle();
     if (this.#journal.sequence === this.#journal.checkpoint) return;
     await this.#poison.guard(async () => {
-      await checkpoint(this.#files, this.redo.unsynced(), this.#lock.ownFile).catch((error: unknown) =>
-        this.#revoke(error),
+      await checkpoint(this.#files, this.redo.unsynced(), this.#lock.ownFile, this.#turn).catch(
+        (error: unknown) => this.#revoke(error),
       );
       await this.#journal.restart();
     });
@@ -247,15 +248,13 @@ export class CommitEngine {
 
   async #judge(batch: readonly Submission[]): Promise<Submission[]> {
     const accepted: Submission[] = [];
-    // What the batch itself commits first counts for those behind it.
-    const earlier = new Set<string>();
     for (const submission of batch) {
       const { changes, basis } = submission.transaction;
       try {
-        if (basis !== undefined) this.#replay.history.judge(basis, changes.keys(), earlier);
-        await this.records.prepare(changes);
+        // What the batch itself commits first counts for those behind it.
+        if (basis !== undefined) this.#replay.history.judge(basis, changes, namesIn(accepted));
+        await this.records.prepare(changes, this.#turn);
         accepted.push(submission);
-        for (const name of changes.keys()) earlier.add(name);
       } catch (error) {
         submission.reject(error);
       }
@@ -289,7 +288,7 @@ export class CommitEngine {
 
   /** Between the pieces of long work others have their turn. */
   async #pause(batch: readonly Changes[]): Promise<void> {
-    if (isLong(batch)) await this.#runtime.turn();
+    if (isLong(batch)) await this.#turn();
   }
 
   async #unstage(error: unknown): Promise<never> {
@@ -302,7 +301,7 @@ export class CommitEngine {
       await this.#poison.guard(() => this.#journal.secure());
       await this.records.place(this.redo.unplaced());
     }
-    this.redo.placed(this.#replay.newest);
+    await this.redo.placed(this.#replay.newest, this.#turn);
     this.#unsettled = undefined;
     this.#journal.settled();
   }
@@ -324,6 +323,10 @@ export class CommitEngine {
       this.#report(`A commit stands, but its files cannot be put in place yet: ${messageOf(error)}`);
     }
   }
+}
+
+function* namesIn(batch: readonly Submission[]): Generator<string> {
+  for (const { transaction } of batch) yield* transaction.changes.keys();
 }
 
 function isLong(batch: readonly Changes[]): boolean {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ConflictError } from "../errors.ts";
 import { History } from "./history.ts";
+import type { Basis } from "./storage.ts";
 
 const basis = (head: number, records: readonly string[] = [], folders: readonly string[] = []) => ({
   head,
@@ -8,9 +9,14 @@ const basis = (head: number, records: readonly string[] = [], folders: readonly 
   folders: new Set(folders),
 });
 
-function judged(history: History, ...input: Parameters<History["judge"]>): boolean {
+function judged(
+  history: History,
+  read: Basis,
+  writes: readonly string[],
+  earlier: readonly string[],
+): boolean {
   try {
-    history.judge(...input);
+    history.judge(read, new Set(writes), earlier);
     return true;
   } catch (error) {
     expect(error).toBeInstanceOf(ConflictError);

@@ -5,6 +5,9 @@ import type { Basis } from "./storage.ts";
 /** How many names of past commits are kept; sessions that began before them meet a conflict. */
 const LONGEST_MEMORY = 65_536;
 
+/** Names that can be asked for; a set, or the changes of a commit. */
+type Names = { has(name: string): boolean };
+
 /**
  * Which names each commit touched, back to a floor: what a session's reads are judged by. Below the
  * floor nothing is known, and what cannot be known counts as a conflict.
@@ -34,21 +37,20 @@ export class History {
   }
 
   /**
-   * Judges what a session read and is about to write.
+   * Judges what a session read and is about to write: the names that `writes` has.
    *
    * `earlier` are names that a commit about to be made touches.
    *
    * @throws {ConflictError} where a commit after the basis touched one of these, or may have
    */
-  judge(basis: Basis, writes: Iterable<string>, earlier: Iterable<string>): void {
+  judge(basis: Basis, writes: Names, earlier: Iterable<string>): void {
     if (basis.head < this.#floor) {
       throw new ConflictError("Too much was committed since the session began to read: run it again.");
     }
-    const written = new Set(writes);
-    for (const name of earlier) judgeName(name, basis, written);
+    for (const name of earlier) judgeName(name, basis, writes);
     const known = this.#commits.findLastIndex(({ sequence }) => sequence <= basis.head);
     for (const { names } of this.#commits.slice(known + 1).reverse()) {
-      for (const name of names) judgeName(name, basis, written);
+      for (const name of names) judgeName(name, basis, writes);
     }
   }
 
@@ -60,10 +62,10 @@ export class History {
   }
 }
 
-function judgeName(name: string, basis: Basis, written: ReadonlySet<string>): void {
+function judgeName(name: string, basis: Basis, writes: Names): void {
   const folder = folderOf(name);
   const listed = basis.folders.has(folder);
-  if (!listed && !basis.records.has(name) && !written.has(name)) return;
+  if (!listed && !basis.records.has(name) && !writes.has(name)) return;
   const shown = printable(name);
   const how = listed
     ? `a later commit changed ${shown} in the folder that the session listed`

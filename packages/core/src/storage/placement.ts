@@ -2,9 +2,9 @@ import { encodedSize, encodeInto } from "../codec/index.ts";
 import type { FileSystem, Replacement } from "../file-system/file-system.ts";
 import { TEMPORARY_FOLDER } from "./layout.ts";
 
-/** Bounds what one hop encodes on the event loop, and what it keeps in memory. */
-const BATCH_FILES = 256;
-const BATCH_BYTES = 128 * 1024;
+/** Bounds what one hop encodes on the event loop, and lets its texts be written while the processor's cache has them. */
+const BATCH_FILES = 128;
+const BATCH_BYTES = 64 * 1024;
 
 /** Room for the texts of a batch, unless one of its records is large. */
 const LARGE_ROOM = 12 * BATCH_BYTES;
@@ -46,13 +46,9 @@ export function replacements(
   let end = 0;
   for (const [path, payload] of batch) {
     if (payload === undefined) continue;
-    const start = end;
-    end += encodeInto(payload, room.subarray(start));
-    files.push({
-      path,
-      temporary: `${TEMPORARY_FOLDER}/${token()}`,
-      bytes: room.subarray(start, end),
-    });
+    const bytes = room.subarray(end, end + encodedSize(payload.length));
+    end += encodeInto(payload, bytes);
+    files.push({ path, temporary: `${TEMPORARY_FOLDER}/${token()}`, bytes });
   }
   return files;
 }

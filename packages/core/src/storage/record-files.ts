@@ -3,15 +3,17 @@ import { decodedSize, decodeInto } from "../codec/index.ts";
 import { BabaError, systemCode } from "../errors.ts";
 import type { EntryKind, FileSystem, Move, TakeFile } from "../file-system/file-system.ts";
 import { ioError } from "./io-error.ts";
+import type { Changes } from "./journal/changes.ts";
 import { compareNames, folderOf, pathIn, printable, RECORD_SUFFIX } from "./names.ts";
+import { inPieces } from "./pieces.ts";
 import { batches, discard, type Placement, replacements, TextRooms, textBytes } from "./placement.ts";
 import type { Content } from "./protection.ts";
 import { Staging } from "./staging.ts";
 
 /** Bytes that are allocated at once for payloads. */
 const ROOM_BYTES = 16 * 1024;
-/** Batches on their way at once: one is written, one waits for that, one is encoded. */
-const LANES = 3;
+/** Batches on their way at once: one is written, and one is encoded and waits for that. */
+const LANES = 2;
 const SURROGATE = /[\ud800-\udfff]/;
 /** Names of one folder from which on it is listed rather than each looked for. */
 const MANY_LOOKS = 2000;
@@ -103,19 +105,20 @@ export class RecordFiles {
    *
    * @throws `BABA_NOT_A_FOLDER`, `BABA_NOT_A_RECORD`, `BABA_PERMISSION`, `BABA_DISK_FULL`, `BABA_IO`
    */
-  async prepare(placements: Iterable<Placement>): Promise<void> {
-    const names: string[] = [];
-    for (const [name, payload] of placements) {
-      names.push(name);
-      if (payload !== undefined && !this.#folders.has(folderOf(name))) await this.#makeFolder(folderOf(name));
+  async prepare(changes: Changes, turn: () => Promise<void>): Promise<void> {
+    // Each folder of these names, with whether something is put into it.
+    const folders = new Map<string, boolean>();
+    await inPieces(changes, turn, (change) => {
+      const folder = folderOf(change[0]);
+      if (change[1] !== undefined || !folders.has(folder)) folders.set(folder, change[1] !== undefined);
+    });
+    for (const [folder, isNeeded] of folders) {
+      if (isNeeded && !this.#folders.has(folder)) await this.#makeFolder(folder);
     }
-    const kinds = await this.#kindsByName(names);
-    for (const name of names) {
-      const kind = kinds.get(name);
-      if (kind === undefined || kind === "file") continue;
-      const code = kind === "folder" ? "EISDIR" : "ELOOP";
-      throw ioError(Object.assign(new Error("not a file"), { code }), name, "write");
-    }
+    const [folder, more] = folders.keys();
+    if (folder !== undefined && more === undefined && changes.size >= MANY_LOOKS)
+      await this.#refuseListed(folder, changes);
+    else await this.#refuseLooked([...changes.keys()]);
   }
 
   /**
@@ -144,7 +147,8 @@ export class RecordFiles {
     const unwritten: Placement[] = [];
     const gone: string[] = [];
     for (const placement of batch) {
-      const [name, payload] = placement;
+      const name = placement[0];
+      const payload = placement[1];
       const from = this.#staging.take(name, payload);
       if (from !== undefined) moves.push({ from, to: name });
       else if (payload !== undefined) unwritten.push(placement);
@@ -232,16 +236,20 @@ export class RecordFiles {
   }
 
   /** One listing of a folder costs less than thousands of looks into it. */
-  async #kindsByName(names: readonly string[]): Promise<Map<string, EntryKind | undefined>> {
-    const folder = folderOf(names[0] ?? "");
-    if (names.length < MANY_LOOKS || names.some((name) => folderOf(name) !== folder)) {
-      const kinds = await this.#kinds(names);
-      return new Map(names.map((name, i) => [name, kinds[i]]));
-    }
+  async #refuseListed(folder: string, changes: Changes): Promise<void> {
     const entries = await this.#files.list(folder).catch((error: unknown) => {
       throw folderError(error, folder);
     });
-    return new Map((entries ?? []).map(({ name, kind }) => [pathIn(folder, name), kind]));
+    for (const { name, kind } of entries ?? []) {
+      if (kind !== "file" && changes.has(pathIn(folder, name))) throw notAFile(pathIn(folder, name), kind);
+    }
+  }
+
+  async #refuseLooked(names: readonly string[]): Promise<void> {
+    const kinds = await this.#kinds(names);
+    for (const [i, kind] of kinds.entries()) {
+      if (kind !== undefined && kind !== "file") throw notAFile(names[i] ?? "", kind);
+    }
   }
 
   #kinds(names: readonly string[]): Promise<(EntryKind | undefined)[]> {
@@ -256,6 +264,11 @@ export class RecordFiles {
     });
     this.#folders.add(folder);
   }
+}
+
+function notAFile(name: string, kind: EntryKind): BabaError {
+  const code = kind === "folder" ? "EISDIR" : "ELOOP";
+  return ioError(Object.assign(new Error("not a file"), { code }), name, "write");
 }
 
 function subject(names: readonly string[]): string {

@@ -1,42 +1,49 @@
+import type { Changes } from "./journal/changes.ts";
 import type { JournalCommit } from "./journal/read-journal.ts";
+import { inPieces } from "./pieces.ts";
 import type { Placement } from "./placement.ts";
+
+type Commit = Pick<JournalCommit, "sequence" | "changes">;
+
+const NOTHING: Changes = new Map();
 
 /**
  * What the journal says of record files: the newest payload of each name that is not yet in its place,
  * and the names whose files are not yet known to be durable.
  */
 export class Redo {
-  readonly #unplaced = new Map<
-    string,
-    { readonly sequence: number; readonly payload: Uint8Array | undefined }
-  >();
-  /** Whether the newest change of the name put a file there. */
+  /** In order, those of which something may not be in its place. */
+  #commits: Commit[] = [];
+  /** The newest payload of each name in them where they are several; one alone is not copied. */
+  #merged: Map<string, Uint8Array | undefined> | undefined;
+  /** Whether the newest change of the name put a file there; of what is in its place. */
   readonly #unsynced = new Map<string, boolean>();
-  #bytes = 0;
 
   /** Takes in a commit, newer than all before it. */
-  note({ sequence, changes }: Pick<JournalCommit, "sequence" | "changes">): void {
-    for (const [name, payload] of changes) {
-      this.#forget(name);
-      this.#unplaced.set(name, { sequence, payload });
-      this.#bytes += payload?.length ?? 0;
-      this.#unsynced.set(name, payload !== undefined);
+  note(commit: Commit): void {
+    if (this.#commits.length > 0) {
+      const merged = this.#merged ?? new Map(this.#unplaced);
+      commit.changes.forEach((payload, name) => {
+        merged.set(name, payload);
+      });
+      this.#merged = merged;
     }
+    this.#commits.push(commit);
   }
 
   /** The state of a name that is not in its place yet; `undefined` where the file tells. */
   get(name: string): { readonly payload: Uint8Array | undefined } | undefined {
-    return this.#unplaced.get(name);
+    return this.#unplaced.has(name) ? { payload: this.#unplaced.get(name) } : undefined;
   }
 
   /** The names that are not in their places, each with whether there is a record. */
   *names(): Generator<readonly [name: string, exists: boolean]> {
-    for (const [name, { payload }] of this.#unplaced) yield [name, payload !== undefined];
+    for (const [name, payload] of this.#unplaced) yield [name, payload !== undefined];
   }
 
   /** What has to be put in place. */
-  *unplaced(): Generator<Placement> {
-    for (const [name, { payload }] of this.#unplaced) yield [name, payload];
+  unplaced(): Iterable<Placement> {
+    return this.#unplaced;
   }
 
   /** How many names wait to be put in place. */
@@ -46,15 +53,25 @@ export class Redo {
 
   /** How many payload bytes wait to be put in place. */
   get bytes(): number {
-    return this.#bytes;
+    let bytes = 0;
+    for (const payload of this.#unplaced.values()) bytes += payload?.length ?? 0;
+    return bytes;
   }
 
-  /** Every commit up to this one is in its place. */
-  placed(sequence: number): void {
-    for (const [name, entry] of this.#unplaced) if (entry.sequence <= sequence) this.#forget(name);
+  /** Every commit up to this one is in its place. Between the pieces of many names others have their turn. */
+  async placed(sequence: number, turn: () => Promise<void>): Promise<void> {
+    const later = this.#commits.filter((commit) => commit.sequence > sequence);
+    for (const { changes } of this.#commits.slice(0, this.#commits.length - later.length)) {
+      await inPieces(changes, turn, (change) => {
+        this.#unsynced.set(change[0], change[1] !== undefined);
+      });
+    }
+    this.#commits = [];
+    this.#merged = undefined;
+    for (const commit of later) this.note(commit);
   }
 
-  /** The names touched since the checkpoint, each with whether there is a file. */
+  /** The names touched since the checkpoint by what is in its place, each with whether there is a file. */
   unsynced(): ReadonlyMap<string, boolean> {
     return this.#unsynced;
   }
@@ -64,10 +81,7 @@ export class Redo {
     this.#unsynced.clear();
   }
 
-  #forget(name: string): void {
-    const entry = this.#unplaced.get(name);
-    if (entry === undefined) return;
-    this.#bytes -= entry.payload?.length ?? 0;
-    this.#unplaced.delete(name);
+  get #unplaced(): Changes {
+    return this.#merged ?? this.#commits[0]?.changes ?? NOTHING;
   }
 }

@@ -37,15 +37,15 @@ export class Replay {
     return this.#abandoned > this.#journal.checkpoint;
   }
 
-  /** Takes in what was committed by others. */
-  async catchUp(): Promise<void> {
+  /** Takes in what was committed by others. `turn` lets others have their turn. */
+  async catchUp(turn: () => Promise<void>): Promise<void> {
     const news = await this.#journal.follow();
     if (!this.#loaded || news.restarted) await this.#begin(news);
     if (this.#journal.checkpoint > this.#checkpoint) this.redo.synced();
     this.#checkpoint = this.#journal.checkpoint;
     for (const commit of news.commits) this.#note(commit);
     this.#newest = this.#journal.sequence;
-    this.redo.placed(this.#journal.placed);
+    await this.redo.placed(this.#journal.placed, turn);
   }
 
   /** Takes in what was committed here. */

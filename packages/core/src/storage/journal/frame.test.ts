@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeChanges, encodeChanges } from "./changes.ts";
+import { decodeChanges, encodeChanges, encodeManyChanges } from "./changes.ts";
 import { attestsSync, encodeFrame, type Frame, frameSize, parseFrame } from "./frame.ts";
 import { decodeSegmentHeader, encodeSegmentHeader, SEGMENT_HEADER, type SegmentHeader } from "./segment.ts";
 
@@ -102,6 +102,15 @@ describe("attestsSync()", () => {
 });
 
 describe("encodeChanges() and decodeChanges()", () => {
+  test("are the same in pieces, between which others have their turn", async () => {
+    const texts = [undefined, bytes(""), bytes("text")];
+    const changes = new Map(Array.from({ length: 2000 }, (_, i) => [`ä/${i}.baba`, texts[i % 3]]));
+    let turns = 0;
+    const encoded = await encodeManyChanges(changes, async () => void turns++);
+    expect(encoded).toEqual(encodeChanges(changes));
+    expect(turns).toBeGreaterThan(3);
+  });
+
   const payload = fc.option(fc.uint8Array({ maxLength: 50 }), { nil: undefined });
   const changes = fc.array(fc.tuple(fc.string({ unit: "grapheme", maxLength: 20 }), payload), {
     maxLength: 8,

@@ -40,9 +40,14 @@ export type EncodedFrame = { readonly bytes: Uint8Array; readonly chain: bigint 
  * write that stopped midway into zeros shows.
  */
 export function encodeFrame(frame: Frame, chain: bigint, seed: bigint): EncodedFrame {
-  const size = frameSize(frame.body.length);
-  const bytes = new Uint8Array(size);
-  const view = new DataView(bytes.buffer);
+  const bytes = new Uint8Array(frameSize(frame.body.length));
+  return { bytes, chain: writeFrame(bytes, frame, chain, seed) };
+}
+
+/** Writes a frame over zeros that are as long as it is; returns the chain's checksum after it. */
+function writeFrame(bytes: Uint8Array, frame: Frame, chain: bigint, seed: bigint): bigint {
+  const size = bytes.length;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, size);
   view.setUint32(0, MAGIC);
   view.setUint32(4, KINDS.indexOf(frame.kind));
   view.setBigUint64(8, BigInt(frame.sequence));
@@ -54,7 +59,7 @@ export function encodeFrame(frame: Frame, chain: bigint, seed: bigint): EncodedF
   const next = xxh64(bytes.subarray(0, size - FRAME_TRAILER), chain);
   view.setBigUint64(size - 16, next);
   view.setBigUint64(size - 8, TRAILER_END);
-  return { bytes, chain: next };
+  return next;
 }
 
 /** The size of a frame with a body of that many bytes, as it is written: sealed, in a sealed segment. */
@@ -71,8 +76,23 @@ export type FramePlace = Pick<SegmentStart, "seed" | "seal" | "tag"> & {
 
 /** The frame's bytes for its place; in a sealed segment its body is sealed for this place alone. */
 export function encodeFrameAt(place: FramePlace, frame: Frame): EncodedFrame {
+  return encodeFrame(framed(place, frame), place.chain, place.seed);
+}
+
+/** The same, written over the zeros at the beginning of `room`; returns its size and the chain's checksum after it. */
+export function writeFrameAt(
+  place: FramePlace,
+  frame: Frame,
+  room: Uint8Array,
+): { readonly size: number; readonly chain: bigint } {
+  const written = framed(place, frame);
+  const size = frameSize(written.body.length);
+  return { size, chain: writeFrame(room.subarray(0, size), written, place.chain, place.seed) };
+}
+
+function framed(place: FramePlace, frame: Frame): Frame {
   const body = place.seal?.sealBody(bound(place, frame), frame.body) ?? frame.body;
-  return encodeFrame({ ...frame, body }, place.chain, place.seed);
+  return { ...frame, body };
 }
 
 /** The body of a frame that was parsed at its place; `undefined` where it was not sealed for it. */

@@ -2,9 +2,9 @@ import { xxh64 } from "../../codec/index.ts";
 import { CommitUnknownError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
-import { type Changes, encodeChanges } from "./changes.ts";
+import { type Changes, encodeManyChanges } from "./changes.ts";
 import { JournalCursor, type News, takenOver } from "./cursor.ts";
-import { encodeFrameAt, FRAME_HEADER, FRAME_START, frameSize } from "./frame.ts";
+import { encodeFrameAt, FRAME_HEADER, FRAME_START, frameSize, writeFrameAt } from "./frame.ts";
 import { type JournalCommit, type Position, type Read, startOf } from "./read-journal.ts";
 import type { JournalSeals } from "./seal.ts";
 import { encodeSegmentHeader, SEGMENT_HEADER, type SegmentHeader, segmentStart } from "./segment.ts";
@@ -90,7 +90,7 @@ export class Journal {
    * Returns whether they are durable already.
    */
   async append(batch: readonly Changes[]): Promise<boolean> {
-    const commits = batch.map(encoded);
+    const commits = await this.#encoded(batch);
     if (sizeOf(commits, false) > LONG_BYTES) await this.#writer.turn();
     const position = this.#writable();
     const fits =
@@ -172,6 +172,14 @@ export class Journal {
     await this.#removeUntil(last);
   }
 
+  /** In pieces, between which others have their turn. */
+  async #encoded(batch: readonly Changes[]): Promise<Encoded[]> {
+    const all: Encoded[] = [];
+    for (const changes of batch)
+      all.push({ changes, body: await encodeManyChanges(changes, this.#writer.turn) });
+    return all;
+  }
+
   /** The place to write to; `undefined` where another segment has to be begun for it. */
   #writable(): Position | undefined {
     const { position, isOwn } = this.#cursor;
@@ -183,9 +191,10 @@ export class Journal {
   }
 
   async #write(position: Position, commits: readonly Encoded[]): Promise<void> {
-    const written = encodeCommits(position, commits);
+    const bytes = new Uint8Array(sizeOf(commits, position.seal !== undefined));
+    const written = writeCommits(position, commits, bytes);
     try {
-      await this.#put(position, written.bytes);
+      await this.#put(position, bytes);
     } catch (error) {
       await this.#unwrite(position, error);
       throw error;
@@ -229,7 +238,8 @@ export class Journal {
     const base = this.sequence - unconfirmed.length;
     // Not behind later marks: those are not synced.
     const pin = trail.findLast(({ sequence }) => sequence <= base);
-    const commits = [...unconfirmed.map(({ changes }) => encoded(changes)), ...batch];
+    const again = await this.#encoded(unconfirmed.map(({ changes }) => changes));
+    const commits = [...again, ...batch];
     const seal = this.#seals.journal;
     const size = SEGMENT_HEADER + sizeOf(commits, seal !== undefined);
     const header: SegmentHeader = {
@@ -248,8 +258,7 @@ export class Journal {
     const file = new Uint8Array(header.length);
     file.set(encodeSegmentHeader(header, seal));
     const start = startOf(segmentStart(header, file, seal));
-    const written = encodeCommits(start, commits);
-    file.set(written.bytes, SEGMENT_HEADER);
+    const written = writeCommits(start, commits, file.subarray(SEGMENT_HEADER));
     if (size > LONG_BYTES) await this.#writer.turn();
     await this.#publish(header.number, file);
     this.#cursor.enter(start);
@@ -288,28 +297,23 @@ export class Journal {
 /** Changes, and the body of their frame. */
 type Encoded = { readonly changes: Changes; readonly body: Uint8Array };
 
-function encoded(changes: Changes): Encoded {
-  return { changes, body: encodeChanges(changes) };
-}
-
 function sizeOf(commits: readonly Encoded[], sealed: boolean): number {
   return commits.reduce((sum, { body }) => sum + frameSize(body.length, sealed), 0);
 }
 
-function encodeCommits(from: Position, batch: readonly Encoded[]): Read & { readonly bytes: Uint8Array } {
-  const bytes = new Uint8Array(sizeOf(batch, from.seal !== undefined));
+/** Writes the frames of commits over zeros. */
+function writeCommits(from: Position, batch: readonly Encoded[], room: Uint8Array): Read {
   const commits: JournalCommit[] = [];
   let { offset, chain, sequence } = from;
   for (const { changes, body } of batch) {
     sequence++;
-    const place = { ...from, offset, chain };
-    const frame = encodeFrameAt(place, { kind: "commit", sequence, synced: from.synced, body });
-    bytes.set(frame.bytes, offset - from.offset);
-    offset += frame.bytes.length;
-    chain = frame.chain;
+    const frame = { kind: "commit", sequence, synced: from.synced, body } as const;
+    const written = writeFrameAt({ ...from, offset, chain }, frame, room.subarray(offset - from.offset));
+    offset += written.size;
+    chain = written.chain;
     commits.push({ sequence, changes, end: offset, chain, digest: xxh64(body, 0n) });
   }
-  return { bytes, position: { ...from, offset, chain, sequence }, commits };
+  return { position: { ...from, offset, chain, sequence }, commits };
 }
 
 /** A sync is never tried again: the system may have dropped what it could not write, and say nothing the second time. */

@@ -1,0 +1,65 @@
+import { beforeEach, expect, test } from "vitest";
+import { BabaError } from "../errors.ts";
+import type { EntryKind, FileSystem } from "../file-system/file-system.ts";
+import { SimulatedDisk, simulatedFileSystem } from "../testing/simulation/index.ts";
+import { TEMPORARY_FOLDER } from "./layout.ts";
+import type { Placement } from "./placement.ts";
+import { RecordFiles } from "./record-files.ts";
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+let failing: string | undefined;
+let files: FileSystem;
+let records: RecordFiles;
+
+beforeEach(async () => {
+  failing = undefined;
+  const hook = ({ call }: { readonly call: string }) =>
+    call === failing ? ({ fail: "EIO" } as const) : undefined;
+  files = simulatedFileSystem(new SimulatedDisk(), { hook });
+  await files.makeFolder(TEMPORARY_FOLDER);
+  records = new RecordFiles(files, () => "none");
+});
+
+const prepare = (placements: readonly Placement[]): Promise<void> =>
+  records.prepare(new Map(placements), async () => {});
+
+const codeOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => "nothing thrown",
+    (error: unknown) => (error instanceof BabaError ? `${error.code} ${error.record}` : error),
+  );
+
+test("RecordFiles.prepare() refuses what stands in a record's place or in its folder's", async () => {
+  await files.makeFolder("folder.baba");
+  await files.create([{ path: "file", bytes: bytes("x") }]);
+  const cases: [string, string][] = [
+    ["folder.baba", "BABA_NOT_A_RECORD folder.baba"],
+    ["file/1.baba", "BABA_NOT_A_FOLDER file"],
+  ];
+  for (const [name, expected] of cases) expect(await codeOf(prepare([[name, bytes("x")]]))).toBe(expected);
+  expect(await codeOf(prepare([["file/1.baba", undefined]]))).toBe("BABA_NOT_A_RECORD file/1.baba");
+  files.kinds = async (paths) => paths.map((): EntryKind => "other");
+  expect(await codeOf(prepare([["link.baba", bytes("x")]]))).toBe("BABA_NOT_A_RECORD link.baba");
+});
+
+test("RecordFiles.prepare() of thousands of names of one folder finds the same by listing it", async () => {
+  const names = Array.from({ length: 2500 }, (_, i) => `a/${i}.baba`);
+  const puts = names.map((name): Placement => [name, bytes("x")]);
+  const deletes = names.map((name): Placement => [name, undefined]);
+  let looks = 0;
+  const { kinds } = files;
+  files.kinds = (paths) => {
+    looks += paths.length;
+    return kinds.call(files, paths);
+  };
+  await prepare([]);
+  await prepare(deletes);
+  await prepare(puts);
+  expect(looks).toBe(0);
+  await prepare([...puts, ["b.baba", undefined]]);
+  expect(looks).toBe(2501);
+  await files.makeFolder("a/7.baba");
+  expect(await codeOf(prepare(puts))).toBe("BABA_NOT_A_RECORD a/7.baba");
+  failing = "list";
+  expect(await codeOf(prepare(deletes))).toBe("BABA_IO a");
+});

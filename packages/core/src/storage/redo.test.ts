@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import { Redo } from "./redo.ts";
+
+const payload = (length: number): Uint8Array => new Uint8Array(length);
+const turn = async (): Promise<void> => {};
+const unsynced = (redo: Redo): unknown => Object.fromEntries(redo.unsynced());
+
+/** Three commits over the names a, b and c. */
+function noted(): Redo {
+  const redo = new Redo();
+  redo.note({
+    sequence: 1,
+    changes: new Map([
+      ["a", payload(1)],
+      ["b", payload(2)],
+    ]),
+  });
+  redo.note({
+    sequence: 2,
+    changes: new Map([
+      ["b", undefined],
+      ["c", payload(4)],
+    ]),
+  });
+  redo.note({ sequence: 3, changes: new Map([["a", payload(8)]]) });
+  return redo;
+}
+
+test("Redo tells the newest change of each name, and counts each once", () => {
+  const redo = noted();
+  expect(redo.get("a")).toEqual({ payload: payload(8) });
+  expect(redo.get("b")).toEqual({ payload: undefined });
+  expect(redo.get("d")).toBeUndefined();
+  expect(Object.fromEntries(redo.names())).toEqual({ a: true, b: false, c: true });
+  expect(new Map(redo.unplaced())).toEqual(
+    new Map([
+      ["a", payload(8)],
+      ["b", undefined],
+      ["c", payload(4)],
+    ]),
+  );
+  expect([redo.size, redo.bytes]).toEqual([3, 12]);
+  expect(unsynced(redo)).toEqual({});
+});
+
+test("Redo.placed() keeps what later commits changed, and tells of the rest as not synced until it is", async () => {
+  const redo = noted();
+  await redo.placed(2, turn);
+  expect(new Map(redo.unplaced())).toEqual(new Map([["a", payload(8)]]));
+  expect([redo.size, redo.bytes]).toEqual([1, 8]);
+  expect(unsynced(redo)).toEqual({ a: true, b: false, c: true });
+  redo.synced();
+  await redo.placed(3, turn);
+  expect([redo.size, redo.bytes, redo.get("a")]).toEqual([0, 0, undefined]);
+  expect(unsynced(redo)).toEqual({ a: true });
+  redo.note({ sequence: 4, changes: new Map([["a", undefined]]) });
+  await redo.placed(4, turn);
+  expect(unsynced(redo)).toEqual({ a: false });
+});
+
+test("Redo keeps a commit's own changes as they are when others cover them", () => {
+  const redo = new Redo();
+  const changes = new Map([["a", payload(1)]]);
+  redo.note({ sequence: 1, changes });
+  expect(new Map(redo.unplaced())).toEqual(changes);
+  redo.note({ sequence: 2, changes: new Map([["a", payload(2)]]) });
+  expect(redo.get("a")).toEqual({ payload: payload(2) });
+  expect(changes).toEqual(new Map([["a", payload(1)]]));
+});
