@@ -78,7 +78,7 @@ export interface FileSystem {
   /** The entries of a folder, in any order; `undefined` if it does not exist; throws `ENOTDIR` where it is a file, and `ELOOP` where it or a folder on the way is a symbolic link. */
   list(folder: string): Promise<FolderEntry[] | undefined>;
 
-  /** The names of all entries of a folder, in any order, without what they are: of many entries `list` costs several times as much. Gives and throws what `list` does where there is no such folder. */
+  /** The names of all entries of a folder, in any order and in an array for the caller to change, without what they are: of many entries `list` costs several times as much. Gives and throws what `list` does where there is no such folder. */
   names(folder: string): Promise<string[] | undefined>;
 
   /**
