@@ -89,7 +89,8 @@ export class FolderReads {
   }
 
   #scan(folder: string): AsyncGenerator<Chunk> {
-    return scan(this.#view, this.#context.cache, checkFolderName(folder));
+    const { cache, loop } = this.#context;
+    return scan(this.#view, cache, loop, checkFolderName(folder));
   }
 
   /** What makes a record of its text, or `NOTHING` of one that has gone or is skipped; a promise only where the schema gives one. */

@@ -1,3 +1,4 @@
+import type { EventLoop } from "./event-loop.ts";
 import { type FolderCache, FolderDraft } from "./folder-cache.ts";
 import { type Text, textsIn } from "./text.ts";
 import type { View } from "./view.ts";
@@ -18,7 +19,12 @@ const AHEAD = 2;
  * The records of a folder in the order of their names, chunk by chunk, in bounded memory: from the cache
  * where nothing has changed since they were kept there, and else from the storage, to be kept.
  */
-export async function* scan(view: View, cache: FolderCache, folder: string): AsyncGenerator<Chunk> {
+export async function* scan(
+  view: View,
+  cache: FolderCache,
+  loop: Pick<EventLoop, "breathe">,
+  folder: string,
+): AsyncGenerator<Chunk> {
   const stamp = await view.stamp(folder);
   const cached = stamp === undefined ? undefined : cache.find(folder, stamp);
   if (cached !== undefined) {
@@ -26,6 +32,8 @@ export async function* scan(view: View, cache: FolderCache, folder: string): Asy
     return;
   }
   const names = await view.list(folder);
+  // To make thousands of names is one long piece of work, and to read the first records is another.
+  await loop.breathe();
   const draft = new FolderDraft(names.length);
   for await (const { own, ...chunk } of readAhead(view, names)) {
     if (own || stamp === undefined) draft.spoil();

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { FileStorage } from "../storage/file-storage.ts";
+import { memoryRuntime } from "../testing/memory-runtime.ts";
+import { FolderCache } from "./folder-cache.ts";
+import { scan } from "./scan.ts";
+import { View } from "./view.ts";
+
+test("scan() lets others have a turn between the listing of a folder and the first read", async () => {
+  const runtime = memoryRuntime();
+  const storage = new FileStorage(runtime.fileSystem("data"), runtime, () => undefined);
+  await storage.open();
+  const changes = new Map([["1.baba", new TextEncoder().encode("{}")]]);
+  await storage.commit({ changes, basis: undefined, durability: "full", settle: "commit" });
+  const calls: string[] = [];
+  const { list, read } = storage;
+  storage.list = async (folder) => {
+    const names = await list.call(storage, folder);
+    calls.push("listed");
+    return names;
+  };
+  storage.read = (names) => {
+    calls.push("reads");
+    return read.call(storage, names);
+  };
+  const loop = {
+    breathe: async () => {
+      calls.push("asks for a turn");
+      await new Promise((resolve) => setImmediate(resolve));
+      calls.push("has had it");
+    },
+  };
+  const chunks = scan(new View(async () => storage), new FolderCache(), loop, ".");
+  expect((await chunks.next()).value).toMatchObject({ names: ["1.baba"], texts: ["{}"] });
+  expect(calls).toEqual(["listed", "asks for a turn", "has had it", "reads"]);
+  expect((await chunks.next()).done).toBe(true);
+  await storage.close();
+});
