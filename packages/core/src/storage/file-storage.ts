@@ -58,7 +58,7 @@ export class FileStorage implements Storage {
       await this.#protection.open();
       const identity = await this.#files.processIdentity();
       this.#engine = new CommitEngine(this.#files, this.#runtime, identity, this.#protection, this.#report);
-      await this.#engine.records.count(".");
+      await this.#engine.records.list(".");
       await this.#engine.follow();
       if (this.#engine.needsRecovery) await this.#recover(this.#engine);
       this.#ready = true;
