@@ -20,6 +20,8 @@ export default defineConfig({
           "history",
           "lock-tenure",
           "mutex",
+          "overlay",
+          "pieces",
           "placement",
           "poison",
           "record-files",

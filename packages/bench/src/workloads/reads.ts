@@ -6,7 +6,7 @@ import { AT_ONCE } from "../trial/task.ts";
 import { type Trial, timed, type Workload } from "../trial/trial.ts";
 
 /** How often as many gets follow the first ones, unless those took so many milliseconds. */
-const FURTHER = 4;
+const FURTHER = 19;
 const SLOW = 1000;
 
 /** The first opening of a process, which loads the engine's package too, and a second one. */

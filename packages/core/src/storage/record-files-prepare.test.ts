@@ -58,6 +58,8 @@ test("RecordFiles.prepare() of thousands of names of one folder finds the same b
   expect(looks).toBe(0);
   await prepare([...puts, ["b.baba", undefined]]);
   expect(looks).toBe(2501);
+  await files.makeFolder("a/another");
+  expect(await codeOf(prepare(puts))).toBe("nothing thrown");
   await files.makeFolder("a/7.baba");
   expect(await codeOf(prepare(puts))).toBe("BABA_NOT_A_RECORD a/7.baba");
   failing = "list";

@@ -69,10 +69,7 @@ export class RecordFiles {
     const names = await this.#namesIn(folder);
     let count = 0;
     // In the array that is there: to fill another one takes several times as long.
-    for (let i = 0; i < names.length; i++) {
-      const name = names[i] ?? "";
-      if (isRecordName(name)) names[count++] = pathIn(folder, name);
-    }
+    for (const name of names) if (isRecordName(name)) names[count++] = pathIn(folder, name);
     names.length = count;
     // Most file systems are listed in order, and to see it costs less than to sort what needs no sorting.
     return isInOrder(names) ? names : names.sort(compareNames);
@@ -80,9 +77,8 @@ export class RecordFiles {
 
   /** How many names {@link RecordFiles.list} would give. */
   async count(folder: string): Promise<number> {
-    const entries = await this.#namesIn(folder);
     let count = 0;
-    for (let i = 0; i < entries.length; i++) if (isRecordName(entries[i] ?? "")) count += 1;
+    for (const name of await this.#namesIn(folder)) if (isRecordName(name)) count += 1;
     return count;
   }
 
@@ -249,8 +245,9 @@ export class RecordFiles {
 
   async #refuseLooked(names: readonly string[]): Promise<void> {
     const kinds = await this.#kinds(names);
-    for (const [i, kind] of kinds.entries()) {
-      if (kind !== undefined && kind !== "file") throw notAFile(names[i] ?? "", kind);
+    for (const [i, name] of names.entries()) {
+      const kind = kinds[i];
+      if (kind !== undefined && kind !== "file") throw notAFile(name, kind);
     }
   }
 
@@ -298,7 +295,11 @@ class Room {
 
 /** By the engine's own comparison, which is of UTF-16 units: without surrogates that is the order of code points. */
 function isInOrder(names: readonly string[]): boolean {
-  for (let i = 1; i < names.length; i++) if ((names[i - 1] ?? "") > (names[i] ?? "")) return false;
+  let before = "";
+  for (const name of names) {
+    if (before > name) return false;
+    before = name;
+  }
   return !SURROGATE.test(names.join(""));
 }
 
