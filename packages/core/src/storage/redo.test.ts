@@ -58,6 +58,16 @@ test("Redo.placed() keeps what later commits changed, and tells of the rest as n
   expect(unsynced(redo)).toEqual({ a: false });
 });
 
+test("Redo.placed() loses no commit that is noted in others' turns", async () => {
+  const redo = new Redo();
+  const many = Array.from({ length: 600 }, (_, i) => [`${i}`, payload(1)] as const);
+  redo.note({ sequence: 1, changes: new Map(many) });
+  const late = { sequence: 2, changes: new Map([["late", payload(3)]]) };
+  await redo.placed(1, async () => redo.note(late));
+  expect(new Map(redo.unplaced())).toEqual(late.changes);
+  expect(redo.unsynced().size).toBe(600);
+});
+
 test("Redo keeps a commit's own changes as they are when others cover them", () => {
   const redo = new Redo();
   const changes = new Map([["a", payload(1)]]);

@@ -60,12 +60,13 @@ export class Redo {
 
   /** Every commit up to this one is in its place. Between the pieces of many names others have their turn. */
   async placed(sequence: number, turn: () => Promise<void>): Promise<void> {
-    const later = this.#commits.filter((commit) => commit.sequence > sequence);
-    for (const { changes } of this.#commits.slice(0, this.#commits.length - later.length)) {
+    for (const { changes } of this.#commits.filter((commit) => commit.sequence <= sequence)) {
       await inPieces(changes, turn, (change) => {
         this.#unsynced.set(change[0], change[1] !== undefined);
       });
     }
+    // Only now, as others may have noted a commit in their turn: where the write lock was taken by force.
+    const later = this.#commits.filter((commit) => commit.sequence > sequence);
     this.#commits = [];
     this.#merged = undefined;
     for (const commit of later) this.note(commit);
