@@ -12,7 +12,6 @@ test(`the runtimes of this platform are installed: ${NAMES.join(", ") || "none"}
 const RUNS = [
   ["Bun", NODE_SUITE],
   ["Bun", CORE_PORTS_SUITE],
-  ["Node 26", NODE_SUITE],
   ["Deno", CORE_PORTS_SUITE],
   ["Deno", DENO_SUITE],
 ] as const;

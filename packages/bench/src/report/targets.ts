@@ -142,12 +142,12 @@ function readTargets(view: View): Target[] {
     ),
     atLeast("all of 10,000, cold, × faster than Python", view.ratio("python", all, "baba", all, BULK), 15),
     atMost(
-      "one get, past the first 1,000, × a bare synchronous read",
+      "one get, × a bare synchronous read, past the first 1,000",
       view.ratio("baba", get, "bare", get, BULK),
       3,
     ),
     atLeast(
-      "one get, past the first 1,000, × faster than fs.promises",
+      "one get, × faster than fs.promises, past the first 1,000",
       view.ratio("fs-promises", get, "baba", get, BULK),
       4,
     ),
