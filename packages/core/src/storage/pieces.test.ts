@@ -5,9 +5,9 @@ test("inPieces() works on every item in order, with turns between the pieces and
   for (const [count, turns] of [
     [0, 0],
     [1, 0],
-    [512, 0],
-    [513, 1],
-    [1537, 3],
+    [128, 0],
+    [129, 1],
+    [385, 3],
   ] as const) {
     const items = Array.from({ length: count }, (_, i) => i);
     const done: number[] = [];
@@ -18,6 +18,6 @@ test("inPieces() works on every item in order, with turns between the pieces and
       (item) => done.push(item),
     );
     expect(done).toEqual(items);
-    expect(turnsAt).toEqual(Array.from({ length: turns }, (_, i) => 512 * (i + 1)));
+    expect(turnsAt).toEqual(Array.from({ length: turns }, (_, i) => 128 * (i + 1)));
   }
 });
