@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
-import { BabaError } from "../errors.ts";
 import type { EntryKind, FileSystem } from "../file-system/file-system.ts";
 import { SimulatedDisk, simulatedFileSystem } from "../testing/simulation/index.ts";
+import { codeOf } from "./code-of.fixture.ts";
 import { TEMPORARY_FOLDER } from "./layout.ts";
 import type { Placement } from "./placement.ts";
 import { RecordFiles } from "./record-files.ts";
@@ -22,12 +22,6 @@ beforeEach(async () => {
 
 const prepare = (placements: readonly Placement[]): Promise<void> =>
   records.prepare(new Map(placements), async () => {});
-
-const codeOf = (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => "nothing thrown",
-    (error: unknown) => (error instanceof BabaError ? `${error.code} ${error.record}` : error),
-  );
 
 test("RecordFiles.prepare() refuses what stands in a record's place or in its folder's", async () => {
   await files.makeFolder("folder.baba");

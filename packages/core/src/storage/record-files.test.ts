@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { encode } from "../codec/index.ts";
-import { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { deepEqual } from "../model/index.ts";
 import {
@@ -9,6 +8,7 @@ import {
   type StepCall,
   simulatedFileSystem,
 } from "../testing/simulation/index.ts";
+import { codeOf } from "./code-of.fixture.ts";
 import { TEMPORARY_FOLDER } from "./layout.ts";
 import type { Placement } from "./placement.ts";
 import { RecordFiles } from "./record-files.ts";
@@ -31,12 +31,6 @@ beforeEach(async () => {
 
 const prepare = (placements: readonly Placement[]): Promise<void> =>
   records.prepare(new Map(placements), async () => {});
-
-const codeOf = (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => "nothing thrown",
-    (error: unknown) => (error instanceof BabaError ? `${error.code} ${error.record}` : error),
-  );
 
 describe("RecordFiles", () => {
   test("place() puts files in place and removes others, in folders that it makes", async () => {
