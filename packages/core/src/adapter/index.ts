@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { fileSystemSynced, SYNC_FILE_SYSTEM, type SyncEnd } from "./file-system-sync.ts";
 export { inLanes } from "./lanes.ts";
 export { type Made, makeFolders } from "./make-folder.ts";
 export {

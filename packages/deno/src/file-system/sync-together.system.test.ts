@@ -8,11 +8,12 @@ async function withProgram(
   script: string,
   work: (sync: () => Promise<void>, calls: () => string[], root: string) => Promise<void>,
 ): Promise<void> {
-  const holder = await Deno.makeTempDir({ prefix: "baba-" });
+  // As a program that cannot do it says: of a failure, this must not be taken for that.
+  const holder = await Deno.makeTempDir({ prefix: "usage-" });
   const [root, calls, path] = [`${holder}/root`, `${holder}/calls`, Deno.env.get("PATH") ?? ""];
   try {
     await Deno.writeTextFile(calls, "");
-    await Deno.writeTextFile(`${holder}/sync`, `#!/bin/sh\necho "$*" >> ${calls}\n${script}\n`, {
+    await Deno.writeTextFile(`${holder}/sync`, `#!/bin/sh\necho "$* in $PWD" >> ${calls}\n${script}\n`, {
       mode: 0o755,
     });
     Deno.env.set("PATH", `${holder}:${path}`);
@@ -34,14 +35,14 @@ async function withProgram(
 Deno.test("sync() of many files is one sync of their file system", async () => {
   await withProgram("exit 0", async (sync, calls, root) => {
     await sync();
-    assert.deepEqual(calls(), [`-f ${root}`]);
+    assert.deepEqual(calls(), [`-f . in ${root}`]);
   });
 });
 
 Deno.test("sync() of many files fails where that of their file system fails", async () => {
   const said = [
-    ["sync: error syncing: Input/output error", "EIO"],
-    ["sync: error syncing: No space left on device", "ENOSPC"],
+    ["sync: error syncing '$2': Input/output error", "EIO"],
+    ["sync: error syncing '$2': No space left on device", "ENOSPC"],
   ] as const;
   for (const [words, code] of said) {
     await withProgram(`echo "${words}" >&2; exit 1`, async (sync) => {

@@ -1,5 +1,6 @@
+import { fileSystemSynced, SYNC_FILE_SYSTEM, type SyncEnd } from "@baba/core/adapter";
 import { inTurns } from "./batch.ts";
-import { codeOf, systemError } from "./errors.ts";
+import { codeOf } from "./errors.ts";
 import type { FolderCheck } from "./folders.ts";
 
 /** From so many files on, one sync of the file system costs less than theirs. */
@@ -15,13 +16,8 @@ const MANY = 256;
 export async function syncTogether(folders: FolderCheck, paths: readonly string[]): Promise<boolean> {
   if (paths.length < MANY || Deno.build.os !== "linux" || !mayRun()) return false;
   if (!(await onOneDevice(folders, paths))) return false;
-  const output = await outputOf(folders.root);
-  if (output === undefined) return false;
-  if (output.success) return true;
-  const said = new TextDecoder().decode(output.stderr).trim();
-  if (/usage|invalid option|unrecognized option|not implemented/i.test(said)) return false;
-  const code = /no space/i.test(said) ? "ENOSPC" : /quota/i.test(said) ? "EDQUOT" : "EIO";
-  throw systemError(code, `sync -f failed: ${said || `status ${output.code}`}`, folders.root);
+  const end = await run(folders.root);
+  return end !== undefined && fileSystemSynced(end, folders.root);
 }
 
 function mayRun(): boolean {
@@ -48,10 +44,12 @@ function deviceOf(folders: FolderCheck, path: string): number | undefined {
 }
 
 /** `undefined` where there is no such program. */
-async function outputOf(root: string): Promise<Deno.CommandOutput | undefined> {
+async function run(root: string): Promise<SyncEnd | undefined> {
   try {
     const streams = { stdin: "null", stdout: "null", stderr: "piped" } as const;
-    return await new Deno.Command("sync", { args: ["-f", root], env: { LC_ALL: "C" }, ...streams }).output();
+    const options = { args: [...SYNC_FILE_SYSTEM], cwd: root, env: { LC_ALL: "C" }, ...streams };
+    const { code, signal, stderr } = await new Deno.Command("sync", options).output();
+    return { status: signal === null ? code : null, said: new TextDecoder().decode(stderr) };
   } catch {
     return undefined;
   }

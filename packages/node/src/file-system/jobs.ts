@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import type { Move } from "@baba/core";
-import { systemError } from "./descriptors.ts";
+import type { SyncEnd } from "@baba/core/adapter";
 import * as files from "./files.ts";
 import { FolderCheck, list } from "./folders.ts";
 import { isPackedReads, type PackedReads, packing, packReads } from "./packed-reads.ts";
@@ -89,25 +89,17 @@ export const jobs = {
     return files.onOneDevice(new FolderCheck(root), paths);
   },
 
-  /**
-   * Syncs the whole file system that holds the root, by `sync -f`; `false` where there is no such
-   * program. It opens and flushes once, where a sync of each of many files would wait for each.
-   *
-   * @throws `EIO` and the like where the sync failed; it must not be taken for a missing program
-   */
-  syncFileSystem(root: string): boolean {
+  /** Runs `sync` in the root, with these arguments; `undefined` where there is no such program. */
+  sync(root: string, args: readonly string[]): SyncEnd | undefined {
     const program = SYNC_PROGRAMS.find((path) => existsSync(path));
-    if (program === undefined) return false;
-    const { error, status, stderr } = spawnSync(program, ["-f", root], {
+    if (program === undefined) return undefined;
+    const { error, status, stderr } = spawnSync(program, [...args], {
+      cwd: root,
       env: { LC_ALL: "C" },
       stdio: ["ignore", "ignore", "pipe"],
       encoding: "utf8",
     });
-    if (error !== undefined) return false;
-    if (status === 0) return true;
-    if (/usage|invalid option|unrecognized option|not implemented/i.test(stderr)) return false;
-    const code = /no space/i.test(stderr) ? "ENOSPC" : /quota/i.test(stderr) ? "EDQUOT" : "EIO";
-    throw systemError(code, `sync -f failed: ${stderr.trim() || `status ${status}`}`, root);
+    return error === undefined ? { status, said: stderr } : undefined;
   },
 };
 

@@ -2,7 +2,7 @@ import { realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { FileSystem, FolderEntry, Move, NewFile, Replacement, TakeFile } from "@baba/core";
-import { inLanes, Trust } from "@baba/core/adapter";
+import { fileSystemSynced, inLanes, SYNC_FILE_SYSTEM, Trust } from "@baba/core/adapter";
 import { codeOf } from "./descriptors.ts";
 import * as files from "./files.ts";
 import { namesOf } from "./folder-names.ts";
@@ -228,7 +228,8 @@ class NodeFileSystem implements FileSystem, ThreadUser {
     await inLanes(slicesOf(paths, 0), LANES, async ({ items }) => {
       together = (await threads.run(this, "onOneDevice", [this.#root, items])) && together;
     });
-    return together && threads.run(this, "syncFileSystem", [this.#root]);
+    const end = together ? await threads.run(this, "sync", [this.#root, SYNC_FILE_SYSTEM]) : undefined;
+    return end !== undefined && fileSystemSynced(end, this.#root);
   }
 }
 

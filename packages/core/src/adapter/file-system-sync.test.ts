@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { fileSystemSynced, SYNC_FILE_SYSTEM } from "./file-system-sync.ts";
+
+const at = (status: number | null, said: string) => () => fileSystemSynced({ status, said }, "/data");
+
+test("fileSystemSynced() tells a program that has synced from one that cannot", () => {
+  expect(at(0, "")()).toBe(true);
+  for (const said of ["sync: invalid option -- 'f'", "Usage: sync [FILE]...", "sync: unrecognized option: f"])
+    expect(at(1, said)()).toBe(false);
+});
+
+test("fileSystemSynced() throws what the sync failed with, and never takes that for a program that cannot", () => {
+  expect(at(1, "sync: error syncing '.': Input/output error\n")).toThrow("EIO: sync -f failed: sync: error");
+  expect(at(1, "sync: error syncing '.': No space left on device")).toThrow("ENOSPC");
+  expect(at(1, "sync: error syncing '.': Disk quota exceeded")).toThrow("EDQUOT");
+  expect(at(null, "")).toThrow("EIO: sync -f failed: status null, '/data'");
+});
+
+test("SYNC_FILE_SYSTEM names no folder, whose name the program would repeat", () => {
+  expect(SYNC_FILE_SYSTEM).toEqual(["-f", "."]);
+});
