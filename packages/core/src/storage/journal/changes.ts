@@ -14,19 +14,10 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * A commit's changes as the body of its frame: `u32` count, then for each change `u8` kind (1 put,
- * 0 delete), `u16` name bytes, `u32` payload bytes, the name in UTF-8, the payload. Big-endian.
+ * 0 delete), `u16` name bytes, `u32` payload bytes, the name in UTF-8, the payload. Big-endian. Between pieces of
+ * many changes others have their turn.
  */
-export function encodeChanges(changes: Changes): Uint8Array {
-  let most = COUNT;
-  for (const change of changes) most += mostBytes(change);
-  const body = new Uint8Array(most);
-  let at = writeNumber(body, 0, changes.size);
-  for (const change of changes) at = writeChange(body, at, change);
-  return body.subarray(0, at);
-}
-
-/** {@link encodeChanges} of many, between pieces of which others have their turn. */
-export async function encodeManyChanges(changes: Changes, turn: () => Promise<void>): Promise<Uint8Array> {
+export async function encodeChanges(changes: Changes, turn: () => Promise<void>): Promise<Uint8Array> {
   let most = COUNT;
   await inPieces(changes, turn, (change) => {
     most += mostBytes(change);

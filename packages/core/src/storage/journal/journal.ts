@@ -2,7 +2,7 @@ import { xxh64 } from "../../codec/index.ts";
 import { CommitUnknownError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
-import { type Changes, encodeManyChanges } from "./changes.ts";
+import { type Changes, encodeChanges } from "./changes.ts";
 import { JournalCursor, type News, takenOver } from "./cursor.ts";
 import { encodeFrameAt, FRAME_HEADER, FRAME_START, frameSize, writeFrameAt } from "./frame.ts";
 import { type JournalCommit, type Position, type Read, startOf } from "./read-journal.ts";
@@ -175,8 +175,7 @@ export class Journal {
   /** In pieces, between which others have their turn. */
   async #encoded(batch: readonly Changes[]): Promise<Encoded[]> {
     const all: Encoded[] = [];
-    for (const changes of batch)
-      all.push({ changes, body: await encodeManyChanges(changes, this.#writer.turn) });
+    for (const changes of batch) all.push({ changes, body: await encodeChanges(changes, this.#writer.turn) });
     return all;
   }
 

@@ -9,7 +9,8 @@ import {
 } from "../../testing/simulation/index.ts";
 import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
 import { unprotected } from "../protection.ts";
-import { decodeChanges, encodeChanges } from "./changes.ts";
+import { referenceChanges } from "./changes.fixture.ts";
+import { decodeChanges } from "./changes.ts";
 import { encodeFrame, type Frame, frameSize } from "./frame.ts";
 import { Journal } from "./journal.ts";
 import { decodeSegmentHeader, encodeSegmentHeader, type SegmentHeader, segmentStart } from "./segment.ts";
@@ -30,7 +31,7 @@ const header: SegmentHeader = {
 /** Where the chain of a plain segment's frames begins. */
 const firstChain = (head: SegmentHeader): bigint =>
   segmentStart(head, encodeSegmentHeader(head), undefined).seed;
-const body = encodeChanges(new Map([["r.baba", new TextEncoder().encode("text")]]));
+const body = referenceChanges(new Map([["r.baba", new TextEncoder().encode("text")]]));
 const SIZE = frameSize(body.length);
 const commit = (sequence: number, synced: number = 0): Frame => ({ kind: "commit", sequence, synced, body });
 let disk: SimulatedDisk;

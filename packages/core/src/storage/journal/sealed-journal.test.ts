@@ -6,7 +6,8 @@ import { memoryFileSystem } from "../../file-system/memory.ts";
 import { MemoryVolume } from "../../file-system/memory-volume.ts";
 import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
 import { unprotected } from "../protection.ts";
-import { type Changes, encodeChanges } from "./changes.ts";
+import { referenceChanges } from "./changes.fixture.ts";
+import type { Changes } from "./changes.ts";
 import { encodeFrame, encodeFrameAt, type Frame, openFrame, parseFrame } from "./frame.ts";
 import { Journal } from "./journal.ts";
 import { readFrames, readStart, startOf } from "./read-journal.ts";
@@ -191,7 +192,7 @@ describe("of who has no key and mends every checksum", () => {
       offset: 512,
       chain: 7n,
     };
-    const frame: Frame = { kind: "commit", sequence: 3, synced: 2, body: encodeChanges(put("one")) };
+    const frame: Frame = { kind: "commit", sequence: 3, synced: 2, body: referenceChanges(put("one")) };
     const bytes = new Uint8Array(4096);
     bytes.set(encodeFrameAt(place, frame).bytes, 512);
     const parsed = parseFrame(bytes, 512, 7n, 5n);
@@ -220,7 +221,10 @@ describe("of who has no key and mends every checksum", () => {
   test.each<[string, (frames: Frame[]) => (Frame | undefined)[]]>([
     [
       "injected plain",
-      (frames) => [...frames, { kind: "commit", sequence: 4, synced: 3, body: encodeChanges(put("evil")) }],
+      (frames) => [
+        ...frames,
+        { kind: "commit", sequence: 4, synced: 3, body: referenceChanges(put("evil")) },
+      ],
     ],
     ["reordered", ([a, b, c, mark]) => [b, a, c, mark]],
     [

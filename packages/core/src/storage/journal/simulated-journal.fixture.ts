@@ -8,7 +8,8 @@ import {
 } from "../../testing/simulation/index.ts";
 import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
 import { unprotected } from "../protection.ts";
-import { type Changes, encodeChanges } from "./changes.ts";
+import { referenceChanges } from "./changes.fixture.ts";
+import type { Changes } from "./changes.ts";
 import { encodeFrame } from "./frame.ts";
 import { Journal } from "./journal.ts";
 import {
@@ -85,7 +86,12 @@ export class SimulatedJournal {
     await this.plain.write(path, 0, encodeSegmentHeader(header));
     let [at, chain] = [SEGMENT_HEADER, firstChain(header)];
     for (const { sequence, changes } of commits) {
-      const frame = { kind: "commit", sequence, synced: header.base, body: encodeChanges(changes) } as const;
+      const frame = {
+        kind: "commit",
+        sequence,
+        synced: header.base,
+        body: referenceChanges(changes),
+      } as const;
       const encoded = encodeFrame(frame, chain, firstChain(header));
       await this.plain.write(path, at, encoded.bytes);
       at += encoded.bytes.length;
