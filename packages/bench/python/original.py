@@ -1,10 +1,13 @@
 """The Python original, rebuilt from its documented behaviour: each record is its JSON, encoded a byte at a time, in a
-file of its own that is written in its place and never synced; every question reads and decodes every file.
+file of its own that is read and written asynchronously, in its place, and never synced; every question reads and
+decodes every file, one after another.
 
-Takes one task of the benchmark as JSON and prints its figures as JSON. Records are plain dictionaries here; the
-original validates with Pydantic besides, which would make it slower.
+Takes one task of the benchmark as JSON and prints its figures as JSON. Asynchronous are the reads and writes of whole
+files, by one hop to a thread each, the least there is. Records are plain dictionaries here; the original validates
+with Pydantic besides, which would make it slower.
 """
 
+import asyncio
 import json
 import resource
 import sys
@@ -43,38 +46,38 @@ class Store:
     def path(self, number: int) -> Path:
         return self.folder / f"{number}.baba"
 
-    def put(self, records: list) -> None:
+    async def put(self, records: list) -> None:
         for record in records:
             text = encode(json.dumps(record, separators=(",", ":")).encode())
-            self.path(record["id"]).write_text(text, encoding="ascii")
+            await asyncio.to_thread(self.path(record["id"]).write_text, text, encoding="ascii")
 
-    def read(self, path: Path) -> dict:
-        return json.loads(decode(path.read_text(encoding="ascii")))
+    async def read(self, path: Path) -> dict:
+        return json.loads(decode(await asyncio.to_thread(path.read_text, encoding="ascii")))
 
-    def get(self, number: int) -> dict:
-        return self.read(self.path(number))
+    async def get(self, numbers: list) -> list:
+        return [await self.read(self.path(number)) for number in numbers]
 
-    def all(self) -> list:
-        return [self.read(path) for path in self.folder.glob("*.baba")]
+    async def all(self) -> list:
+        return [await self.read(path) for path in self.folder.glob("*.baba")]
 
-    def filter(self, city: str) -> list:
-        return [record for record in self.all() if record["city"] == city]
+    async def filter(self, city: str) -> list:
+        return [record for record in await self.all() if record["city"] == city]
 
-    def count(self) -> int:
+    async def count(self) -> int:
         return len(list(self.folder.glob("*.baba")))
 
-    def exists(self, number: int) -> bool:
-        return self.path(number).exists()
+    async def exist(self, numbers: list) -> list:
+        return [self.path(number).exists() for number in numbers]
 
-    def remove(self, numbers: list) -> None:
+    async def remove(self, numbers: list) -> None:
         for number in numbers:
             self.path(number).unlink()
 
 
-def timed(work) -> float:
+async def timed(work) -> float:
     """Milliseconds."""
     start = time.perf_counter()
-    work()
+    await work()
     return (time.perf_counter() - start) * 1000
 
 
@@ -87,50 +90,61 @@ def numbers(records: int, count: int, seed: int = 1) -> list:
     return found
 
 
-def commits(batches: list, work) -> dict:
-    times = sorted(timed(lambda batch=batch: work(batch)) for batch in batches)
+async def commits(batches: list, work) -> dict:
+    times = sorted([await timed(lambda batch=batch: work(batch)) for batch in batches])
     mean = sum(times) / len(times)
     return {"commit": times[len(times) // 2], "settled": mean, "closed": mean}
 
 
-def twice(work) -> dict:
-    return {"cold": timed(work), "warm": timed(work)}
+async def twice(work) -> dict:
+    return {"cold": await timed(work), "warm": await timed(work)}
 
 
-def measure(task: dict) -> dict:
+async def opened_twice(folder: Path) -> dict:
+    async def once() -> None:
+        Store(folder)
+
+    return {"first": await timed(once), "again": await timed(once)}
+
+
+async def each(count: int, work) -> dict:
+    return {"each": await timed(work) / count}
+
+
+async def measure(task: dict) -> dict:
     folder, records, effort = Path(task["folder"]), task["records"], task["effort"]
-    store = Store(folder / "store")
+    store, count = Store(folder / "store"), effort["gets"]
     tenth = [1 + 10 * i for i in range((records + 9) // 10)]
     singles = [[person(FIRST_SINGLE + i)] for i in range(effort["singles"])]
-    looks = [n if i % 2 == 0 else -n for i, n in enumerate(numbers(records, effort["gets"]))]
+    looks = [n if i % 2 == 0 else -n for i, n in enumerate(numbers(records, count))]
     workloads = {
         "bulk": lambda: fill(folder, store, records),
-        "open": lambda: {"first": timed(lambda: Store(folder / "store")), "again": timed(lambda: Store(folder / "store"))},
+        "open": lambda: opened_twice(folder / "store"),
         "all": lambda: twice(store.all),
         "filter": lambda: twice(lambda: store.filter("Osaka")),
-        "get": lambda: {"each": timed(lambda: [store.get(n) for n in numbers(records, effort["gets"])]) / effort["gets"]},
+        "get": lambda: each(count, lambda: store.get(numbers(records, count))),
         "count": lambda: twice(store.count),
-        "exists": lambda: {"each": timed(lambda: [store.exists(n) for n in looks]) / effort["gets"]},
+        "exists": lambda: each(count, lambda: store.exist(looks)),
         "single": lambda: commits(singles, store.put),
         "update": lambda: commits([[{**person(n), "notes": "Moved away."} for n in tenth]], store.put),
         "delete": lambda: commits([tenth], store.remove),
     }
     if task["workload"] not in workloads:
         sys.exit(f"Error: the Python original has no {task['workload']}")
-    return workloads[task["workload"]]()
+    return await workloads[task["workload"]]()
 
 
-def fill(folder: Path, store: Store, records: int) -> dict:
+async def fill(folder: Path, store: Store, records: int) -> dict:
     """Small stores several times over, as for the other engines."""
     stores = [store] + [Store(folder / f"store-{i}") for i in range(1, max(1, 1000 // records))]
     batch = [person(1 + i) for i in range(records)]
-    for each in stores:
-        each.put([person(0)])
-    return commits(stores, lambda each: each.put(batch))
+    for one in stores:
+        await one.put([person(0)])
+    return await commits(stores, lambda one: one.put(batch))
 
 
 def main() -> None:
-    figures = measure(json.loads(sys.argv[1]))
+    figures = asyncio.run(measure(json.loads(sys.argv[1])))
     rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({**figures, "rss": rss}))
 

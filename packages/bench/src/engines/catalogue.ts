@@ -109,6 +109,15 @@ const ENGINES = {
     ...peer("SQLite (better-sqlite3)", { synced: "yes", atomic: "commit", peers: ["better-sqlite3"] }),
     load: async () => (await import("./sqlite.ts")).betterSqlite,
   },
+  "sqlite-validated": {
+    ...peer("SQLite, records validated as ours are", {
+      synced: "yes",
+      atomic: "commit",
+      peers: ["better-sqlite3"],
+    }),
+    only: ["bulk", "all", "filter", "get", "single", "update"],
+    load: async () => (await import("./sqlite.ts")).validatedSqlite,
+  },
   sqlcipher: {
     ...peer("SQLCipher (better-sqlite3-multiple-ciphers)", {
       synced: "yes",

@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import * as v from "valibot";
 import { loadPeer } from "../harness/peers.ts";
-import type { Person } from "../trial/records.ts";
+import { Person } from "../trial/records.ts";
 import type { OpenStore, Store } from "./store.ts";
 
 /** What is used of the drivers, which agree in it. */
@@ -18,10 +19,28 @@ type Statement = {
 };
 type Driver = new (path: string) => Sqlite;
 
+/** How records become texts, and texts records. */
+type Codec = { readonly textOf: (record: Person) => string; readonly recordOf: (text: string) => Person };
+
+const JSON_ALONE: Codec = { textOf: JSON.stringify, recordOf: JSON.parse };
+/** As BabaDB does it: what is written is validated, and again as it would be read. */
+const VALIDATED: Codec = {
+  textOf(record) {
+    const text = JSON.stringify(v.parse(Person, record));
+    v.parse(Person, JSON.parse(text));
+    return text;
+  },
+  recordOf: (text) => v.parse(Person, JSON.parse(text)),
+};
+
 const CIPHER = ["PRAGMA cipher = 'sqlcipher'", "PRAGMA key = 'correct horse battery staple'"];
 
 export const betterSqlite: OpenStore = async (folder) =>
-  sqlite(new (await loadPeer<Driver>("better-sqlite3"))(join(folder, "records.sqlite")), []);
+  sqlite(new (await loadPeer<Driver>("better-sqlite3"))(join(folder, "records.sqlite")));
+
+/** The same, with records that are validated on their way in and out. */
+export const validatedSqlite: OpenStore = async (folder) =>
+  sqlite(new (await loadPeer<Driver>("better-sqlite3"))(join(folder, "records.sqlite")), [], VALIDATED);
 
 /** SQLite with SQLCipher's format and its derivation of the key from a passphrase. */
 export const encryptedSqlite: OpenStore = async (folder) =>
@@ -34,11 +53,12 @@ export const encryptedSqlite: OpenStore = async (folder) =>
 export const nodeSqlite: OpenStore = async (folder) => {
   const name = "node:sqlite"; // No constant, for the types of Node.js 20 do not know it.
   const { DatabaseSync }: { DatabaseSync: Driver } = await import(name);
-  return sqlite(new DatabaseSync(join(folder, "records.sqlite")), []);
+  return sqlite(new DatabaseSync(join(folder, "records.sqlite")));
 };
 
 /** SQLite in its write-ahead mode, every commit synced; its close copies the log into the database. */
-function sqlite(db: Sqlite, first: readonly string[]): Store {
+function sqlite(db: Sqlite, first: readonly string[] = [], { textOf, recordOf }: Codec = JSON_ALONE): Store {
+  const parsed = (row: unknown): Person => recordOf((row as Row).json);
   for (const pragma of [...first, "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"]) db.exec(pragma);
   db.exec("CREATE TABLE IF NOT EXISTS records (id INTEGER PRIMARY KEY, json TEXT NOT NULL)");
   const statements = {
@@ -56,8 +76,7 @@ function sqlite(db: Sqlite, first: readonly string[]): Store {
     db.exec("COMMIT");
   };
   return {
-    put: async (records) =>
-      transaction(records, (record) => statements.put.run(record.id, JSON.stringify(record))),
+    put: async (records) => transaction(records, (record) => statements.put.run(record.id, textOf(record))),
     remove: async (ids) => transaction(ids, (id) => statements.remove.run(id)),
     get: async (id) => parsed(statements.get.get(id)),
     all: async () => statements.all.all().map(parsed),
@@ -75,8 +94,4 @@ function sqlite(db: Sqlite, first: readonly string[]): Store {
       db.close();
     },
   };
-}
-
-function parsed(row: unknown): Person {
-  return JSON.parse((row as Row).json);
 }
