@@ -1,14 +1,20 @@
 import { spawnSync } from "node:child_process";
 import { CATALOGUE, ENGINE_NAMES, type EngineName } from "../engines/catalogue.ts";
 import { machine } from "../machine.ts";
+import type { WorkloadName } from "../workloads/index.ts";
 import type { EnginesHere } from "./engines-here.ts";
 import { Ground } from "./ground.ts";
 import type { Options } from "./options.ts";
-import { inTurn, type Plan, type Stage } from "./plan.ts";
+import { inTurn, type Plan, type Stage, WATCHED } from "./plan.ts";
 import { type Key, NOTHING, type Results, without, withReason } from "./results.ts";
 import { sit } from "./sitting.ts";
 
-type Turn = { readonly stage: Stage; readonly round: number; readonly engine: EngineName };
+type Turn = {
+  readonly stage: Stage;
+  readonly round: number;
+  readonly engine: EngineName;
+  readonly watched: boolean;
+};
 /** What stops a run by hand; an image must not stay mounted. */
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
@@ -74,29 +80,38 @@ async function calmDown(
 
 async function sitDown(
   results: Results,
-  { stage, round, engine }: Turn,
+  turn: Turn,
   { effort }: Plan,
-  { workloads }: Options,
+  options: Options,
   ground: Ground,
   progress: string,
 ): Promise<Results> {
   const start = Date.now();
-  const wanted = workloads.filter((name) => stage.workloads?.includes(name) ?? true);
+  const { stage, round, engine, watched } = turn;
   const folder = ground.next(stage.records);
-  const sat = await sit(results, { engine, stage, round, workloads: wanted, folder, effort });
+  const sat = await sit(results, { ...turn, workloads: workloadsOf(turn, options), folder, effort });
   const seconds = ((Date.now() - start) / 1000).toFixed(1);
-  console.log(
-    `${progress}: ${stage.records} records, round ${round + 1}, ${engine}, ${seconds} s: ${sat.line}`,
-  );
+  const pass = `${stage.records} records, round ${round + 1}${watched ? ", watched" : ""}`;
+  console.log(`${progress}: ${pass}, ${engine}, ${seconds} s: ${sat.line}`);
   return sat.results;
 }
 
 function turnsOf(plan: Plan, options: Options, { missing }: EnginesHere): Turn[] {
   const engines = options.engines.filter((name) => !missing.has(name));
-  return stagesOf(plan, options).flatMap((stage) =>
-    Array.from({ length: options.rounds ?? stage.rounds }, (_, round) =>
-      inTurn(engines, round).map((engine) => ({ stage, round, engine })),
-    ).flat(),
+  return stagesOf(plan, options)
+    .flatMap((stage) =>
+      Array.from({ length: options.rounds ?? stage.rounds }, (_, round) =>
+        (stage.watched ? [false, true] : [false]).map((watched) => ({ stage, round, watched })),
+      ).flat(),
+    )
+    .flatMap((pass) => inTurn(engines, pass.round).map((engine) => ({ ...pass, engine })))
+    .filter((turn) => workloadsOf(turn, options).length > 0);
+}
+
+function workloadsOf({ stage, engine, watched }: Turn, { workloads }: Options): WorkloadName[] {
+  const canWatch = CATALOGUE[engine].load !== undefined;
+  return workloads.filter(
+    (name) => (stage.workloads?.includes(name) ?? true) && (!watched || (canWatch && WATCHED.includes(name))),
   );
 }
 
@@ -134,8 +149,8 @@ function isAnew(plan: Plan, options: Options): (key: Key) => boolean {
   };
 }
 
-function nameOf({ stage, round, engine }: Turn, { workloads }: Options): string {
-  return `${stage.records} ${round} ${engine} ${workloads.join(" ")}`;
+function nameOf({ stage, round, engine, watched }: Turn, { workloads }: Options): string {
+  return `${stage.records} ${round}${watched ? " watched" : ""} ${engine} ${workloads.join(" ")}`;
 }
 
 /** What failed without a peer to blame. */

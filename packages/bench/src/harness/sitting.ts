@@ -16,6 +16,8 @@ export type Sitting = {
   readonly workloads: readonly WorkloadName[];
   readonly folder: string;
   readonly effort: Effort;
+  /** For how long the event loop stands still, and nothing else. */
+  readonly watched: boolean;
 };
 
 /** What fills the store of the others. */
@@ -51,14 +53,14 @@ function workloadsOf({ engine, workloads }: Sitting): WorkloadName[] {
 }
 
 async function tried(
-  { engine, stage, folder, effort }: Sitting,
+  { engine, stage, folder, effort, watched }: Sitting,
   workload: WorkloadName,
 ): Promise<Figures | string> {
   const start = performance.now();
   try {
-    const task = { workload, engine, records: stage.records, folder, effort };
+    const task = { workload, engine, records: stage.records, folder, effort, watched };
     const figures = await runTrial(task, limitOf(stage, workload));
-    return { ...figures, process: performance.now() - start };
+    return watched ? figures : { ...figures, process: performance.now() - start };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -68,13 +70,13 @@ function added(
   results: Results,
   key: Key,
   found: Figures | string,
-  { workloads, folder, round }: Sitting,
+  { workloads, folder, round, watched }: Sitting,
 ): Results {
   if (typeof found === "string") return withReason(results, key, found);
   // What was only done to have a store is no figure that was asked for.
   if (!workloads.some((name) => name === key.workload)) return results;
   const next = withFigures(results, key, round, found);
-  if (key.workload !== FILLING) return next;
+  if (key.workload !== FILLING || watched) return next;
   return withFigures(next, { ...key, workload: "disk" }, round, usage(join(folder, "store")));
 }
 

@@ -13,12 +13,14 @@ export function commitTable(view: View, workload: Key["workload"], records: numb
   const [commit, settled, closed] = [commitOf(workload), settledOf(workload), closedOf(workload)];
   const times = (engine: EngineName, measure: Measure, other: EngineName | undefined): string =>
     other === undefined ? "" : shown(view.ratio(engine, measure, other, measure, records));
+  const alone: Measure = { ...commit, less: "queued" };
   const rows = view
     .having(records, commit)
     .map((engine) => [
       titleOf(engine),
       spread(view.rounds(engine, records, commit)),
       times(engine, commit, sqlite),
+      sqlite === undefined ? "" : shown(view.ratio(engine, alone, sqlite, commit, records)),
       spread(view.rounds(engine, records, settled)),
       CATALOGUE[engine].files === "yes" ? times(engine, settled, bare) : "",
       spread(view.rounds(engine, records, closed)),
@@ -29,6 +31,7 @@ export function commitTable(view: View, workload: Key["workload"], records: numb
     "engine",
     "commit, ms",
     "× SQLite",
+    "commit() alone × SQLite",
     "in place, ms",
     "× bare",
     "nothing left, ms",

@@ -5,14 +5,14 @@ import { coldOf, commitOf, eachOf, heldOf, memoryOf, settledOf, warmOf } from ".
 import { median, ratio, shown, summary } from "./statistics.ts";
 import { type Measure, thousands, type View } from "./view.ts";
 
-/** What was asked for, and what was measured; `alone` is a commit without what its session did before it. */
+/** What was asked for, and what was measured; `queued` is a commit with what its session did before it: validating, serialising and proving. */
 export type Target = {
   readonly name: string;
   readonly measured: number;
   readonly limit: number;
   readonly is: "at most" | "at least";
   readonly unit: string;
-  readonly alone?: number;
+  readonly queued?: number;
 };
 
 const BULK = 10_000;
@@ -46,10 +46,10 @@ export function targetTable(view: View): string {
     target.name,
     `${target.is} ${shown(target.limit)}${unitOf(target)}`,
     Number.isNaN(target.measured) ? "not measured" : `${shown(target.measured)}${unitOf(target)}`,
-    target.alone === undefined ? "" : shown(target.alone),
+    target.queued === undefined ? "" : shown(target.queued),
     isMet(target) ? "yes" : Number.isNaN(target.measured) ? "-" : "**no**",
   ]);
-  const heads = ["target", "asked for", "measured", "commit() alone", "met"];
+  const heads = ["target", "asked for", "measured", "with add()", "met"];
   return `${measured.filter(isMet).length} of ${measured.length} targets are met.\n\n${table(heads, rows)}`;
 }
 
@@ -96,8 +96,8 @@ function commitTargets(view: View): Target[] {
     [other, otherMeasure]: readonly [EngineName, Measure],
     limit: number,
   ): Target => ({
-    ...atMost(name, view.ratio(engine, measure, other, otherMeasure, BULK), limit),
-    alone: view.ratio(engine, { ...measure, less: "queued" }, other, otherMeasure, BULK),
+    ...atMost(name, view.ratio(engine, { ...measure, less: "queued" }, other, otherMeasure, BULK), limit),
+    queued: view.ratio(engine, measure, other, otherMeasure, BULK),
   });
   const burst = ratio(
     view.rounds("baba", BULK, { workload: "burst", figure: "inTurn" }),

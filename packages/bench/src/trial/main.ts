@@ -12,9 +12,10 @@ const task: Task = JSON.parse(process.argv[2] ?? "");
 const { load } = CATALOGUE[task.engine];
 if (load === undefined) throw new RangeError(`${task.engine} is no engine of this process`);
 const trial = new Trial(task, (folder, expected) => load().then((open) => open(folder, expected)));
-const figures = await watched(await WORKLOADS[task.workload].work(trial));
+const work = await WORKLOADS[task.workload].work(trial);
+const figures = await (task.watched ? watched(work) : work());
 const rss = process.resourceUsage().maxRSS / 1024;
 await trial.closeAll();
-console.log(`\n${JSON.stringify({ ...figures, rss })}`);
+console.log(`\n${JSON.stringify(task.watched ? figures : { ...figures, rss })}`);
 // Some peers leave a handle open.
 process.exit(0);

@@ -10,6 +10,8 @@ export type Task = {
   /** The store's own: empty for the workload that fills it, and the others' store afterwards. */
   readonly folder: string;
   readonly effort: Effort;
+  /** Whether the event loop is watched: that costs time itself, so that the other figures of such a process do not count. */
+  readonly watched: boolean;
 };
 
 /** How often the small operations are repeated. */
