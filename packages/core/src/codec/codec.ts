@@ -106,12 +106,23 @@ export function encodeWith(kernel: Kernel, bytes: Uint8Array, target: Uint8Array
   }
   const last = at === 0 ? bytes : bytes.subarray(at);
   if (last.length > 0) encodePiece(kernel, last, kernel.textView(last.length), target, GROUP * at);
+  kernel.exports.wipe(kernel.raw, Math.min(bytes.length, PIECE));
   return size;
 }
 
 /** {@link decodeInto} through a given kernel. */
 export function decodeWith(kernel: Kernel, text: Uint8Array, target: Uint8Array): number {
-  requireRoom(target, decodedSize(text.length));
+  const most = decodedSize(text.length);
+  requireRoom(target, most);
+  try {
+    return decodePieces(kernel, text, target);
+  } finally {
+    // The kernel may have tried a block of 16 beyond what it counts.
+    kernel.exports.wipe(kernel.raw, Math.min(most, PIECE) + 16);
+  }
+}
+
+function decodePieces(kernel: Kernel, text: Uint8Array, target: Uint8Array): number {
   if (text.length <= TEXT_PIECE) return decodePiece(kernel, text, 0, false, target, 0);
   let size = 0;
   for (let at = 0, more = true; more; at += kernel.exports.position()) {
@@ -121,6 +132,8 @@ export function decodeWith(kernel: Kernel, text: Uint8Array, target: Uint8Array)
   }
   return size;
 }
+
+// Plain bytes stay in the raw region until the next piece overwrites them, or the last one is wiped.
 
 /** Encodes a piece, and writes its `text`, a view of the text region, to `target` at `at`. */
 function encodePiece(
@@ -133,7 +146,6 @@ function encodePiece(
   const { exports, raw } = kernel;
   kernel.heap.set(bytes, raw);
   exports.encode(raw, bytes.length, kernel.text);
-  exports.wipe(raw, bytes.length);
   target.set(text, at);
 }
 
@@ -149,9 +161,7 @@ function decodePiece(
   const { exports, raw, text, heap } = kernel;
   heap.set(piece, text);
   const written = exports.decode(text, piece.length, raw, more);
-  if (written > 0) target.set(kernel.rawView(written), at);
-  // The kernel may have tried a block of 16 beyond what it counts.
-  exports.wipe(raw, decodedSize(piece.length) + 16);
+  if (written > 0) target.set(written === PIECE ? kernel.rawPiece : kernel.rawView(written), at);
   if (written >= 0) return written;
   const position = exports.position();
   throw codecError(-written, offset + position, piece[position]);

@@ -3,7 +3,7 @@ import { BabaError } from "../errors.ts";
 import { codecWasm } from "./codec.generated.ts";
 
 /** `WebAssembly.Memory`, whose type not every program that compiles against this has. */
-type LinearMemory = { readonly buffer: ArrayBuffer };
+type LinearMemory = { readonly buffer: ArrayBuffer; grow(pages: number): number };
 
 /** The functions of `assembly/`; pointers and lengths are in bytes of linear memory. */
 export type KernelExports = {
@@ -28,6 +28,7 @@ export const PIECE: number = 2 * 1024;
 
 const SLACK = 64;
 const KEPT_VIEWS = 512;
+const PAGE = 64 * 1024;
 
 /**
  * One instance of the WASM kernel and its scratch memory: a region for a {@link PIECE} of raw bytes and one for its text.
@@ -43,15 +44,18 @@ export class Kernel {
   readonly heap: Uint8Array<ArrayBuffer>;
   /** A view of a whole piece's text and the space that leads to the next. */
   readonly textPiece: Uint8Array<ArrayBuffer>;
+  /** A view of a whole piece of raw bytes. */
+  readonly rawPiece: Uint8Array<ArrayBuffer>;
   readonly #raws: Uint8Array<ArrayBuffer>[] = [];
   readonly #texts: Uint8Array<ArrayBuffer>[] = [];
 
-  constructor(exports: KernelExports) {
+  constructor({ exports, start }: NewKernel) {
     this.exports = exports;
-    this.raw = (exports.heapBase() + SLACK - 1) & -SLACK;
+    this.raw = start;
     this.text = this.raw + PIECE + SLACK;
     this.heap = new Uint8Array(exports.memory.buffer);
     this.textPiece = this.heap.subarray(this.text, this.text + GROUP * PIECE);
+    this.rawPiece = this.heap.subarray(this.raw, this.raw + PIECE);
   }
 
   /** A view of `size` bytes in the raw region. */
@@ -72,7 +76,11 @@ export class Kernel {
   }
 }
 
+/** An instance of the kernel, seeded, and where its caller's memory begins. */
+export type NewKernel = { readonly exports: KernelExports; readonly start: number };
+
 let shared: Kernel | undefined;
+let compiled: WebAssembly.Module | undefined;
 
 /**
  * The one kernel of this process, made and seeded at first use.
@@ -80,25 +88,44 @@ let shared: Kernel | undefined;
  * @throws BabaError `BABA_CODEC` where the runtime does not let it start.
  */
 export function kernel(): Kernel {
-  shared ??= createKernel(crypto.getRandomValues(new BigUint64Array(4)));
+  shared ??= createKernel(randomSeed());
   return shared;
 }
 
 /** A kernel of its own, its fillers drawn from a seed of 256 bits. */
 export function createKernel(seed: BigUint64Array): Kernel {
-  const exports = instantiate();
-  const [a = 1n, b = 2n, c = 3n, d = 4n] = seed;
-  exports.seed(a, b, c, d);
-  return new Kernel(exports);
+  return new Kernel(newKernel(seed, 0));
 }
 
-function instantiate(): KernelExports {
-  const wasm = Uint8Array.from(atob(codecWasm), (character) => character.charCodeAt(0));
+/** A seed by the runtime's secure source. */
+export function randomSeed(): BigUint64Array {
+  return crypto.getRandomValues(new BigUint64Array(4));
+}
+
+/**
+ * Another instance, with so many bytes for its caller at least.
+ *
+ * @throws BabaError `BABA_CODEC` where the runtime does not let it start, or has no such memory.
+ */
+export function newKernel(seed: BigUint64Array, bytes: number): NewKernel {
   try {
-    return instantiateSync<KernelExports>(wasm).exports;
+    const { exports } = instantiateSync<KernelExports>(module());
+    const start = (exports.heapBase() + SLACK - 1) & -SLACK;
+    const missing = start + bytes - exports.memory.buffer.byteLength;
+    if (missing > 0) exports.memory.grow(Math.ceil(missing / PAGE));
+    const [a = 1n, b = 2n, c = 3n, d = 4n] = seed;
+    exports.seed(a, b, c, d);
+    return { exports, start };
   } catch (cause) {
     const message =
-      "The codec cannot start: it needs WebAssembly with SIMD and 64 KiB of memory. Allow it, or free some, and try again.";
+      "The codec cannot start: it needs WebAssembly with SIMD and a little memory. Allow it, or free some, and try again.";
     throw new BabaError("BABA_CODEC", message, { cause });
   }
+}
+
+function module(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(
+    Uint8Array.from(atob(codecWasm), (character) => character.charCodeAt(0)),
+  );
+  return compiled;
 }

@@ -222,12 +222,12 @@ export class AsyncSession<S extends Schema> {
    */
   commit(): Promise<void> {
     return this.#admission.commit(async () => {
-      const changes = new Map(this.#view.pending);
+      const changes = this.#view.pending;
       const storage = await this.#context.storage();
       const { hold, durability, settle } = this.#context;
       await storage.commit({ changes, basis: this.#view.basis(), hold, durability, settle });
       this.#commits++;
-      this.#view.pending.clear();
+      this.#view.discard();
       this.#view.refresh();
       if (changes.size > 0) this.#context.log.info(`Committed ${describe(changes)}`);
     });
@@ -237,7 +237,7 @@ export class AsyncSession<S extends Schema> {
   rollback(): void {
     this.#admission.rollback(() => {
       const discarded = this.#view.pending.size;
-      this.#view.pending.clear();
+      this.#view.discard();
       this.#view.refresh();
       if (discarded > 0) this.#context.log.info(`Rolled back ${counted(discarded, "change")}`);
     });
@@ -266,7 +266,7 @@ export class AsyncSession<S extends Schema> {
   /** @internal Refuses all further use, with this sentence. */
   end(reason: string): void {
     this.#admission.close(reason);
-    this.#view.pending.clear();
+    this.#view.discard();
     this.#view.refresh();
   }
 

@@ -11,7 +11,7 @@ export type Payload = Uint8Array | BabaError | undefined;
  */
 export class View {
   /** New payloads by name; `undefined` deletes. */
-  readonly pending: Map<string, Uint8Array | undefined> = new Map();
+  pending: Map<string, Uint8Array | undefined> = new Map();
   readonly #storage: () => Promise<Storage>;
   readonly #records = new Set<string>();
   readonly #folders = new Set<string>();
@@ -22,6 +22,11 @@ export class View {
 
   constructor(storage: () => Promise<Storage>) {
     this.#storage = storage;
+  }
+
+  /** Lets go of the pending changes, which may be somebody else's now: others take their place. */
+  discard(): void {
+    this.pending = new Map();
   }
 
   /** The payload of one record; a promise only where it has to be waited for. */

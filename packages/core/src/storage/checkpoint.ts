@@ -2,7 +2,7 @@ import { CommitUnknownError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { PASSING_FILE } from "./layout.ts";
 import { folderOf, pathIn } from "./names.ts";
-import { inPieces } from "./pieces.ts";
+import { inPieces, type Turn } from "./pieces.ts";
 
 /**
  * Makes record files durable: the bytes of those that are there, and the entries of their folders and
@@ -16,13 +16,13 @@ export async function checkpoint(
   files: FileSystem,
   touched: ReadonlyMap<string, boolean>,
   source: string,
-  turn: () => Promise<void>,
+  turn: Turn,
 ): Promise<void> {
   const present: string[] = [];
   const known = new Set<string>();
-  await inPieces(touched, turn, (touch) => {
-    if (touch[1]) present.push(touch[0]);
-    addFolders(known, touch[0]);
+  await inPieces(touched, turn, (name, isThere) => {
+    if (isThere) present.push(name);
+    addFolders(known, name);
   });
   const folders = [...known];
   await rewrite(files, folders, source);

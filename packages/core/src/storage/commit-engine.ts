@@ -9,6 +9,7 @@ import { STORE_FOLDER } from "./layout.ts";
 import { LockTenure } from "./lock-tenure.ts";
 import { Mutex } from "./mutex.ts";
 import { Overlay } from "./overlay.ts";
+import { type Turn, turns } from "./pieces.ts";
 import { Poison } from "./poison.ts";
 import type { Protection } from "./protection.ts";
 import { RecordFiles } from "./record-files.ts";
@@ -44,7 +45,7 @@ export class CommitEngine {
   readonly overlay: Overlay;
   readonly #files: FileSystem;
   readonly #protection: Protection;
-  readonly #turn: () => Promise<void>;
+  readonly #turn: Turn;
   readonly #report: (message: string) => void;
   readonly #journal: Journal;
   readonly #lock: WriteLock;
@@ -67,7 +68,7 @@ export class CommitEngine {
   ) {
     this.#files = files;
     this.#protection = protection;
-    this.#turn = () => runtime.turn();
+    this.#turn = turns(runtime);
     this.#report = report;
     this.#token = hexadecimal(runtime.random(new Uint8Array(8)));
     const owner = { token: this.#token, identity };

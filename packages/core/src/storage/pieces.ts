@@ -1,19 +1,36 @@
-/** How many items are worked on before others have their turn: less than a millisecond's work, where it is not compiled yet. */
-const PIECE = 128;
+import type { Runtime } from "../runtime/runtime.ts";
 
-/** Does something with each item, in order, in pieces between which others have their turn. */
+/** How many entries are worked on before others may have their turn: less than a millisecond's work, where it is not compiled yet. */
+const PIECE = 128;
+/** How long one may be at work before others have their turn, in milliseconds. */
+const LONGEST_HOLD = 1;
+
+/** Lets others have their turn, unless they had it a moment ago: then there is nothing to wait for. */
+export type Turn = () => Promise<void> | undefined;
+
+/** The turns of one who works at length, by the clock of this runtime: each takes as long as dozens of entries. */
+export function turns(runtime: Pick<Runtime, "elapsed" | "turn">): Turn {
+  let since = runtime.elapsed();
+  const over = (): void => {
+    since = runtime.elapsed();
+  };
+  return () => (runtime.elapsed() - since < LONGEST_HOLD ? undefined : runtime.turn().then(over));
+}
+
+/**
+ * Does something with each entry that a map has now, in order, in pieces between which others have their turn. By two lists of
+ * what is in it: a map's iterator makes three objects for each entry, which was a third of a large commit's garbage.
+ */
 export async function inPieces<T>(
-  items: Iterable<T>,
-  turn: () => Promise<void>,
-  work: (item: T) => void,
+  map: ReadonlyMap<string, T>,
+  turn: Turn,
+  work: (name: string, value: T | undefined) => void,
 ): Promise<void> {
-  let left = PIECE;
-  for (const item of items) {
-    if (left === 0) {
-      await turn();
-      left = PIECE;
-    }
-    work(item);
-    left -= 1;
+  const names = [...map.keys()];
+  const values = [...map.values()];
+  for (let i = 0; i < names.length; i++) {
+    const pause = i > 0 && i % PIECE === 0 ? turn() : undefined;
+    if (pause !== undefined) await pause;
+    work(names[i] ?? "", values[i]);
   }
 }

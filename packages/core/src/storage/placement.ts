@@ -1,17 +1,22 @@
-import { encodedSize, encodeInto } from "../codec/index.ts";
+import { encodedSize, encodeInto, TextRoom } from "../codec/index.ts";
 import type { FileSystem, Replacement } from "../file-system/file-system.ts";
 import { TEMPORARY_FOLDER } from "./layout.ts";
 
 /** Bounds what one hop encodes on the event loop, and lets its texts be written while the processor's cache has them. */
-const BATCH_FILES = 128;
+export const BATCH_FILES = 128;
 const BATCH_BYTES = 64 * 1024;
 
 /** Room for the texts of a batch, unless one of its records is large. */
 const LARGE_ROOM = 12 * BATCH_BYTES;
+/** Texts of fewer bytes together have memory of their own. */
+const FEW_BYTES = LARGE_ROOM / 4;
 const MOST_FREE = 3;
 
 /** A record file's new payload, or its absence. */
 export type Placement = readonly [name: string, payload: Uint8Array | undefined];
+
+/** Makes texts of payloads, in one piece of memory for all. */
+export type Encode = (payload: Uint8Array) => Uint8Array;
 
 /** Splits placements so that no batch holds much memory or the event loop for long. */
 export function* batches(placements: Iterable<Placement>): Generator<readonly Placement[]> {
@@ -30,44 +35,59 @@ export function* batches(placements: Iterable<Placement>): Generator<readonly Pl
 
 /** How many bytes the texts of a batch have. */
 export function textBytes(batch: readonly Placement[]): number {
-  return batch.reduce((sum, [, payload]) => sum + encodedSize(payload?.length ?? 0), 0);
+  return batch.reduce((sum, placement) => sum + encodedSize(placement[1]?.length ?? 0), 0);
 }
 
-/**
- * The files that a batch puts in place, each with a temporary name of its own. Their texts are in one room: to
- * allocate each for itself costs as much as to encode it.
- */
+/** The files that a batch puts in place, each with a temporary name of its own. */
 export function replacements(
   batch: readonly Placement[],
   token: () => string,
-  room: Uint8Array = new Uint8Array(textBytes(batch)),
+  encode: Encode = inOnePiece(textBytes(batch)),
 ): Replacement[] {
   const files: Replacement[] = [];
-  let end = 0;
-  for (const [path, payload] of batch) {
+  for (const placement of batch) {
+    const payload = placement[1];
     if (payload === undefined) continue;
-    const bytes = room.subarray(end, end + encodedSize(payload.length));
-    end += encodeInto(payload, bytes);
-    files.push({ path, temporary: `${TEMPORARY_FOLDER}/${token()}`, bytes });
+    files.push({ path: placement[0], temporary: `${TEMPORARY_FOLDER}/${token()}`, bytes: encode(payload) });
   }
   return files;
 }
 
-/** Rooms for the texts of large batches, used again and again: new memory is slow to touch for the first time, and garbage. */
+/** To allocate the text of each record for itself costs as much as to encode it. */
+function inOnePiece(size: number): Encode {
+  const all = new Uint8Array(size);
+  let end = 0;
+  return (payload) => {
+    const text = all.subarray(end, end + encodedSize(payload.length));
+    end += encodeInto(payload, text);
+    return text;
+  };
+}
+
+/**
+ * Rooms for the texts of large batches, in which they are encoded without a copy; used again and again, as new memory is slow
+ * to touch for the first time.
+ */
 export class TextRooms {
-  readonly #free: Uint8Array[] = [];
+  readonly #free: TextRoom[] = [];
 
-  /** A room of so many bytes at least. */
-  take(size: number): Uint8Array {
-    if (size < LARGE_ROOM / 4) return new Uint8Array(size);
-    const free = this.#free.pop();
-    return free !== undefined && free.length >= size ? free : new Uint8Array(Math.max(size, LARGE_ROOM));
+  /** Lends what encodes texts of so many bytes together, until `use` is over; after a failure somebody may still read them. */
+  async lend<T>(size: number, use: (encode: Encode) => Promise<T>): Promise<T> {
+    if (size < FEW_BYTES || size > LARGE_ROOM) return use(inOnePiece(size));
+    const room = this.#free.pop() ?? new TextRoom(LARGE_ROOM);
+    const result = await use(inRoom(room));
+    if (this.#free.length < MOST_FREE) this.#free.push(room);
+    return result;
   }
+}
 
-  /** Takes back one that nobody reads any more. */
-  give(room: Uint8Array): void {
-    if (room.length === LARGE_ROOM && this.#free.length < MOST_FREE) this.#free.push(room);
-  }
+function inRoom(room: TextRoom): Encode {
+  let end = 0;
+  return (payload) => {
+    const text = room.encode(payload, end);
+    end += text.length;
+    return text;
+  };
 }
 
 /** Removes what there is of files that could not be written: it may be what filled the disk. */

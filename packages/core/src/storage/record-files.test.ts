@@ -87,7 +87,11 @@ describe("RecordFiles", () => {
 
   test("stage() writes the texts of few files beforehand, which place() then only renames", async () => {
     const [one, two] = [bytes("one"), bytes("two")];
-    await records.stage([[["1.baba", bytes("older")]], [["1.baba", one]], [["2.baba", undefined]]]);
+    await records.stage([
+      new Map([["1.baba", bytes("older")]]),
+      new Map([["1.baba", one]]),
+      new Map([["2.baba", undefined]]),
+    ]);
     failing = "create";
     await records.place([
       ["1.baba", one],
@@ -96,7 +100,7 @@ describe("RecordFiles", () => {
     expect(await records.read(["1.baba", "2.baba"])).toEqual([one, undefined]);
     // Another payload of the name is another text.
     failing = undefined;
-    await records.stage([[["1.baba", one]]]);
+    await records.stage([new Map([["1.baba", one]])]);
     await records.place([["1.baba", two]]);
     expect(await records.read(["1.baba"])).toEqual([two]);
   });
@@ -104,11 +108,11 @@ describe("RecordFiles", () => {
   test("stage() leaves many files to place(), and so what it cannot write", async () => {
     const many = Array.from({ length: 300 }, (_, i): Placement => [`${i}.baba`, bytes("x")]);
     const temporary = async () => (await files.list(TEMPORARY_FOLDER))?.length;
-    await records.stage([many]);
+    await records.stage([new Map(many)]);
     await records.stage([]);
     expect(await temporary()).toBe(0);
     failing = "create";
-    await records.stage([many.slice(0, 3)]);
+    await records.stage([new Map(many.slice(0, 3))]);
     failing = undefined;
     expect(await temporary()).toBe(0);
     await records.place(many);
@@ -116,11 +120,11 @@ describe("RecordFiles", () => {
   });
 
   test("unstage() removes what was staged, as far as it can", async () => {
-    await records.stage([[["1.baba", bytes("x")]]]);
+    await records.stage([new Map([["1.baba", bytes("x")]])]);
     failing = "remove";
     await records.unstage();
     failing = undefined;
-    await records.stage([[["1.baba", bytes("x")]]]);
+    await records.stage([new Map([["1.baba", bytes("x")]])]);
     await records.unstage();
     expect(await files.list(TEMPORARY_FOLDER)).toHaveLength(1);
     await records.place([["1.baba", bytes("x")]]);
@@ -141,7 +145,12 @@ describe("RecordFiles", () => {
 
   test("place() says in its own words that what was staged cannot be renamed", async () => {
     const [one, two] = [bytes("one"), bytes("two")];
-    await records.stage([[["1.baba", one]], [["2.baba", two]]]);
+    await records.stage([
+      new Map([
+        ["1.baba", one],
+        ["2.baba", two],
+      ]),
+    ]);
     failing = "rename";
     const placed = records.place([
       ["1.baba", one],

@@ -1,11 +1,11 @@
 import { inLanes } from "../adapter/lanes.ts";
 import { decodedSize, decodeInto } from "../codec/index.ts";
 import { BabaError, systemCode } from "../errors.ts";
-import type { EntryKind, FileSystem, Move, TakeFile } from "../file-system/file-system.ts";
+import type { EntryKind, FileSystem, Move, Replacement, TakeFile } from "../file-system/file-system.ts";
 import { ioError } from "./io-error.ts";
 import type { Changes } from "./journal/changes.ts";
 import { compareNames, folderOf, pathIn, printable, RECORD_SUFFIX } from "./names.ts";
-import { inPieces } from "./pieces.ts";
+import { inPieces, type Turn } from "./pieces.ts";
 import { batches, discard, type Placement, replacements, TextRooms, textBytes } from "./placement.ts";
 import type { Content } from "./protection.ts";
 import { Staging } from "./staging.ts";
@@ -67,18 +67,16 @@ export class RecordFiles {
   /** The names of the records of one folder, in their order; empty where there is no such folder. */
   async list(folder: string): Promise<string[]> {
     const names = await this.#namesIn(folder);
-    let count = 0;
-    // In the array that is there: to fill another one takes several times as long.
-    for (const name of names) if (isRecordName(name)) names[count++] = pathIn(folder, name);
-    names.length = count;
+    keepRecords(names, folder);
     // Most file systems are listed in order, and to see it costs less than to sort what needs no sorting.
     return isInOrder(names) ? names : names.sort(compareNames);
   }
 
   /** How many names {@link RecordFiles.list} would give. */
   async count(folder: string): Promise<number> {
+    const names = await this.#namesIn(folder);
     let count = 0;
-    for (const name of await this.#namesIn(folder)) if (isRecordName(name)) count += 1;
+    for (let i = 0; i < names.length; i++) if (isRecordName(names[i] ?? "")) count += 1;
     return count;
   }
 
@@ -103,12 +101,12 @@ export class RecordFiles {
    *
    * @throws `BABA_NOT_A_FOLDER`, `BABA_NOT_A_RECORD`, `BABA_PERMISSION`, `BABA_DISK_FULL`, `BABA_IO`
    */
-  async prepare(changes: Changes, turn: () => Promise<void>): Promise<void> {
+  async prepare(changes: Changes, turn: Turn): Promise<void> {
     // Each folder of these names, with whether something is put into it.
     const folders = new Map<string, boolean>();
-    await inPieces(changes, turn, (change) => {
-      const folder = folderOf(change[0]);
-      if (change[1] !== undefined || !folders.has(folder)) folders.set(folder, change[1] !== undefined);
+    await inPieces(changes, turn, (name, payload) => {
+      const folder = folderOf(name);
+      if (payload !== undefined || !folders.has(folder)) folders.set(folder, payload !== undefined);
     });
     for (const [folder, isNeeded] of folders) {
       if (isNeeded && !this.#folders.has(folder)) await this.#makeFolder(folder);
@@ -131,7 +129,7 @@ export class RecordFiles {
    * Writes the texts of few files beforehand, so that `place` has only to rename them; of many, and where
    * it fails, nothing. A name's last payload counts. Whoever stages places or unstages next.
    */
-  stage(changes: readonly Iterable<Placement>[]): Promise<void> {
+  stage(changes: readonly Changes[]): Promise<void> {
     return this.#staging.stage(changes);
   }
 
@@ -167,19 +165,23 @@ export class RecordFiles {
   }
 
   async #replace(batch: readonly Placement[]): Promise<void> {
-    for (const [name] of batch) {
-      if (!this.#folders.has(folderOf(name))) await this.#makeFolder(folderOf(name));
+    for (const placement of batch) {
+      const folder = folderOf(placement[0]);
+      if (!this.#folders.has(folder)) await this.#makeFolder(folder);
     }
-    const room = this.#textRooms.take(textBytes(batch));
-    const files = replacements(batch, this.#token, room);
+    await this.#textRooms.lend(textBytes(batch), (encode) =>
+      this.#write(replacements(batch, this.#token, encode)),
+    );
+  }
+
+  async #write(files: readonly Replacement[]): Promise<void> {
     try {
       await this.#files.replace(files);
-      this.#textRooms.give(room);
     } catch (error) {
       await discard(this.#files, files);
       this.#notPlaced(
         error,
-        batch.map(([name]) => name),
+        files.map(({ path }) => path),
       );
     }
   }
@@ -293,14 +295,25 @@ class Room {
   }
 }
 
+// The loops over the names of a folder count: in a process that just began, an iterator takes several times as long.
+
+/** Makes of names of files those of records, in the array that is there: to fill another one takes several times as long. */
+function keepRecords(names: string[], folder: string): void {
+  let count = 0;
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] ?? "";
+    if (isRecordName(name)) names[count++] = pathIn(folder, name);
+  }
+  names.length = count;
+}
+
 /** By the engine's own comparison, which is of UTF-16 units: without surrogates that is the order of code points. */
 function isInOrder(names: readonly string[]): boolean {
-  let before = "";
-  for (const name of names) {
-    if (before > name) return false;
-    before = name;
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] ?? "";
+    if ((i > 0 && (names[i - 1] ?? "") > name) || SURROGATE.test(name)) return false;
   }
-  return !SURROGATE.test(names.join(""));
+  return true;
 }
 
 /** Whatever bears a record's name counts, so that a link or a device is reported and not overlooked. */

@@ -1,6 +1,6 @@
 import type { Changes } from "./journal/changes.ts";
 import type { JournalCommit } from "./journal/read-journal.ts";
-import { inPieces } from "./pieces.ts";
+import { inPieces, type Turn } from "./pieces.ts";
 import type { Placement } from "./placement.ts";
 
 type Commit = Pick<JournalCommit, "sequence" | "changes">;
@@ -59,10 +59,10 @@ export class Redo {
   }
 
   /** Every commit up to this one is in its place. Between the pieces of many names others have their turn. */
-  async placed(sequence: number, turn: () => Promise<void>): Promise<void> {
+  async placed(sequence: number, turn: Turn): Promise<void> {
     for (const { changes } of this.#commits.filter((commit) => commit.sequence <= sequence)) {
-      await inPieces(changes, turn, (change) => {
-        this.#unsynced.set(change[0], change[1] !== undefined);
+      await inPieces(changes, turn, (name, payload) => {
+        this.#unsynced.set(name, payload !== undefined);
       });
     }
     // Only now, as others may have noted a commit in their turn: where the write lock was taken by force.

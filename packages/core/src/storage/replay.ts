@@ -5,6 +5,7 @@ import type { News } from "./journal/cursor.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { JournalCommit } from "./journal/read-journal.ts";
 import { ownerPath } from "./layout.ts";
+import type { Turn } from "./pieces.ts";
 import { Redo } from "./redo.ts";
 
 /**
@@ -38,7 +39,7 @@ export class Replay {
   }
 
   /** Takes in what was committed by others. `turn` lets others have their turn. */
-  async catchUp(turn: () => Promise<void>): Promise<void> {
+  async catchUp(turn: Turn): Promise<void> {
     const news = await this.#journal.follow();
     if (!this.#loaded || news.restarted) await this.#begin(news);
     if (this.#journal.checkpoint > this.#checkpoint) this.redo.synced();

@@ -1,5 +1,6 @@
 import type { FileSystem, NewFile, Replacement } from "../file-system/file-system.ts";
-import { batches, discard, type Placement, replacements } from "./placement.ts";
+import type { Changes } from "./journal/changes.ts";
+import { BATCH_FILES, batches, discard, replacements } from "./placement.ts";
 
 /** A text that is written already, and the payload that it is of. */
 type Staged = { readonly payload: Uint8Array | undefined; readonly from: string };
@@ -20,7 +21,8 @@ export class Staging {
   }
 
   /** Writes the texts of one batch of files; of more, and where it fails, nothing. A name's last payload counts. */
-  async stage(changes: readonly Iterable<Placement>[]): Promise<void> {
+  async stage(changes: readonly Changes[]): Promise<void> {
+    if (changes.reduce((sum, { size }) => sum + size, 0) > BATCH_FILES) return;
     const newest = new Map(changes.flatMap((some) => [...some]));
     const [batch, more] = batches(newest);
     if (batch === undefined || more !== undefined) return;

@@ -1,9 +1,7 @@
-import { inPieces } from "../pieces.ts";
+import { inPieces, type Turn } from "../pieces.ts";
 
 /** New payloads by name; `undefined` deletes the record. */
 export type Changes = ReadonlyMap<string, Uint8Array | undefined>;
-
-type Change = readonly [name: string, payload: Uint8Array | undefined];
 
 const PUT = 1;
 const DELETE = 0;
@@ -15,30 +13,33 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /**
  * A commit's changes as the body of its frame: `u32` count, then for each change `u8` kind (1 put,
  * 0 delete), `u16` name bytes, `u32` payload bytes, the name in UTF-8, the payload. Big-endian. Between pieces of
- * many changes others have their turn.
+ * many changes others have their turn. `allocate` gives so many zeros or more, of which the beginning is used.
  */
-export async function encodeChanges(changes: Changes, turn: () => Promise<void>): Promise<Uint8Array> {
-  let most = COUNT;
-  await inPieces(changes, turn, (change) => {
-    most += mostBytes(change);
-  });
-  const body = new Uint8Array(most);
+export async function encodeChanges(
+  changes: Changes,
+  turn: Turn,
+  allocate: (size: number) => Uint8Array,
+): Promise<Uint8Array> {
+  const body = allocate(mostBytes(changes));
   let at = writeNumber(body, 0, changes.size);
-  await inPieces(changes, turn, (change) => {
-    at = writeChange(body, at, change);
+  await inPieces(changes, turn, (name, payload) => {
+    at = writeChange(body, at, name, payload);
   });
   return body.subarray(0, at);
 }
 
 /** A character of a name, as JavaScript counts them, is three bytes at most. */
-function mostBytes(change: Change): number {
-  return ENTRY_HEAD + 3 * change[0].length + (change[1]?.length ?? 0);
+function mostBytes(changes: Changes): number {
+  let most = COUNT;
+  changes.forEach((payload, name) => {
+    most += ENTRY_HEAD + 3 * name.length + (payload?.length ?? 0);
+  });
+  return most;
 }
 
-/** Returns where it ends. Takes the change apart by places: by a pattern it takes twice as long until it is compiled. */
-function writeChange(body: Uint8Array, at: number, change: Change): number {
-  const payload = change[1];
-  const nameBytes = writeName(body, at + ENTRY_HEAD, change[0]);
+/** Returns where it ends. */
+function writeChange(body: Uint8Array, at: number, name: string, payload: Uint8Array | undefined): number {
+  const nameBytes = writeName(body, at + ENTRY_HEAD, name);
   body[at] = payload === undefined ? DELETE : PUT;
   body[at + 1] = nameBytes >> 8;
   body[at + 2] = nameBytes;

@@ -31,6 +31,21 @@ describe("Journal.append()", () => {
     expect(await sequences(journal.of("c"))).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
+  test("writes a long commit where its segment has it, and zeros behind it", async () => {
+    const [a, b] = [journal.of("a"), journal.of("b")];
+    const changes = new Map(
+      Array.from({ length: 2000 }, (_, i) => [`größe-${i}.baba`, new Uint8Array(200).fill(i)] as const),
+    );
+    expect(await a.append([changes])).toBe(true);
+    expect((await b.follow()).commits).toMatchObject([{ changes }]);
+    const segment = await journal.plain.readRange(segmentPath(1), 0, 1 << 20);
+    const end = segment?.findLastIndex((byte) => byte !== 0) ?? 0;
+    expect((segment?.length ?? 0) - end).toBeLessThan(2 * 4096);
+    // Of two commits, none can be where the first one has to be.
+    expect(await a.append([changes, changes])).toBe(true);
+    expect((await b.follow()).commits).toMatchObject([{ changes }, { changes }]);
+  });
+
   test("takes a write back that failed after all its bytes, and goes on in a segment of its own", async () => {
     const { a, b } = await journal.started();
     let failed = false;

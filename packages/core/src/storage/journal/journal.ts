@@ -2,6 +2,7 @@ import { xxh64 } from "../../codec/index.ts";
 import { CommitUnknownError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
+import type { Turn } from "../pieces.ts";
 import { type Changes, encodeChanges } from "./changes.ts";
 import { JournalCursor, type News, takenOver } from "./cursor.ts";
 import { encodeFrameAt, FRAME_HEADER, FRAME_START, frameSize, writeFrameAt } from "./frame.ts";
@@ -14,6 +15,10 @@ const LARGEST_SEGMENT = 256 * 1024;
 const PAGE = 4096;
 /** Bytes of commits to encode at one go. */
 const LONG_BYTES = 256 * 1024;
+/** Where the body of a segment's first commit stands. */
+const FIRST_BODY = SEGMENT_HEADER + FRAME_HEADER;
+/** More than a frame and a segment have behind it. */
+const BEHIND = 2 * PAGE;
 const NOTHING = new Uint8Array();
 
 /** Who writes a journal. */
@@ -24,7 +29,7 @@ export type JournalWriter = {
   readonly identity: string;
   readonly random: (bytes: Uint8Array) => Uint8Array;
   /** Lets others have their turn between the pieces of long work. */
-  readonly turn: () => Promise<void>;
+  readonly turn: Turn;
 };
 
 /**
@@ -175,7 +180,8 @@ export class Journal {
   /** In pieces, between which others have their turn. */
   async #encoded(batch: readonly Changes[]): Promise<Encoded[]> {
     const all: Encoded[] = [];
-    for (const changes of batch) all.push({ changes, body: await encodeChanges(changes, this.#writer.turn) });
+    for (const changes of batch)
+      all.push({ changes, body: await encodeChanges(changes, this.#writer.turn, allocate) });
     return all;
   }
 
@@ -254,7 +260,7 @@ export class Journal {
       identity: this.#writer.identity,
       keyId: seal?.keyId,
     };
-    const file = new Uint8Array(header.length);
+    const file = around(commits, header.length);
     file.set(encodeSegmentHeader(header, seal));
     const start = startOf(segmentStart(header, file, seal));
     const written = writeCommits(start, commits, file.subarray(SEGMENT_HEADER));
@@ -295,6 +301,19 @@ export class Journal {
 
 /** Changes, and the body of their frame. */
 type Encoded = { readonly changes: Changes; readonly body: Uint8Array };
+
+/** Room for a body; for a long one in the middle of what may become its segment, as new memory is slow to touch for the first time. */
+function allocate(size: number): Uint8Array {
+  if (size <= LONG_BYTES) return new Uint8Array(size);
+  return new Uint8Array(FIRST_BODY + size + BEHIND).subarray(FIRST_BODY, FIRST_BODY + size);
+}
+
+/** A segment of zeros, but for what stands in its place already: the body of the only commit, which a sealed one covers, being longer. */
+function around([only, more]: readonly Encoded[], length: number): Uint8Array {
+  if (only === undefined || more !== undefined || only.body.byteOffset !== FIRST_BODY)
+    return new Uint8Array(length);
+  return new Uint8Array(only.body.buffer, 0, length);
+}
 
 function sizeOf(commits: readonly Encoded[], sealed: boolean): number {
   return commits.reduce((sum, { body }) => sum + frameSize(body.length, sealed), 0);

@@ -106,6 +106,13 @@ const flipped = (bytes: Uint8Array, bit: number): Uint8Array =>
 
 const refused = (reader: Journal) => expect(reader.follow()).rejects.toMatchObject({ code: "BABA_JOURNAL" });
 
+test("a long commit leaves nothing readable in its segment", async () => {
+  const secret = "attack at dawn, ".repeat(25_000);
+  await journal("a").append([put(secret)]);
+  expect(new TextDecoder("latin1").decode(await segment(1))).not.toContain("attack");
+  expect(await texts(journal("b"))).toEqual([secret]);
+});
+
 describe("a sealed journal", () => {
   test("is read by others with the key, over segments of several writers and marks", async () => {
     const [a, b] = [journal("a"), journal("b")];

@@ -1,0 +1,66 @@
+import fc from "fast-check";
+import { describe, expect, test, vi } from "vitest";
+import { BabaError } from "../errors.ts";
+import { encodedSize } from "./codec.ts";
+import { referenceDecode } from "./reference.ts";
+import { TextRoom } from "./text-room.ts";
+
+const SIZE = 256 * 1024;
+
+describe("TextRoom.encode()", () => {
+  test("gives texts of which the reference makes the bytes again, side by side", () => {
+    const room = new TextRoom(SIZE);
+    const payloads = fc.array(fc.uint8Array({ maxLength: 1200 }), { maxLength: 12 });
+    fc.assert(
+      fc.property(payloads, (all) => {
+        let end = 0;
+        const texts = all.map((payload) => {
+          const text = room.encode(payload, end);
+          expect(text.length).toBe(encodedSize(payload.length));
+          end += text.length;
+          return text;
+        });
+        // Only now: none may have been written over.
+        expect(texts.map(referenceDecode)).toEqual(all);
+      }),
+    );
+  });
+
+  test("reads every byte before its text is written over it, whatever the length", () => {
+    const room = new TextRoom(SIZE);
+    for (const length of [0, 1, 2, 15, 16, 17, 507, 508, 509, 1023, 16_385, 23_831]) {
+      const bytes = Uint8Array.from({ length }, (_, i) => (i * 7919) >> 3);
+      expect(referenceDecode(room.encode(bytes, 0)), `${length} bytes`).toEqual(bytes);
+    }
+  });
+
+  test("fills the room to its last byte, and refuses more", () => {
+    const room = new TextRoom(encodedSize(100));
+    const bytes = new Uint8Array(100).fill(255);
+    expect(referenceDecode(room.encode(bytes, 0))).toEqual(bytes);
+    expect(() => room.encode(bytes, 1)).toThrow(RangeError);
+    expect(() => room.encode(new Uint8Array(101), 0)).toThrow("1099 bytes, and 1110 are needed");
+  });
+
+  test("leaves nothing of the raw bytes in linear memory", () => {
+    const secret = new TextEncoder().encode("attack at dawn, ".repeat(40));
+    for (const length of [1, 8, 17, 640]) {
+      const room = new TextRoom(SIZE);
+      const text = room.encode(secret.subarray(0, length), 100);
+      const memory = Buffer.from(text.buffer).toString("latin1");
+      // In the table of digits no two letters stand side by side.
+      expect(memory.includes(length === 1 ? "\0a\0" : "at".slice(0, length)), `${length} bytes`).toBe(false);
+    }
+  });
+});
+
+test("new TextRoom() says what is wrong where there is no such memory", () => {
+  const refused = vi.spyOn(WebAssembly, "Instance").mockImplementation(function refuse() {
+    throw new RangeError("WebAssembly.Instance(): Out of memory");
+  });
+  try {
+    expect(() => new TextRoom(SIZE)).toThrow(BabaError);
+  } finally {
+    refused.mockRestore();
+  }
+});
