@@ -1,5 +1,5 @@
 // Work that is large enough for threads: `large.mjs write plain` commits it in one store, `large.mjs read sealed` reads
-// it in another. Prints what it found, or the error's code, and how many threads were started.
+// it in another. Prints what it found, or the error's code, and how many threads were started until it was closed.
 import { BabaDB } from "@baba/node";
 import * as v from "valibot";
 
@@ -17,13 +17,14 @@ const db = new BabaDB(Hero, {
   logLevel: "warning",
   ...(directory === "sealed" && { key: new Uint8Array(32).fill(7) }),
 });
+let answer;
 try {
-  const found = await db.asyncSession(what === "write" ? write : read);
-  console.log(JSON.stringify({ found, threads }));
+  answer = { found: await db.asyncSession(what === "write" ? write : read) };
 } catch ({ code, message }) {
-  console.log(JSON.stringify({ code, message, threads }));
+  answer = { code, message };
 }
 await db.close();
+console.log(JSON.stringify({ ...answer, threads }));
 
 async function write(session) {
   for (const hero of HEROES) await session.add(hero);

@@ -76,14 +76,9 @@ function withFile<T>(path: string, purpose: Purpose, use: (descriptor: number) =
   }
 }
 
-/** Runs `use` with a descriptor of a file that did not exist before, mode 0600. Throws `EEXIST`. */
-export function withNewFile(path: string, use: (descriptor: number) => void): void {
-  const descriptor = openSync(path, O_WRONLY | O_CREAT | O_EXCL | SAFELY, 0o600);
-  try {
-    use(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+/** Opens a file that did not exist before, mode 0600; the caller closes. Throws `EEXIST`. */
+export function openNew(path: string): number {
+  return openSync(path, O_WRONLY | O_CREAT | O_EXCL | SAFELY, 0o600);
 }
 
 /** The error for a symbolic link where none is followed. */

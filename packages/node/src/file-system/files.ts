@@ -9,8 +9,9 @@ import {
   unlinkSync,
   writeSync,
 } from "node:fs";
+import { performance } from "node:perf_hooks";
 import type { FolderEntry, Move, Replacement, TakeFile } from "@baba/core";
-import { codeOf, openToWrite, withFileToRead, withNewFile } from "./descriptors.ts";
+import { codeOf, openNew, openToWrite, withFileToRead } from "./descriptors.ts";
 import type { FolderCheck } from "./folders.ts";
 import { readShort } from "./short-read.ts";
 
@@ -126,13 +127,18 @@ export function create(
   from: number,
   deadline: number,
 ): Progress {
-  return inOrder(paths, from, deadline, (path, i) => {
-    folders.at(path, (full) => createFile(full, contents[i] ?? new Uint8Array()));
+  return inOrder(folders, paths, from, deadline, (path, i) => {
+    createFile(folders.resolve(path), contents[i] ?? new Uint8Array());
   });
 }
 
 function createFile(full: string, bytes: Uint8Array): void {
-  withNewFile(full, (descriptor) => drain(descriptor, 0, bytes));
+  const descriptor = openNew(full);
+  try {
+    drain(descriptor, 0, bytes);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** Writes all bytes at `offset` into an existing file. */
@@ -177,8 +183,8 @@ export function rename(
   from: number,
   deadline: number,
 ): Progress {
-  return inOrder(moves, from, deadline, (move) => {
-    folders.at(move.from, (source) => folders.at(move.to, (target) => renameSync(source, target)));
+  return inOrder(folders, moves, from, deadline, (move) => {
+    renameSync(folders.resolve(move.from), folders.resolve(move.to));
   });
 }
 
@@ -189,13 +195,11 @@ export function replace(
   from: number,
   deadline: number,
 ): Progress {
-  return inOrder(replacements, from, deadline, ({ path, bytes, temporary }) => {
-    folders.at(temporary, (source) =>
-      folders.at(path, (target) => {
-        createFile(source, bytes);
-        renameSync(source, target);
-      }),
-    );
+  return inOrder(folders, replacements, from, deadline, ({ path, bytes, temporary }) => {
+    const source = folders.resolve(temporary);
+    const target = folders.resolve(path);
+    createFile(source, bytes);
+    renameSync(source, target);
   });
 }
 
@@ -206,11 +210,11 @@ export function remove(
   from: number,
   deadline: number,
 ): Progress {
-  return inOrder(paths, from, deadline, (path) => {
+  return inOrder(folders, paths, from, deadline, (path) => {
     try {
-      folders.at(path, unlinkSync);
+      unlinkSync(folders.resolve(path));
     } catch (error) {
-      if (codeOf(error) !== "ENOENT") throw error;
+      if (codeOf(folders.doubted(error)) !== "ENOENT") throw error;
     }
   });
 }
@@ -256,6 +260,7 @@ function lookAt(folders: FolderCheck, path: string): Stats | undefined {
 }
 
 function inOrder<T>(
+  folders: FolderCheck,
   items: readonly T[],
   from: number,
   deadline: number,
@@ -263,13 +268,14 @@ function inOrder<T>(
 ): Progress {
   let next = from;
   try {
-    for (const item of from === 0 ? items : items.slice(from)) {
+    for (let item = items[next]; item !== undefined; item = items[next]) {
       if (next > from && performance.now() > deadline) break;
       work(item, next);
       next += 1;
     }
     return { done: next - from };
   } catch (error) {
+    folders.doubted(error);
     return { done: next - from, error: error instanceof Error ? error : new Error(String(error)) };
   }
 }

@@ -1,4 +1,5 @@
 import { type Dirent, lstatSync, opendirSync } from "node:fs";
+import { performance } from "node:perf_hooks";
 import type { Trust } from "@baba/core/adapter";
 import { codeOf, linkError, systemError } from "./descriptors.ts";
 
@@ -13,6 +14,8 @@ export class FolderCheck {
   readonly root: string;
   readonly #trust: Trust | undefined;
   #standing: Map<string, Error | "sound"> | undefined;
+  /** The folder that was found sound last: most files of a batch are in one. */
+  #last = "";
 
   /** With `trust`, folders that a call found sound a moment ago are not looked at again. */
   constructor(root: string, trust?: Trust) {
@@ -28,10 +31,9 @@ export class FolderCheck {
    */
   at<T>(path: string, use: (full: string) => T): T {
     try {
-      return use(this.#resolve(path));
+      return use(this.resolve(path));
     } catch (error) {
-      if (DOUBTS.includes(codeOf(error) ?? "")) this.#trust?.forget();
-      throw error;
+      throw this.doubted(error);
     }
   }
 
@@ -43,10 +45,21 @@ export class FolderCheck {
     });
   }
 
-  #resolve(path: string): string {
+  /** The full path of a file, once all folders on the way are found sound; whoever uses it tells `doubted` of a failure. */
+  resolve(path: string): string {
     const cut = path.lastIndexOf("/");
-    if (cut > 0) this.#require(path.slice(0, cut));
+    if (cut > 0 && !(cut === this.#last.length && path.startsWith(this.#last))) {
+      const folder = path.slice(0, cut);
+      this.#require(folder);
+      this.#last = folder;
+    }
     return `${this.root}/${path}`;
+  }
+
+  /** The failure of an operation, of which it may be the reason that a folder is no more what it was. */
+  doubted(error: unknown): unknown {
+    if (DOUBTS.includes(codeOf(error) ?? "")) this.#trust?.forget();
+    return error;
   }
 
   #require(folder: string): void {
@@ -62,7 +75,7 @@ export class FolderCheck {
 
   #look(folder: string): Error | "sound" {
     try {
-      const path = this.#resolve(folder);
+      const path = this.resolve(folder);
       const stats = lstatSync(path);
       if (stats.isSymbolicLink()) return linkError(path);
       if (!stats.isDirectory()) return systemError("ENOTDIR", "is not a folder", path);

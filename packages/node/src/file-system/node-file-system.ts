@@ -1,5 +1,6 @@
 import { realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { performance } from "node:perf_hooks";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { FileSystem, FolderEntry, Move, NewFile, Replacement, TakeFile } from "@baba/core";
 import { fileSystemSynced, inLanes, SYNC_FILE_SYSTEM, Trust } from "@baba/core/adapter";
@@ -23,8 +24,6 @@ import { withinTurn } from "./turn.ts";
 import { Writer } from "./writer.ts";
 
 // The measurements behind these numbers are in docs/performance.md, "Files on Node.js".
-/** Looks up to this many: each costs half a read. */
-const FEW_LOOKS = 256;
 /** From so many files on, one sync of the file system costs less than theirs. */
 const MANY_SYNCS = 256;
 /** Entries made into objects in one turn of the event loop. */
@@ -145,7 +144,7 @@ class NodeFileSystem implements FileSystem, ThreadUser {
   }
 
   async kinds(paths: readonly string[]): Promise<files.Kind[]> {
-    const results = paths.length <= FEW_LOOKS ? await this.#lookHere(paths) : [];
+    const results = await this.#lookHere(paths);
     if (results.length === paths.length) return results;
     await inLanes(slicesOf(paths, results.length), LANES, async ({ from, items }) => {
       const found = await threads.run(this, "kinds", [this.#root, items]);
@@ -211,6 +210,7 @@ class NodeFileSystem implements FileSystem, ThreadUser {
   /** What the first of the paths are: turn by turn, as many as are told from memory, for to start a thread takes as long as thousands of them. */
   async #lookHere(paths: readonly string[]): Promise<files.Kind[]> {
     const results: files.Kind[] = [];
+    if (paths.length === 0) return results;
     do {
       const found = await this.#here((folders, deadline) => {
         const start = performance.now();

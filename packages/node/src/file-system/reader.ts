@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import type { TakeFile } from "@baba/core";
 import { inLanes } from "@baba/core/adapter";
 import * as files from "./files.ts";

@@ -1,4 +1,5 @@
 import { closeSync, constants, fdatasync, fsync, openSync } from "node:fs";
+import { performance } from "node:perf_hooks";
 import { promisify } from "node:util";
 import { inLanes } from "@baba/core/adapter";
 import { codeOf, openToSync } from "./descriptors.ts";
