@@ -19,7 +19,7 @@ for (let byte: usize = 0; byte < 256; byte++) {
 
 /**
  * Writes the text of `len` bytes at `src` to `dst`, which has room for 11 a byte and 16 more. The regions do not
- * overlap, or `src` is `dst + 10 * len` or more: then every byte is read before it is overwritten. Returns the text's length: 11 a byte less the last space, which is written too and not counted.
+ * overlap, or `src` is `dst + 10 * len - 8` or more: then every byte is read before it is overwritten. Returns the text's length: 11 a byte less the last space, which is written too and not counted.
  */
 export function encode(src: usize, len: usize, dst: usize): usize {
   if (len == 0) return 0;

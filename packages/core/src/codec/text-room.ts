@@ -1,20 +1,20 @@
 import { encodedSize } from "./codec.ts";
 import { type KernelExports, newKernel, randomSeed } from "./kernel.ts";
 
-/** Raw bytes end so far behind their text that no store of 16 bytes, of which the last five are of no use, reaches one that was not read. */
-const GAP = 16;
-/** What is written beyond the last text and its raw bytes: a store's and a wipe's last bytes. */
-const BEYOND = GAP + 32;
+/** What the last store of a text may reach beyond its end. */
+const BEYOND = 16;
 
 /**
- * Room for texts in a linear memory of its own, where they are encoded without being copied. The raw bytes are put behind
- * their text's end, and the text, which grows eleven times as fast as they are read, is written over them.
+ * Room for texts in a linear memory of its own, where they are encoded without being copied. The raw bytes are put where
+ * their text will end, and the text, which grows eleven times as fast as they are read, is written over them: each store ends
+ * eight bytes before what is not yet read, at the least. So nothing of them is left, and nothing has to be wiped.
  */
 export class TextRoom {
   /** How many bytes of texts it has room for. */
   readonly size: number;
   readonly #exports: KernelExports;
-  /** Linear memory, which never grows again. */
+  /** Of linear memory, which never grows again. */
+  readonly #buffer: ArrayBuffer;
   readonly #heap: Uint8Array<ArrayBuffer>;
   readonly #start: number;
 
@@ -24,12 +24,13 @@ export class TextRoom {
     this.size = size;
     this.#exports = exports;
     this.#start = start;
-    this.#heap = new Uint8Array(exports.memory.buffer);
+    this.#buffer = exports.memory.buffer;
+    this.#heap = new Uint8Array(this.#buffer);
   }
 
   /**
-   * The text of some bytes, written from `at` on: a view that is good until something else is written there. The text
-   * before it stays; the 48 bytes behind it do not.
+   * The text of some bytes, written from `at` on: a view that is good until something else is written there. What stands
+   * before it stays; of what stands behind it, the first bytes may not.
    *
    * @throws RangeError where the room is too small
    */
@@ -38,10 +39,9 @@ export class TextRoom {
     if (at + size > this.size)
       throw new RangeError(`The room has ${this.size} bytes, and ${at + size} are needed.`);
     const text = this.#start + at;
-    const raw = text + size - bytes.length + GAP;
+    const raw = text + size - bytes.length;
     this.#heap.set(bytes, raw);
     this.#exports.encode(raw, bytes.length, text);
-    this.#exports.wipe(text + size, GAP);
-    return this.#heap.subarray(text, text + size);
+    return new Uint8Array(this.#buffer, text, size);
   }
 }
