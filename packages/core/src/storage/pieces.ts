@@ -26,6 +26,7 @@ export async function inPieces<T>(
   turn: Turn,
   work: (name: string, value: T | undefined) => void,
 ): Promise<void> {
+  if (map.size <= PIECE) return map.forEach((value, name) => void work(name, value));
   const names = [...map.keys()];
   const values = [...map.values()];
   for (let i = 0; i < names.length; i++) {
