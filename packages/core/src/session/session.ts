@@ -225,7 +225,9 @@ export class AsyncSession<S extends Schema> {
       const changes = this.#view.pending;
       const storage = await this.#context.storage();
       const { hold, durability, settle } = this.#context;
-      await storage.commit({ changes, basis: this.#view.basis(), hold, durability, settle });
+      await storage
+        .commit({ changes, basis: this.#view.basis(), hold, durability, settle })
+        .catch((error: unknown) => this.#view.takeBack(changes, error));
       this.#commits++;
       this.#view.discard();
       this.#view.refresh();

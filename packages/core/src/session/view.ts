@@ -29,6 +29,12 @@ export class View {
     this.pending = new Map();
   }
 
+  /** Takes changes back from a commit that failed, and throws why: a copy, for whom they were given to may keep them. */
+  takeBack(changes: ReadonlyMap<string, Uint8Array | undefined>, error: unknown): never {
+    this.pending = new Map(changes);
+    throw error;
+  }
+
   /** The payload of one record; a promise only where it has to be waited for. */
   get(name: string): Payload | Promise<Payload> {
     if (this.pending.has(name)) return this.pending.get(name);
