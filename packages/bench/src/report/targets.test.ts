@@ -43,7 +43,7 @@ test("a commit is judged by commit(), and shown with its queueing beside", () =>
   const both = withFigures(sqlite, at("baba", "single"), 0, { commit: 4, queued: 1 });
   expect(target(both, "commit of 1 record with its file in place")).toMatchObject({
     measured: 1.5,
-    queued: 2,
+    beside: "2.00 × with add()",
   });
 });
 
@@ -51,4 +51,15 @@ test("scaling compares the cost of one record, not of all", () => {
   const small = withFigures(NOTHING, at("baba", "all", 1000), 0, { cold: 10 });
   const both = withFigures(small, at("baba", "all", 100_000), 0, { cold: 2000 });
   expect(target(both, "scaling: all")).toMatchObject({ measured: 2, limit: 1.5 });
+});
+
+test("a hold is judged by the middle of the rounds, and shown with the worst beside", () => {
+  const rounds = [8, 14, 9].reduce(
+    (results, held, round) => withFigures(results, at("baba", "bulk"), round, { held }),
+    NOTHING,
+  );
+  expect(target(rounds, "event loop: longest hold by bulk")).toMatchObject({
+    measured: 9,
+    beside: "14.0 ms in the worst round",
+  });
 });
