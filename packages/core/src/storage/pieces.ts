@@ -29,9 +29,10 @@ export async function inPieces<T>(
   if (map.size <= PIECE) return map.forEach((value, name) => void work(name, value));
   const names = [...map.keys()];
   const values = [...map.values()];
-  for (let i = 0; i < names.length; i++) {
+  let i = 0;
+  for (let name = names[i]; name !== undefined; name = names[++i]) {
     const pause = i > 0 && i % PIECE === 0 ? turn() : undefined;
     if (pause !== undefined) await pause;
-    work(names[i] ?? "", values[i]);
+    work(name, values[i]);
   }
 }
