@@ -10,7 +10,6 @@ const BATCH_BYTES = 64 * 1024;
 const LARGE_ROOM = 12 * BATCH_BYTES;
 /** Texts of fewer bytes together have memory of their own. */
 const FEW_BYTES = LARGE_ROOM / 4;
-const MOST_FREE = 3;
 
 /** A record file's new payload, or its absence. */
 export type Placement = readonly [name: string, payload: Uint8Array | undefined];
@@ -66,7 +65,7 @@ function inOnePiece(size: number): Encode {
 
 /**
  * Rooms for the texts of large batches, in which they are encoded without a copy; used again and again, as new memory is slow
- * to touch for the first time.
+ * to touch for the first time. There are as many as were lent at one time.
  */
 export class TextRooms {
   readonly #free: TextRoom[] = [];
@@ -76,7 +75,7 @@ export class TextRooms {
     if (size < FEW_BYTES || size > LARGE_ROOM) return use(inOnePiece(size));
     const room = this.#free.pop() ?? new TextRoom(LARGE_ROOM);
     const result = await use(inRoom(room));
-    if (this.#free.length < MOST_FREE) this.#free.push(room);
+    this.#free.push(room);
     return result;
   }
 }
