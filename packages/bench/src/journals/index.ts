@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type FileSystem, nodeFileSystem } from "@baba/node";
@@ -36,12 +36,7 @@ const KINDS: readonly Kind[] = [
 /** Measures the two kinds of journal that were thought of, bare, and writes the section of the document. */
 export async function runJournals({ quick }: { quick: boolean }): Promise<void> {
   const commits = quick ? 20 : 200;
-  const times = KINDS.map((): number[] => []);
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [i, kind] of KINDS.entries()) times[i]?.push(...(await measured(kind, commits)));
-    console.log(`journals: round ${round + 1} of ${ROUNDS}`);
-  }
-  const medians = times.map(median);
+  const medians = (await inRounds(commits)).map(median);
   const rows = KINDS.map(({ name }, i) => `| ${name} | ${Math.round((medians[i] ?? 0) * 1000)} |`);
   const ratio = ((medians[0] ?? 0) / (medians[1] ?? 1)).toFixed(1);
   const text = [
@@ -59,9 +54,25 @@ export async function runJournals({ quick }: { quick: boolean }): Promise<void> 
   if (!quick) writeSection("journals", text);
 }
 
-async function measured(kind: Kind, commits: number): Promise<number[]> {
-  const files = nodeFileSystem(mkdtempSync(join(tmpdir(), "baba-journals-")));
-  for (const folder of ["tmp", "numbered"]) await files.makeFolder(folder);
+/** Each kind's times. */
+async function inRounds(commits: number): Promise<number[][]> {
+  const times = KINDS.map((): number[] => []);
+  const root = mkdtempSync(join(tmpdir(), "baba-journals-"));
+  try {
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [i, kind] of KINDS.entries())
+        times[i]?.push(...(await measured(kind, commits, join(root, `${round}-${i}`))));
+      console.log(`journals: round ${round + 1} of ${ROUNDS}`);
+    }
+    return times;
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+async function measured(kind: Kind, commits: number, folder: string): Promise<number[]> {
+  const files = nodeFileSystem(folder);
+  for (const name of ["tmp", "numbered"]) await files.makeFolder(name);
   await files.create([{ path: "segment", bytes: new Uint8Array(SEGMENT) }]);
   await files.sync(["segment"]);
   const times: number[] = [];
