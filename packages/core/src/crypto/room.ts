@@ -2,8 +2,8 @@
 const [SMALLEST, LARGEST] = [1024, 64 * 1024];
 
 /**
- * Memory for small arrays, many in one buffer: to allocate each for itself costs a tenth of sealing a small record, and the
- * garbage collector as much again. None is given out twice.
+ * Memory for small arrays, many in one buffer: to allocate each for itself costs time and garbage for every record that is
+ * sealed. None is given out twice.
  */
 export class Room {
   #free: Uint8Array<ArrayBuffer> = new Uint8Array(0);

@@ -19,7 +19,7 @@ export function turns(runtime: Pick<Runtime, "elapsed" | "turn">): Turn {
 
 /**
  * Does something with each entry that a map has now, in order, in pieces between which others have their turn. By two lists of
- * what is in it: a map's iterator makes three objects for each entry, which was a third of a large commit's garbage.
+ * what is in it: a map's iterator makes objects for each entry, which are much of a large commit's garbage.
  */
 export async function inPieces<T>(
   map: ReadonlyMap<string, T>,
