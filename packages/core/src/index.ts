@@ -45,10 +45,10 @@ export {
   validate,
   type Where,
 } from "./model/index.ts";
+export type { EventLoop } from "./runtime/event-loop.ts";
 export type { Runtime } from "./runtime/runtime.ts";
 export { assemble } from "./session/assemble.ts";
 export { Database, type DatabaseContext } from "./session/database.ts";
-export type { EventLoop } from "./session/event-loop.ts";
 export type { ReadOptions, StreamedRecord } from "./session/folder-reads.ts";
 export type { MaintenanceOptions, Progress, RecordProblem } from "./session/maintenance.ts";
 export type { BabaOptions } from "./session/options.ts";

@@ -1,8 +1,8 @@
+import { Arena } from "../arena.ts";
 import { BabaError } from "../errors.ts";
 import { printable } from "../storage/names.ts";
 import type { Compression } from "./compression.ts";
 import { type Crypto, TAG_SIZE } from "./crypto.ts";
-import { Room } from "./room.ts";
 import type { StoreKeys } from "./store-keys.ts";
 import { XAES_NONCE_SIZE, type Xaes } from "./xaes.ts";
 
@@ -51,7 +51,7 @@ export class CommitSealer {
   #halves: Uint8Array = new Uint8Array(0);
   #at = 0;
   #sealed: number;
-  readonly #room = new Room();
+  readonly #arena = new Arena();
 
   /**
    * A sealer for one commit, with a nonce half of its own.
@@ -82,7 +82,7 @@ export class CommitSealer {
     const { keys } = this.#seals;
     const smaller = deflated !== undefined && deflated.length < payload.length;
     const plaintext = smaller ? deflated : payload;
-    const envelope = this.#room.take(ENVELOPE_OVERHEAD + plaintext.length);
+    const envelope = this.#arena.take(ENVELOPE_OVERHEAD + plaintext.length);
     envelope[0] = VERSION;
     envelope[1] = smaller ? DEFLATED : 0;
     putUint32(envelope, KEY_ID_AT, keys.activeId);

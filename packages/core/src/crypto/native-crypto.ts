@@ -1,5 +1,5 @@
+import { Arena } from "../arena.ts";
 import { BLOCK_SIZE, type Crypto, GCM_NONCE_SIZE, KEY_SIZE, mustMeasure, TAG_SIZE } from "./crypto.ts";
-import { Room } from "./room.ts";
 
 /** The functions of `node:crypto` that {@link nativeCrypto} calls; Node.js, Bun and Deno have them. */
 export type NativeCryptoFunctions = {
@@ -78,12 +78,12 @@ export function nativeCrypto(functions: NativeCryptoFunctions): Crypto {
 }
 
 function sealBy(createCipheriv: NativeCryptoFunctions["createCipheriv"]): Crypto["seal"] {
-  const room = new Room();
+  const arena = new Arena();
   return (key, nonce, aad, plaintext) => {
     mustFit(key, nonce);
     const cipher = createCipheriv(GCM, key, nonce, FULL_TAG);
     cipher.setAAD(aad);
-    const sealed = room.take(plaintext.length + TAG_SIZE);
+    const sealed = arena.take(plaintext.length + TAG_SIZE);
     sealed.set(cipher.update(plaintext));
     // It gives no bytes, but without it there is no tag.
     cipher.final();

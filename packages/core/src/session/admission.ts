@@ -1,8 +1,8 @@
 import { BabaError } from "../errors.ts";
 import { describeError } from "../log/describe-error.ts";
 import type { Log } from "../log/log.ts";
+import type { EventLoop } from "../runtime/event-loop.ts";
 import { Calls } from "./calls.ts";
-import type { EventLoop } from "./event-loop.ts";
 
 /** What the calls of a session are admitted by; supplied by the database. */
 export type AdmissionContext = {

@@ -1,9 +1,9 @@
 import { Vault } from "../crypto/vault.ts";
 import { printable } from "../printable.ts";
+import { EventLoop } from "../runtime/event-loop.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { FileStorage } from "../storage/file-storage.ts";
 import type { DatabaseContext } from "./database.ts";
-import { EventLoop } from "./event-loop.ts";
 import { SharedStores } from "./shared-store.ts";
 
 /**

@@ -4,10 +4,10 @@ import { BabaError } from "../errors.ts";
 import { describeError } from "../log/describe-error.ts";
 import { type Log, openLog } from "../log/log.ts";
 import { isSchema, type LoadableSchema, type Schema } from "../model/index.ts";
+import type { EventLoop } from "../runtime/event-loop.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { printable } from "../storage/names.ts";
 import type { Hold } from "../storage/storage.ts";
-import type { EventLoop } from "./event-loop.ts";
 import { FolderCache } from "./folder-cache.ts";
 import {
   addRecipient,

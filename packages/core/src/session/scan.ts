@@ -1,4 +1,4 @@
-import type { EventLoop } from "./event-loop.ts";
+import type { EventLoop } from "../runtime/event-loop.ts";
 import { type FolderCache, FolderDraft } from "./folder-cache.ts";
 import { type Text, textsIn } from "./text.ts";
 import type { View } from "./view.ts";

@@ -1,10 +1,10 @@
 import * as v from "valibot";
 import { expect, test } from "vitest";
 import { openLog } from "../log/log.ts";
+import { EventLoop } from "../runtime/event-loop.ts";
 import { FileStorage } from "../storage/file-storage.ts";
 import type { Transaction } from "../storage/storage.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
-import { EventLoop } from "./event-loop.ts";
 import { FolderCache } from "./folder-cache.ts";
 import { AsyncSession } from "./session.ts";
 

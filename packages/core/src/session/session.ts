@@ -1,3 +1,4 @@
+import { Arena } from "../arena.ts";
 import { BabaError } from "../errors.ts";
 import {
   compileWhere,
@@ -14,9 +15,8 @@ import { Admission, type AdmissionContext } from "./admission.ts";
 import type { FolderCache } from "./folder-cache.ts";
 import { FolderReads, type ReadOptions, type StreamedRecord } from "./folder-reads.ts";
 import { notASchema } from "./options.ts";
-import { Payloads } from "./payloads.ts";
 import { load, type NamedText, serialise } from "./record.ts";
-import { textIn } from "./text.ts";
+import { payloadOf, textIn } from "./text.ts";
 import { type Payload, View } from "./view.ts";
 
 /** What a session works with; supplied by the database. */
@@ -39,7 +39,7 @@ export class AsyncSession<S extends Schema> {
   readonly #view: View;
   readonly #admission: Admission;
   readonly #folders: FolderReads;
-  readonly #payloads = new Payloads();
+  readonly #arena = new Arena();
   #commits = 0;
 
   /** @internal Sessions are made by the database. */
@@ -284,7 +284,7 @@ export class AsyncSession<S extends Schema> {
   }
 
   #queue([name, text]: NamedText): string {
-    this.#view.pending.set(name, this.#payloads.encode(text));
+    this.#view.pending.set(name, payloadOf(text, this.#arena));
     this.#context.log.debug(() => `Queued ${printable(name)} to be written`);
     return name;
   }

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { Arena } from "../arena.ts";
 import { BabaError } from "../errors.ts";
-import { type Text, textIn, textsIn } from "./text.ts";
+import { payloadOf, type Text, textIn, textsIn } from "./text.ts";
 import type { Payload } from "./view.ts";
 
 const utf8 = new TextEncoder();
@@ -46,4 +47,30 @@ test("textsIn() gives what textIn() gives of each, whatever lies beside it", () 
 test("textsIn() refuses halves of a character in two records, of which the whole would be one", () => {
   const halves = sideBySide([Uint8Array.from([0xc3]), Uint8Array.from([0xa9])]);
   expect(comparable(textsIn(halves))).toEqual(["BABA_UTF8", "BABA_UTF8"]);
+});
+
+/** Of every width that UTF-8 has, of half a surrogate pair, and of every length around those at which memory is asked for. */
+const TEXTS = [
+  "",
+  "a",
+  "\u00e9",
+  "\u6f22",
+  "\u{1f9b8}",
+  "\ud800",
+  ...[340, 341, 342, 1023, 1024, 2047, 2048, 5000].flatMap((length) => [
+    "x".repeat(length),
+    "\u6f22".repeat(length),
+  ]),
+];
+
+test("payloadOf() gives the UTF-8 bytes of each text, whatever was encoded before", () => {
+  const arena = new Arena();
+  const texts = Array.from({ length: 400 }, (_, i) => TEXTS[(i * 7) % TEXTS.length] ?? "");
+  const encoded = texts.map((text) => payloadOf(text, arena));
+  // All at the end: what came later must not have touched what came before.
+  expect(encoded).toEqual(texts.map((text) => utf8.encode(text)));
+});
+
+test("payloadOf() has a long text in no more memory than it needs", () => {
+  expect(payloadOf("x".repeat(3000), new Arena()).buffer.byteLength).toBe(3000);
 });

@@ -1,5 +1,6 @@
 import { BabaError, systemCode } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
+import { EventLoop } from "../runtime/event-loop.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { ioError } from "./io-error.ts";
@@ -9,7 +10,7 @@ import { STORE_FOLDER } from "./layout.ts";
 import { LockTenure } from "./lock-tenure.ts";
 import { Mutex } from "./mutex.ts";
 import { Overlay } from "./overlay.ts";
-import { type Turn, turns } from "./pieces.ts";
+import type { Turn } from "./pieces.ts";
 import { Poison } from "./poison.ts";
 import type { Protection } from "./protection.ts";
 import { RecordFiles } from "./record-files.ts";
@@ -68,7 +69,8 @@ export class CommitEngine {
   ) {
     this.#files = files;
     this.#protection = protection;
-    this.#turn = turns(runtime);
+    const loop = new EventLoop(runtime);
+    this.#turn = () => loop.breathe();
     this.#report = report;
     this.#token = hexadecimal(runtime.random(new Uint8Array(8)));
     const owner = { token: this.#token, identity };

@@ -1,21 +1,7 @@
-import type { Runtime } from "../runtime/runtime.ts";
-
 /** How many entries are worked on before others may have their turn: less than a millisecond's work, where it is not compiled yet. */
 const PIECE = 128;
-/** How long one may be at work before others have their turn, in milliseconds. */
-const LONGEST_HOLD = 1;
-
 /** Lets others have their turn, unless they had it a moment ago: then there is nothing to wait for. */
 export type Turn = () => Promise<void> | undefined;
-
-/** The turns of one who works at length, by the clock of this runtime: each takes as long as dozens of entries. */
-export function turns(runtime: Pick<Runtime, "elapsed" | "turn">): Turn {
-  let since = runtime.elapsed();
-  const over = (): void => {
-    since = runtime.elapsed();
-  };
-  return () => (runtime.elapsed() - since < LONGEST_HOLD ? undefined : runtime.turn().then(over));
-}
 
 /**
  * Does something with each entry that a map has now, in order, in pieces between which others have their turn. By two lists of

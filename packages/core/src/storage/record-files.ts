@@ -1,4 +1,5 @@
 import { inLanes } from "../adapter/lanes.ts";
+import { Arena } from "../arena.ts";
 import { decodedSize, decodeInto } from "../codec/index.ts";
 import { BabaError, systemCode } from "../errors.ts";
 import type { EntryKind, FileSystem, Move, Replacement, TakeFile } from "../file-system/file-system.ts";
@@ -10,8 +11,6 @@ import { batches, discard, type Placement, replacements, TextRooms, textBytes } 
 import type { Content } from "./protection.ts";
 import { Staging } from "./staging.ts";
 
-/** Bytes that are allocated at once for payloads. */
-const ROOM_BYTES = 16 * 1024;
 /** Batches on their way at once: one is written, and one is encoded and waits for that. */
 const LANES = 2;
 const SURROGATE = /[\ud800-\udfff]/;
@@ -26,7 +25,7 @@ const MANY_LOOKS = 2000;
 export class RecordFiles {
   readonly #files: FileSystem;
   readonly #token: () => string;
-  readonly #room = new Room();
+  readonly #arena = new Arena();
   readonly #folders = new Set<string>();
   readonly #staging: Staging;
   readonly #textRooms = new TextRooms();
@@ -203,7 +202,8 @@ export class RecordFiles {
     if (text === undefined) return undefined;
     if (text instanceof Error) return ioError(text, name, "read");
     try {
-      return this.#room.decode(text);
+      const room = this.#arena.lend(decodedSize(text.length));
+      return this.#arena.keep(room, decodeInto(text, room));
     } catch (error) {
       return ioError(error, name, "decode").about(name);
     }
@@ -274,25 +274,6 @@ function notAFile(name: string, kind: EntryKind): BabaError {
 
 function subject(names: readonly string[]): string {
   return names.length === 1 ? String(names[0]) : `${names.length} records`;
-}
-
-/** Memory for payloads, one after the other: to allocate each for itself costs as much as to decode it. */
-class Room {
-  #buffer = new ArrayBuffer(0);
-  #used = 0;
-
-  /** The payload of a text. */
-  decode(text: Uint8Array): Uint8Array {
-    const most = decodedSize(text.length);
-    if (most > this.#buffer.byteLength - this.#used) {
-      this.#buffer = new ArrayBuffer(Math.max(most, ROOM_BYTES));
-      this.#used = 0;
-    }
-    const payload = new Uint8Array(this.#buffer, this.#used, most);
-    const length = decodeInto(text, payload);
-    this.#used += length;
-    return length === most ? payload : payload.subarray(0, length);
-  }
 }
 
 // The loops over the names of a folder count: in a process that just began, an iterator takes several times as long.

@@ -1,7 +1,7 @@
-import type { Runtime } from "../runtime/runtime.ts";
+import type { Runtime } from "./runtime.ts";
 
 /** How long work may hold the event loop before others get a turn, in milliseconds. */
-const LONGEST_HOLD = 3;
+const LONGEST_HOLD = 1;
 
 /** Keeps long runs of small work from holding the event loop: `breathe()` between the pieces. */
 export class EventLoop {
