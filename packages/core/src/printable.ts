@@ -7,3 +7,8 @@ export function printable(text: string, longest: number = LONGEST_NAME): string 
     return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
   });
 }
+
+/** A number of things, in words. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -6,13 +6,11 @@ import { STORE_FOLDER, TEMPORARY_FOLDER } from "../storage/layout.ts";
 import { passphraseIdentity, passphraseRecipient, WORK_FACTOR } from "./age-passphrase.ts";
 import type { Crypto } from "./crypto.ts";
 import { damaged, Keyring } from "./keyring.ts";
-import type { IdentityLock } from "./lock.ts";
+import { type IdentityLock, MOST_RECIPIENTS } from "./lock.ts";
 
 /** The key file: an age file whose payload is the keyring. */
 export const KEY_FILE: string = `${STORE_FOLDER}/key.age`;
 const LARGEST_FILE = 1024 * 1024;
-/** More recipients than a keyring holds: each costs an X25519 for each identity. */
-const MOST_STANZAS = 1000;
 const BINARY = "age-encryption.org/";
 const ascii = new TextEncoder();
 const text = new TextDecoder();
@@ -136,7 +134,8 @@ async function mustBeAmong(recipients: readonly string[], identities: readonly s
   if (own.some((recipient) => recipients.includes(recipient))) return;
   throw new BabaError(
     "BABA_OPTION",
-    "The option recipients does not name the recipient of the identity that is given, which could then not open the store: add it.",
+    "None of the identities that are given would be among the recipients, so that the store could not be opened with them: name the recipient of one, " +
+      "or keep it.",
   );
 }
 
@@ -174,7 +173,7 @@ async function decrypt(file: Uint8Array, lock: FileLock, crypto: Crypto): Promis
 function gate(lock: FileLock): Identity {
   return {
     unwrapFileKey(stanzas: readonly Stanza[]) {
-      if (stanzas.length > MOST_STANZAS) throw damaged(`it has more than ${MOST_STANZAS} recipients`);
+      if (stanzas.length > MOST_RECIPIENTS) throw damaged(`it has more than ${MOST_RECIPIENTS} recipients`);
       const locked = stanzas.some(({ args }) => args[0] === "scrypt") ? "passphrase" : "identity";
       if (locked === lock.kind) return null;
       throw new BabaError(

@@ -1,7 +1,7 @@
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import { BabaError } from "../errors.ts";
 import { type Crypto, KEY_SIZE } from "./crypto.ts";
-import { RECIPIENT } from "./lock.ts";
+import { MOST_RECIPIENTS, RECIPIENT, tooManyRecipients } from "./lock.ts";
 
 /** Bytes of a store's id. */
 export const STORE_ID_SIZE = 16;
@@ -11,7 +11,6 @@ const KEY_ID_SIZE = 4;
 const SECRET_SIZE = 32;
 const FINGERPRINT_SIZE = 16;
 const MOST_KEYS = 1000;
-const MOST_RECIPIENTS = 1000;
 const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -129,13 +128,21 @@ export class Keyring {
   rotated(crypto: Crypto, now: number): Keyring {
     const { keys } = this.#parts;
     if (keys.length >= MOST_KEYS)
-      throw new BabaError("BABA_KEYRING", `A keyring holds at most ${MOST_KEYS} data keys.`);
+      throw new BabaError(
+        "BABA_KEYRING",
+        `A keyring holds at most ${MOST_KEYS} data keys: call rewrap({ dropRetired: true }) to give up the retired ones.`,
+      );
     const retired = keys.map((key): DataKey => ({ ...key, state: "retired" }));
     return new Keyring({ ...this.#parts, keys: [...retired, newKey(crypto, now, keys)] });
   }
 
-  /** With other recipients; none where a passphrase is to lock it. Takes no key from those who had them. */
+  /**
+   * With other recipients; none where a passphrase is to lock it. Takes no key from those who had them.
+   *
+   * @throws `BABA_OPTION` for more than 1,000
+   */
   withRecipients(recipients: readonly string[]): Keyring {
+    if (recipients.length > MOST_RECIPIENTS) throw tooManyRecipients();
     return new Keyring({ ...this.#parts, recipients: [...recipients] });
   }
 

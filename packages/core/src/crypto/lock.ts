@@ -50,6 +50,8 @@ const IDENTITY = /^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$/;
 const FINGERPRINT = /^[0-9a-f]{32}$/;
 const WAYS = ["passphrase", "identity", "key"] as const;
 const MOST_IDENTITIES = 100;
+/** Each costs whoever opens the key file an X25519 for each of their identities. */
+export const MOST_RECIPIENTS = 1000;
 const utf8 = new TextEncoder();
 
 /**
@@ -80,14 +82,23 @@ export function checkUnlock(options: object): Lock {
 /**
  * Recipients that age can lock a file for, each once.
  *
- * @throws `BABA_KEY_MISSING` where there is none, `BABA_OPTION` where one is not an X25519 recipient
+ * @throws `BABA_KEY_MISSING` where there is none, `BABA_OPTION` where one is not an X25519 recipient or there are more than
+ * 1,000
  */
 export function checkRecipients(value: unknown): readonly string[] {
   if (isMissing(value)) throw missing("recipients");
   if (!Array.isArray(value))
     throw refuse("The option recipients must be an array of age recipients (age1...).");
   const recipients = new Set(value.map(checkRecipient));
+  if (recipients.size > MOST_RECIPIENTS) throw tooManyRecipients();
   return [...recipients];
+}
+
+/** The error of a store that would have more recipients than its key file may have. */
+export function tooManyRecipients(): BabaError {
+  return refuse(
+    `A store has at most ${MOST_RECIPIENTS} recipients. Remove some, or give several people one identity in common.`,
+  );
 }
 
 /** Whether both open a store in the same way; what only matters where a store is made does not count. */

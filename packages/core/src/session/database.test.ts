@@ -34,6 +34,7 @@ describe("Database", () => {
       { logging: 7 },
       null,
       7,
+      [],
     ];
     for (const options of cases) {
       // @ts-expect-error none of these is an option
@@ -72,6 +73,37 @@ describe("Database", () => {
     const again = open({}, runtime).db;
     expect(await again.asyncSession((session) => session.count())).toBe(1);
     await again.close();
+  });
+
+  test("waits at close() for a session whose callback calls it before it waits for anything", async () => {
+    const { db, runtime } = open();
+    let closing: Promise<void> | undefined;
+    await db.asyncSession(async (session) => {
+      closing = db.close();
+      await session.add(alice);
+    });
+    await closing;
+    const again = open({}, runtime).db;
+    expect(await again.asyncSession((session) => session.count())).toBe(1);
+    await again.close();
+  });
+
+  test("logs once that it cannot be opened, whoever asks", async () => {
+    const runtime = memoryRuntime();
+    await runtime.fileSystem(".").makeFolder(".baba");
+    await runtime.fileSystem(".").create([{ path: ".baba/store.json", bytes: new Uint8Array(3) }]);
+    const db = open({ logging: undefined, logLevel: "error" }, runtime).db;
+    const uses = [
+      () => db.open(),
+      () => db.asyncSession((session) => session.count()),
+      () => db.verify(),
+      () => db.forceUnlock(),
+    ];
+    for (const [i, use] of uses.entries()) {
+      await expect(use()).rejects.toThrow(BabaError);
+      expect(runtime.terminalLines).toHaveLength(i + 1);
+    }
+    await db.close();
   });
 
   test("shares one storage among databases of one folder, which see and conflict with one another", async () => {

@@ -4,9 +4,9 @@ import { BabaError } from "../errors.ts";
 import { describeError } from "../log/describe-error.ts";
 import { type Log, openLog } from "../log/log.ts";
 import { isSchema, type LoadableSchema, type Schema } from "../model/index.ts";
+import { counted, printable } from "../printable.ts";
 import type { EventLoop } from "../runtime/event-loop.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { printable } from "../storage/names.ts";
 import type { Hold } from "../storage/storage.ts";
 import { FolderCache } from "./folder-cache.ts";
 import {
@@ -16,7 +16,7 @@ import {
   removeRecipient,
   rotateKey,
 } from "./key-management.ts";
-import { checkMaintenanceOptions, type MaintenanceOptions } from "./maintenance.ts";
+import { checkMaintenanceOptions, type MaintenanceOptions, type RecordProblem } from "./maintenance.ts";
 import { type BabaOptions, checkOptionNames, checkOptions } from "./options.ts";
 import { type RewrapOptions, type RewrapReport, rewrap, seal } from "./rewrap.ts";
 import { AsyncSession } from "./session.ts";
@@ -74,7 +74,7 @@ export class Database<S extends Schema> {
 
   /** Opens and recovers now instead of at the first use, to fail early. Idempotent. */
   async open(): Promise<this> {
-    await this.#openedNow();
+    await this.#logged(this.#openedNow());
     return this;
   }
 
@@ -162,7 +162,8 @@ export class Database<S extends Schema> {
   rewrap(options: RewrapOptions = {}): Promise<RewrapReport> {
     return this.#maintain(undefined, async (store) => {
       checkOptionNames(options, ["onProgress", "dropRetired"]);
-      return this.#told("Sealed anew", await rewrap(store, checkMaintenanceOptions(options)));
+      const report = await rewrap(store, checkMaintenanceOptions(options));
+      return this.#told("Sealed anew", report.sealed, report);
     });
   }
 
@@ -176,7 +177,8 @@ export class Database<S extends Schema> {
   seal(options: MaintenanceOptions = {}): Promise<RewrapReport> {
     return this.#maintain(undefined, async (store) => {
       checkOptionNames(options, ["onProgress"]);
-      return this.#told("Sealed", await seal(store, checkMaintenanceOptions(options)));
+      const report = await seal(store, checkMaintenanceOptions(options));
+      return this.#told("Sealed", report.sealed, report);
     });
   }
 
@@ -187,7 +189,8 @@ export class Database<S extends Schema> {
   verify(options: MaintenanceOptions = {}): Promise<VerifyReport> {
     return this.#maintain(undefined, async (store) => {
       checkOptionNames(options, ["onProgress"]);
-      return this.#told("Verified", await verify(store, checkMaintenanceOptions(options)));
+      const report = await verify(store, checkMaintenanceOptions(options));
+      return this.#told("Verified", report.records, report);
     });
   }
 
@@ -196,7 +199,7 @@ export class Database<S extends Schema> {
    * not write again: one that is merely slow learns at its next commit that the lock is lost, and fails.
    */
   async forceUnlock(): Promise<void> {
-    await (await this.#openedNow()).storage.forceUnlock();
+    await this.#logged(this.#openedNow().then(({ storage }) => storage.forceUnlock()));
     this.#log.warning(`Removed the write lock of ${printable(this.#options.directory ?? ".")} by force`);
   }
 
@@ -219,7 +222,7 @@ export class Database<S extends Schema> {
     const context: TransactContext<S> = {
       log: this.#log,
       runtime: this.#context.runtime,
-      hold: async () => (await this.#opened()).storage.hold(),
+      hold: () => this.#logged(this.#opened().then(({ storage }) => storage.hold())),
       // Never refused: close() waits for this session.
       session: (hold) => this.#session(hold, () => undefined),
     };
@@ -241,26 +244,35 @@ export class Database<S extends Schema> {
     });
   }
 
-  /** Runs work on the whole store, which a close waits for; `done` is logged at its end. */
+  /** Runs work on the whole store, which a close waits for; `done` is logged at its end, unless it gives `false`. */
   #maintain<T>(done: string | undefined, work: (store: Store) => Promise<T>): Promise<T> {
     this.#mustBeOpen();
-    return this.#tracked(
-      this.#opened().then(async ({ store }) => {
-        try {
-          const result = await work(store);
-          if (done !== undefined) this.#log.info(printable(done));
-          return result;
-        } catch (error) {
-          this.#log.error(describeError(error));
-          throw error;
-        }
-      }),
-    );
+    const working = this.#opened().then(async ({ store }) => {
+      const result = await work(store);
+      if (done !== undefined && result !== false) this.#log.info(printable(done));
+      return result;
+    });
+    return this.#tracked(this.#logged(working));
   }
 
-  #told<T extends VerifyReport>(what: string, report: T): T {
-    for (const { error } of report.problems) this.#log.error(describeError(error));
-    this.#log.info(`${what}: ${report.records} records, ${report.problems.length} problems`);
+  /** Logs what work outside of sessions fails with; a session logs what its own calls fail with, the opening among it. */
+  async #logged<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      this.#log.error(describeError(error));
+      throw error;
+    }
+  }
+
+  #told<T extends { readonly problems: readonly RecordProblem[] }>(
+    what: string,
+    count: number,
+    report: T,
+  ): T {
+    const { problems } = report;
+    for (const { error } of problems) this.#log.error(describeError(error));
+    this.#log.info(`${what}: ${counted(count, "record")}, ${counted(problems.length, "problem")}`);
     return report;
   }
 
@@ -284,12 +296,13 @@ export class Database<S extends Schema> {
       return store;
     } catch (error) {
       this.#store = undefined;
-      this.#log.error(describeError(error));
       throw error;
     }
   }
 
   async #close(): Promise<void> {
+    // A callback may call this before it has given the promise that is waited for.
+    await undefined;
     await Promise.allSettled(this.#busy);
     this.#ended = true;
     this.#cache.close();

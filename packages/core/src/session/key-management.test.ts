@@ -76,6 +76,44 @@ describe("recipients", () => {
     await db.close();
   });
 
+  test("are 1,000 at the most, which open again; one more is refused before anything is written", async () => {
+    const team = await Promise.all(
+      Array.from({ length: 1000 }, async () => identityToRecipient(await generateX25519Identity())),
+    );
+    const full = [both[0] ?? "", ...team.slice(1)];
+    expect(() => store.open({ identity: mine, recipients: [...full, both[1] ?? ""] })).toThrow(
+      expect.objectContaining({ code: "BABA_OPTION" }),
+    );
+    const db = await store.filled({ identity: mine, recipients: full });
+    await failsWith(db.addRecipient(both[1] ?? ""), "BABA_OPTION");
+    expect(await db.recipients()).toEqual(full);
+    await db.close();
+    const again = store.open({ identity: mine });
+    expect(await read(again)).toEqual(note(1));
+    await again.close();
+  });
+
+  test("are told of in the log where they have changed, and not where they were so already", async () => {
+    const lines: string[] = [];
+    const line = (text: string) => void lines.push(text);
+    const logging = { debug: line, info: line, warn: line, error: line };
+    const db = await store.filled({ identity: mine, logging });
+    for (let i = 0; i < 2; i++) await db.addRecipient(both[1] ?? "");
+    for (let i = 0; i < 2; i++) await db.removeRecipient(both[1] ?? "");
+    await db.rewrap();
+    await db.rewrap();
+    await db.close();
+    const told = lines
+      .filter((text) => /recipient|Sealed/.test(text))
+      .map((text) => text.replace(/^.*LOG: /, "").replace(/age1\w+/, "R"));
+    expect(told).toEqual([
+      "Added the recipient R",
+      "Removed the recipient R",
+      "Sealed anew: 3 records, 0 problems",
+      "Sealed anew: 0 records, 0 problems",
+    ]);
+  });
+
   test("one who pinned the fingerprint removes another and goes on", async () => {
     const first = await store.filled({ identity: mine, recipients: both });
     const fingerprint = first.fingerprint ?? "";

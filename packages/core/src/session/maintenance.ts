@@ -41,10 +41,8 @@ export function problemOf(filename: string, error: BabaError): RecordProblem {
   return { filename, code: error.code, error };
 }
 
-/** @throws `BABA_OPTION` for what is no options */
+/** What the options hold, their names checked before. @throws `BABA_OPTION` where `onProgress` is no function */
 export function checkMaintenanceOptions<T extends MaintenanceOptions>(options: T): T {
-  if (typeof options !== "object" || options === null)
-    throw new BabaError("BABA_OPTION", "The options must be an object.");
   if (options.onProgress === undefined || typeof options.onProgress === "function") return options;
   throw new BabaError("BABA_OPTION", "The option onProgress must be a function.");
 }

@@ -43,7 +43,7 @@ const KNOWN = new Set([
  */
 export function checkOptions(options: BabaOptions | undefined): BabaOptions {
   if (options === undefined) return {};
-  if (typeof options !== "object" || options === null) throw refuse("The options must be an object.");
+  mustBeObject(options);
   for (const [name, value] of Object.entries(options)) checkOption(name, value);
   return options;
 }
@@ -54,7 +54,7 @@ export function checkOptions(options: BabaOptions | undefined): BabaOptions {
  * @throws `BABA_OPTION`
  */
 export function checkOptionNames(options: unknown, known: readonly string[]): void {
-  if (typeof options !== "object" || options === null) throw refuse("The options must be an object.");
+  mustBeObject(options);
   for (const name of Object.keys(options)) {
     if (!known.includes(name))
       throw refuse(`There is no option "${printable(name)}" here. There is: ${known.join(", ")}.`);
@@ -68,9 +68,14 @@ export function notASchema(): BabaError {
   );
 }
 
+function mustBeObject(options: unknown): asserts options is object {
+  if (typeof options !== "object" || options === null || Array.isArray(options))
+    throw refuse("The options must be an object.");
+}
+
 function checkOption(name: string, value: unknown): void {
   if (!KNOWN.has(name))
-    throw refuse(`There is no option "${name}". The options are ${[...KNOWN].join(", ")}.`);
+    throw refuse(`There is no option "${printable(name)}". The options are ${[...KNOWN].join(", ")}.`);
   if (name === "directory" && value !== undefined && !isPath(value)) {
     throw refuse("The option directory must be a path, not empty and without NUL.");
   }

@@ -1,6 +1,7 @@
 import { isSealed, keyIdOf } from "../crypto/envelope.ts";
 import { noKeyring } from "../crypto/refusals.ts";
-import { BabaError } from "../errors.ts";
+import { BabaError, ConflictError } from "../errors.ts";
+import { printable } from "../printable.ts";
 import type { Content } from "../storage/protection.ts";
 import { forAllRecords, type MaintenanceOptions, problemOf, type RecordProblem } from "./maintenance.ts";
 import type { Store } from "./shared-store.ts";
@@ -129,7 +130,7 @@ async function mustBeSealed(store: Store): Promise<void> {
     const kept = await store.storage.readKept(names);
     const stale = names.find((_, i) => isStale(store, kept[i]));
     if (stale === undefined) continue;
-    throw new BabaError("BABA_CONFLICT", `${stale} was put there while the store was sealed: do it again.`, {
+    throw new ConflictError(`${printable(stale)} was put there while the store was sealed: do it again.`, {
       record: stale,
     });
   }

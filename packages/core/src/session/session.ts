@@ -9,7 +9,8 @@ import {
   type Schema,
   type Where,
 } from "../model/index.ts";
-import { checkFolderName, checkRecordName, printable } from "../storage/names.ts";
+import { counted, printable } from "../printable.ts";
+import { checkFolderName, checkRecordName } from "../storage/names.ts";
 import type { Hold, Storage } from "../storage/storage.ts";
 import { Admission, type AdmissionContext } from "./admission.ts";
 import type { FolderCache } from "./folder-cache.ts";
@@ -305,10 +306,6 @@ function alreadyThere(name: string): BabaError {
     `${record} is there already: delete it first, or choose another name.`,
     { record },
   );
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function describe(changes: ReadonlyMap<string, Uint8Array | undefined>): string {
