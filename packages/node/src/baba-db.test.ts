@@ -135,7 +135,11 @@ describe("BabaDB", () => {
   test("refuses a directory that is a file", async () => {
     const file = join(directory, "file");
     writeFileSync(file, "");
-    await expect(open({ directory: file }).open()).rejects.toEqual(failure("BABA_NOT_A_FOLDER"));
+    for (const path of [file, join(file, "below")]) {
+      const opening = open({ directory: path }).open();
+      await expect(opening).rejects.toEqual(failure("BABA_NOT_A_FOLDER"));
+      await expect(opening).rejects.toThrow("give another directory");
+    }
   });
 
   test.runIf(process.getuid?.() === 0)(

@@ -41,6 +41,17 @@ describe("checkStoreFolder()", () => {
   });
 });
 
+describe("checkStoreFolder() where a file is in the way", () => {
+  test("says that it is the directory, and not store.json, that is wrong", async () => {
+    const occupied = memoryFileSystem();
+    await occupied.makeFolder(".");
+    await occupied.create([{ path: STORE_FOLDER, bytes: utf8.encode("a file") }]);
+    const refused = checkStoreFolder(occupied);
+    await expect(refused).rejects.toMatchObject({ code: "BABA_NOT_A_FOLDER", record: "." });
+    await expect(refused).rejects.toThrow("give another directory");
+  });
+});
+
 describe("completeStoreFolder()", () => {
   test("makes store.json once, and leaves nothing on its way", async () => {
     await makeStoreFolders(files);

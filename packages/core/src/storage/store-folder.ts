@@ -1,4 +1,4 @@
-import { BabaError } from "../errors.ts";
+import { BabaError, systemCode } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { ioError } from "./io-error.ts";
 import {
@@ -17,11 +17,13 @@ const text = new TextDecoder();
 /**
  * Looks whether this version may use the folder; one without `store.json` is new, or holds plain files.
  *
- * @throws `BABA_FORMAT` where it was written by a newer version, or `store.json` is not as written
+ * @throws `BABA_FORMAT` where it was written by a newer version, or `store.json` is not as written, `BABA_NOT_A_FOLDER`
+ * where the directory is a file
  */
 export async function checkStoreFolder(files: FileSystem): Promise<void> {
   const [bytes] = await files.read([STORE_FILE]);
-  if (bytes instanceof Error) throw ioError(bytes, STORE_FILE, "read");
+  if (bytes instanceof Error)
+    throw systemCode(bytes) === "ENOTDIR" ? noFolder(bytes) : ioError(bytes, STORE_FILE, "read");
   if (bytes === undefined) return;
   const format = formatOf(text.decode(bytes));
   if (format === FORMAT) return;
@@ -31,6 +33,14 @@ export async function checkStoreFolder(files: FileSystem): Promise<void> {
       ? `${STORE_FILE} says format ${format}, and this version knows ${FORMAT}: open the directory with a newer version.`
       : `${STORE_FILE} is damaged: put it back as {"format":${FORMAT}} if you know that no newer version wrote this directory.`,
     { record: STORE_FILE },
+  );
+}
+
+function noFolder(cause: Error): BabaError {
+  return new BabaError(
+    "BABA_NOT_A_FOLDER",
+    `The database's directory, a folder above it or ${STORE_FOLDER} in it is a file: give another directory, or move the file away.`,
+    { record: ".", cause },
   );
 }
 
