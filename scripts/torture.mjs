@@ -1,19 +1,37 @@
-// `npm run torture`: the long runs, at their full size. Whatever words follow (`--long`, `--seed 7`) are
-// handed on to each package's `torture` script. Two packages run at a time, their lines under their names: the
-// simulations of one keep a single processor busy, while the processes of another wait for the disk.
+// `npm run torture`: the long runs, at their full size, by each package's `torture` script. Two packages run at a
+// time, their lines under their names: the simulations of one keep a single processor busy, while the processes of
+// another wait for the disk.
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "./process.mjs";
 import { readResults, resultsFolder, sum, table, writeResult } from "./results.mjs";
+import { HELP, parseTortureOptions } from "./torture-options.mjs";
 import { packagesWith } from "./workspace.mjs";
 
 const results = resultsFolder();
 const judged = [];
 const AT_ONCE = 2;
-const waiting = packagesWith("torture");
+const packages = packagesWith("torture");
+const words = parsed();
+const waiting = packages.filter(({ name }) => words.has(name));
 await Promise.all(Array.from({ length: AT_ONCE }, tortureInTurn));
 report();
+
+function parsed() {
+  try {
+    const options = parseTortureOptions(
+      process.argv.slice(2),
+      packages.map(({ name }) => name),
+    );
+    if (options !== "help") return options;
+    console.log(HELP);
+    process.exit(0);
+  } catch (error) {
+    console.error(`${error.message.replace(/\.?$/, ".")} See npm run torture -- --help.`);
+    process.exit(2);
+  }
+}
 
 async function tortureInTurn() {
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await torture(next);
@@ -23,8 +41,7 @@ async function torture({ name, folder }) {
   const start = performance.now();
   // A folder of its own, so that what one package has judged is told from what another has.
   const own = mkdtempSync(join(tmpdir(), "baba-torture-results-"));
-  const words = ["run", "--silent", "torture", "--", ...process.argv.slice(2)];
-  const status = await run("npm", words, {
+  const status = await run("npm", ["run", "--silent", "torture", "--", ...words.get(name)], {
     folder,
     environment: { BABA_RESULTS: own },
     prefix: `${name} | `,

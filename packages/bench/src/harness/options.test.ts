@@ -26,6 +26,9 @@ test.each([
   ["--only", "nothing"],
   ["--engines", "oracle"],
   ["--rounds", "0"],
+  ["--rounds", "1.5"],
+  ["--records", "500"],
+  ["--quick", "--records", "10000"],
   ["--minutes", "soon"],
   ["--fast"],
 ])("parseOptions refuses %s %s", (...words) => {

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { ENGINE_NAMES, type EngineName } from "../engines/catalogue.ts";
 import { WORKLOADS, type WorkloadName } from "../workloads/index.ts";
+import { FULL, QUICK } from "./plan.ts";
 
 /** Measurements of parts, which have programs and sections of their own. */
 export const PARTS = {
@@ -36,7 +37,7 @@ docs/plots. Figures of an earlier run stay where this one measures nothing.
   --quick            a short run with few records, which writes nothing
   --only NAME,...    these workloads and parts alone
   --engines NAME,... these engines alone
-  --records N,...    stores of these sizes alone (100, 1000, 10000, 100000)
+  --records N,...    stores of these sizes alone (${sizes(false).join(", ")}; quick: ${sizes(true).join(", ")})
   --rounds N         so many rounds instead of the plan's
   --minutes N        ends the engines' turns after that time; what is left is for --resume
   --resume           goes on where a run with the same words was stopped
@@ -75,12 +76,18 @@ export function parseOptions(args: readonly string[]): Options | "help" {
     workloads: WORKLOAD_NAMES.filter((name) => only.includes(name)),
     parts: PART_NAMES.filter((name) => only.includes(name)),
     engines: chosen(values.engines, ENGINE_NAMES),
-    records: values.records?.split(",").map(numberOf),
-    rounds: values.rounds === undefined ? undefined : numberOf(values.rounds),
+    records:
+      values.records === undefined ? undefined : chosen(values.records, sizes(values.quick)).map(Number),
+    rounds: values.rounds === undefined ? undefined : wholeNumberOf(values.rounds),
     minutes: values.minutes === undefined ? Number.POSITIVE_INFINITY : numberOf(values.minutes),
     resume: values.resume,
     report: values.report,
   };
+}
+
+function wholeNumberOf(word: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(word)) throw new Error(`${word} is no whole number of rounds.`);
+  return Number(word);
 }
 
 function chosen<T extends string>(words: string | undefined, known: readonly T[]): readonly T[] {
@@ -90,6 +97,11 @@ function chosen<T extends string>(words: string | undefined, known: readonly T[]
   if (unknown.length > 0)
     throw new Error(`There is no ${unknown.join(", ")}; there are ${known.join(", ")}.`);
   return known.filter((one) => names.includes(one));
+}
+
+/** The sizes of stores that a run has. */
+function sizes(quick: boolean): string[] {
+  return (quick ? QUICK : FULL).stages.map(({ records }) => String(records));
 }
 
 function numberOf(word: string): number {

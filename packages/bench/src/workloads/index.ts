@@ -9,7 +9,7 @@ export const WORKLOADS = {
   all: { work: all, about: "reading all records" },
   stream: { work: stream, about: "reading all records one by one" },
   filter: { work: filter, about: "the records of one city of five, cold and warm" },
-  get: { work: get, about: "1,000 random gets" },
+  get: { work: get, about: "random gets: the first 1,000 of a process, and up to 20,000" },
   gets: { work: gets, about: "1,000 random gets at once" },
   count: { work: count, about: "counting all records" },
   exists: { work: exists, about: "1,000 random looks whether a record is there" },

@@ -1,0 +1,76 @@
+import { parseArgs } from "node:util";
+
+/** What each package has for `npm run torture`. The last two have one suite, which takes no words. */
+const SUITES = {
+  "@baba/core": ["codec", "crashes", "faults", "worlds", "coverage", "mutants"],
+  "@baba/torture": [
+    "hermitage",
+    "counter",
+    "histories",
+    "foreign",
+    "recovery",
+    "pause",
+    "bank",
+    "mixed",
+    "secrets",
+    "rotation",
+  ],
+  "@baba/pack-tests": ["packages"],
+  "@baba/runtimes": ["runtimes"],
+};
+const TAKE_WORDS = ["@baba/core", "@baba/torture"];
+const ALL = Object.values(SUITES).flat();
+
+export const HELP = `Usage: npm run torture -- [OPTION...]
+
+Runs the long suites at their full size, two packages at a time, and ends with a table of what was kept and broken.
+
+  --long           ten times as long: simulations, disturbed runs, and runs of real processes
+  --seed N         begins elsewhere; every failure names its seed
+  --only NAME,...  these suites alone
+  --help           this text
+
+Suites:
+${Object.entries(SUITES)
+  .map(([name, suites]) => `  ${name.padEnd(18)}${suites.join(", ")}`)
+  .join("\n")}`;
+
+/**
+ * The command's words, for each package that has something to do; throws where one is not known.
+ *
+ * @param {readonly string[]} args
+ * @param {readonly string[]} packages names of those that have a `torture` script
+ * @returns {Map<string, string[]> | "help"}
+ */
+export function parseTortureOptions(args, packages) {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      long: { type: "boolean", default: false },
+      seed: { type: "string" },
+      only: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return "help";
+  if (values.seed !== undefined && !/^\d{1,15}$/.test(values.seed))
+    throw new Error(`--seed takes a whole number, and not ${values.seed}.`);
+  const only = values.only?.split(",") ?? ALL;
+  const unknown = only.filter((name) => !ALL.includes(name));
+  if (unknown.length > 0)
+    throw new Error(`There is no suite ${unknown.join(", ")}; there are ${ALL.join(", ")}.`);
+  return new Map(packages.flatMap((name) => wordsOf(name, only, values)));
+}
+
+function wordsOf(name, only, { long, seed }) {
+  const suites = SUITES[name]?.filter((suite) => only.includes(suite));
+  if (suites === undefined) throw new Error(`${name} has no suites in scripts/torture-options.mjs.`);
+  if (suites.length === 0) return [];
+  const words = [
+    "--only",
+    suites.join(","),
+    ...(long ? ["--long"] : []),
+    ...(seed === undefined ? [] : ["--seed", seed]),
+  ];
+  return [[name, TAKE_WORDS.includes(name) ? words : []]];
+}
