@@ -186,7 +186,9 @@ async function seal(): Promise<void> {
     await sealed.close();
   });
   const bytes = decode(await readFile(join(folder, "GEO.baba")));
-  say(`GEO.baba is ${size(bytes.length)} and says "Georgia": ${Buffer.from(bytes).includes("Georgia")}`);
+  say(
+    `GEO.baba holds ${size(bytes.length)} of ciphertext, in which "Georgia" stands: ${Buffer.from(bytes).includes("Georgia")}`,
+  );
   const wrong = openSealed("correct horse battery stable");
   say(`another passphrase: ${red(await wrong.open().then(() => "opened", codeOf))}`);
   await using right = openSealed(passphrase);

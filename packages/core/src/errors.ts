@@ -12,7 +12,7 @@ import { printable } from "./printable.ts";
  * | `BABA_EXISTS` | a record would be moved over another |
  * | `BABA_ID_MISSING` | a record has no usable `id`, and no file name was given |
  * | `BABA_NAME` | a file or folder name that is not allowed |
- * | `BABA_CODEC` | a file is not base-3 text |
+ * | `BABA_CODEC` | a file is not base-3 text; or, as the sentence then says, the runtime does not let WebAssembly start |
  * | `BABA_UTF8` | a file's bytes are not UTF-8 |
  * | `BABA_JSON` | a file's text is not JSON |
  * | `BABA_SCHEMA_MISMATCH` | a stored record does not fit the schema it is read with |
@@ -24,16 +24,16 @@ import { printable } from "./printable.ts";
  * | `BABA_CLOSED` | the database was closed |
  * | `BABA_SESSION_CLOSED` | the session was disposed of, or its callback has returned |
  * | `BABA_CONFLICT` | a later commit touched what the session read or writes |
- * | `BABA_LOCKED` | another living process holds the write lock |
+ * | `BABA_LOCKED` | another process that is not known to have ended, or a session, holds the write lock for too long |
  * | `BABA_COMMIT_UNKNOWN` | a sync failed, and whether the commit is durable is not known |
  * | `BABA_SETTLE` | a commit stands, but its files could not be put in place |
  * | `BABA_JOURNAL` | the journal is damaged |
  * | `BABA_FORMAT` | the folder was written by a newer version |
  * | `BABA_KEY_MISSING` | an option for a key is there and empty or undefined |
  * | `BABA_KEY_WRONG` | the passphrase, identity or key does not open this store |
- * | `BABA_KEYRING` | the key file is damaged, missing beside sealed records, or not the one that was pinned |
+ * | `BABA_KEYRING` | the key file is damaged, missing beside sealed records, full of retired keys, or not the one that was pinned |
  * | `BABA_TAMPERED` | a sealed record is damaged, was changed, or belongs to another name or store |
- * | `BABA_KEY_UNKNOWN` | a record was sealed with a data key that this store does not have |
+ * | `BABA_KEY_UNKNOWN` | a record, or journal, was sealed with a data key that this store does not have |
  * | `BABA_KEY_RETIRED` | a sound record is sealed with a retired data key (told by `verify` alone) |
  * | `BABA_NOT_SEALED` | a plain record, or journal, lies in a sealed store |
  * | `BABA_SEALED` | the store or a record is sealed, and no key was given |
@@ -131,7 +131,7 @@ export class ConflictError extends BabaError {
   }
 }
 
-/** Thrown when another living process keeps the write lock; the message names it. */
+/** Thrown when another process that is not known to have ended, or a session, keeps the write lock; the message names it. */
 export class LockedError extends BabaError {
   /** The class's name, as the console shows it. */
   override readonly name: string = "LockedError";

@@ -1,6 +1,6 @@
 import { Arena } from "../arena.ts";
 import { BabaError } from "../errors.ts";
-import { printable } from "../storage/names.ts";
+import { printable } from "../printable.ts";
 import type { Compression } from "./compression.ts";
 import { type Crypto, TAG_SIZE } from "./crypto.ts";
 import type { StoreKeys } from "./store-keys.ts";

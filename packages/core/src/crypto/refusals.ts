@@ -1,5 +1,5 @@
 import { BabaError } from "../errors.ts";
-import { printable } from "../storage/names.ts";
+import { printable } from "../printable.ts";
 import { KEY_FILE } from "./key-file.ts";
 
 /** The error for what is sealed in a store that was opened without a key. */

@@ -116,7 +116,7 @@ export class Database<S extends Schema> {
     return this.#maintain("Changed the passphrase", (store) => changePassphrase(store, next));
   }
 
-  /** Who may open the store (`age1...`); empty in one that is not locked for identities. */
+  /** Who may open the store (`age1...`); empty in one that is not locked for identities, and before the first commit has made the key file. */
   recipients(): Promise<string[]> {
     return this.#maintain(undefined, async (store) => recipientsOf(store));
   }

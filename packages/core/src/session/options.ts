@@ -11,7 +11,7 @@ export type BabaOptions = {
   readonly logging?: LogTarget;
   /** The least level that is logged, `"info"` by default. */
   readonly logLevel?: LogLevel | undefined;
-  /** `"full"` (the default): a commit that resolved survives a power cut. `"relaxed"`: the newest commits may be lost, each whole. */
+  /** `"full"` (the default): a commit that resolved survives a power cut. `"relaxed"`: the newest commits may be lost, each whole; it saves the sync with `settle: "background"` alone. */
   readonly durability?: "full" | "relaxed" | undefined;
   /** `"commit"` (the default): the record files are in place when a commit resolves. `"background"`: they follow. */
   readonly settle?: "commit" | "background" | undefined;

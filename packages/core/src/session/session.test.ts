@@ -216,12 +216,16 @@ describe("a session", () => {
     await expect(db.asyncSession((session) => session.all())).rejects.toEqual(mismatch);
     await expect(db.asyncSession((session) => session.filter(".", { id: 1 }))).rejects.toEqual(mismatch);
     await expect(db.asyncSession((session) => session.get("2.baba"))).rejects.toEqual(mismatch);
-    expect(await db.asyncSession((session) => session.all(".", Hero, { unreadable: "skip" }))).toEqual([
-      alice,
-    ]);
+    const skip = { unreadable: "skip" } as const;
+    await db.asyncSession(async (session) => {
+      expect(await session.all(".", Hero, skip)).toEqual([alice]);
+      expect(await session.all(".", undefined, skip)).toEqual([alice]);
+      expect(await session.filter(".", { id: 1 }, skip)).toEqual([alice]);
+      expect(await session.filter(".", ({ id }) => id === 1, skip)).toEqual([alice]);
+    });
     expect(
       runtime.terminalLines.filter((line) => line.includes("Skipped") && line.includes("2.baba")),
-    ).toHaveLength(1);
+    ).toHaveLength(4);
     await db.close();
   });
 

@@ -138,12 +138,12 @@ export class AsyncSession<S extends Schema> {
     });
   }
 
-  /** Whether there is such a record. */
+  /** Whether there is such a record, readable or not. */
   exists(filename: string): Promise<boolean> {
     return this.#admission.read(() => this.#view.has(checkRecordName(filename)));
   }
 
-  /** The number of records in a folder, not counting those below it. */
+  /** The number of records in a folder, readable or not, not counting those below it. */
   count(folder = "."): Promise<number> {
     return this.#admission.read(() => this.#view.count(checkFolderName(folder)));
   }
@@ -153,7 +153,7 @@ export class AsyncSession<S extends Schema> {
    *
    * @throws what makes a record unreadable, naming it, unless `unreadable` is `"skip"`
    */
-  all(folder?: string): Promise<OutputOf<S>[]>;
+  all(folder?: string, schema?: undefined, options?: ReadOptions): Promise<OutputOf<S>[]>;
   /** The same for records of another schema. */
   all<T extends Schema>(folder: string, schema: T, options?: ReadOptions): Promise<OutputOf<T>[]>;
   all(folder = ".", schema: Schema = this.#context.schema, options?: ReadOptions): Promise<unknown[]> {
@@ -168,9 +168,13 @@ export class AsyncSession<S extends Schema> {
    * The records of a folder that fit: an object names the values that they must have (deep equality), a
    * function decides by itself, and one that is a type guard narrows the result.
    */
-  filter<R extends OutputOf<S>>(folder: string, where: (record: OutputOf<S>) => record is R): Promise<R[]>;
+  filter<R extends OutputOf<S>>(
+    folder: string,
+    where: (record: OutputOf<S>) => record is R,
+    options?: ReadOptions,
+  ): Promise<R[]>;
   /** The same without narrowing: by an object, or by any function. */
-  filter(folder: string, where: Where<OutputOf<S>>): Promise<OutputOf<S>[]>;
+  filter(folder: string, where: Where<OutputOf<S>>, options?: ReadOptions): Promise<OutputOf<S>[]>;
   /** The same for records of another schema, narrowed by a type guard. */
   filter<T extends Schema, R extends OutputOf<T>>(
     folder: string,

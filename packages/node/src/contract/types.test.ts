@@ -45,6 +45,7 @@ async function calls(session: AsyncSession<typeof Hero>, shapes: AsyncSession<ty
   expectTypeOf(await session.all()).toEqualTypeOf<Stored[]>();
   expectTypeOf(await session.all("heroes")).toEqualTypeOf<Stored[]>();
   expectTypeOf(await session.all("cities", City, { unreadable: "skip" })).toEqualTypeOf<StoredCity[]>();
+  expectTypeOf(await session.all(".", undefined, { unreadable: "skip" })).toEqualTypeOf<Stored[]>();
   expectTypeOf(await session.delete("1.baba")).toBeBoolean();
   expectTypeOf(await session.exists("1.baba")).toBeBoolean();
   expectTypeOf(await session.count("cities")).toBeNumber();
@@ -71,6 +72,10 @@ async function calls(session: AsyncSession<typeof Hero>, shapes: AsyncSession<ty
     await session.filter("cities", City, (city) => city.since > new Date(0), { unreadable: "skip" }),
   ).toEqualTypeOf<StoredCity[]>();
   const noted = (hero: Stored): hero is Stored & { note: string } => hero.note !== undefined;
+  expectTypeOf(await session.filter(".", { team: "red" }, { unreadable: "skip" })).toEqualTypeOf<Stored[]>();
+  expectTypeOf(await session.filter(".", noted, { unreadable: "skip" })).toEqualTypeOf<
+    (Stored & { note: string })[]
+  >();
   expectTypeOf((await session.filter(".", noted))[0]?.note).toEqualTypeOf<string | undefined>();
   expectTypeOf(await session.filter(".", noted)).toEqualTypeOf<(Stored & { note: string })[]>();
   expectTypeOf(await session.filter(".", Hero, noted)).toEqualTypeOf<(Stored & { note: string })[]>();
