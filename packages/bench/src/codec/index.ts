@@ -1,4 +1,4 @@
-import { type Cell, CODEC_ROWS } from "../harness/results.ts";
+import { CODEC_ROWS, type NewCell } from "../harness/results.ts";
 import { writeSection } from "../report/publish.ts";
 import { median } from "../report/statistics.ts";
 import { BARE, GLUE, LIMIT } from "./contestants.ts";
@@ -15,7 +15,7 @@ const QUICK = { rounds: 11, sample: 0.2, pythonUpTo: 4096 };
  * Measures the codec beside its peers. Gives what targets are judged by. The full run writes its section of docs/performance.md; `quick` shows that it runs,
  * and leaves the document as it is.
  */
-export function runCodec({ quick }: { quick: boolean }): Cell[] {
+export function runCodec({ quick }: { quick: boolean }): NewCell[] {
   const plan = quick ? QUICK : FULL;
   const sizes = new Map<number, Measured>();
   console.log("codec: warming up ...");
@@ -31,7 +31,7 @@ export function runCodec({ quick }: { quick: boolean }): Cell[] {
 }
 
 /** What targets are judged by. */
-function cells(records: number, measured: Measured): Cell[] {
+function cells(records: number, measured: Measured): NewCell[] {
   const limit = measured.get(LIMIT);
   return CODEC_ROWS.map((engine) => {
     const figures = measured.get(engine === "codec: in linear memory" ? BARE : GLUE);

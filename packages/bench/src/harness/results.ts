@@ -3,8 +3,12 @@ import type { EngineName } from "../engines/catalogue.ts";
 import type { Figures } from "../trial/task.ts";
 import type { WorkloadName } from "../workloads/index.ts";
 
-/** What was measured of one engine with one number of records: each figure's value in each round. */
-export type Cell = Key & { readonly figures: Readonly<Record<string, readonly (number | null)[]>> };
+/** What was measured of one engine with one number of records, in one run: each figure's value in each round. */
+export type Cell = Key & {
+  /** The run's name. Rounds of two runs have nothing in common but their numbers. */
+  readonly run: string;
+  readonly figures: Readonly<Record<string, readonly (number | null)[]>>;
+};
 
 /** What a cell is about; `disk` is measured with `bulk`. */
 export type Key = {
@@ -27,12 +31,21 @@ export type Results = {
   readonly versions: Readonly<Record<string, string>>;
   readonly cells: readonly Cell[];
   readonly leftOut: readonly LeftOut[];
+  /** The name of the newest run. */
+  readonly run: string;
   /** The sittings of a run that was stopped, to be gone on from. */
   readonly finished: readonly string[];
 };
 
 /** Before anything was measured. */
-export const NOTHING: Results = { machines: [], versions: {}, cells: [], leftOut: [], finished: [] };
+export const NOTHING: Results = {
+  machines: [],
+  versions: {},
+  cells: [],
+  leftOut: [],
+  run: "",
+  finished: [],
+};
 
 /** What was written there, or nothing. */
 export function loadResults(path: URL): Results {
@@ -61,14 +74,18 @@ export function withFigures(results: Results, key: Key, round: number, figures: 
     merged[name] = values;
   }
   const { workload, engine, records } = key;
-  const cell: Cell = { workload, engine, records, figures: merged };
+  const cell: Cell = { workload, engine, records, run: results.run, figures: merged };
   const cells =
     known === undefined ? [...results.cells, cell] : results.cells.map((one) => (one === known ? cell : one));
   return { ...results, cells };
 }
 
-/** The results with these cells in the place of those that they had of the same. */
-export function withCells(results: Results, cells: readonly Cell[]): Results {
+/** A cell that has not been put into a run's results yet. */
+export type NewCell = Omit<Cell, "run">;
+
+/** The results with these cells, as of their run, in the place of those that they had of the same. */
+export function withCells(results: Results, measured: readonly NewCell[]): Results {
+  const cells = measured.map((cell): Cell => ({ ...cell, run: results.run }));
   const kept = results.cells.filter((one) => !cells.some((cell) => isSame(cell, one)));
   return { ...results, cells: [...kept, ...cells] };
 }
@@ -95,6 +112,15 @@ export function without(results: Results, isAnew: (key: Key) => boolean): Result
 /** One figure's values by round; empty where it was not measured. */
 export function valuesOf(results: Results, key: Key, figure: string): readonly (number | null)[] {
   return results.cells.find((cell) => isSame(cell, key))?.figures[figure] ?? [];
+}
+
+/** Whether two were measured in one run, round by round in turns. */
+export function isOfOneRun(results: Results, one: Key, other: Key): boolean {
+  return runOf(results, one) === runOf(results, other);
+}
+
+function runOf(results: Results, key: Key): string | undefined {
+  return results.cells.find((cell) => isSame(cell, key))?.run;
 }
 
 function isSame(one: Key, other: Key): boolean {

@@ -40,7 +40,7 @@ export async function measure(
   try {
     const turns = turnsOf(plan, options, here);
     let results = begun(
-      options.resume ? known : without(known, isAnew(plan, options)),
+      options.resume ? known : { ...without(known, isAnew(plan, options)), run: new Date().toISOString() },
       options,
       here,
       ground.next(0),

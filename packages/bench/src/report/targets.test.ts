@@ -63,3 +63,11 @@ test("a hold is judged by the worst of the rounds, and shown with the middle of 
     beside: "9.00 ms in the middle of the rounds",
   });
 });
+
+test("a ratio of figures that were measured in two runs is none, and meets no target", () => {
+  const bare = withFigures({ ...NOTHING, run: "yesterday" }, at("bare", "count"), 0, { cold: 10 });
+  const mixed = withFigures({ ...bare, run: "today" }, at("baba", "count"), 0, { cold: 10 });
+  const found = target(mixed, "count of 10,000");
+  expect(found.measured).toBeNaN();
+  expect(isMet(found)).toBe(false);
+});

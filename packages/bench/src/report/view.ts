@@ -1,5 +1,5 @@
 import { CATALOGUE, ENGINE_NAMES, type EngineName } from "../engines/catalogue.ts";
-import { type Key, type Results, valuesOf } from "../harness/results.ts";
+import { isOfOneRun, type Key, type Results, valuesOf } from "../harness/results.ts";
 import { combined, median, type Rounds, ratio } from "./statistics.ts";
 
 /** A figure of a workload; `times` changes its unit, `less` is a figure of the same cell to be taken off. */
@@ -31,7 +31,7 @@ export class View {
     return median(this.rounds(engine, records, measure));
   }
 
-  /** How many times as much one takes as another, in the middle of the rounds that both have. */
+  /** How many times as much one takes as another, in the middle of the rounds that both have; NaN where those are of two runs. */
   ratio(
     one: EngineName,
     measure: Measure,
@@ -39,6 +39,11 @@ export class View {
     otherMeasure: Measure,
     records: number,
   ): number {
+    const [key, otherKey] = [
+      { workload: measure.workload, engine: one, records },
+      { workload: otherMeasure.workload, engine: other, records },
+    ];
+    if (!isOfOneRun(this.results, key, otherKey)) return Number.NaN;
     return ratio(this.rounds(one, records, measure), this.rounds(other, records, otherMeasure));
   }
 
