@@ -2,9 +2,9 @@
  * The port that a runtime's adapter implements: plain file I/O below one root folder.
  *
  * Paths are relative to the root, `/`-separated, and were checked by the caller (`.` is the root
- * itself); bytes go in and out. A failure that a method does not name is thrown as the runtime's own
- * error, with its POSIX `code` (`EACCES`, `ENOSPC`, ...) as a property. Every method works on a batch,
- * so that an adapter can do a thousand files in one hop off the event loop.
+ * itself); a segment `..` reaches nothing outside of the root all the same. Bytes go in and out. A failure
+ * that a method does not name is thrown as the runtime's own error, with its POSIX `code` (`EACCES`,
+ * `ENOSPC`, ...) as a property. Every method works on a batch, so that an adapter can do a thousand files in one hop off the event loop.
  */
 export interface FileSystem {
   /** What tells this root from every other on the machine: two adapters of one folder have one identity. Resolves links; needs no such folder to exist. */

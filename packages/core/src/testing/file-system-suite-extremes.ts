@@ -4,6 +4,14 @@ import { expectFile, pattern, start, utf8 } from "./file-system-suite-steps.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
+async function expectRefused(work: () => Promise<unknown>, what: string): Promise<void> {
+  const refused = await work().then(
+    () => false,
+    () => true,
+  );
+  assert(refused, `${what} leaves a folder by its way up`);
+}
+
 /** The obligations on all methods alike: batches and files of any size, names of any script. */
 export const extremes: readonly Obligation[] = [
   {
@@ -67,6 +75,26 @@ export const extremes: readonly Obligation[] = [
       assertBytes(await files.readRange("empty", 0, 10), new Uint8Array(), "a range of it");
       await files.write("other", 100, new Uint8Array());
       await expectFile(files, "other", utf8.encode("text"));
+    },
+  },
+  {
+    name: "reaches nothing outside of the root, whatever a path says",
+    needs: [],
+    async test(files) {
+      await start(files, { text: "of the root" });
+      await files.makeFolder("folder");
+      const path = "folder/../text";
+      const [read] = await files.read([path]);
+      assert(!(read instanceof Uint8Array), "read() leaves a folder by its way up");
+      const bytes = utf8.encode("another");
+      const temporary = "folder/temporary";
+      await expectRefused(() => files.create([{ path: "folder/../new", bytes }]), "create()");
+      await expectRefused(() => files.replace([{ path, temporary, bytes }]), "replace()");
+      await expectRefused(() => files.rename([{ from: "text", to: "folder/../renamed" }]), "rename()");
+      await files.remove([path]).catch(() => undefined);
+      await expectFile(files, "text", utf8.encode("of the root"));
+      const names = (await files.list("."))?.map(({ name }) => name).sort();
+      assertEqual(names, ["folder", "text"], "the entries of the root");
     },
   },
   {

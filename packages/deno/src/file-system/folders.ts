@@ -4,6 +4,7 @@ import { codeOf, errorOf, linkError, systemError } from "./errors.ts";
 
 /** What an operation says where a folder on its way may not be what it was. */
 const DOUBTS: readonly string[] = ["ENOENT", "ENOTDIR", "ELOOP"];
+const ON_WINDOWS = Deno.build.os === "windows";
 
 /**
  * The way to a batch's files. Each folder on it is looked at once: it must be a folder and no symbolic
@@ -59,6 +60,7 @@ export class FolderCheck {
   }
 
   #resolve(path: string): string {
+    mustStayBelow(path);
     const cut = path.lastIndexOf("/");
     if (cut > 0) this.#require(path.slice(0, cut));
     return `${this.root}/${path}`;
@@ -82,6 +84,18 @@ export class FolderCheck {
       return errorOf(error);
     }
   }
+}
+
+/**
+ * Refuses a path that would lead out of the root. The caller has checked it; but what a checker once overlooks should not cost a file.
+ *
+ * @throws `EINVAL`
+ */
+export function mustStayBelow(path: string): void {
+  const leaves = path.includes("..") && path.split("/").includes("..");
+  // There a backslash parts segments as well, and what stands before a colon is another drive.
+  if (leaves || (ON_WINDOWS && /[\\:]/.test(path)))
+    throw systemError("EINVAL", "leads out of its folder", path);
 }
 
 /** The length in bytes of a regular file. @throws as {@link FolderCheck.file} does */

@@ -2,10 +2,11 @@ import { dirname } from "node:path";
 import type { FolderEntry } from "@baba/core";
 import { type Made, makeFolders } from "@baba/core/adapter";
 import { codeOf } from "./errors.ts";
-import { kindOf, mustBeFolder } from "./folders.ts";
+import { kindOf, mustBeFolder, mustStayBelow } from "./folders.ts";
 
 /** Makes a folder and those above it, mode 0700; those that exist are checked. */
 export function makeFolder(root: string, folder: string): Made {
+  mustStayBelow(folder);
   return makeFolders(
     folder,
     () => makeRoot(root),

@@ -5,6 +5,7 @@ import { codeOf, linkError, systemError } from "./descriptors.ts";
 
 /** What an operation says where a folder on its way may not be what it was. */
 const DOUBTS: readonly string[] = ["ENOENT", "ENOTDIR", "ELOOP"];
+const ON_WINDOWS = process.platform === "win32";
 
 /**
  * The folders on the way to a batch's files. Each is looked at once: it must be a folder and no
@@ -47,6 +48,7 @@ export class FolderCheck {
 
   /** The full path of a file, once all folders on the way are found sound; whoever uses it tells `doubted` of a failure. */
   resolve(path: string): string {
+    mustStayBelow(path);
     const cut = path.lastIndexOf("/");
     if (cut > 0 && !(cut === this.#last.length && path.startsWith(this.#last))) {
       const folder = path.slice(0, cut);
@@ -85,6 +87,18 @@ export class FolderCheck {
       return error instanceof Error ? error : new Error(String(error));
     }
   }
+}
+
+/**
+ * Refuses a path that would lead out of the root. The caller has checked it; but what a checker once overlooks should not cost a file.
+ *
+ * @throws `EINVAL`
+ */
+export function mustStayBelow(path: string): void {
+  const leaves = path.includes("..") && path.split("/").includes("..");
+  // There a backslash parts segments as well, and what stands before a colon is another drive.
+  if (leaves || (ON_WINDOWS && /[\\:]/.test(path)))
+    throw systemError("EINVAL", "leads out of its folder", path);
 }
 
 /** What a folder holds, in a form that a thread can pass on cheaply: the names, and a letter for each one's kind. */

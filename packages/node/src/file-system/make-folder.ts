@@ -2,9 +2,11 @@ import { lstatSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Made, makeFolders } from "@baba/core/adapter";
 import { codeOf, linkError, systemError } from "./descriptors.ts";
+import { mustStayBelow } from "./folders.ts";
 
 /** Makes a folder and those above it, mode 0700; those that exist are checked. */
 export function makeFolder(root: string, folder: string): Made {
+  mustStayBelow(folder);
   return makeFolders(
     folder,
     () => makeRoot(root),

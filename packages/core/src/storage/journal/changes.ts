@@ -1,3 +1,4 @@
+import { RECORD_SUFFIX } from "../names.ts";
 import { inPieces, type Turn } from "../pieces.ts";
 
 /** New payloads by name; `undefined` deletes the record. */
@@ -9,6 +10,8 @@ const COUNT = 4;
 const ENTRY_HEAD = 7;
 const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** A segment that is empty or begins with a dot, and NUL: no record has such a name, and a path of it could lead anywhere. */
+const NO_RECORD = /(?:^|\/)(?:\.|\/|$)|\0/;
 
 /**
  * A commit's changes as the body of its frame: `u32` count, then for each change `u8` kind (1 put,
@@ -68,7 +71,11 @@ function writeName(body: Uint8Array, at: number, name: string): number {
   return name.length;
 }
 
-/** The changes of a frame's body, or `undefined` where it is not one; payloads are views into it. */
+/**
+ * The changes of a frame's body, or `undefined` where it is not one; payloads are views into it. Whoever can write into the
+ * folder can write a journal: a name that leads elsewhere than to a record makes it none. Names that a listing gave are all let through,
+ * as records that were put there by hand are sealed under them.
+ */
 export function decodeChanges(body: Uint8Array): Changes | undefined {
   if (body.length < 4) return undefined;
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
@@ -91,7 +98,8 @@ export function decodeChanges(body: Uint8Array): Changes | undefined {
 
 function decodeName(bytes: Uint8Array): string | undefined {
   try {
-    return strictUtf8.decode(bytes);
+    const name = strictUtf8.decode(bytes);
+    return name.endsWith(RECORD_SUFFIX) && !NO_RECORD.test(name) ? name : undefined;
   } catch {
     return undefined;
   }

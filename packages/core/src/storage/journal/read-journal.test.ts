@@ -243,3 +243,49 @@ describe("decodeChanges() and decodeSegmentHeader()", () => {
     expect(decodeSegmentHeader(new Uint8Array())).toBeUndefined();
   });
 });
+
+describe("the names in a frame's body", () => {
+  const decoded = (name: string, payload?: Uint8Array) =>
+    decodeChanges(
+      referenceChanges(
+        new Map([
+          ["1.baba", payload],
+          [name, payload],
+        ]),
+      ),
+    );
+
+  test.each([
+    "../victim.baba",
+    "a/../../victim.baba",
+    "/etc/victim.baba",
+    "a//b.baba",
+    "./a.baba",
+    "a/./b.baba",
+    ".baba/store.json",
+    ".baba/journal/x.baba",
+    "a/.hidden/b.baba",
+    ".baba",
+    "a/.baba",
+    "",
+    "victim.txt",
+    "a.baba/",
+    "a.baba\0",
+    "a\0b.baba",
+  ])("that lead elsewhere than to a record make it none: %j", (name) => {
+    expect(decoded(name)).toBeUndefined();
+    expect(decoded(name, new Uint8Array(3))).toBeUndefined();
+  });
+
+  test.each([
+    "a:b.baba",
+    "con.baba",
+    "cafe\u0301.baba",
+    "x.baba/7.baba",
+    "a..b.baba",
+    "a/b c/d\\e.baba",
+    " .baba",
+  ])("that a listing can give are taken as they are: %j", (name) => {
+    expect([...(decoded(name)?.keys() ?? [])]).toEqual(["1.baba", name]);
+  });
+});
