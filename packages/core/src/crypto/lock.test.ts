@@ -60,6 +60,19 @@ test("checkUnlock() copies a Buffer too, so that closing a store does not wipe t
   expect([...given]).toEqual(Array(32).fill(7));
 });
 
+test("checkUnlock() takes options from wherever the object has them", () => {
+  class Config {
+    get passphrase() {
+      return "hunter2";
+    }
+  }
+  const inherited: object = Object.create({ passphrase: "hunter2" });
+  const hidden = Object.defineProperty({}, "passphrase", { value: "hunter2", enumerable: false });
+  for (const options of [new Config(), inherited, hidden])
+    expect(checkUnlock(options)).toEqual({ kind: "passphrase", passphrase: "hunter2" });
+  expect(codeOf(Object.create({ passphrase: undefined }))).toBe("BABA_KEY_MISSING");
+});
+
 test.each([
   { passphrase: undefined },
   { passphrase: "" },
@@ -75,6 +88,10 @@ test.each([
   { identity, recipients: undefined },
   { identity, fingerprint: undefined },
   { identity, fingerprint: "" },
+  { passphrase: undefined, key: new Uint8Array(32) },
+  { passphrase: "hunter2", key: undefined },
+  { passphrase: "hunter2", recipients: [] },
+  { recipients: undefined },
 ])("checkUnlock() says BABA_KEY_MISSING for what is present and empty: %#", (options) => {
   expect(codeOf(options)).toBe("BABA_KEY_MISSING");
 });
@@ -82,7 +99,6 @@ test.each([
 test.each([
   { passphrase: "hunter2", key: new Uint8Array(32) },
   { passphrase: "hunter2", identity },
-  { passphrase: undefined, key: new Uint8Array(32) },
   { passphrase: 5 },
   { passphrase: "half\ud800" },
   { key: "hunter2" },

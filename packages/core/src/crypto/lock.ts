@@ -49,6 +49,7 @@ export const RECIPIENT: RegExp = /^age1[02-9ac-hj-np-z]{58}$/;
 const IDENTITY = /^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$/;
 const FINGERPRINT = /^[0-9a-f]{32}$/;
 const WAYS = ["passphrase", "identity", "key"] as const;
+const NAMES: readonly string[] = [...WAYS, "recipients", "fingerprint"];
 const MOST_IDENTITIES = 100;
 /** Each costs whoever opens the key file an X25519 for each of their identities. */
 export const MOST_RECIPIENTS = 1000;
@@ -61,7 +62,8 @@ const utf8 = new TextEncoder();
  * once or a value is of the wrong kind
  */
 export function checkUnlock(options: object): Lock {
-  const given: Readonly<Record<string, unknown>> = { ...options };
+  const given = valuesOf(options);
+  for (const [name, value] of Object.entries(given)) if (isMissing(value)) throw missing(name);
   const ways = WAYS.filter((name) => name in given);
   if (ways.length > 1) throw refuse(`Give one of ${WAYS.join(", ")}, and not ${ways.join(" and ")} at once.`);
   for (const name of ["recipients", "fingerprint"]) {
@@ -77,6 +79,12 @@ export function checkUnlock(options: object): Lock {
     default:
       return { kind: "none" };
   }
+}
+
+/** The options that are there, wherever the object has them from: one that was inherited is no reason to store in plain. */
+function valuesOf(options: object): Readonly<Record<string, unknown>> {
+  const names = NAMES.filter((name) => name in options);
+  return Object.fromEntries(names.map((name): [string, unknown] => [name, Reflect.get(options, name)]));
 }
 
 /**

@@ -92,6 +92,22 @@ describe("openLog()", () => {
     expect(runtime.terminalLines).toHaveLength(1);
   });
 
+  test("goes on whatever a logger fails with", async () => {
+    const silent: unknown = Object.create(null);
+    const fail = (): void => {
+      throw silent;
+    };
+    const failLater = async (): Promise<void> => fail();
+    for (const work of [fail, failLater]) {
+      const runtime = memoryRuntime();
+      const log = openLog({ debug: work, info: work, warn: work, error: work }, "info", runtime);
+      log.info("first");
+      log.info("second");
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      expect(runtime.terminalLines).toHaveLength(1);
+    }
+  });
+
   test("refuses what is no logger and what is no level with BABA_OPTION", () => {
     const wrong: unknown = { info: 1 };
     // @ts-expect-error a logger needs its four methods

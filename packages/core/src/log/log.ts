@@ -80,9 +80,9 @@ function fileWriter(runtime: Runtime): LineWriter {
 function guarded(write: (level: LogLevel, line: string) => unknown, runtime: Runtime): LineWriter {
   let failed = false;
   const tell = (error: unknown) => {
-    if (!failed)
-      runtime.terminal(`[BABA (ERROR)] LOG: The log cannot be written: ${printable(String(error))}`);
+    if (failed) return;
     failed = true;
+    runtime.terminal(`[BABA (ERROR)] LOG: The log cannot be written: ${printable(wordsOf(error))}`);
   };
   return (level, line) => {
     try {
@@ -93,6 +93,15 @@ function guarded(write: (level: LogLevel, line: string) => unknown, runtime: Run
       tell(error);
     }
   };
+}
+
+/** What was thrown, in words, whatever it is: it may have no text, or throw when asked for one. */
+function wordsOf(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return "it failed with something that has no text";
+  }
 }
 
 function isLogger(value: unknown): value is Logger {

@@ -21,6 +21,8 @@ type Trail = { readonly open: object[]; readonly keys: (string | number)[]; asPa
 
 /** So deep an object is parsed by any engine, wherever it is asked to. */
 const SURELY_PARSED = 64;
+/** Deeper is refused: how deep an engine can go depends on how much it has compiled, and what one process wrote another must read. */
+const DEEPEST = 500;
 const NOWHERE: Trail = { open: [], keys: [], asParsed: false };
 
 /**
@@ -139,6 +141,7 @@ function tagged(tag: string, content: PlainJson, trail: Trail): PlainJson {
 /** Notes that an object is being read; gives its depth. */
 function enter(source: object, trail: Trail): number {
   const depth = trail.open.push(source) - 1;
+  if (depth >= DEEPEST) throw refuse(`nests deeper than ${DEEPEST} levels`, NOWHERE);
   if (depth >= SURELY_PARSED) trail.asParsed = false;
   return depth;
 }

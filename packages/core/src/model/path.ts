@@ -1,3 +1,5 @@
+import { printable } from "../printable.ts";
+
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]{0,63}$/u;
 const MOST_SEGMENTS = 32;
 const LONGEST_PATH = 256;
@@ -18,5 +20,5 @@ export function formatPath(root: string, segments: readonly PropertyKey[]): stri
 function formatSegment(segment: PropertyKey): string {
   if (typeof segment === "number") return `[${segment}]`;
   if (typeof segment === "symbol") return `[${String(segment)}]`;
-  return IDENTIFIER.test(segment) ? `.${segment}` : `[${JSON.stringify(segment)}]`;
+  return IDENTIFIER.test(segment) ? `.${segment}` : `[${printable(JSON.stringify(segment))}]`;
 }

@@ -67,10 +67,10 @@ function describeIssues(issues: readonly StandardSchemaV1.Issue[]): string {
   return shown.join("; ") || "the schema names no issue";
 }
 
-/** Control characters are replaced: a stored text could otherwise steer the terminal that shows the message. */
+/** Control and direction characters are replaced: a stored text could otherwise steer the terminal that shows the message. */
 function describeIssue({ message, path }: StandardSchemaV1.Issue): string {
   const keys = (path ?? []).map((segment) => (typeof segment === "object" ? segment.key : segment));
-  const text = String(message).replace(/\p{Cc}/gu, " ");
+  const text = String(message).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, " ");
   const cut = text.length > LONGEST_MESSAGE ? `${text.slice(0, LONGEST_MESSAGE)}…` : text;
   return keys.length === 0 ? cut : `${formatPath("", keys)}: ${cut}`;
 }

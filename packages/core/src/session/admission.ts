@@ -8,7 +8,7 @@ import { Calls } from "./calls.ts";
 export type AdmissionContext = {
   /** Why the database takes no new call of this session; `undefined` where it does. */
   readonly refusal: () => BabaError | undefined;
-  /** Makes `close()` wait for this. */
+  /** Makes `close()` wait for this, which does not fail. */
   readonly track: (work: Promise<void>) => void;
   readonly log: Log;
   readonly loop: EventLoop;
@@ -26,6 +26,8 @@ export class Admission {
     throw this.reported(error);
   };
   #closed: string | undefined;
+  /** Whether `close()` waits for the calls that are under way. */
+  #tracked = false;
 
   constructor(context: AdmissionContext) {
     this.#context = context;
@@ -34,21 +36,19 @@ export class Admission {
   /** Runs a change after all calls before it. */
   change<T>(work: () => T | Promise<T>): Promise<T> {
     const refusal = this.#context.refusal();
-    return this.#calls.change(() => this.#run(refusal, work));
+    return this.#admitted(this.#calls.change(() => this.#run(refusal, work)));
   }
 
   /** Runs a read after the changes before it. */
   read<T>(work: () => T | Promise<T>): Promise<T> {
     const refusal = this.#context.refusal();
-    return this.#calls.read(() => this.#run(refusal, work));
+    return this.#admitted(this.#calls.read(() => this.#run(refusal, work)));
   }
 
   /** Runs a commit after all calls before it, unless one of them has failed and nobody waited for it. */
   commit(work: () => Promise<void>): Promise<void> {
     const refusal = this.#context.refusal();
-    const call = this.#calls.conclude(() => this.#run(refusal, work));
-    if (refusal === undefined) this.#context.track(this.#calls.idle());
-    return call;
+    return this.#admitted(this.#calls.conclude(() => this.#run(refusal, work)));
   }
 
   /** Runs what undoes the changes before it. */
@@ -59,9 +59,7 @@ export class Admission {
 
   /** Resolves when all calls until now have ended, where one that goes on by itself may begin. */
   begin(): Promise<void> {
-    this.mustBeOpen();
-    const refusal = this.#context.refusal();
-    if (refusal !== undefined) throw refusal;
+    this.mustGoOn();
     return this.#calls.idle();
   }
 
@@ -80,6 +78,13 @@ export class Admission {
     this.#closed ??= reason;
   }
 
+  /** For what goes on by itself. @throws `BABA_SESSION_CLOSED`, `BABA_CLOSED` */
+  mustGoOn(): void {
+    this.mustBeOpen();
+    const refusal = this.#context.refusal();
+    if (refusal !== undefined) throw refusal;
+  }
+
   /** @throws `BABA_SESSION_CLOSED` */
   mustBeOpen(): void {
     if (this.#closed !== undefined) throw new BabaError("BABA_SESSION_CLOSED", this.#closed);
@@ -89,6 +94,20 @@ export class Admission {
   reported(error: unknown): unknown {
     this.#context.log.error(describeError(error));
     return error;
+  }
+
+  /** Makes `close()` wait until nothing is under way; most calls are over when they return. */
+  #admitted<T>(call: Promise<T>): Promise<T> {
+    if (this.#calls.isBusy && !this.#tracked) {
+      this.#tracked = true;
+      this.#context.track(this.#allEnded());
+    }
+    return call;
+  }
+
+  async #allEnded(): Promise<void> {
+    while (this.#calls.isBusy) await this.#calls.idle();
+    this.#tracked = false;
   }
 
   /**

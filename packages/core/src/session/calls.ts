@@ -48,7 +48,7 @@ export class Calls {
 
   /** Runs a change after the changes and the reads called before it: in this very call where there is none to wait for. */
   change<T>(work: () => T | Promise<T>): Promise<T> {
-    if (this.#changing > 0 || this.#reads.size > 0) return this.#later(work);
+    if (this.isBusy) return this.#later(work);
     this.#changing++;
     this.#changes = undefined;
     const call = begin(work);
@@ -116,6 +116,11 @@ export class Calls {
       this.#failures = [];
       work();
     });
+  }
+
+  /** Whether calls are under way. */
+  get isBusy(): boolean {
+    return this.#changing > 0 || this.#reads.size > 0;
   }
 
   /** Resolves when all calls until now have ended. */

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { describe, expect, test } from "vitest";
+import { decode } from "../codec/index.ts";
 import { BabaError } from "../errors.ts";
 import { memoryFileSystem } from "../file-system/memory.ts";
 import { type MemoryRuntime, memoryRuntime } from "../testing/memory-runtime.ts";
@@ -86,6 +87,46 @@ describe("Database", () => {
     const again = open({}, runtime).db;
     expect(await again.asyncSession((session) => session.count())).toBe(1);
     await again.close();
+  });
+
+  test("waits at close() for the reads of a session without a callback, and ends its streams", async () => {
+    const runtime = memoryRuntime();
+    const key = new Uint8Array(32).fill(3);
+    const filled = open({ key }, runtime).db;
+    await filled.asyncSession(async (session) => {
+      for (let id = 0; id < 1000; id++) await session.add({ id, name: `Hero ${id}` });
+    });
+    await filled.close();
+    const { db } = open({ key }, runtime);
+    const session = db.asyncSession();
+    await session.exists("1.baba");
+    const all = session.all(".", Hero, { unreadable: "skip" });
+    const streamed: number[] = [];
+    const streaming = (async () => {
+      for await (const { record } of session.stream(".", Hero, { unreadable: "skip" }))
+        streamed.push(record.id);
+    })();
+    await Promise.all([db.close(), expect(streaming).rejects.toEqual(failure("BABA_CLOSED"))]);
+    expect(await all).toHaveLength(1000);
+  });
+
+  test("takes its options once, from wherever the object has them", async () => {
+    const runtime = memoryRuntime();
+    class Config {
+      directory = "secrets";
+      logging = false;
+      get key() {
+        return new Uint8Array(32).fill(3);
+      }
+    }
+    const options = new Config();
+    const db = new Database(Hero, options, assemble(runtime));
+    options.directory = "elsewhere";
+    await db.asyncSession((session) => session.add(alice));
+    await db.close();
+    expect(await runtime.fileSystem("elsewhere").list(".")).toBeUndefined();
+    const [text] = await runtime.fileSystem("secrets").read(["1.baba"]);
+    expect(text instanceof Uint8Array && decode(text)[0]).toBe(1);
   });
 
   test("logs once that it cannot be opened, whoever asks", async () => {

@@ -74,13 +74,15 @@ export class FolderReads {
     try {
       const load = this.#loader(schema, options);
       for await (const { names, texts } of this.#scan(folder)) {
+        // What was read while the database was closed is not to be trusted: its keys may have gone meanwhile.
+        this.#admission.mustGoOn();
         for (const [i, filename] of names.entries()) {
           const pause = this.#context.loop.breathe();
           if (pause !== undefined) await pause;
           const loading = load(filename, texts[i]);
           const record = isPromise(loading) ? await loading : loading;
           if (record !== NOTHING) yield { filename, record };
-          this.#admission.mustBeOpen();
+          this.#admission.mustGoOn();
         }
       }
     } catch (error) {

@@ -36,16 +36,20 @@ const KNOWN = new Set([
 ]);
 
 /**
- * The options, checked at run time too: an option that does not exist is refused, so that nobody
- * believes that it was heeded.
+ * A copy of the options, checked at run time too: an option that does not exist is refused, so that nobody
+ * believes that it was heeded. Each is read once, wherever the object has it from: a passphrase that a class or
+ * a prototype supplies counts as any other, and what becomes of the caller's object later does not.
  *
  * @throws `BABA_OPTION`
  */
 export function checkOptions(options: BabaOptions | undefined): BabaOptions {
   if (options === undefined) return {};
   mustBeObject(options);
-  for (const [name, value] of Object.entries(options)) checkOption(name, value);
-  return options;
+  for (const name of Object.keys(options)) mustBeKnown(name);
+  const given = [...KNOWN].filter((name) => name in options);
+  const copy = Object.fromEntries(given.map((name): [string, unknown] => [name, Reflect.get(options, name)]));
+  for (const [name, value] of Object.entries(copy)) checkOption(name, value);
+  return copy;
 }
 
 /**
@@ -73,9 +77,12 @@ function mustBeObject(options: unknown): asserts options is object {
     throw refuse("The options must be an object.");
 }
 
-function checkOption(name: string, value: unknown): void {
+function mustBeKnown(name: string): void {
   if (!KNOWN.has(name))
     throw refuse(`There is no option "${printable(name)}". The options are ${[...KNOWN].join(", ")}.`);
+}
+
+function checkOption(name: string, value: unknown): void {
   if (name === "directory" && value !== undefined && !isPath(value)) {
     throw refuse("The option directory must be a path, not empty and without NUL.");
   }

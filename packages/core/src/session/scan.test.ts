@@ -35,3 +35,22 @@ test("scan() lets others have a turn between the listing of a folder and the fir
   expect((await chunks.next()).done).toBe(true);
   await storage.close();
 });
+
+test("scan() keeps no listing that a pending change had a part in, whatever became of the change", async () => {
+  const runtime = memoryRuntime();
+  const storage = new FileStorage(runtime.fileSystem("data"), runtime, () => undefined);
+  await storage.open();
+  const changes = new Map(["1.baba", "2.baba"].map((name) => [name, new TextEncoder().encode("{}")]));
+  await storage.commit({ changes, basis: undefined, durability: "full", settle: "commit" });
+  storage.stamp = async () => "unchanged";
+  const [view, cache] = [new View(async () => storage), new FolderCache()];
+  const loop = { breathe: async () => view.discard() };
+  const { list } = storage;
+  storage.list = async (folder) => {
+    view.pending.set("1.baba", undefined);
+    return list.call(storage, folder);
+  };
+  for await (const { names } of scan(view, cache, loop, ".")) expect(names).toEqual(["2.baba"]);
+  expect(cache.find(".", "unchanged")).toBeUndefined();
+  await storage.close();
+});

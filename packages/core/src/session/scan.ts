@@ -31,10 +31,12 @@ export async function* scan(
     yield cached;
     return;
   }
-  const names = await view.list(folder);
+  const { names, own: ownNames } = await view.list(folder);
   // To make thousands of names is one long piece of work, and to read the first records is another.
   await loop.breathe();
   const draft = new FolderDraft(names.length);
+  // The session may have changed its mind by the time that its records are read; the names are from before.
+  if (ownNames) draft.spoil();
   for await (const { own, ...chunk } of readAhead(view, names)) {
     if (own || stamp === undefined) draft.spoil();
     draft.add(chunk.names, chunk.texts);

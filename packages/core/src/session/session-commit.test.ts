@@ -1,12 +1,15 @@
 import * as v from "valibot";
 import { expect, test } from "vitest";
+import { BabaError, ConflictError } from "../errors.ts";
 import { openLog } from "../log/log.ts";
 import { EventLoop } from "../runtime/event-loop.ts";
 import { FileStorage } from "../storage/file-storage.ts";
 import type { Transaction } from "../storage/storage.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
+import { assemble } from "./assemble.ts";
+import { Database } from "./database.ts";
 import { FolderCache } from "./folder-cache.ts";
-import { AsyncSession } from "./session.ts";
+import { AsyncSession, mustBeReadable } from "./session.ts";
 
 test("commit() gives its changes away: what is queued afterwards, also after a failure, is not among them", async () => {
   const runtime = memoryRuntime();
@@ -36,4 +39,74 @@ test("commit() gives its changes away: what is queued afterwards, also after a f
   await session.add({ id: 3 });
   expect(given.map((changes) => [...changes.keys()])).toEqual([["1.baba"], ["1.baba", "2.baba"]]);
   await storage.close();
+});
+
+const Counter = v.object({ id: v.string(), n: v.number() });
+
+test("commit() under way when its callback fails is judged by what the session has read", async () => {
+  for (let ticks = 0; ticks < 8; ticks++) {
+    const db = new Database(Counter, { logging: false }, assemble(memoryRuntime()));
+    await db.asyncSession((session) => session.add({ id: "a", n: 0 }));
+    let inner: Promise<void> | undefined;
+    const outer = db.asyncSession(
+      async (session) => {
+        const a = await session.get("a.baba");
+        await db.asyncSession((other) => other.add({ id: "a", n: 100 }));
+        await session.add({ id: "a", n: (a?.n ?? 0) + 1 });
+        inner = session.commit();
+        inner.catch(() => undefined);
+        for (let i = 0; i < ticks; i++) await undefined;
+        throw new Error("the callback fails");
+      },
+      { retries: 0 },
+    );
+    await expect(outer).rejects.toThrow();
+    await expect(inner).rejects.toBeInstanceOf(BabaError);
+    expect(await db.asyncSession((session) => session.get("a.baba"))).toEqual({ id: "a", n: 100 });
+    await db.close();
+  }
+});
+
+test("commit() under the lock keeps it until it ends, also where its callback fails before", async () => {
+  const db = new Database(Counter, { logging: false }, assemble(memoryRuntime()));
+  await db.asyncSession((session) => session.add({ id: "a", n: 0 }));
+  let run = 0;
+  const work = db.asyncSession(
+    async (session) => {
+      await session.get("a.baba");
+      run += 1;
+      if (run === 1) {
+        await db.asyncSession((other) => other.add({ id: "a", n: 1 }));
+        await session.add({ id: "a", n: 5 });
+        return;
+      }
+      await session.add({ id: "b", n: 2 });
+      await Promise.all([session.commit(), Promise.resolve().then(() => Promise.reject(new Error("fails")))]);
+    },
+    { retries: 1 },
+  );
+  await expect(work).rejects.toThrow("fails");
+  await db.asyncSession((session) => session.add({ id: "later", n: 1 }));
+  const found = await db.asyncSession((session) => session.all());
+  expect(found.map(({ id }) => id)).toEqual(["a", "b", "later"]);
+  await db.close();
+});
+
+test("move() of what is not there is judged like any other look", async () => {
+  const db = new Database(Counter, { logging: false }, assemble(memoryRuntime()));
+  await db.asyncSession((session) => session.add({ id: "first", n: 0 }));
+  const [one, other] = [db.asyncSession(), db.asyncSession()];
+  if (!(await one.move("x.baba", "y.baba"))) await one.add({ id: "z", n: 1 });
+  if (!(await other.exists("z.baba"))) await other.add({ id: "x", n: 1 });
+  await other.commit();
+  await expect(one.commit()).rejects.toBeInstanceOf(ConflictError);
+  await db.close();
+});
+
+test("add() refuses a record whose file no runtime could read", () => {
+  const largest = 128 * 1024 * 1024;
+  expect(() => mustBeReadable("1.baba", largest)).not.toThrow();
+  expect(() => mustBeReadable("1.baba", largest + 1)).toThrow(
+    expect.objectContaining({ code: "BABA_UNSERIALIZABLE", record: "1.baba" }),
+  );
 });

@@ -20,6 +20,9 @@ import { load, type NamedText, serialise } from "./record.ts";
 import { payloadOf, textIn } from "./text.ts";
 import { type Payload, View } from "./view.ts";
 
+/** Bytes of JSON that one record may have. */
+const LARGEST_RECORD = 128 * 1024 * 1024;
+
 /** What a session works with; supplied by the database. */
 export type SessionContext<S extends Schema> = AdmissionContext & {
   readonly storage: () => Promise<Storage>;
@@ -106,7 +109,7 @@ export class AsyncSession<S extends Schema> {
   move(from: string, to: string): Promise<boolean> {
     return this.#admission.change(async () => {
       const [source, target] = [checkRecordName(from), checkRecordName(to)];
-      const [payload] = await this.#view.read([source]);
+      const payload = await this.#view.get(source);
       if (payload instanceof BabaError) throw payload;
       if (payload === undefined || source === target) return payload !== undefined;
       if (await this.#view.has(target)) throw alreadyThere(target);
@@ -227,11 +230,11 @@ export class AsyncSession<S extends Schema> {
    */
   commit(): Promise<void> {
     return this.#admission.commit(async () => {
-      const changes = this.#view.pending;
+      const [changes, basis] = [this.#view.pending, this.#view.basis()];
       const storage = await this.#context.storage();
       const { hold, durability, settle } = this.#context;
       await storage
-        .commit({ changes, basis: this.#view.basis(), hold, durability, settle })
+        .commit({ changes, basis, hold, durability, settle })
         .catch((error: unknown) => this.#view.takeBack(changes, error));
       this.#commits++;
       this.#view.discard();
@@ -260,7 +263,7 @@ export class AsyncSession<S extends Schema> {
         `Discarded ${counted(discarded, "change")} of a session that ended without commit()`,
       );
     }
-    this.end("The session has ended: open another one.");
+    await this.end("The session has ended: open another one.");
   }
 
   /** @internal Says in the log that what a failed callback has queued is discarded. */
@@ -270,9 +273,13 @@ export class AsyncSession<S extends Schema> {
       this.#context.log.info(`Rolled back ${counted(discarded, "change")} of a session that failed`);
   }
 
-  /** @internal Refuses all further use, with this sentence. */
-  end(reason: string): void {
+  /**
+   * @internal Refuses all further use, with this sentence, and lets end what is under way: a commit among it is judged by what
+   * the session has read, and relies on the lock where it runs under it.
+   */
+  async end(reason: string): Promise<void> {
     this.#admission.close(reason);
+    await this.#admission.idle();
     this.#view.discard();
     this.#view.refresh();
   }
@@ -289,7 +296,9 @@ export class AsyncSession<S extends Schema> {
   }
 
   #queue([name, text]: NamedText): string {
-    this.#view.pending.set(name, payloadOf(text, this.#arena));
+    const payload = payloadOf(text, this.#arena);
+    mustBeReadable(name, payload.length);
+    this.#view.pending.set(name, payload);
     this.#context.log.debug(() => `Queued ${printable(name)} to be written`);
     return name;
   }
@@ -301,6 +310,20 @@ export class AsyncSession<S extends Schema> {
     if (third !== undefined) throw notASchema();
     return [this.#context.schema, first, second];
   }
+}
+
+/**
+ * Refuses a record whose file could not be read: base 3 makes eleven bytes of one, and runtimes read at most 2 GiB at once.
+ *
+ * @throws `BABA_UNSERIALIZABLE`
+ */
+export function mustBeReadable(record: string, size: number): void {
+  if (size <= LARGEST_RECORD) return;
+  throw new BabaError(
+    "BABA_UNSERIALIZABLE",
+    `${printable(record)} has more than 128 MiB of JSON: split it into several records.`,
+    { record },
+  );
 }
 
 function alreadyThere(name: string): BabaError {

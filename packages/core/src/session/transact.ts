@@ -79,7 +79,7 @@ async function run<S extends Schema, T>(
     session.abandon();
     throw error;
   } finally {
-    session.end("The session's callback has returned: open another session.");
+    await session.end("The session's callback has returned: open another session.");
   }
 }
 

@@ -47,6 +47,6 @@ test("View.count() gives the length of list() and is judged like it, with pendin
   view.pending.set("4.baba", new Uint8Array(2));
   view.pending.set("5.baba", new Uint8Array(2));
   expect([await view.count("."), await view.count("sub")]).toEqual([3, 1]);
-  expect(await view.list(".")).toHaveLength(3);
+  expect((await view.list(".")).names).toHaveLength(3);
   await storage.close();
 });

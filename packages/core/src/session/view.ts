@@ -51,22 +51,23 @@ export class View {
     return present;
   }
 
-  /** The names of a folder's records, in order. */
-  async list(folder: string): Promise<string[]> {
+  /** The names of a folder's records, in order, and whether pending changes of the session had a part in them. */
+  async list(folder: string): Promise<{ readonly names: string[]; readonly own: boolean }> {
     const storage = await this.#begin();
     this.#folders.add(folder);
     const stored = await storage.list(folder);
     const changed = this.#changedIn(folder);
-    if (changed.length === 0) return stored;
-    const names = new Set([...stored, ...changed]);
-    return [...names].filter((name) => !this.pending.has(name) || this.pending.get(name)).sort(compareNames);
+    if (changed.length === 0) return { names: stored, own: false };
+    const all = new Set([...stored, ...changed]);
+    const present = [...all].filter((name) => !this.pending.has(name) || this.pending.get(name));
+    return { names: present.sort(compareNames), own: true };
   }
 
   /** The number of a folder's records. */
   async count(folder: string): Promise<number> {
     const storage = await this.#begin();
     this.#folders.add(folder);
-    return this.changes(folder) ? (await this.list(folder)).length : storage.count(folder);
+    return this.changes(folder) ? (await this.list(folder)).names.length : storage.count(folder);
   }
 
   /** The payload of each record of a folder that was listed (so these names need not be remembered), in order. */
