@@ -9,7 +9,7 @@ import type { FolderCache } from "./folder-cache.ts";
 import { checkOptionNames, notASchema } from "./options.ts";
 import { load } from "./record.ts";
 import { type Chunk, scan } from "./scan.ts";
-import type { Text } from "./text.ts";
+import { type Text, textIn } from "./text.ts";
 import type { View } from "./view.ts";
 
 /** How reads of a folder treat a record that cannot be read. */
@@ -73,13 +73,16 @@ export class FolderReads {
     await this.#admission.begin();
     try {
       const load = this.#loader(schema, options);
+      const view = this.#view.number;
       for await (const { names, texts } of this.#scan(folder)) {
         // What was read while the database was closed is not to be trusted: its keys may have gone meanwhile.
         this.#admission.mustGoOn();
         for (const [i, filename] of names.entries()) {
           const pause = this.#context.loop.breathe();
           if (pause !== undefined) await pause;
-          const loading = load(filename, texts[i]);
+          // After a commit or a rollback of the session, what was read before is of a view that is not judged any more.
+          const text = this.#view.number === view ? texts[i] : textIn(await this.#view.get(filename));
+          const loading = load(filename, text);
           const record = isPromise(loading) ? await loading : loading;
           if (record !== NOTHING) yield { filename, record };
           this.#admission.mustGoOn();

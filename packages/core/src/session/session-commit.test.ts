@@ -110,3 +110,39 @@ test("add() refuses a record whose file no runtime could read", () => {
     expect.objectContaining({ code: "BABA_UNSERIALIZABLE", record: "1.baba" }),
   );
 });
+
+test("stream() that goes on over a commit of its session reads what is judged by the next one", async () => {
+  const db = new Database(Counter, { logging: false }, assemble(memoryRuntime()));
+  const ids = Array.from({ length: 300 }, (_, i) => String(i).padStart(4, "0"));
+  await db.asyncSession(async (session) => {
+    for (const id of ids) await session.add({ id, n: 0 });
+  });
+  const add = (id: string, n: number) =>
+    db.asyncSession(async (session) => {
+      const found = await session.get(`${id}.baba`);
+      await session.add({ id, n: (found?.n ?? 0) + n });
+    });
+  const session = db.asyncSession();
+  let count = 0;
+  for await (const { filename, record } of session.stream()) {
+    await session.update({ ...record, n: record.n + 1 }, filename);
+    count += 1;
+    if (count !== 50) continue;
+    await session.commit();
+    await add("0060", 10);
+  }
+  await session.commit();
+  const all = await db.asyncSession((other) => other.all());
+  expect(all.map(({ n }) => n)).toEqual(ids.map((id) => (id === "0060" ? 11 : 1)));
+
+  const judged = db.asyncSession();
+  count = 0;
+  for await (const { filename, record } of judged.stream()) {
+    count += 1;
+    if (count === 50) judged.rollback();
+    if (count === 60) await add("0055", 10);
+    if (count === 70) await judged.update({ ...record, n: 5 }, filename);
+  }
+  await expect(judged.commit()).rejects.toBeInstanceOf(ConflictError);
+  await db.close();
+});

@@ -12,6 +12,8 @@ export type Payload = Uint8Array | BabaError | undefined;
 export class View {
   /** New payloads by name; `undefined` deletes. */
   pending: Map<string, Uint8Array | undefined> = new Map();
+  /** How many views the session has had before this one. */
+  #former = 0;
   readonly #storage: () => Promise<Storage>;
   readonly #records = new Set<string>();
   readonly #folders = new Set<string>();
@@ -97,6 +99,11 @@ export class View {
     return this.pending.size > 0 && this.#changedIn(folder).length > 0;
   }
 
+  /** What tells this view from those before a `refresh`: what was read in one of them is not judged with this one. */
+  get number(): number {
+    return this.#former;
+  }
+
   /** What was read since the last `refresh`; `undefined` where nothing was. */
   basis(): Basis | undefined {
     if (this.#head === undefined) return undefined;
@@ -105,6 +112,7 @@ export class View {
 
   /** Forgets what was read: the next read begins a new view. */
   refresh(): void {
+    this.#former++;
     this.#head = undefined;
     this.#begun = undefined;
     this.#open = undefined;
