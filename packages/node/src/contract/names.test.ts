@@ -67,6 +67,7 @@ const GOOD = [
   "connect.baba",
   "com10.baba",
   "a/b/c/d/e.baba",
+  `${"d/".repeat(31)}e.baba`,
   `${long(195)}.baba`,
   `${"é".repeat(97)}.baba`,
   `${long(200)}/a.baba`,
@@ -115,6 +116,8 @@ describe("section 4: names are hostile input", () => {
     ".baba/1.baba",
     "1.baba ",
     "1.baba.",
+    `${"d/".repeat(32)}1.baba`,
+    `${`${long(199)}/`.repeat(5)}${long(20)}.baba`,
     null,
     7,
     {},
@@ -140,7 +143,21 @@ describe("section 4: names are hostile input", () => {
 
   test("are refused by every call that takes a folder", async () => {
     const session = db.asyncSession();
-    for (const folder of ["", "..", "/", "a/", "a//b", "./a", "a.baba", ".baba", "a\0", "CON", "x/../y"]) {
+    const tooDeep = `d${"/d".repeat(32)}`;
+    for (const folder of [
+      "",
+      "..",
+      "/",
+      "a/",
+      "a//b",
+      "./a",
+      "a.baba",
+      ".baba",
+      "a\0",
+      "CON",
+      "x/../y",
+      tooDeep,
+    ]) {
       const calls = [
         () => session.all(folder),
         () => session.count(folder),
@@ -160,6 +177,15 @@ describe("section 4: names are hostile input", () => {
     await db.asyncSession(async (session) => {
       for (const name of GOOD) expect(await session.get(name), name).toEqual(record);
     });
+  });
+
+  test("deeper than any that is taken are walked by verify(), where others put them", async () => {
+    const deep = Array.from({ length: 60 }, () => "d").join("/");
+    mkdirSync(join(directory, deep), { recursive: true });
+    writeFileSync(join(directory, deep, "1.baba"), "no base 3");
+    const { records, problems } = await db.verify();
+    expect(records).toBe(1);
+    expect(problems).toMatchObject([{ filename: `${deep}/1.baba`, code: "BABA_CODEC" }]);
   });
 
   test("never lead through a symbolic link or a file, whichever call takes them", async () => {
