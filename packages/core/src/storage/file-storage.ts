@@ -134,9 +134,12 @@ export class FileStorage implements Storage {
     return hold;
   }
 
-  /** The names of all records, folder by folder; each folder before those in it. */
+  /**
+   * The names of all records, folder by folder; each folder before those in it. A folder that cannot be found under the name
+   * that it is listed by is told itself: the read of that name says what is wrong.
+   */
   async *names(): AsyncGenerator<string[]> {
-    for await (const folder of recordFolders(this.#files)) yield this.list(folder);
+    for await (const { path, isLost } of recordFolders(this.#files)) yield isLost ? [path] : this.list(path);
   }
 
   /** Puts every commit in its place, durable, and begins a journal with the seal that is now the store's. Under a hold. */

@@ -6,7 +6,7 @@ async function walk(...folders: string[]): Promise<string[]> {
   const files = memoryFileSystem();
   for (const folder of folders) await files.makeFolder(folder);
   const found: string[] = [];
-  for await (const folder of recordFolders(files)) found.push(folder);
+  for await (const { path } of recordFolders(files)) found.push(path);
   return found;
 }
 
@@ -29,6 +29,6 @@ test("recordFolders() has no bound of depth", async () => {
 
 test("recordFolders() of no directory gives nothing", async () => {
   const found: string[] = [];
-  for await (const folder of recordFolders(memoryFileSystem())) found.push(folder);
+  for await (const { path } of recordFolders(memoryFileSystem())) found.push(path);
   expect(found).toEqual([]);
 });
