@@ -25,6 +25,7 @@ export default defineConfig({
           "pieces",
           "placement",
           "poison",
+          "portions",
           "record-files",
           "record-tree",
           "redo",

@@ -35,8 +35,8 @@ export async function* scan(
   // To make thousands of names is one long piece of work, and to read the first records is another.
   await loop.breathe();
   const draft = new FolderDraft(names.length);
-  for await (const { own, ...chunk } of readAhead(view, names)) {
-    if (own || stamp === undefined) draft.spoil();
+  for await (const chunk of readAhead(view, names)) {
+    if (chunk.own || stamp === undefined) draft.spoil();
     draft.add(chunk.names, chunk.texts);
     yield chunk;
   }
@@ -45,8 +45,8 @@ export async function* scan(
   if ((await view.stamp(folder)) === stamp) cache.keep(folder, stamp, draft);
 }
 
-/** `own`: pending changes of the session may be among them. */
-type ReadChunk = Chunk & { readonly own: boolean };
+/** `own`: pending changes of the session may be among them. `cut`: fewer came than were asked for. */
+type ReadChunk = Chunk & { readonly own: boolean; readonly cut: boolean };
 
 async function* readAhead(view: View, names: readonly string[]): AsyncGenerator<ReadChunk> {
   const ahead: Promise<ReadChunk>[] = [];
@@ -58,6 +58,11 @@ async function* readAhead(view: View, names: readonly string[]): AsyncGenerator<
     if (chunk === undefined) break;
     done += chunk.names.length;
     size = sizeAfter(chunk);
+    if (chunk.cut) {
+      // What was asked for behind the rest of it is asked for again after that, in chunks of another size.
+      ahead.length = 0;
+      asked = done;
+    }
     yield chunk;
   }
 }
@@ -65,7 +70,10 @@ async function* readAhead(view: View, names: readonly string[]): AsyncGenerator<
 /** Its failure is told to whoever awaits it, later. */
 function read(view: View, names: readonly string[]): Promise<ReadChunk> {
   const own = view.pending.size > 0;
-  const chunk = view.read(names).then((payloads) => ({ names, texts: textsIn(payloads), own }));
+  const chunk = view.read(names).then((payloads) => {
+    const cut = payloads.length < names.length;
+    return { names: cut ? names.slice(0, payloads.length) : names, texts: textsIn(payloads), own, cut };
+  });
   chunk.catch(() => undefined);
   return chunk;
 }

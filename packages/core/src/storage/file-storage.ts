@@ -5,6 +5,7 @@ import { CommitEngine, type Submission } from "./commit-engine.ts";
 import { ioError } from "./io-error.ts";
 import { STORE_FOLDER } from "./layout.ts";
 import { Mutex } from "./mutex.ts";
+import { type Reveal, revealSome } from "./portions.ts";
 import { type Content, type Protection, unprotected } from "./protection.ts";
 import { recordFolders } from "./record-tree.ts";
 import type { Basis, Hold, Storage, Transaction } from "./storage.ts";
@@ -77,8 +78,9 @@ export class FileStorage implements Storage {
 
   read(names: readonly string[]): readonly Content[] | Promise<readonly Content[]> {
     const kept = this.readKept(names);
-    if (kept instanceof Promise) return kept.then((contents) => this.#protection.reveal(names, contents));
-    return this.#protection.reveal(names, kept);
+    const reveal: Reveal = (some, contents) => this.#protection.reveal(some, contents);
+    if (kept instanceof Promise) return kept.then((contents) => revealSome(names, contents, reveal));
+    return revealSome(names, kept, reveal);
   }
 
   /** What is kept of each record, sealed where the store is; a promise only where it has to be waited for. */
