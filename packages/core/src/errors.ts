@@ -11,7 +11,7 @@ import { printable } from "./printable.ts";
  * | `BABA_UNSERIALIZABLE` | a value that no file can hold: a function, a symbol, a cycle |
  * | `BABA_EXISTS` | a record would be moved over another |
  * | `BABA_ID_MISSING` | a record has no usable `id`, and no file name was given |
- * | `BABA_NAME` | a file or folder name that is not allowed |
+ * | `BABA_NAME` | a file or folder name that is not allowed, or is not UTF-8 on the disk |
  * | `BABA_CODEC` | a file is not base-3 text; or, as the sentence then says, the runtime does not let WebAssembly start |
  * | `BABA_UTF8` | a file's bytes are not UTF-8 |
  * | `BABA_JSON` | a file's text is not JSON |

@@ -17,8 +17,8 @@ export async function firstRecord(files: FileSystem): Promise<Kept | undefined> 
 /** The records of a folder tree, one after another; those that cannot be read are left out. */
 export async function* keptRecords(files: FileSystem): AsyncGenerator<Kept> {
   const records = new RecordFiles(files, () => "");
-  for await (const folder of recordFolders(files)) {
-    const names = await records.list(folder);
+  for await (const { path } of recordFolders(files)) {
+    const names = await records.list(path);
     for (let start = 0; start < names.length; start += CHUNK) {
       const chunk = names.slice(start, start + CHUNK);
       for (const [i, bytes] of (await records.read(chunk)).entries())

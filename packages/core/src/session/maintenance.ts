@@ -1,4 +1,6 @@
 import { BabaError, type BabaErrorCode } from "../errors.ts";
+import { revealSome } from "../storage/portions.ts";
+import type { Content } from "../storage/protection.ts";
 import type { Store } from "./shared-store.ts";
 
 /** How far work over all records of a store is. */
@@ -34,6 +36,27 @@ export async function forAllRecords(
     options.onProgress?.({ done: Math.min(start + STEP, all.length), total: all.length });
   }
   return all.length;
+}
+
+/** Some records of a step: what is kept of each, and what is in that. */
+export type Part = {
+  readonly names: readonly string[];
+  readonly kept: readonly Content[];
+  readonly contents: readonly Content[];
+};
+
+/** The records of a step with their contents: as many at once as grow to some MiB, one at least. */
+export async function* revealedParts(
+  { vault }: Store,
+  names: readonly string[],
+  kept: readonly Content[],
+): AsyncGenerator<Part> {
+  for (let start = 0; start < names.length; ) {
+    const [left, leftKept] = [names.slice(start), kept.slice(start)];
+    const contents = await revealSome(left, leftKept, (some, bytes) => vault.reveal(some, bytes));
+    yield { names: left.slice(0, contents.length), kept: leftKept.slice(0, contents.length), contents };
+    start += contents.length;
+  }
 }
 
 /** The entry of a report for a record. */

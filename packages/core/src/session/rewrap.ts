@@ -3,7 +3,14 @@ import { noKeyring } from "../crypto/refusals.ts";
 import { BabaError, ConflictError } from "../errors.ts";
 import { printable } from "../printable.ts";
 import type { Content } from "../storage/protection.ts";
-import { forAllRecords, type MaintenanceOptions, problemOf, type RecordProblem } from "./maintenance.ts";
+import {
+  forAllRecords,
+  type MaintenanceOptions,
+  type Part,
+  problemOf,
+  type RecordProblem,
+  revealedParts,
+} from "./maintenance.ts";
 import type { Store } from "./shared-store.ts";
 
 /** What sealing records anew has done. */
@@ -72,28 +79,35 @@ async function sealAll(store: Store, options: MaintenanceOptions): Promise<Count
 
 /** Under the lock, so that nobody else can change what is read here before it is written. */
 async function sealSome(store: Store, names: readonly string[]): Promise<Omit<Counts, "records">> {
-  const { storage, vault } = store;
+  const { storage } = store;
   const hold = await storage.hold();
   try {
     const kept = await storage.readKept(names);
     const stale = names.filter((_, i) => isStale(store, kept[i]));
-    const contents = await vault.reveal(
-      stale,
-      kept.filter((bytes) => isStale(store, bytes)),
-    );
-    const changes = new Map<string, Uint8Array>();
+    const staleKept = kept.filter((bytes) => isStale(store, bytes));
     const problems: RecordProblem[] = [];
-    for (const [i, name] of stale.entries()) {
-      const content = contents[i];
-      if (content instanceof BabaError) problems.push(problemOf(name, content));
-      if (content instanceof Uint8Array) changes.set(name, content);
+    let sealed = 0;
+    for await (const part of revealedParts(store, stale, staleKept)) {
+      const changes = changesOf(part, problems);
+      const how = { basis: undefined, durability: "full", settle: "commit" } as const;
+      if (changes.size > 0) await storage.commit({ changes, hold, ...how });
+      sealed += changes.size;
     }
-    const how = { basis: undefined, durability: "full", settle: "commit" } as const;
-    if (changes.size > 0) await storage.commit({ changes, hold, ...how });
-    return { sealed: changes.size, problems };
+    return { sealed, problems };
   } finally {
     await hold.release();
   }
+}
+
+/** What of a part is to be sealed; what cannot be opened is added to the problems. */
+function changesOf({ names, contents }: Part, problems: RecordProblem[]): Map<string, Uint8Array> {
+  const changes = new Map<string, Uint8Array>();
+  for (const [i, name] of names.entries()) {
+    const content = contents[i];
+    if (content instanceof BabaError) problems.push(problemOf(name, content));
+    if (content instanceof Uint8Array) changes.set(name, content);
+  }
+  return changes;
 }
 
 /** Whether a record, or what cannot be read in its place, is not known to be sealed with the active key. */

@@ -37,8 +37,8 @@ export async function* scan(
   const draft = new FolderDraft(names.length);
   // The session may have changed its mind by the time that its records are read; the names are from before.
   if (ownNames) draft.spoil();
-  for await (const { own, ...chunk } of readAhead(view, names)) {
-    if (own || stamp === undefined) draft.spoil();
+  for await (const chunk of readAhead(view, names)) {
+    if (chunk.own || stamp === undefined) draft.spoil();
     draft.add(chunk.names, chunk.texts);
     yield chunk;
   }
@@ -47,8 +47,8 @@ export async function* scan(
   if ((await view.stamp(folder)) === stamp) cache.keep(folder, stamp, draft);
 }
 
-/** `own`: pending changes of the session may be among them. */
-type ReadChunk = Chunk & { readonly own: boolean };
+/** `own`: pending changes of the session may be among them. `cut`: fewer came than were asked for. */
+type ReadChunk = Chunk & { readonly own: boolean; readonly cut: boolean };
 
 async function* readAhead(view: View, names: readonly string[]): AsyncGenerator<ReadChunk> {
   const ahead: Promise<ReadChunk>[] = [];
@@ -60,6 +60,11 @@ async function* readAhead(view: View, names: readonly string[]): AsyncGenerator<
     if (chunk === undefined) break;
     done += chunk.names.length;
     size = sizeAfter(chunk);
+    if (chunk.cut) {
+      // What was asked for behind the rest of it is asked for again after that, in chunks of another size.
+      ahead.length = 0;
+      asked = done;
+    }
     yield chunk;
   }
 }
@@ -67,7 +72,10 @@ async function* readAhead(view: View, names: readonly string[]): AsyncGenerator<
 /** Its failure is told to whoever awaits it, later. */
 function read(view: View, names: readonly string[]): Promise<ReadChunk> {
   const own = view.pending.size > 0;
-  const chunk = view.read(names).then((payloads) => ({ names, texts: textsIn(payloads), own }));
+  const chunk = view.read(names).then((payloads) => {
+    const cut = payloads.length < names.length;
+    return { names: cut ? names.slice(0, payloads.length) : names, texts: textsIn(payloads), own, cut };
+  });
   chunk.catch(() => undefined);
   return chunk;
 }

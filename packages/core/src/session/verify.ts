@@ -3,7 +3,13 @@ import { BabaError } from "../errors.ts";
 import { parseBytes } from "../model/index.ts";
 import { printable } from "../storage/names.ts";
 import type { Content } from "../storage/protection.ts";
-import { forAllRecords, type MaintenanceOptions, problemOf, type RecordProblem } from "./maintenance.ts";
+import {
+  forAllRecords,
+  type MaintenanceOptions,
+  problemOf,
+  type RecordProblem,
+  revealedParts,
+} from "./maintenance.ts";
 import type { Store } from "./shared-store.ts";
 
 /** What reading every record of a store has shown. */
@@ -22,13 +28,14 @@ export async function verify(store: Store, options: MaintenanceOptions): Promise
     // What was committed since the last step is seen, so that nothing is half new.
     await store.storage.head();
     const kept = await store.storage.readKept(names);
-    const contents = await store.vault.reveal(names, kept);
-    for (const [i, filename] of names.entries()) {
-      // Listed and deleted since.
-      if (contents[i] === undefined) continue;
-      records++;
-      const error = faultOf(store, filename, kept[i], contents[i]);
-      if (error !== undefined) problems.push(problemOf(filename, error));
+    for await (const part of revealedParts(store, names, kept)) {
+      for (const [i, filename] of part.names.entries()) {
+        // Listed and deleted since.
+        if (part.contents[i] === undefined) continue;
+        records++;
+        const error = faultOf(store, filename, part.kept[i], part.contents[i]);
+        if (error !== undefined) problems.push(problemOf(filename, error));
+      }
     }
   });
   return { records, problems };

@@ -72,7 +72,10 @@ export class View {
     return this.changes(folder) ? (await this.list(folder)).names.length : storage.count(folder);
   }
 
-  /** The payload of each record of a folder that was listed (so these names need not be remembered), in order. */
+  /**
+   * The payload of each record of a folder that was listed (so these names need not be remembered), in order; of the first
+   * of them alone where the storage gives no more.
+   */
   async read(names: readonly string[]): Promise<readonly Payload[]> {
     const own = new Map<string, Payload>();
     for (const name of this.pending.size === 0 ? [] : names) {
@@ -82,8 +85,10 @@ export class View {
     if (own.size === 0) return storage.read(names);
     const stored = names.filter((name) => !own.has(name));
     const payloads = await storage.read(stored);
-    for (const [i, name] of stored.entries()) own.set(name, payloads[i]);
-    return names.map((name) => own.get(name));
+    for (const [i, payload] of payloads.entries()) own.set(stored[i] ?? "", payload);
+    const next = stored[payloads.length];
+    const read = next === undefined ? names : names.slice(0, names.indexOf(next));
+    return read.map((name) => own.get(name));
   }
 
   /** What tells states of the folder apart; `undefined` where nothing does, and where the session has changes of its own there. */

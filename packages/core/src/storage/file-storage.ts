@@ -5,6 +5,7 @@ import { CommitEngine, type Submission } from "./commit-engine.ts";
 import { ioError } from "./io-error.ts";
 import { STORE_FOLDER } from "./layout.ts";
 import { Mutex } from "./mutex.ts";
+import { type Reveal, revealSome } from "./portions.ts";
 import { type Content, type Protection, unprotected } from "./protection.ts";
 import { recordFolders } from "./record-tree.ts";
 import type { Basis, Hold, Storage, Transaction } from "./storage.ts";
@@ -77,8 +78,9 @@ export class FileStorage implements Storage {
 
   read(names: readonly string[]): readonly Content[] | Promise<readonly Content[]> {
     const kept = this.readKept(names);
-    if (kept instanceof Promise) return kept.then((contents) => this.#protection.reveal(names, contents));
-    return this.#protection.reveal(names, kept);
+    const reveal: Reveal = (some, contents) => this.#protection.reveal(some, contents);
+    if (kept instanceof Promise) return kept.then((contents) => revealSome(names, contents, reveal));
+    return revealSome(names, kept, reveal);
   }
 
   /** What is kept of each record, sealed where the store is; a promise only where it has to be waited for. */
@@ -134,9 +136,12 @@ export class FileStorage implements Storage {
     return hold;
   }
 
-  /** The names of all records, folder by folder; each folder before those in it. */
+  /**
+   * The names of all records, folder by folder; each folder before those in it. A folder that cannot be found under the name
+   * that it is listed by is told itself: the read of that name says what is wrong.
+   */
   async *names(): AsyncGenerator<string[]> {
-    for await (const folder of recordFolders(this.#files)) yield this.list(folder);
+    for await (const { path, isLost } of recordFolders(this.#files)) yield isLost ? [path] : this.list(path);
   }
 
   /** Puts every commit in its place, durable, and begins a journal with the seal that is now the store's. Under a hold. */

@@ -21,6 +21,8 @@ describe("checkRecordName()", () => {
     "a b.baba",
     "console.baba",
     `${"x".repeat(195)}.baba`,
+    `${"a/".repeat(31)}1.baba`,
+    `${`${"x".repeat(199)}/`.repeat(5)}${"x".repeat(19)}.baba`,
   ];
   test.each(good)("accepts %j", (name) => {
     expect(checkRecordName(name)).toBe(name.normalize("NFC"));
@@ -64,6 +66,9 @@ describe("checkRecordName()", () => {
     `${"x".repeat(196)}.baba`,
     `${"é".repeat(98)}.baba`,
     `${"x".repeat(300)}.baba`,
+    `${"a/".repeat(32)}1.baba`,
+    `${`${"x".repeat(199)}/`.repeat(5)}${"x".repeat(20)}.baba`,
+    `${`${"é".repeat(100)}/`.repeat(5)}${"é".repeat(8)}.baba`,
     "x.baba/1.baba",
     "X.BABA/1.baba",
     "\ud800.baba",
@@ -82,6 +87,11 @@ describe("checkRecordName()", () => {
     expect(checkRecordName("Zoe\u0308.baba")).toBe("Zo\u00eb.baba");
   });
 
+  test("says what is too much of a name that is too deep or too long", () => {
+    expect(() => checkRecordName(`${"a/".repeat(32)}1.baba`)).toThrow("has more than 32 segments");
+    expect(() => checkRecordName(`${"a/".repeat(2000)}1.baba`)).toThrow("has more than 1024 bytes");
+  });
+
   test("gives a legal name or BABA_NAME for any text, and is its own fixed point", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
@@ -94,10 +104,10 @@ describe("checkRecordName()", () => {
 });
 
 describe("checkFolderName()", () => {
-  test.each([".", "heroes", "a/b c/d"])("accepts %j", (name) => {
+  test.each([".", "heroes", "a/b c/d", `a${"/a".repeat(31)}`])("accepts %j", (name) => {
     expect(checkFolderName(name)).toBe(name);
   });
-  test.each(["", "/", "a/", "..", "./a", ".baba", "a/.b", "x.baba", "con", "a\\b"])(
+  test.each(["", "/", "a/", "..", "./a", ".baba", "a/.b", "x.baba", "con", "a\\b", `a${"/a".repeat(32)}`])(
     "refuses %j with BABA_NAME",
     (name) => {
       expect(code(() => checkFolderName(name))).toBe("BABA_NAME");
@@ -109,6 +119,7 @@ describe("defaultRecordName()", () => {
   test('gives one name for 1, "1" and 1n', () => {
     for (const id of [1, "1", 1n]) expect(defaultRecordName({ id })).toBe("1.baba");
     expect(defaultRecordName({ id: -0 })).toBe("0.baba");
+    expect(defaultRecordName({ id: -(10n ** 150n) })).toBe(`-1${"0".repeat(150)}.baba`);
   });
   test.each([
     [{}],
@@ -124,6 +135,9 @@ describe("defaultRecordName()", () => {
   });
   test.each(["a/b", "", "..", "con", ".x", "a:b", "x.", "x "])("refuses the id %j with BABA_NAME", (id) => {
     expect(code(() => defaultRecordName({ id }))).toBe("BABA_NAME");
+  });
+  test("refuses a bigint of too many digits with BABA_NAME", () => {
+    expect(code(() => defaultRecordName({ id: 10n ** 200n }))).toBe("BABA_NAME");
   });
 });
 

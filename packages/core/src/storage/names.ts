@@ -6,6 +6,10 @@ export { printable };
 /** Every record's file name ends so. */
 export const RECORD_SUFFIX = ".baba";
 const LONGEST_SEGMENT = 200;
+/** Bytes of a whole name: with the path of the directory it has to fit into what systems take, which is 4,096 on Linux. */
+const LONGEST_NAME = 1024;
+/** Segments of a name: each folder on the way is looked at for each record. */
+const MOST_SEGMENTS = 32;
 const FORBIDDEN = /[\p{Cc}\\:*?"<>|]/u;
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)$/i;
 /** Names that no rule below can refuse, so that the common case costs one look. */
@@ -61,8 +65,8 @@ export function defaultRecordName(record: unknown): string {
     checkPath(id, "file"); // by itself: the suffix would hide a dot or a space at its end
     return checkRecordName(id + RECORD_SUFFIX);
   }
-  if (typeof id === "bigint" || Number.isSafeInteger(id))
-    return `${String(Object.is(id, -0) ? 0 : id)}${RECORD_SUFFIX}`;
+  if (typeof id === "bigint") return checkRecordName(`${id}${RECORD_SUFFIX}`); // its digits may be too many
+  if (Number.isSafeInteger(id)) return `${String(Object.is(id, -0) ? 0 : id)}${RECORD_SUFFIX}`;
   throw new BabaError(
     "BABA_ID_MISSING",
     "The record has no `id` that is a safe integer, a bigint or a string: give it one, or give a file name as the last argument.",
@@ -107,9 +111,17 @@ function checkPath(name: unknown, kind: "file" | "folder"): string[] {
   if (path === "")
     throw refuse(path, `may not be empty${kind === "folder" ? ': the directory itself is "."' : ""}`);
   if (path.startsWith("/")) throw refuse(path, "must be relative to the database's directory");
+  if (isLongerThan(LONGEST_NAME, path)) throw refuse(path, `has more than ${LONGEST_NAME} bytes`);
   const segments = path.split("/");
+  if (segments.length > MOST_SEGMENTS)
+    throw refuse(path, `has more than ${MOST_SEGMENTS} segments: put it into fewer folders`);
   for (const segment of segments) checkSegment(segment, path);
   return segments;
+}
+
+/** In bytes of UTF-8, of which there are at least as many as UTF-16 units. */
+function isLongerThan(bytes: number, text: string): boolean {
+  return text.length > bytes || utf8.encode(text).length > bytes;
 }
 
 function checkSegment(segment: string, path: string): void {
@@ -123,7 +135,7 @@ function checkSegment(segment: string, path: string): void {
   if (/[. ]$/.test(segment)) throw refuse(path, "has a segment that ends in a dot or a space");
   if (DEVICE.test((segment.split(".")[0] ?? "").trimEnd()))
     throw refuse(path, "has a segment that Windows keeps for a device");
-  if (utf8.encode(segment).length > LONGEST_SEGMENT)
+  if (isLongerThan(LONGEST_SEGMENT, segment))
     throw refuse(path, `has a segment of more than ${LONGEST_SEGMENT} bytes`);
 }
 

@@ -3,6 +3,7 @@ import { Arena } from "../arena.ts";
 import { decodedSize, decodeInto } from "../codec/index.ts";
 import { BabaError, systemCode } from "../errors.ts";
 import type { EntryKind, FileSystem, Move, Replacement, TakeFile } from "../file-system/file-system.ts";
+import { garbledNames, type Looks, mayBeGarbled, refuseTwins } from "./garbled-names.ts";
 import { ioError } from "./io-error.ts";
 import type { Changes } from "./journal/changes.ts";
 import { compareNames, folderOf, pathIn, printable, RECORD_SUFFIX } from "./names.ts";
@@ -13,7 +14,8 @@ import { Staging } from "./staging.ts";
 
 /** Batches on their way at once: one is written, and one is encoded and waits for that. */
 const LANES = 2;
-const SURROGATE = /[\ud800-\udfff]/;
+/** Surrogates, and what a runtime shows for bytes that are no UTF-8. */
+const UNUSUAL = /[\ud800-\udfff\ufffd]/;
 /** Names of one folder from which on it is listed rather than each looked for. */
 const MANY_LOOKS = 2000;
 
@@ -29,6 +31,10 @@ export class RecordFiles {
   readonly #folders = new Set<string>();
   readonly #staging: Staging;
   readonly #textRooms = new TextRooms();
+  readonly #looks: Looks = {
+    namesIn: (folder) => this.#namesIn(folder),
+    kindsOf: (names) => this.#kinds(names),
+  };
 
   /** `token` gives a text that no other process uses, for the names of temporary files. */
   constructor(files: FileSystem, token: () => string) {
@@ -43,32 +49,39 @@ export class RecordFiles {
    */
   read(names: readonly string[]): Content[] | Promise<Content[]> {
     const payloads = new Array<Content>(names.length);
-    const linked: string[] = [];
+    const missed: string[] = [];
     const take: TakeFile = (text, i) => {
       const name = String(names[i]);
       payloads[i] = this.#payloadOf(text, name);
-      if (text instanceof Error && systemCode(text) === "ELOOP") linked.push(name);
+      if (text instanceof Uint8Array) return;
+      if (text === undefined ? mayBeGarbled(name) : systemCode(text) === "ELOOP") missed.push(name);
     };
     const failed = (error: unknown): never => {
       throw ioError(error, subject(names), "read");
     };
     try {
       const reading = this.#files.readEach(names, take);
-      if (reading === undefined && linked.length === 0) return payloads;
+      if (reading === undefined && missed.length === 0) return payloads;
       return Promise.resolve(reading)
         .catch(failed)
-        .then(() => this.#blamed(payloads, names, linked));
+        .then(() => this.#blamed(payloads, names, missed));
     } catch (error) {
       return failed(error);
     }
   }
 
-  /** The names of the records of one folder, in their order; empty where there is no such folder. */
+  /**
+   * The names of the records of one folder, in their order; empty where there is no such folder.
+   *
+   * @throws `BABA_NAME` where a name stands for two of them, `BABA_NOT_A_FOLDER`, `BABA_PERMISSION`, `BABA_IO`
+   */
   async list(folder: string): Promise<string[]> {
     const names = await this.#namesIn(folder);
     keepRecords(names, folder);
     // Most file systems are listed in order, and to see it costs less than to sort what needs no sorting.
-    return isInOrder(names) ? names : names.sort(compareNames);
+    if (isInOrder(names)) return names;
+    await refuseTwins(names.sort(compareNames), this.#looks.kindsOf);
+    return names;
   }
 
   /** How many names {@link RecordFiles.list} would give. */
@@ -209,15 +222,20 @@ export class RecordFiles {
     }
   }
 
-  /** The payloads, but for those behind a link, where it may be a folder's fault. */
+  /** The payloads, but for what was missed: behind a link it may be a folder's fault, and absent a name's. */
   async #blamed(
     payloads: Content[],
     names: readonly string[],
-    linked: readonly string[],
+    missed: readonly string[],
   ): Promise<Content[]> {
-    if (linked.length === 0) return payloads;
-    const faults = await this.#folderFaults(linked);
-    return payloads.map((payload, i) => faults.get(folderOf(String(names[i]))) ?? payload);
+    if (missed.length === 0) return payloads;
+    const faults = await this.#folderFaults(missed);
+    const absent = missed.filter((name) => mayBeGarbled(name) && !faults.has(folderOf(name)));
+    const garbled = await garbledNames(absent, this.#looks);
+    return payloads.map((payload, i) => {
+      const name = String(names[i]);
+      return faults.get(folderOf(name)) ?? garbled.get(name) ?? payload;
+    });
   }
 
   #notPlaced(error: unknown, names: readonly string[]): never {
@@ -291,7 +309,7 @@ function keepRecords(names: string[], folder: string): void {
 function isInOrder(names: readonly string[]): boolean {
   let [i, before] = [0, ""];
   for (let name = names[i]; name !== undefined; name = names[++i]) {
-    if (before > name || SURROGATE.test(name)) return false;
+    if (before > name || UNUSUAL.test(name)) return false;
     before = name;
   }
   return true;

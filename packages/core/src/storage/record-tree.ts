@@ -1,19 +1,41 @@
 import type { FileSystem } from "../file-system/file-system.ts";
+import { mayBeGarbled, refuseTwins } from "./garbled-names.ts";
 import { ioError } from "./io-error.ts";
 import { pathIn } from "./names.ts";
+
+/** A folder of a tree that is walked. */
+export type RecordFolder = {
+  readonly path: string;
+  /** Whether it is listed and not to be found: its name on the disk may be another than the one that is shown. */
+  readonly isLost: boolean;
+};
 
 /**
  * The directory itself (`"."`) and every folder below it that may hold records, each before those in it. Folders whose
  * names begin with a dot are not among them, the store's own is one.
+ *
+ * @throws `BABA_NAME` where a name stands for two folders, `BABA_PERMISSION`, `BABA_NOT_A_FOLDER`, `BABA_IO`
  */
-export async function* recordFolders(files: FileSystem, folder = "."): AsyncGenerator<string> {
-  const entries = await files.list(folder).catch((error: unknown) => {
+export async function* recordFolders(files: FileSystem): AsyncGenerator<RecordFolder> {
+  // A list of what is left, and no generator in a generator: these would end at the size of the stack.
+  const left = ["."];
+  for (let path = left.pop(); path !== undefined; path = left.pop()) {
+    const inside = await foldersIn(files, path);
+    if (inside !== undefined) yield { path, isLost: false };
+    else if (mayBeGarbled(path)) yield { path, isLost: true };
+    for (const folder of inside?.reverse() ?? []) left.push(folder);
+  }
+}
+
+/** Their paths, in order. */
+async function foldersIn(files: FileSystem, folder: string): Promise<string[] | undefined> {
+  try {
+    const entries = await files.list(folder);
+    const inside = entries?.filter(({ name, kind }) => kind === "folder" && !name.startsWith("."));
+    const paths = inside?.map(({ name }) => pathIn(folder, name)).sort();
+    await refuseTwins(paths ?? [], (names) => files.kinds(names));
+    return paths;
+  } catch (error) {
     throw ioError(error, folder, "open the folder");
-  });
-  if (entries === undefined) return;
-  yield folder;
-  const folders = entries.filter(({ name, kind }) => kind === "folder" && !name.startsWith("."));
-  for (const { name } of folders.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    yield* recordFolders(files, pathIn(folder, name));
   }
 }

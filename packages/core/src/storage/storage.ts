@@ -14,7 +14,8 @@ export interface Storage {
 
   /**
    * The payload of each record, in the order asked; `undefined` where there is none, and an error in
-   * the place of a record that is there and cannot be read. A promise only where it has to be waited for.
+   * the place of a record that is there and cannot be read. Of fewer than asked, from the first on and one at least, where
+   * all together would take much more memory than they are kept in. A promise only where it has to be waited for.
    */
   read(names: readonly string[]): readonly Content[] | Promise<readonly Content[]>;
 

@@ -1,9 +1,19 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { BabaDB } from "../index.ts";
+import { BabaDB, type RecordProblem } from "../index.ts";
 
 const Loose = v.looseObject({ id: v.unknown() });
 const record = { id: 1 };
@@ -67,6 +77,7 @@ const GOOD = [
   "connect.baba",
   "com10.baba",
   "a/b/c/d/e.baba",
+  `${"d/".repeat(31)}e.baba`,
   `${long(195)}.baba`,
   `${"é".repeat(97)}.baba`,
   `${long(200)}/a.baba`,
@@ -115,6 +126,8 @@ describe("section 4: names are hostile input", () => {
     ".baba/1.baba",
     "1.baba ",
     "1.baba.",
+    `${"d/".repeat(32)}1.baba`,
+    `${`${long(199)}/`.repeat(5)}${long(20)}.baba`,
     null,
     7,
     {},
@@ -140,7 +153,21 @@ describe("section 4: names are hostile input", () => {
 
   test("are refused by every call that takes a folder", async () => {
     const session = db.asyncSession();
-    for (const folder of ["", "..", "/", "a/", "a//b", "./a", "a.baba", ".baba", "a\0", "CON", "x/../y"]) {
+    const tooDeep = `d${"/d".repeat(32)}`;
+    for (const folder of [
+      "",
+      "..",
+      "/",
+      "a/",
+      "a//b",
+      "./a",
+      "a.baba",
+      ".baba",
+      "a\0",
+      "CON",
+      "x/../y",
+      tooDeep,
+    ]) {
       const calls = [
         () => session.all(folder),
         () => session.count(folder),
@@ -160,6 +187,15 @@ describe("section 4: names are hostile input", () => {
     await db.asyncSession(async (session) => {
       for (const name of GOOD) expect(await session.get(name), name).toEqual(record);
     });
+  });
+
+  test("deeper than any that is taken are walked by verify(), where others put them", async () => {
+    const deep = Array.from({ length: 60 }, () => "d").join("/");
+    mkdirSync(join(directory, deep), { recursive: true });
+    writeFileSync(join(directory, deep, "1.baba"), "no base 3");
+    const { records, problems } = await db.verify();
+    expect(records).toBe(1);
+    expect(problems).toMatchObject([{ filename: `${deep}/1.baba`, code: "BABA_CODEC" }]);
   });
 
   test("never lead through a symbolic link or a file, whichever call takes them", async () => {
@@ -182,6 +218,94 @@ describe("section 4: names are hostile input", () => {
     }
     expect([readdirSync(elsewhere), readdirSync(join(directory, "real"))]).toEqual([["1.baba"], []]);
     rmSync(elsewhere, { recursive: true });
+  });
+
+  describe("that are no UTF-8 on the disk", () => {
+    const lost = { code: "BABA_NAME", record: "\ufffd.baba" };
+    const full = (...bytes: readonly number[]) =>
+      Buffer.concat([Buffer.from(`${directory}/`), Buffer.from(bytes)]);
+    const told = (problems: readonly RecordProblem[]) =>
+      problems.map(({ code, filename }) => ({ code, record: filename }));
+    /** Whether the file system takes such a name; those that do not refuse it, or take it for another. */
+    const takes = (make: () => void): boolean => {
+      try {
+        make();
+      } catch {
+        return false;
+      }
+      return readdirSync(directory).some((name) => name.includes("\ufffd"));
+    };
+    const garble = () => {
+      const text = readFileSync(join(directory, "1.baba"));
+      return takes(() => writeFileSync(full(0xff, ...Buffer.from(".baba")), text));
+    };
+    beforeEach(async () => {
+      await db.asyncSession((session) => session.add(record));
+    });
+
+    test("are errors of all(), filter() and stream(), or skipped and logged", async () => {
+      const isThere = garble();
+      const lines: string[] = [];
+      const nothing = () => {};
+      const error = (line: string) => void lines.push(line);
+      const logger = { debug: nothing, info: nothing, warn: nothing, error };
+      await using logged = new BabaDB(Loose, { directory, logging: logger });
+      await logged.asyncSession(async (session) => {
+        const first = async () => {
+          for await (const { filename } of session.stream()) if (filename !== "1.baba") return;
+        };
+        for (const read of [() => session.all(), () => session.filter(".", {}), first]) {
+          if (isThere) await expect(read()).rejects.toMatchObject(lost);
+          else await read();
+        }
+        lines.length = 0;
+        expect(await session.all(".", Loose, { unreadable: "skip" })).toEqual([record]);
+        expect(lines).toEqual(isThere ? [expect.stringContaining("not UTF-8: rename it")] : []);
+        expect(await session.count()).toBe(isThere ? 2 : 1);
+      });
+    });
+
+    test("are problems of verify() and seal(), which does not end the conversion, until they are renamed", async () => {
+      const isThere = garble();
+      const problems = isThere ? [lost] : [];
+      expect(told((await db.verify()).problems)).toEqual(problems);
+      await db.close();
+      const sealed = new BabaDB(Loose, { directory, passphrase: "correct horse", logging: false });
+      const report = await sealed.seal();
+      expect(told(report.problems)).toEqual(problems);
+      expect(report.sealed).toBe(1);
+      if (isThere) renameSync(full(0xff, ...Buffer.from(".baba")), join(directory, "2.baba"));
+      expect(await sealed.seal()).toMatchObject({ sealed: isThere ? 1 : 0, problems: [] });
+      await sealed.rotateKey();
+      const garbled = garble();
+      const rewrapped = await sealed.rewrap({ dropRetired: true });
+      expect(told(rewrapped.problems)).toEqual(garbled ? [lost] : []);
+      expect(rewrapped.retiredKeys).toBe(garbled ? 1 : 0);
+      await sealed.close();
+    });
+
+    test("are problems where they are of folders", async () => {
+      const isThere = takes(() => {
+        mkdirSync(full(0xff));
+        writeFileSync(full(0xff, ...Buffer.from("/1.baba")), "");
+      });
+      const { problems } = await db.verify();
+      expect(problems.map(({ code, filename }) => [code, filename])).toEqual(
+        isThere ? [["BABA_NAME", "\ufffd"]] : [],
+      );
+    });
+
+    test("do not take U+FFFD from those who have it in UTF-8", async () => {
+      const names = ["\ufffd.baba", "\ufffd/\ufffd.baba"];
+      await db.asyncSession(async (session) => {
+        for (const name of names) await session.add(record, name);
+        await session.commit();
+        for (const name of names) expect(await session.get(name)).toEqual(record);
+        expect(await session.all("\ufffd")).toEqual([record]);
+        expect(await session.get("\ufffd\ufffd.baba")).toBeUndefined();
+      });
+      expect(await db.verify()).toEqual({ records: 3, problems: [] });
+    });
   });
 
   test("give files of mode 0600 in folders of mode 0700", async () => {

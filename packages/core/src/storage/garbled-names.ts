@@ -1,0 +1,56 @@
+import { BabaError } from "../errors.ts";
+import type { EntryKind } from "../file-system/file-system.ts";
+import { folderOf, pathIn, printable } from "./names.ts";
+
+/** What a runtime shows for bytes of a name that are no UTF-8. A sound name may hold the character too. */
+const REPLACEMENT = "\ufffd";
+
+/** How names are looked for. */
+export type Looks = {
+  /** The names of a folder's entries; none where there is no such folder. */
+  readonly namesIn: (folder: string) => Promise<readonly string[]>;
+  /** What each of these names is. */
+  readonly kindsOf: (names: readonly string[]) => Promise<readonly (EntryKind | undefined)[]>;
+};
+
+/** Whether a name that is not to be found may be one that is listed in other letters than it has on the disk. */
+export function mayBeGarbled(name: string): boolean {
+  return name.includes(REPLACEMENT);
+}
+
+/** The error of each of these names that is listed in its folder and not to be found there. */
+export async function garbledNames(
+  names: readonly string[],
+  { namesIn, kindsOf }: Looks,
+): Promise<Map<string, BabaError>> {
+  const listed = new Set<string>();
+  for (const folder of new Set(names.map(folderOf)))
+    for (const name of await namesIn(folder)) listed.add(pathIn(folder, name));
+  const doubtful = names.filter((name) => listed.has(name));
+  // Looked for once more after it was listed: what was put there meanwhile is found now.
+  const kinds = await kindsOf(doubtful);
+  const lost = doubtful.filter((_, i) => kinds[i] === undefined);
+  return new Map(lost.map((name) => [name, garbled(name)]));
+}
+
+/**
+ * Of two entries that are listed by one name and of which one is found under it, nothing would ever tell of the other.
+ *
+ * @param names in order
+ * @throws `BABA_NAME`
+ */
+export async function refuseTwins(names: readonly string[], kindsOf: Looks["kindsOf"]): Promise<void> {
+  const twins = names.filter((name, i) => name === names[i - 1] && mayBeGarbled(name));
+  if (twins.length === 0) return;
+  const kinds = await kindsOf(twins);
+  const hidden = twins.find((_, i) => kinds[i] !== undefined);
+  if (hidden !== undefined) throw garbled(hidden);
+}
+
+function garbled(name: string): BabaError {
+  return new BabaError(
+    "BABA_NAME",
+    `${printable(name)}: what is listed by this name has another one on the disk, which is not UTF-8: rename it or move it away.`,
+    { record: name },
+  );
+}
