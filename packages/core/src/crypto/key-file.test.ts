@@ -187,6 +187,24 @@ describe("lockKeyring()", () => {
 describe("the key file", () => {
   const bytes = new Uint8Array([1, 2, 3]);
 
+  test("is read up to its limit and no further, and one that is larger is refused", async () => {
+    const files = memoryFileSystem();
+    await createKeyFile(files, "a", new Uint8Array(3 * 2 ** 20).fill(65));
+    const file = await readKeyFile(files);
+    expect(file?.length).toBe(2 ** 20 + 1);
+    expect(await codeOf(unlock(nobleCrypto, file, passphrase))).toBe("BABA_KEYRING");
+    await replaceKeyFile(files, "b", new Uint8Array(2 ** 20).fill(65));
+    expect((await readKeyFile(files))?.length).toBe(2 ** 20);
+    await replaceKeyFile(files, "c", new Uint8Array(2 ** 16).fill(65));
+    expect((await readKeyFile(files))?.length).toBe(2 ** 16);
+  });
+
+  test("whose place a folder has is BABA_NOT_A_RECORD", async () => {
+    const files = memoryFileSystem();
+    await files.makeFolder(KEY_FILE);
+    expect(await codeOf(readKeyFile(files))).toBe("BABA_NOT_A_RECORD");
+  });
+
   test("is created once, and never overwritten by a second creation", async () => {
     const files = memoryFileSystem();
     expect(await createKeyFile(files, "a", bytes)).toBe(true);

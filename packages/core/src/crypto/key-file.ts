@@ -11,6 +11,8 @@ import { type IdentityLock, MOST_RECIPIENTS } from "./lock.ts";
 /** The key file: an age file whose payload is the keyring. */
 export const KEY_FILE: string = `${STORE_FOLDER}/key.age`;
 const LARGEST_FILE = 1024 * 1024;
+/** Bytes that a key file of few recipients is shorter than: so many are read without ado in every runtime. */
+const SHORT_FILE = 64 * 1024;
 const BINARY = "age-encryption.org/";
 const ascii = new TextEncoder();
 const text = new TextDecoder();
@@ -77,11 +79,16 @@ export async function recipientsOf(identities: readonly string[]): Promise<strin
   return [...new Set(recipients)];
 }
 
-/** The key file's bytes; `undefined` where there is none. */
+/** The key file's bytes; `undefined` where there is none. Of one that is too large only so many that it is seen to be. */
 export async function readKeyFile(files: FileSystem): Promise<Uint8Array | undefined> {
-  const [bytes] = await files.read([KEY_FILE]);
-  if (bytes instanceof Error) throw ioError(bytes, KEY_FILE, "read");
-  return bytes;
+  try {
+    const short = await files.readRange(KEY_FILE, 0, SHORT_FILE);
+    if (short === undefined || short.length < SHORT_FILE) return short;
+    // From its beginning, as another may have been put in its place.
+    return await files.readRange(KEY_FILE, 0, LARGEST_FILE + 1);
+  } catch (error) {
+    throw ioError(error, KEY_FILE, "read");
+  }
 }
 
 /**
