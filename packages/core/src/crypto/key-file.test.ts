@@ -177,6 +177,13 @@ describe("lockKeyring()", () => {
     );
   });
 
+  test("refuses a recipient whose point is of low order, which nothing can be locked for", async () => {
+    const zero = "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq5cu47z";
+    expect(await codeOf(lockKeyring(nobleCrypto, fresh([myRecipient, zero]), identity(mine)))).toBe(
+      "BABA_OPTION",
+    );
+  });
+
   test("refuses a passphrase for a keyring with recipients", async () => {
     expect(await codeOf(lockKeyring(nobleCrypto, fresh([myRecipient]), passphrase, WORK))).toBe(
       "BABA_OPTION",

@@ -25,7 +25,8 @@ export type FileLock = { readonly kind: "passphrase"; readonly passphrase: strin
  * {@link IdentityLock} its identities are needed, to make sure that they will open the file again.
  *
  * @param workFactor of scrypt, for tests that open many files
- * @throws `BABA_OPTION` where none of the identities belongs to a recipient
+ * @throws `BABA_OPTION` where none of the identities belongs to a recipient, or one recipient is no point that keys can be
+ * agreed with
  */
 export async function lockKeyring(
   crypto: Crypto,
@@ -43,9 +44,13 @@ export async function lockKeyring(
     for (const recipient of keyring.recipients) encrypter.addRecipient(recipient);
   }
   const payload = keyring.serialize();
-  const file = await encrypter.encrypt(payload);
-  payload.fill(0);
-  return ascii.encode(armor.encode(file));
+  try {
+    return ascii.encode(armor.encode(await encrypter.encrypt(payload)));
+  } catch (error) {
+    throw error instanceof BabaError || lock.kind === "passphrase" ? error : weakRecipient(error);
+  } finally {
+    payload.fill(0);
+  }
 }
 
 /**
@@ -143,6 +148,16 @@ async function mustBeAmong(recipients: readonly string[], identities: readonly s
     "BABA_OPTION",
     "None of the identities that are given would be among the recipients, so that the store could not be opened with them: name the recipient of one, " +
       "or keep it.",
+  );
+}
+
+/** Its letters are right, and it is one of the few points whose every shared secret is zero. */
+function weakRecipient(cause: unknown): BabaError {
+  return new BabaError(
+    "BABA_OPTION",
+    "One of the recipients is no key that a file can be locked for: remove it, and let whoever gave it make another identity. " +
+      "Nothing was changed.",
+    { cause },
   );
 }
 

@@ -56,6 +56,7 @@ describe("Keyring.parse()", () => {
     ["more than 1,000 keys", { ...value, keys: Array.from({ length: 1001 }, () => key) }],
     ["more than 1,000 recipients", { ...value, recipients: Array.from({ length: 1001 }, () => RECIPIENT) }],
     ["a recipient twice", { ...value, recipients: [RECIPIENT, RECIPIENT] }],
+    ["a recipient with a slip", { ...value, recipients: [RECIPIENT.replace(/p$/, "q")] }],
     ["a recipient of another kind", { ...value, recipients: ["age1pq1xyz"] }],
     ["a short key", { ...value, keys: [{ ...key, key: "00" }] }],
     ["an upper-case key", { ...value, keys: [{ ...key, key: "AB".repeat(32) }] }],

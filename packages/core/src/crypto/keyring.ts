@@ -1,7 +1,7 @@
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import { BabaError } from "../errors.ts";
 import { type Crypto, KEY_SIZE } from "./crypto.ts";
-import { MOST_RECIPIENTS, RECIPIENT, tooManyRecipients } from "./lock.ts";
+import { checkRecipients, MOST_RECIPIENTS, RECIPIENT, tooManyRecipients } from "./lock.ts";
 
 /** Bytes of a store's id. */
 export const STORE_ID_SIZE = 16;
@@ -265,7 +265,16 @@ function recipientsOf(value: unknown): string[] | undefined {
   if (!Array.isArray(value) || value.length > MOST_RECIPIENTS || new Set(value).size !== value.length)
     return undefined;
   const recipients = value.filter((recipient) => typeof recipient === "string" && RECIPIENT.test(recipient));
-  return recipients.length === value.length ? recipients : undefined;
+  return recipients.length === value.length && areSound(recipients) ? recipients : undefined;
+}
+
+/** Whether their checksums are right, so that the key file can be locked for them again. */
+function areSound(recipients: readonly string[]): boolean {
+  try {
+    return recipients.length === 0 || checkRecipients(recipients).length === recipients.length;
+  } catch {
+    return false;
+  }
 }
 
 function hexOf(value: unknown, size: number): Uint8Array<ArrayBuffer> | undefined {
