@@ -123,6 +123,30 @@ describe("unlockKeyring()", () => {
     expect(await codeOf(unlockKeyring(nobleCrypto, file, identity(mine)))).toBe("BABA_KEYRING");
   });
 
+  test("refuses more than 10,000 trials of identities at stanzas before the first, and makes fewer", async () => {
+    const stanza = `-> X25519 ${btoa("s".repeat(32)).replace(/=+$/, "")}\n${btoa("x".repeat(32)).replace(/=+$/, "")}\n`;
+    const file = (count: number) =>
+      new TextEncoder().encode(
+        `age-encryption.org/v1\n${stanza.repeat(count)}--- ${btoa("m".repeat(32)).replace(/=+$/, "")}\nrest`,
+      );
+    const many = (count: number): IdentityLock => ({
+      ...identity(mine),
+      identities: Array.from({ length: count }, () => mine ?? ""),
+    });
+    await expect(unlockKeyring(nobleCrypto, file(1000), many(11))).rejects.toMatchObject({
+      code: "BABA_KEYRING",
+      message: expect.stringContaining("at most 10 identities"),
+    });
+    expect(await codeOf(unlockKeyring(nobleCrypto, file(101), many(100)))).toBe("BABA_KEYRING");
+    for (const [recipients, identities] of [
+      [100, 2],
+      [2, 100],
+    ] as const)
+      expect(await codeOf(unlockKeyring(nobleCrypto, file(recipients), many(identities)))).toBe(
+        "BABA_KEY_WRONG",
+      );
+  });
+
   test("never opens, crashes or hangs on 1,000 random corruptions", { timeout: PATIENCE }, async () => {
     const keyring = fresh([]);
     const locks = [

@@ -13,6 +13,8 @@ export const KEY_FILE: string = `${STORE_FOLDER}/key.age`;
 const LARGEST_FILE = 1024 * 1024;
 /** Bytes that a key file of few recipients is shorter than: so many are read without ado in every runtime. */
 const SHORT_FILE = 64 * 1024;
+/** The most trials, of an identity at a recipient's stanza, for one file: of 1,000 recipients with ten identities. */
+const MOST_TRIALS = 10_000;
 const BINARY = "age-encryption.org/";
 const ascii = new TextEncoder();
 const text = new TextDecoder();
@@ -196,6 +198,7 @@ function gate(lock: FileLock): Identity {
   return {
     unwrapFileKey(stanzas: readonly Stanza[]) {
       if (stanzas.length > MOST_RECIPIENTS) throw damaged(`it has more than ${MOST_RECIPIENTS} recipients`);
+      if (lock.kind === "identity") mustBeFew(stanzas, lock.identities.length);
       const locked = stanzas.some(({ args }) => args[0] === "scrypt") ? "passphrase" : "identity";
       if (locked === lock.kind) return null;
       throw new BabaError(
@@ -204,6 +207,17 @@ function gate(lock: FileLock): Identity {
       );
     },
   };
+}
+
+function mustBeFew(stanzas: readonly Stanza[], identities: number): void {
+  const recipients = stanzas.filter(({ args }) => args[0] === "X25519").length;
+  if (recipients * identities <= MOST_TRIALS) return;
+  throw new BabaError(
+    "BABA_KEYRING",
+    `${KEY_FILE} has ${recipients} recipients, and to try ${identities} identities at each would take too long: give at most ` +
+      `${Math.floor(MOST_TRIALS / recipients)} identities. Nothing was changed.`,
+    { record: KEY_FILE },
+  );
 }
 
 function wrongKey(lock: FileLock): BabaError {
