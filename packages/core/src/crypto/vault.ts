@@ -3,6 +3,7 @@ import type { FileSystem } from "../file-system/file-system.ts";
 import type { Changes } from "../storage/journal/changes.ts";
 import type { JournalSeal } from "../storage/journal/seal.ts";
 import { JOURNAL_FOLDER, segmentNumber } from "../storage/layout.ts";
+import { Mutex } from "../storage/mutex.ts";
 import type { Content, Protection } from "../storage/protection.ts";
 import type { Compression } from "./compression.ts";
 import type { Crypto } from "./crypto.ts";
@@ -48,7 +49,10 @@ export class Vault implements Protection {
   #file: Uint8Array | undefined;
   /** What was opened before: work that is under way may still need its keys. */
   readonly #earlier: OpenedKeys[] = [];
-  #refreshing: Promise<boolean> | undefined;
+  /** A reading of the key file that has not begun. */
+  #refreshing: Promise<void> | undefined;
+  /** Lets one at a time read the key file and take in what it holds, or replace it: nothing older comes after. */
+  readonly #turns = new Mutex();
   /** A plain record of a store that a raw key was to open. */
   #plain: string | undefined;
 
@@ -100,7 +104,7 @@ export class Vault implements Protection {
     if (this.lockKind === "none") throw sealedWithoutKey(segment);
     const known = this.#opened?.keys.cipher(keyId);
     if (known !== undefined) return known;
-    await this.#refresh();
+    await this.refresh();
     const found = this.#opened?.keys.cipher(keyId);
     if (found !== undefined) return found;
     throw this.#opened === undefined
@@ -110,7 +114,7 @@ export class Vault implements Protection {
 
   async prepare(): Promise<void> {
     if (this.#plain !== undefined) throw plainUnderRawKey(this.#plain);
-    if (this.#unlocked.state === "new") await this.#refresh();
+    if (this.#unlocked.state === "new") await this.refresh();
     if (this.#unlocked.state !== "new") return;
     await this.#mustNotBeSealed();
     const plain = await firstRecord(this.#files);
@@ -131,15 +135,32 @@ export class Vault implements Protection {
   }
 
   async #revealSealed(names: readonly string[], kept: readonly Content[]): Promise<readonly Content[]> {
+    const before = this.#opened;
     const contents = await this.#reveal(names, kept);
     if (!this.#isDoubtful(kept, contents)) return contents;
-    return (await this.#refresh()) ? this.#reveal(names, kept) : contents;
+    await this.refresh();
+    return this.#opened === before ? contents : this.#reveal(names, kept);
   }
 
   /** Makes the keyring of a store that holds plain records, which are then to be sealed one by one. Under the write lock. */
   async beginConversion(): Promise<void> {
-    if (this.#unlocked.state === "new") await this.#refresh();
+    await this.refresh();
     if (this.#unlocked.state === "new") await this.#create(this.#unlocked.lock, true);
+  }
+
+  /**
+   * Reads the key file as it is now, and opens it where it has changed. Under the write lock nobody changes it afterwards,
+   * so what is then known is what to go by.
+   *
+   * @throws `BABA_KEYRING`, `BABA_KEY_WRONG` where the new one does not go back to the old, or is locked for others
+   */
+  refresh(): Promise<void> {
+    // One that has begun may have read what was there before.
+    this.#refreshing ??= this.#inTurn(() => {
+      this.#refreshing = undefined;
+      return this.#openAgain();
+    });
+    return this.#refreshing;
   }
 
   /**
@@ -148,8 +169,12 @@ export class Vault implements Protection {
    *
    * @throws `BABA_OPTION` where there is no keyring, or `passphrase` and the store is locked in another way
    */
-  async rewrite(change: (keyring: Keyring) => Keyring, passphrase?: string): Promise<void> {
-    await this.#refresh();
+  rewrite(change: (keyring: Keyring) => Keyring, passphrase?: string): Promise<void> {
+    return this.#inTurn(() => this.#rewrite(change, passphrase));
+  }
+
+  async #rewrite(change: (keyring: Keyring) => Keyring, passphrase: string | undefined): Promise<void> {
+    await this.#openAgain();
     const { crypto } = this.#context;
     const lock = this.#lockWith(passphrase);
     if (this.keyring === undefined || lock === undefined) throw noKeyring();
@@ -220,28 +245,28 @@ export class Vault implements Protection {
 
   /** Plain segments are there before a store is sealed and until it is. */
   async #admitPlain(segment: string): Promise<undefined> {
-    if (this.keyring?.converting === true) await this.#refresh();
+    if (this.keyring?.converting === true) await this.refresh();
     const opened = this.#opened;
     if (opened !== undefined && opened.keyring?.converting !== true) throw plainJournal(segment);
   }
 
-  /** Opens the key file again where it has changed; whether it has. */
-  #refresh(): Promise<boolean> {
-    this.#refreshing ??= this.#openAgain().finally(() => {
-      this.#refreshing = undefined;
-    });
-    return this.#refreshing;
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const release = await this.#turns.acquire();
+    try {
+      return await work();
+    } finally {
+      release();
+    }
   }
 
-  async #openAgain(): Promise<boolean> {
+  async #openAgain(): Promise<void> {
     const { crypto } = this.#context;
     const file = await readKeyFile(this.#files);
     // A key file that was removed takes no key from who has the store open.
-    if (file === undefined || (this.#file !== undefined && crypto.equal(file, this.#file))) return false;
+    if (file === undefined || (this.#file !== undefined && crypto.equal(file, this.#file))) return;
     const unlocked = await unlock(crypto, file, this.#lock);
     if (unlocked.state !== "sealed" || !this.#continues(unlocked)) throw otherKeyring();
     this.#adopt(file, unlocked);
-    return true;
   }
 
   /** Whether a keyring goes back to the one that was open: who made it knew a secret of that one. */
