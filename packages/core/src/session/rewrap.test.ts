@@ -86,6 +86,22 @@ describe("rotateKey() and rewrap()", () => {
     await again.close();
   });
 
+  test("with dropRetired lose no record where a rotation was cut short before other processes learnt of it", async () => {
+    const first = await store.filled({ passphrase: "x" });
+    const other = store.open({ passphrase: "x" });
+    await other.open();
+    let full = true;
+    const db = store.openOnDisk(() => full, { passphrase: "x" });
+    await failsWith(db.rotateKey(), "BABA_DISK_FULL");
+    full = false;
+    expect(await other.rewrap({ dropRetired: true })).toMatchObject({ sealed: 3, retiredKeys: 0 });
+    for (const one of [first, other, db]) await one.close();
+    const again = store.open({ passphrase: "x" });
+    expect(await read(again)).toEqual(note(1));
+    expect(await again.verify()).toMatchObject({ problems: [] });
+    await again.close();
+  });
+
   test("refuse options that do not exist", async () => {
     const db = store.open({ passphrase: "x" });
     for (const options of [{ onProgress: 7 }, { nonsense: true }, 7] as unknown[]) {

@@ -75,6 +75,8 @@ async function sealSome(store: Store, names: readonly string[]): Promise<Omit<Co
   const { storage, vault } = store;
   const hold = await storage.hold();
   try {
+    // The journal does not tell of a new key whose maker died before it was renewed.
+    await vault.refresh();
     const kept = await storage.readKept(names);
     const stale = names.filter((_, i) => isStale(store, kept[i]));
     const contents = await vault.reveal(
@@ -118,6 +120,8 @@ async function endConversion(store: Store): Promise<void> {
 
 async function dropRetired(store: Store): Promise<void> {
   await underLock(store, async () => {
+    // As above: records may still need the key before it.
+    await store.vault.refresh();
     await mustBeSealed(store);
     await store.storage.renew();
     await store.vault.rewrite((keyring) => keyring.withoutRetired());
