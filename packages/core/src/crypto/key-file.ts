@@ -72,7 +72,12 @@ export async function unlockKeyring(crypto: Crypto, file: Uint8Array, lock: File
   }
   if (keyring.recipients.length === 0) throw damaged("it has no recipients and is locked for identities");
   if (lock.fingerprint === undefined || lock.fingerprint === keyring.fingerprint(crypto)) return keyring;
-  throw new BabaError(
+  throw notThePinned();
+}
+
+/** The error of a key file with another fingerprint than the one that was pinned. */
+export function notThePinned(): BabaError {
+  return new BabaError(
     "BABA_KEYRING",
     `${KEY_FILE} is not the key file whose fingerprint was pinned: somebody put another in its place. Nothing was changed. Put the ` +
       "right one back from a backup, or, if you know where this one is from, pin its fingerprint.",

@@ -113,7 +113,8 @@ export function openedKeys(crypto: Crypto, keyring: Keyring): OpenedKeys {
   return { state: "sealed", keys: keysOfKeyring(crypto, keyring), keyring };
 }
 
-function pinnedButMissing(): BabaError {
+/** The error of a store without a key file whose fingerprint was pinned. */
+export function pinnedButMissing(): BabaError {
   return new BabaError(
     "BABA_KEYRING",
     `A fingerprint was pinned, but there is no ${KEY_FILE}: put it back from a backup, or leave the option fingerprint out to make a new store.`,

@@ -8,7 +8,7 @@ import type { Content, Protection } from "../storage/protection.ts";
 import type { Compression } from "./compression.ts";
 import type { Crypto } from "./crypto.ts";
 import { isSealed, keyIdOf, openRecord, type Seals, sealRecords } from "./envelope.ts";
-import { type FileLock, readKeyFile } from "./key-file.ts";
+import { type FileLock, notThePinned, readKeyFile } from "./key-file.ts";
 import type { Keyring } from "./keyring.ts";
 import { copyOfLock, type Lock, sameLock } from "./lock.ts";
 import {
@@ -23,7 +23,15 @@ import {
   wrongRawKey,
 } from "./refusals.ts";
 import { firstRecord, keptRecords } from "./survey.ts";
-import { createLock, type OpenedKeys, openedKeys, rewriteLock, type Unlocked, unlock } from "./unlock.ts";
+import {
+  createLock,
+  type OpenedKeys,
+  openedKeys,
+  pinnedButMissing,
+  rewriteLock,
+  type Unlocked,
+  unlock,
+} from "./unlock.ts";
 
 /** What a vault works with. */
 export type VaultContext = {
@@ -90,6 +98,19 @@ export class Vault implements Protection {
   /** Whether this lock is the one that the store was opened with. */
   isOpenedBy(lock: Lock): boolean {
     return sameLock(this.#context.crypto, this.#lock, lock);
+  }
+
+  /**
+   * Holds the keyring to a fingerprint from now on, for one more who uses the store.
+   *
+   * @throws `BABA_KEYRING` where it has another one, or there is no keyring yet and one with any could be made
+   */
+  async pin(fingerprint: string): Promise<void> {
+    if (this.#lock.kind !== "identity" || this.#lock.fingerprint === fingerprint) return;
+    if (this.fingerprint !== fingerprint) await this.refresh();
+    if (this.fingerprint === undefined) throw pinnedButMissing();
+    if (this.fingerprint !== fingerprint) throw notThePinned();
+    this.#lock = { ...this.#lock, fingerprint };
   }
 
   async open(): Promise<void> {
