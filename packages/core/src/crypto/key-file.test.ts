@@ -24,7 +24,7 @@ import { createLock, rewriteLock, unlock } from "./unlock.ts";
 /** Cheap, so that many files can be made; reading knows no lower bound. */
 const WORK = 4;
 const PATIENCE = 60_000;
-const NEW_STORE = { token: "t", now: 0, converting: false };
+const NEW_STORE = { now: 0, converting: false };
 const age = (name: string) => readFileSync(new URL(`../../../../vectors/age/${name}`, import.meta.url));
 const secrets: { readonly identity: string; readonly passphrase: string } = JSON.parse(
   age("secrets.json").toString(),
@@ -321,7 +321,7 @@ describe("createLock()", () => {
   test("opens the key file that another process made first", async () => {
     const files = memoryFileSystem();
     const first = await createLock(nobleCrypto, files, identity(mine), NEW_STORE);
-    const second = await createLock(nobleCrypto, files, identity(mine), { ...NEW_STORE, token: "u" });
+    const second = await createLock(nobleCrypto, files, identity(mine), NEW_STORE);
     expect(second.keys.storeId).toEqual(first.keys.storeId);
   });
 
@@ -340,7 +340,7 @@ test("rewriteLock() changes the recipients, keeps keys and fingerprint, and shut
   const { keyring, keys } = await createLock(nobleCrypto, files, both, NEW_STORE);
   expect(await codeOf(unlock(nobleCrypto, await readKeyFile(files), identity(theirs)))).toBe("opened");
   if (keyring === undefined) throw new Error("a key file has a keyring");
-  await rewriteLock(nobleCrypto, files, "t", keyring.withRecipients([myRecipient]), identity(mine));
+  await rewriteLock(nobleCrypto, files, keyring.withRecipients([myRecipient]), identity(mine));
   expect(await codeOf(unlock(nobleCrypto, await readKeyFile(files), identity(theirs)))).toBe(
     "BABA_KEY_WRONG",
   );

@@ -22,6 +22,7 @@ import {
   sealedWithoutKey,
   wrongRawKey,
 } from "./refusals.ts";
+import { checkSuccession } from "./succession.ts";
 import { firstRecord, keptRecords } from "./survey.ts";
 import {
   createLock,
@@ -42,6 +43,9 @@ export type VaultContext = {
   /** Asked between the pieces of long work, and awaited where it gives a promise. */
   readonly breathe: () => Promise<void> | undefined;
 };
+
+/** Makes another keyring of one, or gives the same. */
+type Change = (keyring: Keyring, crypto: Crypto) => Keyring;
 
 /**
  * The keys of one store, for as long as this process has it open. It opens the store's lock, makes the keyring of a new
@@ -190,17 +194,17 @@ export class Vault implements Protection {
    *
    * @throws `BABA_OPTION` where there is no keyring, or `passphrase` and the store is locked in another way
    */
-  rewrite(change: (keyring: Keyring) => Keyring, passphrase?: string): Promise<void> {
+  rewrite(change: Change, passphrase?: string): Promise<void> {
     return this.#inTurn(() => this.#rewrite(change, passphrase));
   }
 
-  async #rewrite(change: (keyring: Keyring) => Keyring, passphrase: string | undefined): Promise<void> {
+  async #rewrite(change: Change, passphrase: string | undefined): Promise<void> {
     await this.#openAgain();
     const { crypto } = this.#context;
     const lock = this.#lockWith(passphrase);
     if (this.keyring === undefined || lock === undefined) throw noKeyring();
-    const next = change(this.keyring);
-    await rewriteLock(crypto, this.#files, tokenOf(crypto), next, lock);
+    const next = change(this.keyring, crypto);
+    await rewriteLock(crypto, this.#files, next, lock);
     const fingerprint = lock.kind === "identity" && lock.fingerprint && next.fingerprint(crypto);
     this.#lock = fingerprint ? { ...lock, fingerprint } : lock;
     this.#adopt(await readKeyFile(this.#files), openedKeys(crypto, next));
@@ -273,11 +277,7 @@ export class Vault implements Protection {
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const release = await this.#turns.acquire();
-    try {
-      return await work();
-    } finally {
-      release();
-    }
+    return work().finally(release);
   }
 
   async #openAgain(): Promise<void> {
@@ -286,18 +286,10 @@ export class Vault implements Protection {
     // A key file that was removed takes no key from who has the store open.
     if (file === undefined || (this.#file !== undefined && crypto.equal(file, this.#file))) return;
     const unlocked = await unlock(crypto, file, this.#lock);
-    if (unlocked.state !== "sealed" || !this.#continues(unlocked)) throw otherKeyring();
+    if (unlocked.state !== "sealed" || unlocked.keyring === undefined) throw otherKeyring();
+    const past = [...this.#earlier, this.#opened].map((opened) => opened?.keyring);
+    checkSuccession(crypto, unlocked.keyring, past);
     this.#adopt(file, unlocked);
-  }
-
-  /** Whether a keyring goes back to the one that was open: who made it knew a secret of that one. */
-  #continues({ keyring }: OpenedKeys): boolean {
-    const known = this.keyring;
-    if (known === undefined || keyring === undefined) return known === undefined;
-    const { crypto } = this.#context;
-    if (keyring.fingerprint(crypto) === known.fingerprint(crypto)) return true;
-    const { id, key } = known.active;
-    return keyring.keys.some((next) => next.id === id && crypto.equal(next.key, key));
   }
 
   #adopt(file: Uint8Array | undefined, unlocked: OpenedKeys): void {
@@ -316,8 +308,7 @@ export class Vault implements Protection {
 
   async #create(lock: FileLock, converting: boolean): Promise<void> {
     const { crypto, now } = this.#context;
-    const store = { token: tokenOf(crypto), now: now(), converting };
-    const opened = await createLock(crypto, this.#files, lock, store);
+    const opened = await createLock(crypto, this.#files, lock, { now: now(), converting });
     this.#adopt(await readKeyFile(this.#files), opened);
   }
 
@@ -352,8 +343,4 @@ function isSealedContent(content: Content): boolean {
 function asContent(error: unknown): BabaError {
   if (error instanceof BabaError) return error;
   throw error;
-}
-
-function tokenOf(crypto: Crypto): string {
-  return [...crypto.random(8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -42,7 +42,7 @@ export async function rewrap(store: Store, options: RewrapOptions): Promise<Rewr
 
 /**
  * Makes a sealed store of a plain one, or goes on with it where it was cut short: a keyring first, then the records in
- * ordinary commits, and at the end plain ones are refused.
+ * ordinary commits, and at the end plain ones are refused and the fingerprint is another.
  *
  * @throws `BABA_OPTION` where neither passphrase nor identity was given
  */
@@ -115,7 +115,7 @@ async function beginConversion({ storage, vault }: Store): Promise<void> {
 async function endConversion(store: Store): Promise<void> {
   await mustBeSealed(store);
   await store.storage.renew();
-  await store.vault.rewrite((keyring) => keyring.converted());
+  await store.vault.rewrite((keyring, crypto) => keyring.converted(crypto));
 }
 
 async function dropRetired(store: Store): Promise<void> {
