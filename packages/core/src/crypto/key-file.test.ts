@@ -24,7 +24,7 @@ import { createLock, rewriteLock, unlock } from "./unlock.ts";
 /** Cheap, so that many files can be made; reading knows no lower bound. */
 const WORK = 4;
 const PATIENCE = 60_000;
-const NEW_STORE = { token: "t", now: 0, converting: false };
+const NEW_STORE = { now: 0, converting: false };
 const age = (name: string) => readFileSync(new URL(`../../../../vectors/age/${name}`, import.meta.url));
 const secrets: { readonly identity: string; readonly passphrase: string } = JSON.parse(
   age("secrets.json").toString(),
@@ -123,6 +123,30 @@ describe("unlockKeyring()", () => {
     expect(await codeOf(unlockKeyring(nobleCrypto, file, identity(mine)))).toBe("BABA_KEYRING");
   });
 
+  test("refuses more than 10,000 trials of identities at stanzas before the first, and makes fewer", async () => {
+    const stanza = `-> X25519 ${btoa("s".repeat(32)).replace(/=+$/, "")}\n${btoa("x".repeat(32)).replace(/=+$/, "")}\n`;
+    const file = (count: number) =>
+      new TextEncoder().encode(
+        `age-encryption.org/v1\n${stanza.repeat(count)}--- ${btoa("m".repeat(32)).replace(/=+$/, "")}\nrest`,
+      );
+    const many = (count: number): IdentityLock => ({
+      ...identity(mine),
+      identities: Array.from({ length: count }, () => mine ?? ""),
+    });
+    await expect(unlockKeyring(nobleCrypto, file(1000), many(11))).rejects.toMatchObject({
+      code: "BABA_KEYRING",
+      message: expect.stringContaining("at most 10 identities"),
+    });
+    expect(await codeOf(unlockKeyring(nobleCrypto, file(101), many(100)))).toBe("BABA_KEYRING");
+    for (const [recipients, identities] of [
+      [100, 2],
+      [2, 100],
+    ] as const)
+      expect(await codeOf(unlockKeyring(nobleCrypto, file(recipients), many(identities)))).toBe(
+        "BABA_KEY_WRONG",
+      );
+  });
+
   test("never opens, crashes or hangs on 1,000 random corruptions", { timeout: PATIENCE }, async () => {
     const keyring = fresh([]);
     const locks = [
@@ -177,6 +201,13 @@ describe("lockKeyring()", () => {
     );
   });
 
+  test("refuses a recipient whose point is of low order, which nothing can be locked for", async () => {
+    const zero = "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq5cu47z";
+    expect(await codeOf(lockKeyring(nobleCrypto, fresh([myRecipient, zero]), identity(mine)))).toBe(
+      "BABA_OPTION",
+    );
+  });
+
   test("refuses a passphrase for a keyring with recipients", async () => {
     expect(await codeOf(lockKeyring(nobleCrypto, fresh([myRecipient]), passphrase, WORK))).toBe(
       "BABA_OPTION",
@@ -186,6 +217,24 @@ describe("lockKeyring()", () => {
 
 describe("the key file", () => {
   const bytes = new Uint8Array([1, 2, 3]);
+
+  test("is read up to its limit and no further, and one that is larger is refused", async () => {
+    const files = memoryFileSystem();
+    await createKeyFile(files, "a", new Uint8Array(3 * 2 ** 20).fill(65));
+    const file = await readKeyFile(files);
+    expect(file?.length).toBe(2 ** 20 + 1);
+    expect(await codeOf(unlock(nobleCrypto, file, passphrase))).toBe("BABA_KEYRING");
+    await replaceKeyFile(files, "b", new Uint8Array(2 ** 20).fill(65));
+    expect((await readKeyFile(files))?.length).toBe(2 ** 20);
+    await replaceKeyFile(files, "c", new Uint8Array(2 ** 16).fill(65));
+    expect((await readKeyFile(files))?.length).toBe(2 ** 16);
+  });
+
+  test("whose place a folder has is BABA_NOT_A_RECORD", async () => {
+    const files = memoryFileSystem();
+    await files.makeFolder(KEY_FILE);
+    expect(await codeOf(readKeyFile(files))).toBe("BABA_NOT_A_RECORD");
+  });
 
   test("is created once, and never overwritten by a second creation", async () => {
     const files = memoryFileSystem();
@@ -272,7 +321,7 @@ describe("createLock()", () => {
   test("opens the key file that another process made first", async () => {
     const files = memoryFileSystem();
     const first = await createLock(nobleCrypto, files, identity(mine), NEW_STORE);
-    const second = await createLock(nobleCrypto, files, identity(mine), { ...NEW_STORE, token: "u" });
+    const second = await createLock(nobleCrypto, files, identity(mine), NEW_STORE);
     expect(second.keys.storeId).toEqual(first.keys.storeId);
   });
 
@@ -291,7 +340,7 @@ test("rewriteLock() changes the recipients, keeps keys and fingerprint, and shut
   const { keyring, keys } = await createLock(nobleCrypto, files, both, NEW_STORE);
   expect(await codeOf(unlock(nobleCrypto, await readKeyFile(files), identity(theirs)))).toBe("opened");
   if (keyring === undefined) throw new Error("a key file has a keyring");
-  await rewriteLock(nobleCrypto, files, "t", keyring.withRecipients([myRecipient]), identity(mine));
+  await rewriteLock(nobleCrypto, files, keyring.withRecipients([myRecipient]), identity(mine));
   expect(await codeOf(unlock(nobleCrypto, await readKeyFile(files), identity(theirs)))).toBe(
     "BABA_KEY_WRONG",
   );

@@ -11,6 +11,10 @@ import { type IdentityLock, MOST_RECIPIENTS } from "./lock.ts";
 /** The key file: an age file whose payload is the keyring. */
 export const KEY_FILE: string = `${STORE_FOLDER}/key.age`;
 const LARGEST_FILE = 1024 * 1024;
+/** Bytes that a key file of few recipients is shorter than: so many are read without ado in every runtime. */
+const SHORT_FILE = 64 * 1024;
+/** The most trials, of an identity at a recipient's stanza, for one file: of 1,000 recipients with ten identities. */
+const MOST_TRIALS = 10_000;
 const BINARY = "age-encryption.org/";
 const ascii = new TextEncoder();
 const text = new TextDecoder();
@@ -23,7 +27,8 @@ export type FileLock = { readonly kind: "passphrase"; readonly passphrase: strin
  * {@link IdentityLock} its identities are needed, to make sure that they will open the file again.
  *
  * @param workFactor of scrypt, for tests that open many files
- * @throws `BABA_OPTION` where none of the identities belongs to a recipient
+ * @throws `BABA_OPTION` where none of the identities belongs to a recipient, or one recipient is no point that keys can be
+ * agreed with
  */
 export async function lockKeyring(
   crypto: Crypto,
@@ -41,9 +46,13 @@ export async function lockKeyring(
     for (const recipient of keyring.recipients) encrypter.addRecipient(recipient);
   }
   const payload = keyring.serialize();
-  const file = await encrypter.encrypt(payload);
-  payload.fill(0);
-  return ascii.encode(armor.encode(file));
+  try {
+    return ascii.encode(armor.encode(await encrypter.encrypt(payload)));
+  } catch (error) {
+    throw error instanceof BabaError || lock.kind === "passphrase" ? error : weakRecipient(error);
+  } finally {
+    payload.fill(0);
+  }
 }
 
 /**
@@ -63,7 +72,12 @@ export async function unlockKeyring(crypto: Crypto, file: Uint8Array, lock: File
   }
   if (keyring.recipients.length === 0) throw damaged("it has no recipients and is locked for identities");
   if (lock.fingerprint === undefined || lock.fingerprint === keyring.fingerprint(crypto)) return keyring;
-  throw new BabaError(
+  throw notThePinned();
+}
+
+/** The error of a key file with another fingerprint than the one that was pinned. */
+export function notThePinned(): BabaError {
+  return new BabaError(
     "BABA_KEYRING",
     `${KEY_FILE} is not the key file whose fingerprint was pinned: somebody put another in its place. Nothing was changed. Put the ` +
       "right one back from a backup, or, if you know where this one is from, pin its fingerprint.",
@@ -77,11 +91,16 @@ export async function recipientsOf(identities: readonly string[]): Promise<strin
   return [...new Set(recipients)];
 }
 
-/** The key file's bytes; `undefined` where there is none. */
+/** The key file's bytes; `undefined` where there is none. Of one that is too large only so many that it is seen to be. */
 export async function readKeyFile(files: FileSystem): Promise<Uint8Array | undefined> {
-  const [bytes] = await files.read([KEY_FILE]);
-  if (bytes instanceof Error) throw ioError(bytes, KEY_FILE, "read");
-  return bytes;
+  try {
+    const short = await files.readRange(KEY_FILE, 0, SHORT_FILE);
+    if (short === undefined || short.length < SHORT_FILE) return short;
+    // From its beginning, as another may have been put in its place.
+    return await files.readRange(KEY_FILE, 0, LARGEST_FILE + 1);
+  } catch (error) {
+    throw ioError(error, KEY_FILE, "read");
+  }
 }
 
 /**
@@ -139,6 +158,16 @@ async function mustBeAmong(recipients: readonly string[], identities: readonly s
   );
 }
 
+/** Its letters are right, and it is one of the few points whose every shared secret is zero. */
+function weakRecipient(cause: unknown): BabaError {
+  return new BabaError(
+    "BABA_OPTION",
+    "One of the recipients is no key that a file can be locked for: remove it, and let whoever gave it make another identity. " +
+      "Nothing was changed.",
+    { cause },
+  );
+}
+
 function binaryOf(file: Uint8Array): Uint8Array {
   if (text.decode(file.subarray(0, BINARY.length)) === BINARY) return file;
   try {
@@ -174,6 +203,7 @@ function gate(lock: FileLock): Identity {
   return {
     unwrapFileKey(stanzas: readonly Stanza[]) {
       if (stanzas.length > MOST_RECIPIENTS) throw damaged(`it has more than ${MOST_RECIPIENTS} recipients`);
+      if (lock.kind === "identity") mustBeFew(stanzas, lock.identities.length);
       const locked = stanzas.some(({ args }) => args[0] === "scrypt") ? "passphrase" : "identity";
       if (locked === lock.kind) return null;
       throw new BabaError(
@@ -182,6 +212,17 @@ function gate(lock: FileLock): Identity {
       );
     },
   };
+}
+
+function mustBeFew(stanzas: readonly Stanza[], identities: number): void {
+  const recipients = stanzas.filter(({ args }) => args[0] === "X25519").length;
+  if (recipients * identities <= MOST_TRIALS) return;
+  throw new BabaError(
+    "BABA_KEYRING",
+    `${KEY_FILE} has ${recipients} recipients, and to try ${identities} identities at each would take too long: give at most ` +
+      `${Math.floor(MOST_TRIALS / recipients)} identities. Nothing was changed.`,
+    { record: KEY_FILE },
+  );
 }
 
 function wrongKey(lock: FileLock): BabaError {

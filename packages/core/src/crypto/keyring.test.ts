@@ -56,6 +56,7 @@ describe("Keyring.parse()", () => {
     ["more than 1,000 keys", { ...value, keys: Array.from({ length: 1001 }, () => key) }],
     ["more than 1,000 recipients", { ...value, recipients: Array.from({ length: 1001 }, () => RECIPIENT) }],
     ["a recipient twice", { ...value, recipients: [RECIPIENT, RECIPIENT] }],
+    ["a recipient with a slip", { ...value, recipients: [RECIPIENT.replace(/p$/, "q")] }],
     ["a recipient of another kind", { ...value, recipients: ["age1pq1xyz"] }],
     ["a short key", { ...value, keys: [{ ...key, key: "00" }] }],
     ["an upper-case key", { ...value, keys: [{ ...key, key: "AB".repeat(32) }] }],
@@ -104,17 +105,21 @@ describe("Keyring.parse()", () => {
 });
 
 describe("Keyring.fingerprint()", () => {
-  test("stays the same when keys, recipients or the conversion change", () => {
+  test("stays the same when keys or recipients change, and is another after the conversion from plain", () => {
     const keyring = fresh([RECIPIENT]);
     const fingerprint = keyring.fingerprint(nobleCrypto);
     expect(fingerprint).toMatch(/^[0-9a-f]{32}$/);
-    for (const changed of [
-      keyring.rotated(nobleCrypto, NOW),
-      keyring.withRecipients([]),
-      keyring.converted(),
-    ]) {
+    for (const changed of [keyring.rotated(nobleCrypto, NOW), keyring.withRecipients([])]) {
       expect(Keyring.parse(changed.serialize()).fingerprint(nobleCrypto)).toBe(fingerprint);
     }
+    const converting = Keyring.create(nobleCrypto, { recipients: [], converting: true, now: NOW });
+    const converted = converting.converted(nobleCrypto);
+    expect(converted.converting).toBe(false);
+    expect(converted.active).toBe(converting.active);
+    expect(converted.fingerprint(nobleCrypto)).not.toBe(converting.fingerprint(nobleCrypto));
+    expect(converted.converted(nobleCrypto).fingerprint(nobleCrypto)).toBe(
+      converted.fingerprint(nobleCrypto),
+    );
   });
 
   test("differs for another keyring that is made for the same recipients, even of the same store id", () => {

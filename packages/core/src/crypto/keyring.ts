@@ -1,7 +1,7 @@
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import { BabaError } from "../errors.ts";
 import { type Crypto, KEY_SIZE } from "./crypto.ts";
-import { MOST_RECIPIENTS, RECIPIENT, tooManyRecipients } from "./lock.ts";
+import { checkRecipients, MOST_RECIPIENTS, RECIPIENT, tooManyRecipients } from "./lock.ts";
 
 /** Bytes of a store's id. */
 export const STORE_ID_SIZE = 16;
@@ -117,7 +117,7 @@ export class Keyring {
    * 32 hexadecimal digits that tell this keyring from any other, whoever that one is locked for: HKDF-SHA256 of a secret
    * that is in it, salted with the store's id, under `baba/1 fingerprint`. It stays the same when the passphrase or the data
    * key change, or a recipient is added. Who could open the keyring once knows the secret, and could make another with its
-   * fingerprint: so it changes when a recipient is removed.
+   * fingerprint: so it changes when a recipient is removed; and when the conversion from plain ends.
    */
   fingerprint(crypto: Crypto): string {
     const { secret, storeId } = this.#parts;
@@ -157,9 +157,12 @@ export class Keyring {
     return new Keyring({ ...this.#parts, secret: crypto.random(SECRET_SIZE) });
   }
 
-  /** At the end of the conversion from plain. */
-  converted(): Keyring {
-    return new Keyring({ ...this.#parts, converting: false });
+  /**
+   * At the end of the conversion from plain, with another secret: one with the old fingerprint admits plain records, and
+   * can be put back by whoever has copied it. The same one where it had ended.
+   */
+  converted(crypto: Crypto): Keyring {
+    return this.converting ? new Keyring({ ...this.#parts, converting: false }).withNewSecret(crypto) : this;
   }
 
   /** The bytes that go into the key file, and hold every secret of the store. */
@@ -265,7 +268,16 @@ function recipientsOf(value: unknown): string[] | undefined {
   if (!Array.isArray(value) || value.length > MOST_RECIPIENTS || new Set(value).size !== value.length)
     return undefined;
   const recipients = value.filter((recipient) => typeof recipient === "string" && RECIPIENT.test(recipient));
-  return recipients.length === value.length ? recipients : undefined;
+  return recipients.length === value.length && areSound(recipients) ? recipients : undefined;
+}
+
+/** Whether their checksums are right, so that the key file can be locked for them again. */
+function areSound(recipients: readonly string[]): boolean {
+  try {
+    return recipients.length === 0 || checkRecipients(recipients).length === recipients.length;
+  } catch {
+    return false;
+  }
 }
 
 function hexOf(value: unknown, size: number): Uint8Array<ArrayBuffer> | undefined {

@@ -59,8 +59,6 @@ export async function unlock(crypto: Crypto, file: Uint8Array | undefined, lock:
 
 /** What {@link createLock} needs beside the lock. */
 export type LockedStore = {
-  /** A text that no other writer uses. */
-  readonly token: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Whether the folder holds plain records that are to be sealed. */
@@ -83,7 +81,7 @@ export async function createLock(
   const recipients =
     lock.kind === "passphrase" ? [] : (lock.recipients ?? (await recipientsOf(lock.identities)));
   const keyring = Keyring.create(crypto, { recipients, converting: store.converting, now: store.now });
-  if (await createKeyFile(files, store.token, await lockKeyring(crypto, keyring, lock)))
+  if (await createKeyFile(files, tokenOf(crypto), await lockKeyring(crypto, keyring, lock)))
     return openedKeys(crypto, keyring);
   keyring.wipe();
   const file = await readKeyFile(files);
@@ -101,11 +99,10 @@ export async function createLock(
 export async function rewriteLock(
   crypto: Crypto,
   files: FileSystem,
-  token: string,
   keyring: Keyring,
   lock: FileLock,
 ): Promise<void> {
-  await replaceKeyFile(files, token, await lockKeyring(crypto, keyring, lock));
+  await replaceKeyFile(files, tokenOf(crypto), await lockKeyring(crypto, keyring, lock));
 }
 
 /** The keys of a keyring that was opened or made. */
@@ -113,7 +110,13 @@ export function openedKeys(crypto: Crypto, keyring: Keyring): OpenedKeys {
   return { state: "sealed", keys: keysOfKeyring(crypto, keyring), keyring };
 }
 
-function pinnedButMissing(): BabaError {
+/** A text that no other writer uses. */
+function tokenOf(crypto: Crypto): string {
+  return [...crypto.random(8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The error of a store without a key file whose fingerprint was pinned. */
+export function pinnedButMissing(): BabaError {
   return new BabaError(
     "BABA_KEYRING",
     `A fingerprint was pinned, but there is no ${KEY_FILE}: put it back from a backup, or leave the option fingerprint out to make a new store.`,

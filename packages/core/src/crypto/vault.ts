@@ -3,11 +3,12 @@ import type { FileSystem } from "../file-system/file-system.ts";
 import type { Changes } from "../storage/journal/changes.ts";
 import type { JournalSeal } from "../storage/journal/seal.ts";
 import { JOURNAL_FOLDER, segmentNumber } from "../storage/layout.ts";
+import { Mutex } from "../storage/mutex.ts";
 import type { Content, Protection } from "../storage/protection.ts";
 import type { Compression } from "./compression.ts";
 import type { Crypto } from "./crypto.ts";
 import { isSealed, keyIdOf, openRecord, type Seals, sealRecords } from "./envelope.ts";
-import { type FileLock, readKeyFile } from "./key-file.ts";
+import { type FileLock, notThePinned, readKeyFile } from "./key-file.ts";
 import type { Keyring } from "./keyring.ts";
 import { copyOfLock, type Lock, sameLock } from "./lock.ts";
 import {
@@ -21,8 +22,17 @@ import {
   sealedWithoutKey,
   wrongRawKey,
 } from "./refusals.ts";
+import { checkSuccession } from "./succession.ts";
 import { firstRecord, keptRecords } from "./survey.ts";
-import { createLock, type OpenedKeys, openedKeys, rewriteLock, type Unlocked, unlock } from "./unlock.ts";
+import {
+  createLock,
+  type OpenedKeys,
+  openedKeys,
+  pinnedButMissing,
+  rewriteLock,
+  type Unlocked,
+  unlock,
+} from "./unlock.ts";
 
 /** What a vault works with. */
 export type VaultContext = {
@@ -33,6 +43,9 @@ export type VaultContext = {
   /** Asked between the pieces of long work, and awaited where it gives a promise. */
   readonly breathe: () => Promise<void> | undefined;
 };
+
+/** Makes another keyring of one, or gives the same. */
+type Change = (keyring: Keyring, crypto: Crypto) => Keyring;
 
 /**
  * The keys of one store, for as long as this process has it open. It opens the store's lock, makes the keyring of a new
@@ -48,7 +61,10 @@ export class Vault implements Protection {
   #file: Uint8Array | undefined;
   /** What was opened before: work that is under way may still need its keys. */
   readonly #earlier: OpenedKeys[] = [];
-  #refreshing: Promise<boolean> | undefined;
+  /** A reading of the key file that has not begun. */
+  #refreshing: Promise<void> | undefined;
+  /** Lets one at a time read the key file and take in what it holds, or replace it: nothing older comes after. */
+  readonly #turns = new Mutex();
   /** A plain record of a store that a raw key was to open. */
   #plain: string | undefined;
 
@@ -88,6 +104,19 @@ export class Vault implements Protection {
     return sameLock(this.#context.crypto, this.#lock, lock);
   }
 
+  /**
+   * Holds the keyring to a fingerprint from now on, for one more who uses the store.
+   *
+   * @throws `BABA_KEYRING` where it has another one, or there is no keyring yet and one with any could be made
+   */
+  async pin(fingerprint: string): Promise<void> {
+    if (this.#lock.kind !== "identity" || this.#lock.fingerprint === fingerprint) return;
+    if (this.fingerprint !== fingerprint) await this.refresh();
+    if (this.fingerprint === undefined) throw pinnedButMissing();
+    if (this.fingerprint !== fingerprint) throw notThePinned();
+    this.#lock = { ...this.#lock, fingerprint };
+  }
+
   async open(): Promise<void> {
     this.#file = await readKeyFile(this.#files);
     this.#unlocked = await unlock(this.#context.crypto, this.#file, this.#lock);
@@ -100,7 +129,7 @@ export class Vault implements Protection {
     if (this.lockKind === "none") throw sealedWithoutKey(segment);
     const known = this.#opened?.keys.cipher(keyId);
     if (known !== undefined) return known;
-    await this.#refresh();
+    await this.refresh();
     const found = this.#opened?.keys.cipher(keyId);
     if (found !== undefined) return found;
     throw this.#opened === undefined
@@ -110,7 +139,7 @@ export class Vault implements Protection {
 
   async prepare(): Promise<void> {
     if (this.#plain !== undefined) throw plainUnderRawKey(this.#plain);
-    if (this.#unlocked.state === "new") await this.#refresh();
+    if (this.#unlocked.state === "new") await this.refresh();
     if (this.#unlocked.state !== "new") return;
     await this.#mustNotBeSealed();
     const plain = await firstRecord(this.#files);
@@ -131,15 +160,32 @@ export class Vault implements Protection {
   }
 
   async #revealSealed(names: readonly string[], kept: readonly Content[]): Promise<readonly Content[]> {
+    const before = this.#opened;
     const contents = await this.#reveal(names, kept);
     if (!this.#isDoubtful(kept, contents)) return contents;
-    return (await this.#refresh()) ? this.#reveal(names, kept) : contents;
+    await this.refresh();
+    return this.#opened === before ? contents : this.#reveal(names, kept);
   }
 
   /** Makes the keyring of a store that holds plain records, which are then to be sealed one by one. Under the write lock. */
   async beginConversion(): Promise<void> {
-    if (this.#unlocked.state === "new") await this.#refresh();
+    await this.refresh();
     if (this.#unlocked.state === "new") await this.#create(this.#unlocked.lock, true);
+  }
+
+  /**
+   * Reads the key file as it is now, and opens it where it has changed. Under the write lock nobody changes it afterwards,
+   * so what is then known is what to go by.
+   *
+   * @throws `BABA_KEYRING`, `BABA_KEY_WRONG` where the new one does not go back to the old, or is locked for others
+   */
+  refresh(): Promise<void> {
+    // One that has begun may have read what was there before.
+    this.#refreshing ??= this.#inTurn(() => {
+      this.#refreshing = undefined;
+      return this.#openAgain();
+    });
+    return this.#refreshing;
   }
 
   /**
@@ -148,13 +194,17 @@ export class Vault implements Protection {
    *
    * @throws `BABA_OPTION` where there is no keyring, or `passphrase` and the store is locked in another way
    */
-  async rewrite(change: (keyring: Keyring) => Keyring, passphrase?: string): Promise<void> {
-    await this.#refresh();
+  rewrite(change: Change, passphrase?: string): Promise<void> {
+    return this.#inTurn(() => this.#rewrite(change, passphrase));
+  }
+
+  async #rewrite(change: Change, passphrase: string | undefined): Promise<void> {
+    await this.#openAgain();
     const { crypto } = this.#context;
     const lock = this.#lockWith(passphrase);
     if (this.keyring === undefined || lock === undefined) throw noKeyring();
-    const next = change(this.keyring);
-    await rewriteLock(crypto, this.#files, tokenOf(crypto), next, lock);
+    const next = change(this.keyring, crypto);
+    await rewriteLock(crypto, this.#files, next, lock);
     const fingerprint = lock.kind === "identity" && lock.fingerprint && next.fingerprint(crypto);
     this.#lock = fingerprint ? { ...lock, fingerprint } : lock;
     this.#adopt(await readKeyFile(this.#files), openedKeys(crypto, next));
@@ -220,38 +270,26 @@ export class Vault implements Protection {
 
   /** Plain segments are there before a store is sealed and until it is. */
   async #admitPlain(segment: string): Promise<undefined> {
-    if (this.keyring?.converting === true) await this.#refresh();
+    if (this.keyring?.converting === true) await this.refresh();
     const opened = this.#opened;
     if (opened !== undefined && opened.keyring?.converting !== true) throw plainJournal(segment);
   }
 
-  /** Opens the key file again where it has changed; whether it has. */
-  #refresh(): Promise<boolean> {
-    this.#refreshing ??= this.#openAgain().finally(() => {
-      this.#refreshing = undefined;
-    });
-    return this.#refreshing;
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const release = await this.#turns.acquire();
+    return work().finally(release);
   }
 
-  async #openAgain(): Promise<boolean> {
+  async #openAgain(): Promise<void> {
     const { crypto } = this.#context;
     const file = await readKeyFile(this.#files);
     // A key file that was removed takes no key from who has the store open.
-    if (file === undefined || (this.#file !== undefined && crypto.equal(file, this.#file))) return false;
+    if (file === undefined || (this.#file !== undefined && crypto.equal(file, this.#file))) return;
     const unlocked = await unlock(crypto, file, this.#lock);
-    if (unlocked.state !== "sealed" || !this.#continues(unlocked)) throw otherKeyring();
+    if (unlocked.state !== "sealed" || unlocked.keyring === undefined) throw otherKeyring();
+    const past = [...this.#earlier, this.#opened].map((opened) => opened?.keyring);
+    checkSuccession(crypto, unlocked.keyring, past);
     this.#adopt(file, unlocked);
-    return true;
-  }
-
-  /** Whether a keyring goes back to the one that was open: who made it knew a secret of that one. */
-  #continues({ keyring }: OpenedKeys): boolean {
-    const known = this.keyring;
-    if (known === undefined || keyring === undefined) return known === undefined;
-    const { crypto } = this.#context;
-    if (keyring.fingerprint(crypto) === known.fingerprint(crypto)) return true;
-    const { id, key } = known.active;
-    return keyring.keys.some((next) => next.id === id && crypto.equal(next.key, key));
   }
 
   #adopt(file: Uint8Array | undefined, unlocked: OpenedKeys): void {
@@ -270,8 +308,7 @@ export class Vault implements Protection {
 
   async #create(lock: FileLock, converting: boolean): Promise<void> {
     const { crypto, now } = this.#context;
-    const store = { token: tokenOf(crypto), now: now(), converting };
-    const opened = await createLock(crypto, this.#files, lock, store);
+    const opened = await createLock(crypto, this.#files, lock, { now: now(), converting });
     this.#adopt(await readKeyFile(this.#files), opened);
   }
 
@@ -306,8 +343,4 @@ function isSealedContent(content: Content): boolean {
 function asContent(error: unknown): BabaError {
   if (error instanceof BabaError) return error;
   throw error;
-}
-
-function tokenOf(crypto: Crypto): string {
-  return [...crypto.random(8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -42,6 +42,17 @@ test("Xaes keeps the 1,024 derived keys used last, and opens with all others too
   expect(blocks()).toBe(derived + 2);
 });
 
+test("Xaes keeps nothing of a nonce in a Buffer, whose bytes may change afterwards", () => {
+  const xaes = new Xaes(nobleCrypto, nobleCrypto.random(32));
+  const nonce = Buffer.from(nonceOf(1, 0));
+  const sealed = xaes.seal(nonce, NOTHING, NOTHING);
+  nonce.set(nonceOf(2, 0));
+  const other = xaes.seal(nonce, NOTHING, NOTHING);
+  expect(other).not.toEqual(sealed);
+  expect(xaes.open(nonceOf(1, 0), NOTHING, sealed)).toEqual(NOTHING);
+  expect(xaes.open(nonceOf(2, 0), NOTHING, other)).toEqual(NOTHING);
+});
+
 test("Xaes copies its key and refuses every use after wipe()", () => {
   const key = nobleCrypto.random(32);
   const xaes = new Xaes(nobleCrypto, key);

@@ -59,7 +59,8 @@ export class Xaes {
       throw new BabaError("BABA_CLOSED", "The keys were wiped when the database was closed: open it again.");
     mustMeasure(nonce, XAES_NONCE_SIZE, "nonce");
     if (this.#last !== undefined && beginsWith(nonce, this.#last.part)) return this.#last.key;
-    const part = nonce.slice(0, KEY_PART);
+    // Not `slice()`: that of a Buffer shares its bytes, which the caller may change.
+    const part = new Uint8Array(nonce.subarray(0, KEY_PART));
     const key = this.#recall(part);
     this.#last = { part, key };
     return key;

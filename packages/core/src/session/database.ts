@@ -293,6 +293,7 @@ export class Database<S extends Schema> {
       const store = await this.#context.openStore(this.#directory, this.#lock, this.#log);
       this.#vault = store.store.vault;
       if (this.#lock.kind === "none") this.#log.warning(withoutKey(directory));
+      if (this.#vault.keyring?.converting === true) this.#log.warning(halfSealed(directory));
       return store;
     } catch (error) {
       this.#store = undefined;
@@ -327,6 +328,10 @@ export class Database<S extends Schema> {
 
 function withoutKey(directory: string): string {
   return `Opened ${printable(directory)} without a key: its records are obfuscated, not encrypted; whoever has the files can read them`;
+}
+
+function halfSealed(directory: string): string {
+  return `${printable(directory)} is being sealed: until seal() has ended, plain records are accepted, whoever put them there; call it again where it was cut short`;
 }
 
 function closed(): BabaError {

@@ -114,6 +114,37 @@ describe("recipients", () => {
     ]);
   });
 
+  test("a removal that was cut short before others were told is finished when it is called again", async () => {
+    const first = await store.filled({ identity: mine, recipients: both });
+    let full = true;
+    const db = store.openOnDisk(() => full, { identity: mine });
+    const other = store.open({ identity: mine });
+    await other.open();
+    await failsWith(db.removeRecipient(both[1] ?? ""), "BABA_DISK_FULL");
+    full = false;
+    const old = keyIdOf(await store.keptBytes("1.baba"));
+    const again = store.open({ identity: mine });
+    expect(await again.removeRecipient(both[1] ?? "")).toBe(false);
+    await add(other, 7);
+    expect(keyIdOf(await store.keptBytes("7.baba"))).not.toBe(old);
+    for (const one of [first, db, other, again]) await one.close();
+  });
+
+  test("that another process added meanwhile are removed, and added where it removed them", async () => {
+    const db = await store.filled({ identity: mine });
+    const other = store.open({ identity: mine });
+    await other.open();
+    await db.addRecipient(both[1] ?? "");
+    expect(await other.removeRecipient(both[1] ?? "")).toBe(true);
+    expect(await db.addRecipient(both[1] ?? "")).toBe(true);
+    expect(await other.addRecipient(both[1] ?? "")).toBe(false);
+    await db.close();
+    await other.close();
+    const guest = store.open({ identity: theirs });
+    expect(await read(guest)).toEqual(note(1));
+    await guest.close();
+  });
+
   test("one who pinned the fingerprint removes another and goes on", async () => {
     const first = await store.filled({ identity: mine, recipients: both });
     const fingerprint = first.fingerprint ?? "";

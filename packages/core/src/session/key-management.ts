@@ -1,7 +1,11 @@
+import type { Keyring } from "../crypto/keyring.ts";
 import { checkPassphrase, checkRecipients } from "../crypto/lock.ts";
 import { noKeyring } from "../crypto/refusals.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Store } from "./shared-store.ts";
+
+/** What a new data key is made with. */
+type KeySource = Pick<Runtime, "crypto" | "now">;
 
 /** Locks the store's key file with another passphrase. @throws `BABA_OPTION`, `BABA_KEY_MISSING` */
 export async function changePassphrase(store: Store, next: string): Promise<void> {
@@ -28,31 +32,32 @@ export async function addRecipient(store: Store, recipient: string): Promise<boo
 
 /**
  * Locks the store's key file without one recipient, with a new data key for what is written from now on and a new
- * fingerprint. Whether it was a recipient.
+ * fingerprint. Whether it was a recipient. After a failure it is called again: what was left is then done, whether it is
+ * one still or not.
  *
  * @throws `BABA_OPTION` where none of one's own identities would be left
  */
-export async function removeRecipient(store: Store, recipient: string, runtime: Runtime): Promise<boolean> {
+export async function removeRecipient(store: Store, recipient: string, runtime: KeySource): Promise<boolean> {
   const [removed = ""] = checkRecipients([recipient]);
   if (store.vault.lockKind !== "identity") throw noKeyring();
   return underLock(store, async () => {
-    if (!recipientsOf(store).includes(removed)) return false;
-    await store.vault.rewrite((keyring) =>
-      keyring
-        .withRecipients(keyring.recipients.filter((other) => other !== removed))
-        .withNewSecret(runtime.crypto)
-        .rotated(runtime.crypto, runtime.now()),
-    );
+    const isRecipient = recipientsOf(store).includes(removed);
+    if (isRecipient) await store.vault.rewrite((keyring) => without(keyring, removed, runtime));
+    // Others learn of the key by the journal that is sealed with it: where an earlier call ended before this, now.
     await store.storage.renew();
-    return true;
+    return isRecipient;
   });
 }
 
+function without(keyring: Keyring, removed: string, { crypto, now }: KeySource): Keyring {
+  return keyring
+    .withRecipients(keyring.recipients.filter((other) => other !== removed))
+    .withNewSecret(crypto)
+    .rotated(crypto, now());
+}
+
 /** Gives the store a new data key for what is written from now on. @throws `BABA_OPTION` where it has no key file */
-export async function rotateKey(
-  store: Store,
-  { crypto, now }: Pick<Runtime, "crypto" | "now">,
-): Promise<void> {
+export async function rotateKey(store: Store, { crypto, now }: KeySource): Promise<void> {
   if (store.vault.lockKind !== "passphrase" && store.vault.lockKind !== "identity") throw noKeyring();
   await underLock(store, async () => {
     await store.vault.rewrite((keyring) => keyring.rotated(crypto, now()));
@@ -61,11 +66,12 @@ export async function rotateKey(
   });
 }
 
-/** Runs work under the write lock, in a store that has its keys. */
+/** Runs work under the write lock, in a store that has its keys, as the key file has them now. */
 async function underLock<T>({ storage, vault }: Store, work: () => Promise<T>): Promise<T> {
   const hold = await storage.hold();
   try {
     await vault.prepare();
+    await vault.refresh();
     return await work();
   } finally {
     await hold.release();

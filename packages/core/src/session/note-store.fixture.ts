@@ -33,7 +33,25 @@ export class NoteStore {
     return new Database(Note, { logging: false, ...options }, assemble(this.runtime));
   }
 
-  /** The same with notes in it, every other one in a folder. */
+  /** The same, in whose process no segment of the journal can be begun while `isFull` says so. */
+  openOnDisk(isFull: () => boolean, options: BabaOptions): Notes {
+    const create: FileSystem["create"] = async (created) => {
+      if (isFull() && created.some(({ path }) => path.includes("-segment-")))
+        throw Object.assign(new Error("ENOSPC"), { code: "ENOSPC" });
+      return this.files.create(created);
+    };
+    const files = new Proxy(this.files, {
+      get(target, name) {
+        if (name === "create") return create;
+        const method: unknown = Reflect.get(target, name);
+        return typeof method === "function" ? method.bind(target) : method;
+      },
+    });
+    const runtime = { ...this.runtime, fileSystem: () => files };
+    return new Database(Note, { logging: false, ...options }, assemble(runtime));
+  }
+
+  /** The same as `open` with notes in it, every other one in a folder. */
   async filled(options: BabaOptions, count = 3): Promise<Notes> {
     const db = this.open(options);
     await db.asyncSession(async (session) => {

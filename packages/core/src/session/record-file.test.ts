@@ -42,6 +42,24 @@ describe("openRecordFile() and sealRecordFile()", () => {
     await again.close();
   });
 
+  test("overwrite their copy of a raw key, where the record opens and where it does not, and not the caller's", async () => {
+    const key = new Uint8Array(32).fill(1);
+    await (await store.filled({ key })).close();
+    const derivedFrom: Uint8Array[] = [];
+    const { crypto } = store.runtime;
+    const hkdf: typeof crypto.hkdf = (from, ...others) => {
+      if (crypto.equal(from, key)) derivedFrom.push(from);
+      return crypto.hkdf(from, ...others);
+    };
+    const watched = { ...store.runtime, crypto: { ...crypto, hkdf } };
+    const file = await store.bytesOf("1.baba");
+    expect(await openRecordFile(watched, file, "1.baba", { key })).toEqual(note(1));
+    await failsWith(openRecordFile(watched, file, "2.baba", { key }), "BABA_TAMPERED");
+    expect(derivedFrom.length).toBeGreaterThan(0);
+    for (const copy of derivedFrom) expect(copy).toEqual(new Uint8Array(32));
+    expect(key).toEqual(new Uint8Array(32).fill(1));
+  });
+
   test("work with a raw key, and name the record that does not open", async () => {
     const key = new Uint8Array(32).fill(1);
     await (await store.filled({ key })).close();

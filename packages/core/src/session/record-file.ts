@@ -2,7 +2,7 @@ import { decode, encode } from "../codec/index.ts";
 import { CommitSealer, openRecord, type Seals } from "../crypto/envelope.ts";
 import { type FileLock, unlockKeyring } from "../crypto/key-file.ts";
 import { Keyring } from "../crypto/keyring.ts";
-import { checkUnlock } from "../crypto/lock.ts";
+import { checkUnlock, wipeLock } from "../crypto/lock.ts";
 import { keysOfKeyring, keysOfRawKey, type StoreKeys } from "../crypto/store-keys.ts";
 import { BabaError } from "../errors.ts";
 import { parseBytes, stringify } from "../model/index.ts";
@@ -82,10 +82,14 @@ async function openKeys(crypto: Runtime["crypto"], keys: RecordKeys): Promise<St
   if ("keyring" in keys) return ofKeyring(crypto, Keyring.parse(bytesOf(keys.keyring)));
   const { keyFile, ...unlock } = { keyFile: undefined, ...keys };
   const lock = checkUnlock(unlock);
-  if (lock.kind === "key") return keysOfRawKey(crypto, lock.key);
-  if (lock.kind === "none" || !(keyFile instanceof Uint8Array))
-    throw new BabaError("BABA_OPTION", "Give keyring, or keyFile with passphrase or identity, or key.");
-  return ofKeyring(crypto, await unlockKeyring(crypto, keyFile, lock satisfies FileLock));
+  try {
+    if (lock.kind === "key") return keysOfRawKey(crypto, lock.key);
+    if (lock.kind === "none" || !(keyFile instanceof Uint8Array))
+      throw new BabaError("BABA_OPTION", "Give keyring, or keyFile with passphrase or identity, or key.");
+    return ofKeyring(crypto, await unlockKeyring(crypto, keyFile, lock satisfies FileLock));
+  } finally {
+    wipeLock(lock);
+  }
 }
 
 function ofKeyring(crypto: Runtime["crypto"], keyring: Keyring): StoreKeys {

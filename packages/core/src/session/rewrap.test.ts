@@ -86,6 +86,22 @@ describe("rotateKey() and rewrap()", () => {
     await again.close();
   });
 
+  test("with dropRetired lose no record where a rotation was cut short before other processes learnt of it", async () => {
+    const first = await store.filled({ passphrase: "x" });
+    const other = store.open({ passphrase: "x" });
+    await other.open();
+    let full = true;
+    const db = store.openOnDisk(() => full, { passphrase: "x" });
+    await failsWith(db.rotateKey(), "BABA_DISK_FULL");
+    full = false;
+    expect(await other.rewrap({ dropRetired: true })).toMatchObject({ sealed: 3, retiredKeys: 0 });
+    for (const one of [first, other, db]) await one.close();
+    const again = store.open({ passphrase: "x" });
+    expect(await read(again)).toEqual(note(1));
+    expect(await again.verify()).toMatchObject({ problems: [] });
+    await again.close();
+  });
+
   test("refuse options that do not exist", async () => {
     const db = store.open({ passphrase: "x" });
     for (const options of [{ onProgress: 7 }, { nonsense: true }, 7] as unknown[]) {
@@ -158,5 +174,96 @@ describe("seal()", () => {
     await add(db, 1);
     await plain.close();
     await db.close();
+  });
+
+  describe("and the key file of before its end", () => {
+    const plain = encode(utf8.encode('{"id":9,"text":"forged"}'));
+    const stop = () => {
+      throw new Error("stop");
+    };
+    /** A store that is being sealed, and its key file; with another record that is sealed with a key of nobody's. */
+    const halfSealed = async () => {
+      await (await store.filled({}, 3)).close();
+      const db = store.open({ identity: mine });
+      await expect(db.seal({ onProgress: stop })).rejects.toThrow("stop");
+      const foreign = await store.keptBytes("1.baba");
+      foreign[2] = (foreign[2] ?? 0) ^ 1;
+      return { db, keyFile: await store.bytesOf(KEY_FILE), foreign: encode(foreign) };
+    };
+
+    test("put back, is refused by running processes, which accept nothing plain", async () => {
+      const { db, keyFile, foreign } = await halfSealed();
+      await db.seal();
+      const late = store.open({ identity: mine });
+      await late.open();
+      await store.put(KEY_FILE, keyFile);
+      await store.put("8.baba", foreign);
+      await store.put("9.baba", plain);
+      for (const one of [db, late]) {
+        await failsWith(read(one, "8.baba"), "BABA_KEYRING");
+        await failsWith(read(one, "9.baba"), "BABA_NOT_SEALED");
+        await expect(one.rotateKey()).rejects.toThrow("an older key file was put in its place");
+        expect(await read(one)).toEqual(note(1));
+      }
+      expect(await store.bytesOf(KEY_FILE)).toEqual(keyFile);
+      await db.close();
+      await late.close();
+    });
+
+    test("does not open where the fingerprint of after it is pinned, with which the sealing database goes on", async () => {
+      const { db, keyFile } = await halfSealed();
+      const before = db.fingerprint ?? "";
+      const other = store.open({ identity: mine });
+      await other.open();
+      await db.close();
+      const pinned = store.open({ identity: mine, fingerprint: before });
+      expect(await pinned.seal()).toMatchObject({ problems: [] });
+      const fingerprint = pinned.fingerprint ?? "";
+      expect(fingerprint).not.toBe(before);
+      expect(await pinned.seal()).toMatchObject({ records: 0 });
+      await pinned.rotateKey();
+      await add(pinned, 5);
+      expect(await read(other, "5.baba")).toEqual(note(5));
+      expect(other.fingerprint).toBe(fingerprint);
+      await add(other, 6);
+      await pinned.close();
+      await other.close();
+      const again = store.open({ identity: mine, fingerprint });
+      expect(await read(again, "6.baba")).toEqual(note(6));
+      await again.close();
+      await store.put(KEY_FILE, keyFile);
+      await failsWith(store.open({ identity: mine, fingerprint }).open(), "BABA_KEYRING");
+    });
+
+    test("two that end it at once leave one fingerprint, which both have", async () => {
+      const { db } = await halfSealed();
+      const other = store.open({ identity: mine });
+      await other.open();
+      await Promise.all([db.seal(), other.seal()]);
+      expect(other.fingerprint).toBe(db.fingerprint);
+      const again = store.open({ identity: mine, fingerprint: db.fingerprint ?? "" });
+      expect(await read(again)).toEqual(note(1));
+      for (const one of [db, other, again]) await one.close();
+    });
+
+    test("is told of by a warning at every opening, and no longer when it has ended", async () => {
+      const { db } = await halfSealed();
+      const warnings = async () => {
+        const lines: string[] = [];
+        const line = (text: string) => void lines.push(text);
+        const one = store.open({
+          identity: mine,
+          logging: { debug: line, info: line, warn: line, error: line },
+        });
+        await one.open();
+        await one.close();
+        return lines.filter((text) => text.includes("WARNING"));
+      };
+      for (let i = 0; i < 2; i++)
+        expect(await warnings()).toEqual([expect.stringContaining("plain records are accepted")]);
+      await db.seal();
+      await db.close();
+      expect(await warnings()).toEqual([]);
+    });
   });
 });

@@ -49,7 +49,7 @@ export async function rewrap(store: Store, options: RewrapOptions): Promise<Rewr
 
 /**
  * Makes a sealed store of a plain one, or goes on with it where it was cut short: a keyring first, then the records in
- * ordinary commits, and at the end plain ones are refused.
+ * ordinary commits, and at the end plain ones are refused and the fingerprint is another.
  *
  * @throws `BABA_OPTION` where neither passphrase nor identity was given
  */
@@ -82,6 +82,8 @@ async function sealSome(store: Store, names: readonly string[]): Promise<Omit<Co
   const { storage } = store;
   const hold = await storage.hold();
   try {
+    // The journal does not tell of a new key whose maker died before it was renewed.
+    await vault.refresh();
     const kept = await storage.readKept(names);
     const stale = names.filter((_, i) => isStale(store, kept[i]));
     const staleKept = kept.filter((bytes) => isStale(store, bytes));
@@ -127,11 +129,13 @@ async function beginConversion({ storage, vault }: Store): Promise<void> {
 async function endConversion(store: Store): Promise<void> {
   await mustBeSealed(store);
   await store.storage.renew();
-  await store.vault.rewrite((keyring) => keyring.converted());
+  await store.vault.rewrite((keyring, crypto) => keyring.converted(crypto));
 }
 
 async function dropRetired(store: Store): Promise<void> {
   await underLock(store, async () => {
+    // As above: records may still need the key before it.
+    await store.vault.refresh();
     await mustBeSealed(store);
     await store.storage.renew();
     await store.vault.rewrite((keyring) => keyring.withoutRetired());

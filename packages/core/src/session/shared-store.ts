@@ -21,7 +21,8 @@ export class SharedStores {
   /**
    * Opens the folder's store, or joins those who have it open; closed with the last of them.
    *
-   * @throws `BABA_KEY_WRONG`, `BABA_SEALED` where they have opened it with another key, or it alone with one
+   * @throws `BABA_KEY_WRONG`, `BABA_SEALED` where they have opened it with another key, or it alone with one; `BABA_KEYRING`
+   * where their keyring is not the one that is pinned, or there is none yet
    */
   async open(files: FileSystem, lock: Lock, create: () => Store): Promise<OpenedStore> {
     const identity = await files.identity();
@@ -38,7 +39,7 @@ export class SharedStores {
       throw error;
     }
     try {
-      mustMatch(shared.vault, lock);
+      await mustMatch(shared.vault, lock);
       return { storage: leased(shared.storage, () => this.#leave(identity, shared)), store: shared };
     } catch (error) {
       await this.#leave(identity, shared);
@@ -63,11 +64,14 @@ export class SharedStores {
   }
 }
 
-function mustMatch(vault: Vault, lock: Lock): void {
-  const pinned = lock.kind === "identity" ? lock.fingerprint : undefined;
-  const pinFits = pinned === undefined || vault.fingerprint === undefined || pinned === vault.fingerprint;
-  if (vault.isOpenedBy(lock) && pinFits) return;
-  throw new BabaError(
+/** What one of them has pinned holds for all, as they have one keyring. */
+async function mustMatch(vault: Vault, lock: Lock): Promise<void> {
+  if (!vault.isOpenedBy(lock)) throw openedOtherwise(lock);
+  if (lock.kind === "identity" && lock.fingerprint !== undefined) await vault.pin(lock.fingerprint);
+}
+
+function openedOtherwise(lock: Lock): BabaError {
+  return new BabaError(
     lock.kind === "none" ? "BABA_SEALED" : "BABA_KEY_WRONG",
     "This process has the directory open already, with another key or without one: open every database of a directory in the " +
       "same way, or close the other first.",

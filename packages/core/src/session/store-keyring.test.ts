@@ -1,6 +1,8 @@
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { beforeEach, describe, expect, test } from "vitest";
-import { add, everythingIn, failsWith, KEY_FILE, NoteStore, note, read } from "./note-store.fixture.ts";
+import { assemble } from "./assemble.ts";
+import { Database } from "./database.ts";
+import { add, everythingIn, failsWith, KEY_FILE, Note, NoteStore, note, read } from "./note-store.fixture.ts";
 
 const [mine, theirs] = await Promise.all([generateX25519Identity(), generateX25519Identity()]);
 const both = await Promise.all([mine, theirs].map((one) => identityToRecipient(one)));
@@ -65,5 +67,63 @@ describe("the keyring", () => {
     await failsWith(store.open({ passphrase: "x" }).open(), "BABA_KEYRING");
     await failsWith(store.open().open(), "BABA_SEALED");
     expect(await everythingIn(store.files)).toBe(before);
+  });
+
+  describe("that one of several databases of a process has pinned", () => {
+    const inOneProcess = () => {
+      const context = assemble(store.runtime);
+      return (fingerprint?: string) =>
+        new Database(
+          Note,
+          { logging: false, identity: mine, ...(fingerprint === undefined ? {} : { fingerprint }) },
+          context,
+        );
+    };
+    const foist = async () => {
+      const elsewhere = new NoteStore();
+      await (await elsewhere.filled({ identity: theirs, recipients: both })).close();
+      await store.files.makeFolder(".baba");
+      await store.put(KEY_FILE, await elsewhere.bytesOf(KEY_FILE));
+    };
+
+    test("is not joined where there is no keyring yet, as any could come, and the others go on", async () => {
+      const open = inOneProcess();
+      const [first, second] = [open(), open("0".repeat(32))];
+      await first.open();
+      await failsWith(second.open(), "BABA_KEYRING");
+      await foist();
+      await failsWith(add(second, 1), "BABA_KEYRING");
+      await add(first, 2);
+      await failsWith(add(second, 1), "BABA_KEYRING");
+      await first.close();
+      await second.close();
+    });
+
+    test("is joined where another process has made it meanwhile, and is BABA_KEYRING where it is another", async () => {
+      const open = inOneProcess();
+      const first = open();
+      await first.open();
+      const maker = await store.filled({ identity: mine });
+      const second = open(maker.fingerprint ?? "");
+      expect(await read(second)).toEqual(note(1));
+      expect(first.fingerprint).toBe(maker.fingerprint);
+      await failsWith(open("0".repeat(32)).open(), "BABA_KEYRING");
+      for (const one of [maker, first, second]) await one.close();
+    });
+
+    test("stays pinned when it was not the first, and follows a change of one's own", async () => {
+      const maker = await store.filled({ identity: mine, recipients: both });
+      const open = inOneProcess();
+      const [first, second] = [open(), open(maker.fingerprint ?? "")];
+      await first.open();
+      await second.open();
+      await first.removeRecipient(both[1] ?? "");
+      await add(second, 7);
+      expect(second.fingerprint).not.toBe(maker.fingerprint);
+      await maker.addRecipient(both[1] ?? "");
+      await maker.removeRecipient(both[1] ?? "");
+      await failsWith(add(second, 8), "BABA_KEYRING");
+      for (const one of [maker, first, second]) await one.close();
+    });
   });
 });

@@ -1,0 +1,132 @@
+import { generateX25519Identity, identityToRecipient } from "age-encryption";
+import { beforeEach, describe, expect, test } from "vitest";
+import { encode } from "../codec/index.ts";
+import type { FileSystem } from "../file-system/file-system.ts";
+import { memoryFileSystem } from "../file-system/memory.ts";
+import { MemoryVolume } from "../file-system/memory-volume.ts";
+import { memoryRuntime } from "../testing/memory-runtime.ts";
+import { KEY_FILE } from "./key-file.ts";
+import { Vault } from "./vault.ts";
+
+const [mine, theirs] = await Promise.all([generateX25519Identity(), generateX25519Identity()]);
+const [myRecipient, theirRecipient] = await Promise.all([mine, theirs].map(identityToRecipient));
+const { crypto, compression } = memoryRuntime();
+const context = { crypto, compression, now: () => 0, breathe: () => undefined };
+const lock = { kind: "identity", identities: [mine], recipients: undefined, fingerprint: undefined } as const;
+
+let volume: MemoryVolume;
+beforeEach(() => {
+  volume = new MemoryVolume();
+});
+
+/** A vault as of a process of its own. */
+async function opened(files: FileSystem = memoryFileSystem(volume)): Promise<Vault> {
+  const vault = new Vault(files, lock, context);
+  await vault.open();
+  return vault;
+}
+
+/** A file system that, once told to, keeps what it has read of the key file to itself until it is released. */
+function delayed(): { files: FileSystem; delay: () => { read: Promise<void>; release: () => void } } {
+  const plain = memoryFileSystem(volume);
+  let waiting: { told: () => void; released: Promise<void> } | undefined;
+  const readRange: FileSystem["readRange"] = async (...asked) => {
+    const bytes = await plain.readRange(...asked);
+    const wait = waiting;
+    waiting = undefined;
+    if (asked[0] !== KEY_FILE || wait === undefined) return bytes;
+    wait.told();
+    await wait.released;
+    return bytes;
+  };
+  const files = new Proxy(plain, {
+    get(target, name) {
+      if (name === "readRange") return readRange;
+      const method: unknown = Reflect.get(target, name);
+      return typeof method === "function" ? method.bind(target) : method;
+    },
+  });
+  const delay = () => {
+    const [read, released] = [signal(), signal()];
+    waiting = { told: read.give, released: released.given };
+    return { read: read.given, release: released.give };
+  };
+  return { files, delay };
+}
+
+function signal(): { given: Promise<void>; give: () => void } {
+  let give = () => {};
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return { given, give: () => give() };
+}
+
+describe("Vault", () => {
+  test("rewrite() writes over nothing that others changed after a read of this process had read the key file", async () => {
+    const other = await opened();
+    await other.prepare();
+    const { files, delay } = delayed();
+    const vault = await opened(files);
+    const { read, release } = delay();
+    const search = vault.findSeal(1, "segment").catch((error: unknown) => error);
+    await read;
+    await other.rewrite((keyring) => keyring.withRecipients([myRecipient ?? "", theirRecipient ?? ""]));
+    const rewriting = vault.rewrite((keyring) => keyring.rotated(crypto, 0));
+    release();
+    await rewriting;
+    expect(await search).toMatchObject({ code: "BABA_KEY_UNKNOWN" });
+    const { keyring } = await opened();
+    expect(keyring?.recipients).toEqual([myRecipient, theirRecipient]);
+    expect(keyring?.keys).toHaveLength(2);
+  });
+
+  test("rewrite() is not undone, in this process, by a read that had read the key file before", async () => {
+    const { files, delay } = delayed();
+    const vault = await opened(files);
+    await vault.prepare();
+    const other = await opened();
+    await other.rewrite((keyring) => keyring.rotated(crypto, 0));
+    const { read, release } = delay();
+    const search = vault.findSeal(1, "segment").catch((error: unknown) => error);
+    await read;
+    const rewriting = vault.rewrite((keyring) => keyring.rotated(crypto, 0));
+    release();
+    await Promise.all([rewriting, search]);
+    expect(vault.keyring?.keys).toHaveLength(3);
+    expect(vault.activeId).toBe((await opened()).activeId);
+  });
+
+  test("prepare() and beginConversion() take the keyring that others made after a read had found none", async () => {
+    for (const begin of ["prepare", "beginConversion"] as const) {
+      volume = new MemoryVolume();
+      const { files, delay } = delayed();
+      const vault = await opened(files);
+      const { read, release } = delay();
+      const search = vault.findSeal(1, "segment").catch((error: unknown) => error);
+      await read;
+      const other = await opened();
+      await other.prepare();
+      await files.create([{ path: "1.baba", bytes: encode(new Uint8Array([1])) }]);
+      const beginning = vault[begin]();
+      release();
+      await Promise.all([beginning, search]);
+      expect(vault.fingerprint).toBe(other.fingerprint);
+    }
+  });
+
+  test("findSeal() finds a key that was written after another read had read the key file", async () => {
+    const other = await opened();
+    await other.prepare();
+    const { files, delay } = delayed();
+    const vault = await opened(files);
+    const { read, release } = delay();
+    const first = vault.findSeal(1, "segment").catch((error: unknown) => error);
+    await read;
+    await other.rewrite((keyring) => keyring.rotated(crypto, 0));
+    const second = vault.findSeal(other.activeId, "segment");
+    release();
+    expect((await second)?.keyId).toBe(other.activeId);
+    await first;
+  });
+});
