@@ -267,3 +267,24 @@ describe("seal()", () => {
     });
   });
 });
+
+describe("seal() of files whose names no call takes", () => {
+  test("seals none under such a name, tells of each, and goes on when they are renamed", async () => {
+    const plain = await store.filled({});
+    await plain.close();
+    const text = encode(utf8.encode(JSON.stringify(note(9))));
+    const odd = ["e\u0301.baba", "a:b.baba", `${"x".repeat(215)}.baba`];
+    for (const name of odd) await store.put(name, text);
+    const db = store.open({ passphrase: "x" });
+    const report = await db.seal();
+    expect(report.problems.map(({ filename, code }) => [filename, code]).sort()).toEqual(
+      odd.map((name) => [name, "BABA_NAME"]).sort(),
+    );
+    expect(report.sealed).toBe(3);
+    for (const name of odd) expect(isSealed(await store.keptBytes(name))).toBe(false);
+    await store.files.rename(odd.map((from, i) => ({ from, to: `renamed-${i}.baba` })));
+    expect(await db.seal()).toMatchObject({ sealed: 3, problems: [] });
+    expect(await read(db, "renamed-0.baba")).toEqual(note(9));
+    await db.close();
+  });
+});

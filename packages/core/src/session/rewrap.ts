@@ -2,6 +2,7 @@ import { isSealed, keyIdOf } from "../crypto/envelope.ts";
 import { noKeyring } from "../crypto/refusals.ts";
 import { BabaError, ConflictError } from "../errors.ts";
 import { printable } from "../printable.ts";
+import { checkRecordName } from "../storage/names.ts";
 import type { Content } from "../storage/protection.ts";
 import {
   forAllRecords,
@@ -79,7 +80,7 @@ async function sealAll(store: Store, options: MaintenanceOptions): Promise<Count
 
 /** Under the lock, so that nobody else can change what is read here before it is written. */
 async function sealSome(store: Store, names: readonly string[]): Promise<Omit<Counts, "records">> {
-  const { storage } = store;
+  const { storage, vault } = store;
   const hold = await storage.hold();
   try {
     // The journal does not tell of a new key whose maker died before it was renewed.
@@ -106,10 +107,23 @@ function changesOf({ names, contents }: Part, problems: RecordProblem[]): Map<st
   const changes = new Map<string, Uint8Array>();
   for (const [i, name] of names.entries()) {
     const content = contents[i];
-    if (content instanceof BabaError) problems.push(problemOf(name, content));
-    if (content instanceof Uint8Array) changes.set(name, content);
+    const fault = content instanceof BabaError ? content : nameFault(name);
+    if (fault !== undefined) problems.push(problemOf(name, fault));
+    else if (content instanceof Uint8Array) changes.set(name, content);
   }
   return changes;
+}
+
+/** Why a record is not sealed under its name, where a file of another program has one that no call takes: a seal is of a name's one form. */
+function nameFault(name: string): BabaError | undefined {
+  try {
+    if (checkRecordName(name) === name) return undefined;
+    return new BabaError("BABA_NAME", `${printable(name)} is not in Unicode NFC: rename the file first.`, {
+      record: name,
+    });
+  } catch (error) {
+    return error instanceof BabaError ? error : undefined;
+  }
 }
 
 /** Whether a record, or what cannot be read in its place, is not known to be sealed with the active key. */
