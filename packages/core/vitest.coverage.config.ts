@@ -29,6 +29,7 @@ export default defineConfig({
           "replay",
           "staging",
           "store-folder",
+          "turns",
           "write-lock",
         ].map((name) => `${storage}/${name}.ts`),
       ],

@@ -270,6 +270,31 @@ describe("FileStorage.hold()", () => {
     expect(await storage.list(".")).toEqual(["2.baba", "3.baba"]);
   });
 
+  test("is released once the commits under it have ended, which are made one after another", async () => {
+    const storage = await opened();
+    const hold = await storage.hold();
+    const held = ["1.baba", "2.baba"].map((name) => storage.commit(put({ [name]: "held" }, { hold })));
+    await hold.release();
+    await storage.commit(put({ "3.baba": "other" }));
+    await Promise.all(held);
+    await storage.close();
+    expect(await (await opened()).list(".")).toEqual(["1.baba", "2.baba", "3.baba"]);
+  });
+
+  test("is of no use once it is released: BABA_SESSION_CLOSED, and nothing is written", async () => {
+    const storage = await opened();
+    const first = await storage.hold();
+    await first.release();
+    const refused = expect.objectContaining(code("BABA_SESSION_CLOSED"));
+    await expect(storage.commit(put({ "1.baba": "late" }, { hold: first }))).rejects.toEqual(refused);
+    const second = await storage.hold();
+    await first.release();
+    await expect(storage.commit(put({ "1.baba": "late" }, { hold: first }))).rejects.toEqual(refused);
+    await storage.commit(put({ "2.baba": "held" }, { hold: second }));
+    await second.release();
+    expect(await storage.list(".")).toEqual(["2.baba"]);
+  });
+
   for (const [call, place] of [
     ["sync", OWNERS_FOLDER],
     ["sync", TEMPORARY_FOLDER],

@@ -4,11 +4,11 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { CommitEngine, type Submission } from "./commit-engine.ts";
 import { ioError } from "./io-error.ts";
 import { STORE_FOLDER } from "./layout.ts";
-import { Mutex } from "./mutex.ts";
 import { type Content, type Protection, unprotected } from "./protection.ts";
 import { recordFolders } from "./record-tree.ts";
 import type { Basis, Hold, Storage, Transaction } from "./storage.ts";
 import { checkStoreFolder } from "./store-folder.ts";
+import { Turns } from "./turns.ts";
 import { LONGEST_WAIT } from "./write-lock.ts";
 
 /** How long commits may wait in the journal before they are put in place in the background, in milliseconds. */
@@ -27,13 +27,12 @@ export class FileStorage implements Storage {
   readonly #runtime: Runtime;
   readonly #report: (message: string) => void;
   readonly #protection: Protection;
-  readonly #mutex = new Mutex();
+  readonly #turns: Turns;
   #engine: CommitEngine | undefined;
   #queue: Submission[] = [];
   #draining: Promise<void> | undefined;
   #settling: Promise<void> | undefined;
   #lingering: Promise<void> | undefined;
-  #holding: Hold | undefined;
   #ready = false;
   #closed = false;
 
@@ -46,6 +45,7 @@ export class FileStorage implements Storage {
   ) {
     this.#files = files;
     this.#runtime = runtime;
+    this.#turns = new Turns((time) => runtime.sleep(time));
     this.#report = report;
     this.#protection = protection;
   }
@@ -108,7 +108,7 @@ export class FileStorage implements Storage {
     if (transaction.changes.size === 0) return this.#validate(transaction.basis);
     await new Promise<void>((resolve, reject) => {
       const submission = { transaction, resolve, reject };
-      if (transaction.hold !== undefined) void this.#commitBatch([submission]);
+      if (transaction.hold !== undefined) void this.#commitWithin(transaction.hold, submission);
       else this.#queue.push(submission);
       if (transaction.hold === undefined) this.#draining ??= this.#drain();
     });
@@ -116,22 +116,14 @@ export class FileStorage implements Storage {
   }
 
   async hold(): Promise<Hold> {
-    const release = await this.#mutex.acquire();
+    const release = await this.#turns.acquire();
     try {
       await this.#locked();
     } catch (error) {
       release();
       throw error;
     }
-    const hold: Hold = {
-      release: async () => {
-        if (this.#holding !== hold) return;
-        this.#holding = undefined;
-        await this.#opened().unlock().finally(release);
-      },
-    };
-    this.#holding = hold;
-    return hold;
+    return this.#turns.keep(() => this.#opened().unlock().finally(release));
   }
 
   /** The names of all records, folder by folder; each folder before those in it. */
@@ -181,8 +173,15 @@ export class FileStorage implements Storage {
 
   /** A session of this process that holds the lock is not waited for without end: it may be waiting for this very commit. */
   #turn(): Promise<(() => void) | undefined> {
-    if (this.#holding === undefined) return this.#mutex.acquire();
-    return this.#mutex.acquireBefore(LONGEST_WAIT, (time) => this.#runtime.sleep(time));
+    return this.#turns.isHeld ? this.#turns.acquireBefore(LONGEST_WAIT) : this.#turns.acquire();
+  }
+
+  /** Two that wrote at once would write at the same place of the journal. */
+  async #commitWithin(hold: Hold, submission: Submission): Promise<void> {
+    const release = await this.#turns.within(hold);
+    if (release === undefined) return submission.reject(releasedHold());
+    await this.#commitBatch([submission]);
+    release();
   }
 
   async #commitLocked(): Promise<void> {
@@ -210,7 +209,7 @@ export class FileStorage implements Storage {
     while (engine.restsAt !== undefined) {
       const before = engine.restsAt;
       await this.#runtime.sleep(LINGER);
-      const release = await this.#mutex.acquire();
+      const release = await this.#turns.acquire();
       if (engine.restsAt === before)
         await engine.unlock().catch((error: unknown) => this.#reportRelease(error));
       release();
@@ -252,7 +251,7 @@ export class FileStorage implements Storage {
   async #settleSoon(): Promise<void> {
     try {
       if (this.#opened().redo.bytes < MOST_UNPLACED) await this.#runtime.sleep(SETTLE_PAUSE);
-      const release = await this.#mutex.acquire();
+      const release = await this.#turns.acquire();
       try {
         await this.#opened().lock();
         await this.#opened()
@@ -289,7 +288,7 @@ export class FileStorage implements Storage {
 
   /** At the end: everything in its place and durable, unless another living process has written since. */
   async #putInOrder(engine: CommitEngine): Promise<void> {
-    const release = await this.#mutex.acquire();
+    const release = await this.#turns.acquire();
     try {
       await engine.follow();
       if (engine.isLastWriter || engine.needsSettling) {
@@ -316,6 +315,14 @@ function heldHere(): LockedError {
   return new LockedError(
     `A session of this process has held the write lock for ${LONGEST_WAIT / 1000} seconds: it runs under the lock after ` +
       "many conflicts. Do not commit another session inside a session's callback that touches the same records.",
+  );
+}
+
+function releasedHold(): BabaError {
+  return new BabaError(
+    "BABA_SESSION_CLOSED",
+    "The write lock under which this was to be committed has been given back, and nothing was written: wait for each commit " +
+      "before the session ends.",
   );
 }
 
