@@ -270,6 +270,23 @@ describe("FileStorage.hold()", () => {
     expect(await storage.list(".")).toEqual(["2.baba", "3.baba"]);
   });
 
+  test("is waited for as long by another hold, and by commits that began to wait while the lock was being taken", async () => {
+    const storage = await opened();
+    const waiting: Promise<unknown>[] = [];
+    hook = ({ call, to }) => {
+      if (call === "link" && to === LOCK_FILE && waiting.length === 0)
+        waiting.push(storage.commit(put({ "1.baba": "one" })), storage.hold());
+      return undefined;
+    };
+    const hold = await storage.hold();
+    const outcomes = await Promise.allSettled(waiting);
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: code("BABA_LOCKED") });
+    await hold.release();
+    await (await storage.hold()).release();
+    await storage.commit(put({ "2.baba": "two" }));
+    expect([outcomes.length, await storage.list(".")]).toEqual([2, ["2.baba"]]);
+  });
+
   test("is released once the commits under it have ended, which are made one after another", async () => {
     const storage = await opened();
     const hold = await storage.hold();

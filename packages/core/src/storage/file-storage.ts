@@ -116,7 +116,8 @@ export class FileStorage implements Storage {
   }
 
   async hold(): Promise<Hold> {
-    const release = await this.#turns.acquire();
+    const release = await this.#turns.acquireBefore(LONGEST_WAIT);
+    if (release === undefined) throw heldHere();
     try {
       await this.#locked();
     } catch (error) {
@@ -158,7 +159,7 @@ export class FileStorage implements Storage {
   async #drain(): Promise<void> {
     try {
       while (this.#queue.length > 0) {
-        const release = await this.#turn();
+        const release = await this.#turns.acquireBefore(LONGEST_WAIT);
         if (release === undefined) return rejectAll(this.#queue.splice(0), heldHere());
         try {
           await this.#commitLocked();
@@ -169,11 +170,6 @@ export class FileStorage implements Storage {
     } finally {
       this.#draining = undefined;
     }
-  }
-
-  /** A session of this process that holds the lock is not waited for without end: it may be waiting for this very commit. */
-  #turn(): Promise<(() => void) | undefined> {
-    return this.#turns.isHeld ? this.#turns.acquireBefore(LONGEST_WAIT) : this.#turns.acquire();
   }
 
   /** Two that wrote at once would write at the same place of the journal. */
@@ -314,7 +310,7 @@ export class FileStorage implements Storage {
 function heldHere(): LockedError {
   return new LockedError(
     `A session of this process has held the write lock for ${LONGEST_WAIT / 1000} seconds: it runs under the lock after ` +
-      "many conflicts. Do not commit another session inside a session's callback that touches the same records.",
+      "many conflicts. Do not commit another session, nor change or rotate keys, inside a session's callback.",
   );
 }
 
