@@ -312,6 +312,18 @@ describe("FileStorage.hold()", () => {
     expect(await storage.list(".")).toEqual(["2.baba"]);
   });
 
+  test("is over although the lock cannot be given back, which is reported", async () => {
+    const storage = await opened();
+    const hold = await storage.hold();
+    await storage.commit(put({ "1.baba": "one" }, { hold }));
+    hook = ({ call, path }) => (call === "remove" && path === LOCK_FILE ? { fail: "EIO" } : undefined);
+    await hold.release();
+    expect(reports.join()).toContain("cannot release the write lock (EIO)");
+    hook = () => undefined;
+    await storage.commit(put({ "2.baba": "two" }));
+    expect(await storage.list(".")).toEqual(["1.baba", "2.baba"]);
+  });
+
   for (const [call, place] of [
     ["sync", OWNERS_FOLDER],
     ["sync", TEMPORARY_FOLDER],

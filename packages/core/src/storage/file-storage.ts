@@ -124,7 +124,7 @@ export class FileStorage implements Storage {
       release();
       throw error;
     }
-    return this.#turns.keep(() => this.#opened().unlock().finally(release));
+    return this.#turns.keep(() => this.#unlock().finally(release));
   }
 
   /** The names of all records, folder by folder; each folder before those in it. */
@@ -206,11 +206,17 @@ export class FileStorage implements Storage {
       const before = engine.restsAt;
       await this.#runtime.sleep(LINGER);
       const release = await this.#turns.acquire();
-      if (engine.restsAt === before)
-        await engine.unlock().catch((error: unknown) => this.#reportRelease(error));
+      if (engine.restsAt === before) await this.#unlock();
       release();
     }
     this.#lingering = undefined;
+  }
+
+  /** What was committed under the lock stands, whether or not it can be given back. */
+  async #unlock(): Promise<void> {
+    await this.#opened()
+      .unlock()
+      .catch((error: unknown) => this.#reportRelease(error));
   }
 
   #reportRelease(error: unknown): void {
