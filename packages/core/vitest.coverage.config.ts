@@ -18,6 +18,7 @@ export default defineConfig({
           "commit-engine",
           "file-storage",
           "history",
+          "lock-return",
           "lock-tenure",
           "mutex",
           "overlay",

@@ -22,7 +22,6 @@ import { WriteLock } from "./write-lock.ts";
 
 /** Journal bytes after which a commit ends with a checkpoint. */
 const CHECKPOINT_BYTES = 16 * 1024 * 1024;
-
 /** Changes from which on a batch is worked on in pieces. */
 const LONG_BATCH = 256;
 
@@ -146,7 +145,12 @@ export class CommitEngine {
     return this.#tenure.isResting ? this.#replay.newest : undefined;
   }
 
-  /** Gives the write lock back, where it is held. */
+  /** Whether the write lock is held, or could not be given back. */
+  get holdsLock(): boolean {
+    return this.#tenure.isTaken;
+  }
+
+  /** Gives the write lock back, where it is held or could not be given back. */
   unlock(): Promise<void> {
     return this.#tenure.end();
   }

@@ -28,6 +28,8 @@ let reports: string[];
 let sleeps: number[];
 /** What a sleep does: nothing but end. */
 let sleep: () => Promise<void>;
+/** The time of every storage's clock. */
+let time: number;
 
 beforeEach(() => {
   disk = new SimulatedDisk();
@@ -36,12 +38,14 @@ beforeEach(() => {
   reports = [];
   sleeps = [];
   sleep = async () => {};
+  time = 0;
 });
 
 function storageOf(): FileStorage {
   const files = simulatedFileSystem(disk, { process: machine.start("p"), hook: (step) => hook(step) });
   const runtime = {
     ...simulatedRuntime(files),
+    elapsed: () => time,
     sleep: (milliseconds: number) => {
       sleeps.push(milliseconds);
       return sleep();
@@ -221,6 +225,32 @@ describe("FileStorage.commit()", () => {
     hook = () => undefined;
     await storage.commit(put({ "2.baba": "two" }));
     expect(await storage.list(".")).toEqual(["1.baba", "2.baba"]);
+  });
+
+  test("that cannot look who has the lock, which was kept a pause ago, leaves nobody with it", async () => {
+    const [storage, other] = [await opened(), await opened()];
+    let wake = () => {};
+    sleep = () =>
+      new Promise((resolve) => {
+        wake = resolve;
+      });
+    for (const name of ["1.baba", "2.baba"]) await storage.commit(put({ [name]: "one" }));
+    await expect.poll(() => sleeps).toEqual([2]);
+    time += 1000;
+    hook = ({ call, path }) => (call === "read" && path === LOCK_FILE ? { fail: "EMFILE" } : undefined);
+    await expect(storage.commit(put({ "3.baba": "one" }))).rejects.toMatchObject(code("BABA_IO"));
+    hook = () => undefined;
+    sleep = async () => {};
+    wake();
+    const isLocked = async () => (await simulatedFileSystem(disk).kinds([LOCK_FILE]))[0] === "file";
+    await expect.poll(isLocked).toBe(false);
+    await other.commit(put({ "3.baba": "other" }));
+    expect(await storage.list(".")).toEqual(["1.baba", "2.baba", "3.baba"]);
+  });
+
+  test("and hold() are refused before open(): BABA_CLOSED", async () => {
+    await expect(storageOf().commit(put({ "1.baba": "one" }))).rejects.toMatchObject(code("BABA_CLOSED"));
+    await expect(storageOf().hold()).rejects.toMatchObject(code("BABA_CLOSED"));
   });
 
   test("in the background puts files in place after a pause, and at once where much waits", async () => {

@@ -4,6 +4,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { CommitEngine, type Submission } from "./commit-engine.ts";
 import { ioError } from "./io-error.ts";
 import { STORE_FOLDER } from "./layout.ts";
+import { LockReturn } from "./lock-return.ts";
 import { type Content, type Protection, unprotected } from "./protection.ts";
 import { recordFolders } from "./record-tree.ts";
 import type { Basis, Hold, Storage, Transaction } from "./storage.ts";
@@ -13,8 +14,6 @@ import { LONGEST_WAIT } from "./write-lock.ts";
 
 /** How long commits may wait in the journal before they are put in place in the background, in milliseconds. */
 const SETTLE_PAUSE = 10;
-/** How long the write lock is kept after a commit that came soon after another, in milliseconds. */
-const LINGER = 2;
 /** Payload bytes in the journal at which they are put in place before more is committed. */
 const MOST_UNPLACED = 8 * 1024 * 1024;
 
@@ -28,11 +27,11 @@ export class FileStorage implements Storage {
   readonly #report: (message: string) => void;
   readonly #protection: Protection;
   readonly #turns: Turns;
+  readonly #lockReturn: LockReturn;
   #engine: CommitEngine | undefined;
   #queue: Submission[] = [];
   #draining: Promise<void> | undefined;
   #settling: Promise<void> | undefined;
-  #lingering: Promise<void> | undefined;
   #ready = false;
   #closed = false;
 
@@ -45,9 +44,11 @@ export class FileStorage implements Storage {
   ) {
     this.#files = files;
     this.#runtime = runtime;
-    this.#turns = new Turns((time) => runtime.sleep(time));
     this.#report = report;
     this.#protection = protection;
+    const sleep = (time: number) => runtime.sleep(time);
+    this.#turns = new Turns(sleep, () => this.#turnEnded());
+    this.#lockReturn = new LockReturn(this.#turns, sleep, report);
   }
 
   async open(): Promise<void> {
@@ -124,7 +125,7 @@ export class FileStorage implements Storage {
       release();
       throw error;
     }
-    return this.#turns.keep(() => this.#unlock().finally(release));
+    return this.#turns.keep(() => this.#lockReturn.now(this.#opened()).finally(release));
   }
 
   /** The names of all records, folder by folder; each folder before those in it. */
@@ -190,37 +191,12 @@ export class FileStorage implements Storage {
     await this.#rest();
   }
 
-  async #rest(): Promise<void> {
-    const engine = this.#opened();
-    try {
-      await engine.rest();
-    } catch (error) {
-      this.#reportRelease(error);
-    }
-    if (engine.restsAt !== undefined) this.#lingering ??= this.#linger(engine);
+  #rest(): Promise<void> {
+    return this.#lockReturn.rest(this.#opened());
   }
 
-  /** Gives the write lock back when it was kept for a moment and no commit came. */
-  async #linger(engine: CommitEngine): Promise<void> {
-    while (engine.restsAt !== undefined) {
-      const before = engine.restsAt;
-      await this.#runtime.sleep(LINGER);
-      const release = await this.#turns.acquire();
-      if (engine.restsAt === before) await this.#unlock();
-      release();
-    }
-    this.#lingering = undefined;
-  }
-
-  /** What was committed under the lock stands, whether or not it can be given back. */
-  async #unlock(): Promise<void> {
-    await this.#opened()
-      .unlock()
-      .catch((error: unknown) => this.#reportRelease(error));
-  }
-
-  #reportRelease(error: unknown): void {
-    this.#report(ioError(error, STORE_FOLDER, "release the write lock").message);
+  #turnEnded(): void {
+    if (this.#engine !== undefined) this.#lockReturn.later(this.#engine);
   }
 
   async #validate(basis: Basis | undefined): Promise<void> {
@@ -269,22 +245,17 @@ export class FileStorage implements Storage {
     }
   }
 
-  async #whileLocked(work: (engine: CommitEngine) => Promise<void>, longestWait?: number): Promise<void> {
-    const engine = this.#opened();
-    await engine.lock(longestWait);
-    try {
-      await work(engine);
-    } finally {
-      await engine.unlock();
-    }
-  }
-
   /** Finishes what dead processes left. Where this one may not write, or another writes, reads do without. */
   async #recover(engine: CommitEngine): Promise<void> {
+    const release = await this.#turns.acquire();
     try {
-      await this.#whileLocked(() => engine.checkpoint(), 0);
+      await engine.lock(0);
+      await engine.checkpoint();
     } catch (error) {
       this.#report(`Recovery is left to a later commit: ${ioError(error, STORE_FOLDER, "recover").message}`);
+    } finally {
+      await this.#lockReturn.now(engine);
+      release();
     }
   }
 
@@ -293,18 +264,21 @@ export class FileStorage implements Storage {
     const release = await this.#turns.acquire();
     try {
       await engine.follow();
-      if (engine.isLastWriter || engine.needsSettling) {
-        await this.#whileLocked(() => (engine.isLastWriter ? engine.checkpoint() : engine.settle()));
-      }
-      await engine.unlock();
+      if (engine.isLastWriter || engine.needsSettling) await this.#finish(engine);
     } catch (error) {
       this.#report(
         `Some work is left to the next open: ${ioError(error, STORE_FOLDER, "put commits in place").message}`,
       );
     } finally {
+      await this.#lockReturn.atLast(engine);
       await engine.retire().catch(() => undefined);
       release();
     }
+  }
+
+  async #finish(engine: CommitEngine): Promise<void> {
+    await engine.lock();
+    await (engine.isLastWriter ? engine.checkpoint() : engine.settle());
   }
 
   #opened(): CommitEngine {

@@ -18,7 +18,7 @@ const sum = (times: readonly number[]): number => times.reduce((all, time) => al
 
 test("Turns.acquireBefore() leaves no long sleep behind that would keep a process from ending", async () => {
   const { slept, sleep } = impatience();
-  const turns = new Turns(sleep);
+  const turns = new Turns(sleep, () => undefined);
   const release = await turns.acquire();
   const hold = turns.keep(async () => release());
   const waiting = turns.acquireBefore(10_000);
@@ -29,7 +29,7 @@ test("Turns.acquireBefore() leaves no long sleep behind that would keep a proces
 
 test("Turns.acquireBefore() waits for a hold as long as it was told, and then gives up its place", async () => {
   const { slept, sleep } = impatience();
-  const turns = new Turns(sleep);
+  const turns = new Turns(sleep, () => undefined);
   const release = await turns.acquire();
   const hold = turns.keep(async () => release());
   expect(await turns.acquireBefore(10_000)).toBeUndefined();
@@ -41,7 +41,7 @@ test("Turns.acquireBefore() waits for a hold as long as it was told, and then gi
 
 test("Turns.acquireBefore() counts no time before a hold begins, and that of each hold alone", async () => {
   const { slept, sleep } = impatience();
-  const turns = new Turns(sleep);
+  const turns = new Turns(sleep, () => undefined);
   const ends = [await turns.acquire()];
   const turn = turns.acquire().then((end) => ends.push(end));
   const waiting = turns.acquireBefore(500);

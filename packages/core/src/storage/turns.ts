@@ -8,20 +8,23 @@ const PIECE = 50;
 export class Turns {
   readonly #mutex = new Mutex();
   readonly #sleep: (milliseconds: number) => Promise<void>;
+  readonly #ended: () => void;
   /** The hold that keeps the turn, and whose turn it is within it. */
   #holder: { readonly hold: Hold; readonly within: Mutex } | undefined;
   /** Called when a hold begins and when a turn ends. */
   #wakers: (() => void)[] = [];
 
-  /** `sleep` is how it waits. */
-  constructor(sleep: (milliseconds: number) => Promise<void>) {
+  /** `sleep` is how it waits; `ended` is called at the end of each turn, before the next begins. */
+  constructor(sleep: (milliseconds: number) => Promise<void>, ended: () => void) {
     this.#sleep = sleep;
+    this.#ended = ended;
   }
 
   /** Resolves when it is the caller's turn, with the function that ends the turn (idempotent). */
   async acquire(): Promise<() => void> {
     const release = await this.#mutex.acquire();
     return () => {
+      this.#ended();
       release();
       this.#wake();
     };

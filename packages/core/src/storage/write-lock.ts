@@ -27,11 +27,17 @@ export class WriteLock {
   readonly #runtime: Runtime;
   readonly #owner: LockOwner;
   #announced = false;
+  #taken = false;
 
   constructor(files: FileSystem, runtime: Runtime, owner: LockOwner) {
     this.#files = files;
     this.#runtime = runtime;
     this.#owner = owner;
+  }
+
+  /** Whether the lock may be there in this owner's name: it was taken, and not given back since. */
+  get isTaken(): boolean {
+    return this.#taken;
   }
 
   /** Makes the owner's file, by which others know that this process is there. Idempotent. */
@@ -60,10 +66,10 @@ export class WriteLock {
     let start = this.#runtime.elapsed();
     let waitedFor: string | undefined;
     for (let pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, pause * 2)) {
-      if (await this.#files.link(this.ownFile, LOCK_FILE)) return;
+      if (await this.#files.link(this.ownFile, LOCK_FILE)) break;
       const owner = await this.#read(LOCK_FILE);
       // A release that failed has left it in place.
-      if (owner?.token === this.#owner.token) return;
+      if (owner?.token === this.#owner.token) break;
       if (owner === undefined || (await this.#removedDead(owner))) {
         pause = FIRST_PAUSE;
         continue;
@@ -74,6 +80,7 @@ export class WriteLock {
       await this.#files.link(this.ownFile, WANTED_FILE);
       await this.#runtime.sleep(this.#jitter(pause));
     }
+    this.#taken = true;
   }
 
   /** Whether the lock is still this owner's: a person may have removed it by force. */
@@ -90,6 +97,7 @@ export class WriteLock {
   /** Gives the lock back; `wanted` where that is because another waits, which has to say so again if it goes on waiting. */
   async release(wanted = false): Promise<void> {
     if (await this.isHeld()) await this.#files.remove(wanted ? [WANTED_FILE, LOCK_FILE] : [LOCK_FILE]);
+    this.#taken = false;
   }
 
   /** Removes the lock, whoever holds it. */
@@ -97,10 +105,11 @@ export class WriteLock {
     await this.#files.remove([LOCK_FILE]);
   }
 
-  /** Removes this owner's file; the lock can be taken again. */
+  /** Removes this owner's file, and gives up a lock that could not be given back; it can be taken again. */
   async retire(): Promise<void> {
     if (!this.#announced) return;
     this.#announced = false;
+    this.#taken = false;
     await this.#files.remove([this.ownFile]);
   }
 
