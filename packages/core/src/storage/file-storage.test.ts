@@ -10,6 +10,7 @@ import {
 } from "../testing/simulation/index.ts";
 import { FileStorage } from "./file-storage.ts";
 import {
+  BREAKS_FOLDER,
   JOURNAL_FOLDER,
   LOCK_FILE,
   OWNERS_FOLDER,
@@ -248,6 +249,18 @@ describe("FileStorage.commit()", () => {
     expect(await storage.list(".")).toEqual(["1.baba", "2.baba", "3.baba"]);
   });
 
+  test("is made although there are folders where processes leave files, and where tidying fails, which is reported", async () => {
+    for (const folder of [OWNERS_FOLDER, BREAKS_FOLDER, TEMPORARY_FOLDER])
+      await simulatedFileSystem(disk).makeFolder(`${folder}/@eaDir`);
+    await (await opened()).commit(put({ "1.baba": "one" }));
+    expect(reports).toEqual([]);
+    hook = ({ call, path }) => (call === "list" && path === TEMPORARY_FOLDER ? { fail: "EIO" } : undefined);
+    const storage = await opened();
+    for (const name of ["2.baba", "3.baba"]) await storage.commit(put({ [name]: "one" }));
+    expect(reports).toEqual([expect.stringContaining("cannot remove what ended processes left (EIO)")]);
+    expect(await storage.list(".")).toEqual(["1.baba", "2.baba", "3.baba"]);
+  });
+
   test("and hold() are refused before open(): BABA_CLOSED", async () => {
     await expect(storageOf().commit(put({ "1.baba": "one" }))).rejects.toMatchObject(code("BABA_CLOSED"));
     await expect(storageOf().hold()).rejects.toMatchObject(code("BABA_CLOSED"));
@@ -285,6 +298,13 @@ test("FileStorage.stamp() is undefined for a folder that is not there", async ()
   const storage = await opened();
   expect(await storage.stamp("nowhere")).toBeUndefined();
   await storage.close();
+});
+
+test("FileStorage.forceUnlock() says in its own words what keeps the lock from being removed", async () => {
+  const storage = await opened();
+  await simulatedFileSystem(disk).makeFolder(LOCK_FILE);
+  const failure = { name: "BabaError", code: "BABA_NOT_A_RECORD", record: LOCK_FILE };
+  await expect(storage.forceUnlock()).rejects.toMatchObject(failure);
 });
 
 describe("FileStorage.hold()", () => {

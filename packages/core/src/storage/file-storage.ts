@@ -3,7 +3,7 @@ import type { FileSystem } from "../file-system/file-system.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { CommitEngine, type Submission } from "./commit-engine.ts";
 import { ioError } from "./io-error.ts";
-import { STORE_FOLDER } from "./layout.ts";
+import { LOCK_FILE, STORE_FOLDER } from "./layout.ts";
 import { LockReturn } from "./lock-return.ts";
 import { type Content, type Protection, unprotected } from "./protection.ts";
 import { recordFolders } from "./record-tree.ts";
@@ -143,7 +143,11 @@ export class FileStorage implements Storage {
   }
 
   async forceUnlock(): Promise<void> {
-    await this.#opened().forceUnlock();
+    await this.#opened()
+      .forceUnlock()
+      .catch((error: unknown) => {
+        throw ioError(error, LOCK_FILE, "remove the write lock");
+      });
   }
 
   async close(): Promise<void> {

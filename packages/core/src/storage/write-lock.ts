@@ -118,24 +118,28 @@ export class WriteLock {
    * nor is there use for a right to break the lock of one whose file has gone.
    */
   async removeDeadOwners(): Promise<Set<string>> {
-    const entries = (await this.#files.list(OWNERS_FOLDER)) ?? [];
+    const entries = await this.#filesIn(OWNERS_FOLDER);
     const living = new Set([this.#owner.token]);
     const dead: string[] = [];
-    for (const { name } of entries) {
+    for (const name of entries) {
       const owner = await this.#read(ownerPath(name));
       if (owner === undefined) continue;
       if (await this.#files.lives(owner.identity, ownerPath(name))) living.add(name);
       else if (!living.has(name)) dead.push(name);
     }
-    const rights = (await this.#files.names(BREAKS_FOLDER)) ?? [];
-    const useless = rights.filter(
-      (token) => dead.includes(token) || !entries.some(({ name }) => name === token),
-    );
+    const rights = await this.#filesIn(BREAKS_FOLDER);
+    const useless = rights.filter((token) => dead.includes(token) || !entries.includes(token));
     await this.#files.remove([
       ...dead.map(ownerPath),
       ...useless.map((token) => `${BREAKS_FOLDER}/${token}`),
     ]);
     return living;
+  }
+
+  /** The names of the files in a folder: a synchronising or a storage system may make folders of its own anywhere. */
+  async #filesIn(folder: string): Promise<string[]> {
+    const entries = (await this.#files.list(folder)) ?? [];
+    return entries.filter(({ kind }) => kind === "file").map(({ name }) => name);
   }
 
   /** Removes the lock of an owner that is dead; whether it was, so that a new try makes sense. */
