@@ -190,7 +190,7 @@ export const MUTANTS = [
   },
   {
     name: "a kept lock is never given back",
-    file: "file-storage.ts",
+    file: "lock-return.ts",
     find: "if (engine.restsAt === before)",
     replace: "if (false)",
   },

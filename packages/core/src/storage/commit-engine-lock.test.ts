@@ -217,3 +217,65 @@ describe("the write lock of a commit", () => {
     await hold.release();
   });
 });
+
+describe("a write lock that could not be given back", () => {
+  /** Fails this access to the lock by a process, of those from now on. */
+  function failOnce(call: string, which: number): void {
+    let count = 0;
+    store.hook = (step) =>
+      is(step, "a", call, LOCK_FILE) && ++count === which ? { fail: "EMFILE" } : undefined;
+  }
+
+  test("after a commit is given back a moment later, and that it failed was reported", async () => {
+    const a = await store.open("a");
+    // After the sync, and at the release.
+    failOnce("read", 2);
+    await a.storage.commit(put("one"));
+    await store.given(LOCK_FILE);
+    expect(a.reports).toEqual([expect.stringContaining("cannot release the write lock (EMFILE)")]);
+  });
+
+  test("after a hold is given back a moment later", async () => {
+    const a = await store.open("a");
+    const hold = await a.storage.hold();
+    failOnce("remove", 1);
+    await hold.release();
+    await store.given(LOCK_FILE);
+  });
+
+  test("is tried to be given back a few times, after pauses that grow, and again at the end of the next commit", async () => {
+    const a = await store.open("a");
+    let removals = 0;
+    store.hook = (step) => {
+      if (!is(step, "a", "remove", LOCK_FILE)) return undefined;
+      removals += 1;
+      return { fail: "EIO" };
+    };
+    await a.storage.commit(put("one"));
+    await expect.poll(() => a.reports).toHaveLength(2);
+    expect(removals).toBe(6);
+    await a.storage.commit(put("two"));
+    await expect.poll(() => a.reports).toHaveLength(4);
+    store.hook = () => undefined;
+    await a.storage.commit(put("three"));
+    await store.given(LOCK_FILE);
+  });
+
+  for (const tries of [1, 6]) {
+    test(`at the end is tried again before the owner's file goes: ${tries} failures`, async () => {
+      const a = await store.open("a");
+      await a.storage.commit(put("one"));
+      await store.given(LOCK_FILE);
+      const removals: string[] = [];
+      store.hook = (step) => {
+        if (step.call !== "remove" || !/lock$|owners/.test(step.path)) return undefined;
+        removals.push(step.path === LOCK_FILE ? "lock" : "owner");
+        return removals.length <= tries ? { fail: "EIO" } : undefined;
+      };
+      await a.storage.close();
+      expect(removals).toEqual([...Array.from({ length: Math.min(tries + 1, 6) }, () => "lock"), "owner"]);
+      expect(await store.isPlaced(LOCK_FILE)).toBe(tries === 6);
+      expect(a.reports).toHaveLength(tries === 6 ? 2 : 1);
+    });
+  }
+});

@@ -17,12 +17,11 @@ import { RecordFiles } from "./record-files.ts";
 import type { Redo } from "./redo.ts";
 import { Replay } from "./replay.ts";
 import type { Basis, Transaction } from "./storage.ts";
-import { completeStoreFolder, makeStoreFolders, removeLeftovers } from "./store-folder.ts";
+import { completeStoreFolder, makeStoreFolders, tidy } from "./store-folder.ts";
 import { WriteLock } from "./write-lock.ts";
 
 /** Journal bytes after which a commit ends with a checkpoint. */
 const CHECKPOINT_BYTES = 16 * 1024 * 1024;
-
 /** Changes from which on a batch is worked on in pieces. */
 const LONG_BATCH = 256;
 
@@ -146,7 +145,12 @@ export class CommitEngine {
     return this.#tenure.isResting ? this.#replay.newest : undefined;
   }
 
-  /** Gives the write lock back, where it is held. */
+  /** Whether the write lock is held, or could not be given back. */
+  get holdsLock(): boolean {
+    return this.#tenure.isTaken;
+  }
+
+  /** Gives the write lock back, where it is held or could not be given back. */
   unlock(): Promise<void> {
     return this.#tenure.end();
   }
@@ -200,9 +204,9 @@ export class CommitEngine {
   }
 
   /** Removes what dead processes left behind, beside their commits. Needs the lock. */
-  async tidy(): Promise<void> {
-    await removeLeftovers(this.#files, await this.#lock.removeDeadOwners());
+  tidy(): Promise<void> {
     this.#tidied = true;
+    return tidy(this.#files, this.#lock, this.#report);
   }
 
   /** Whether it is for this storage to put things in order at its end: it wrote last, or nobody alive did. */

@@ -10,6 +10,7 @@ import {
 } from "../testing/simulation/index.ts";
 import { FileStorage } from "./file-storage.ts";
 import {
+  BREAKS_FOLDER,
   JOURNAL_FOLDER,
   LOCK_FILE,
   OWNERS_FOLDER,
@@ -28,6 +29,8 @@ let reports: string[];
 let sleeps: number[];
 /** What a sleep does: nothing but end. */
 let sleep: () => Promise<void>;
+/** The time of every storage's clock. */
+let time: number;
 
 beforeEach(() => {
   disk = new SimulatedDisk();
@@ -36,12 +39,14 @@ beforeEach(() => {
   reports = [];
   sleeps = [];
   sleep = async () => {};
+  time = 0;
 });
 
 function storageOf(): FileStorage {
   const files = simulatedFileSystem(disk, { process: machine.start("p"), hook: (step) => hook(step) });
   const runtime = {
     ...simulatedRuntime(files),
+    elapsed: () => time,
     sleep: (milliseconds: number) => {
       sleeps.push(milliseconds);
       return sleep();
@@ -223,6 +228,44 @@ describe("FileStorage.commit()", () => {
     expect(await storage.list(".")).toEqual(["1.baba", "2.baba"]);
   });
 
+  test("that cannot look who has the lock, which was kept a pause ago, leaves nobody with it", async () => {
+    const [storage, other] = [await opened(), await opened()];
+    let wake = () => {};
+    sleep = () =>
+      new Promise((resolve) => {
+        wake = resolve;
+      });
+    for (const name of ["1.baba", "2.baba"]) await storage.commit(put({ [name]: "one" }));
+    await expect.poll(() => sleeps).toEqual([2]);
+    time += 1000;
+    hook = ({ call, path }) => (call === "read" && path === LOCK_FILE ? { fail: "EMFILE" } : undefined);
+    await expect(storage.commit(put({ "3.baba": "one" }))).rejects.toMatchObject(code("BABA_IO"));
+    hook = () => undefined;
+    sleep = async () => {};
+    wake();
+    const isLocked = async () => (await simulatedFileSystem(disk).kinds([LOCK_FILE]))[0] === "file";
+    await expect.poll(isLocked).toBe(false);
+    await other.commit(put({ "3.baba": "other" }));
+    expect(await storage.list(".")).toEqual(["1.baba", "2.baba", "3.baba"]);
+  });
+
+  test("is made although there are folders where processes leave files, and where tidying fails, which is reported", async () => {
+    for (const folder of [OWNERS_FOLDER, BREAKS_FOLDER, TEMPORARY_FOLDER])
+      await simulatedFileSystem(disk).makeFolder(`${folder}/@eaDir`);
+    await (await opened()).commit(put({ "1.baba": "one" }));
+    expect(reports).toEqual([]);
+    hook = ({ call, path }) => (call === "list" && path === TEMPORARY_FOLDER ? { fail: "EIO" } : undefined);
+    const storage = await opened();
+    for (const name of ["2.baba", "3.baba"]) await storage.commit(put({ [name]: "one" }));
+    expect(reports).toEqual([expect.stringContaining("cannot remove what ended processes left (EIO)")]);
+    expect(await storage.list(".")).toEqual(["1.baba", "2.baba", "3.baba"]);
+  });
+
+  test("and hold() are refused before open(): BABA_CLOSED", async () => {
+    await expect(storageOf().commit(put({ "1.baba": "one" }))).rejects.toMatchObject(code("BABA_CLOSED"));
+    await expect(storageOf().hold()).rejects.toMatchObject(code("BABA_CLOSED"));
+  });
+
   test("in the background puts files in place after a pause, and at once where much waits", async () => {
     const storage = await opened();
     await storage.commit(put({ "1.baba": "one" }, background));
@@ -257,6 +300,13 @@ test("FileStorage.stamp() is undefined for a folder that is not there", async ()
   await storage.close();
 });
 
+test("FileStorage.forceUnlock() says in its own words what keeps the lock from being removed", async () => {
+  const storage = await opened();
+  await simulatedFileSystem(disk).makeFolder(LOCK_FILE);
+  const failure = { name: "BabaError", code: "BABA_NOT_A_RECORD", record: LOCK_FILE };
+  await expect(storage.forceUnlock()).rejects.toMatchObject(failure);
+});
+
 describe("FileStorage.hold()", () => {
   test("is waited for, and whoever waited too long gets LockedError", async () => {
     const storage = await opened();
@@ -268,6 +318,60 @@ describe("FileStorage.hold()", () => {
     await hold.release();
     await storage.commit(put({ "3.baba": "three" }));
     expect(await storage.list(".")).toEqual(["2.baba", "3.baba"]);
+  });
+
+  test("is waited for as long by another hold, and by commits that began to wait while the lock was being taken", async () => {
+    const storage = await opened();
+    const waiting: Promise<unknown>[] = [];
+    hook = ({ call, to }) => {
+      if (call === "link" && to === LOCK_FILE && waiting.length === 0)
+        waiting.push(storage.commit(put({ "1.baba": "one" })), storage.hold());
+      return undefined;
+    };
+    const hold = await storage.hold();
+    const outcomes = await Promise.allSettled(waiting);
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: code("BABA_LOCKED") });
+    await hold.release();
+    await (await storage.hold()).release();
+    await storage.commit(put({ "2.baba": "two" }));
+    expect([outcomes.length, await storage.list(".")]).toEqual([2, ["2.baba"]]);
+  });
+
+  test("is released once the commits under it have ended, which are made one after another", async () => {
+    const storage = await opened();
+    const hold = await storage.hold();
+    const held = ["1.baba", "2.baba"].map((name) => storage.commit(put({ [name]: "held" }, { hold })));
+    await hold.release();
+    await storage.commit(put({ "3.baba": "other" }));
+    await Promise.all(held);
+    await storage.close();
+    expect(await (await opened()).list(".")).toEqual(["1.baba", "2.baba", "3.baba"]);
+  });
+
+  test("is of no use once it is released: BABA_SESSION_CLOSED, and nothing is written", async () => {
+    const storage = await opened();
+    const first = await storage.hold();
+    await first.release();
+    const refused = expect.objectContaining(code("BABA_SESSION_CLOSED"));
+    await expect(storage.commit(put({ "1.baba": "late" }, { hold: first }))).rejects.toEqual(refused);
+    const second = await storage.hold();
+    await first.release();
+    await expect(storage.commit(put({ "1.baba": "late" }, { hold: first }))).rejects.toEqual(refused);
+    await storage.commit(put({ "2.baba": "held" }, { hold: second }));
+    await second.release();
+    expect(await storage.list(".")).toEqual(["2.baba"]);
+  });
+
+  test("is over although the lock cannot be given back, which is reported", async () => {
+    const storage = await opened();
+    const hold = await storage.hold();
+    await storage.commit(put({ "1.baba": "one" }, { hold }));
+    hook = ({ call, path }) => (call === "remove" && path === LOCK_FILE ? { fail: "EIO" } : undefined);
+    await hold.release();
+    expect(reports.join()).toContain("cannot release the write lock (EIO)");
+    hook = () => undefined;
+    await storage.commit(put({ "2.baba": "two" }));
+    expect(await storage.list(".")).toEqual(["1.baba", "2.baba"]);
   });
 
   for (const [call, place] of [

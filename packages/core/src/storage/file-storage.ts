@@ -3,19 +3,18 @@ import type { FileSystem } from "../file-system/file-system.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { CommitEngine, type Submission } from "./commit-engine.ts";
 import { ioError } from "./io-error.ts";
-import { STORE_FOLDER } from "./layout.ts";
-import { Mutex } from "./mutex.ts";
+import { LOCK_FILE, STORE_FOLDER } from "./layout.ts";
+import { LockReturn } from "./lock-return.ts";
 import { type Reveal, revealSome } from "./portions.ts";
 import { type Content, type Protection, unprotected } from "./protection.ts";
 import { recordFolders } from "./record-tree.ts";
 import type { Basis, Hold, Storage, Transaction } from "./storage.ts";
 import { checkStoreFolder } from "./store-folder.ts";
+import { Turns } from "./turns.ts";
 import { LONGEST_WAIT } from "./write-lock.ts";
 
 /** How long commits may wait in the journal before they are put in place in the background, in milliseconds. */
 const SETTLE_PAUSE = 10;
-/** How long the write lock is kept after a commit that came soon after another, in milliseconds. */
-const LINGER = 2;
 /** Payload bytes in the journal at which they are put in place before more is committed. */
 const MOST_UNPLACED = 8 * 1024 * 1024;
 
@@ -28,13 +27,12 @@ export class FileStorage implements Storage {
   readonly #runtime: Runtime;
   readonly #report: (message: string) => void;
   readonly #protection: Protection;
-  readonly #mutex = new Mutex();
+  readonly #turns: Turns;
+  readonly #lockReturn: LockReturn;
   #engine: CommitEngine | undefined;
   #queue: Submission[] = [];
   #draining: Promise<void> | undefined;
   #settling: Promise<void> | undefined;
-  #lingering: Promise<void> | undefined;
-  #holding: Hold | undefined;
   #ready = false;
   #closed = false;
 
@@ -49,6 +47,9 @@ export class FileStorage implements Storage {
     this.#runtime = runtime;
     this.#report = report;
     this.#protection = protection;
+    const sleep = (time: number) => runtime.sleep(time);
+    this.#turns = new Turns(sleep, () => this.#turnEnded());
+    this.#lockReturn = new LockReturn(this.#turns, sleep, report);
   }
 
   async open(): Promise<void> {
@@ -110,7 +111,7 @@ export class FileStorage implements Storage {
     if (transaction.changes.size === 0) return this.#validate(transaction.basis);
     await new Promise<void>((resolve, reject) => {
       const submission = { transaction, resolve, reject };
-      if (transaction.hold !== undefined) void this.#commitBatch([submission]);
+      if (transaction.hold !== undefined) void this.#commitWithin(transaction.hold, submission);
       else this.#queue.push(submission);
       if (transaction.hold === undefined) this.#draining ??= this.#drain();
     });
@@ -118,22 +119,15 @@ export class FileStorage implements Storage {
   }
 
   async hold(): Promise<Hold> {
-    const release = await this.#mutex.acquire();
+    const release = await this.#turns.acquireBefore(LONGEST_WAIT);
+    if (release === undefined) throw heldHere();
     try {
       await this.#locked();
     } catch (error) {
       release();
       throw error;
     }
-    const hold: Hold = {
-      release: async () => {
-        if (this.#holding !== hold) return;
-        this.#holding = undefined;
-        await this.#opened().unlock().finally(release);
-      },
-    };
-    this.#holding = hold;
-    return hold;
+    return this.#turns.keep(() => this.#lockReturn.now(this.#opened()).finally(release));
   }
 
   /**
@@ -154,7 +148,11 @@ export class FileStorage implements Storage {
   }
 
   async forceUnlock(): Promise<void> {
-    await this.#opened().forceUnlock();
+    await this.#opened()
+      .forceUnlock()
+      .catch((error: unknown) => {
+        throw ioError(error, LOCK_FILE, "remove the write lock");
+      });
   }
 
   async close(): Promise<void> {
@@ -171,7 +169,7 @@ export class FileStorage implements Storage {
   async #drain(): Promise<void> {
     try {
       while (this.#queue.length > 0) {
-        const release = await this.#turn();
+        const release = await this.#turns.acquireBefore(LONGEST_WAIT);
         if (release === undefined) return rejectAll(this.#queue.splice(0), heldHere());
         try {
           await this.#commitLocked();
@@ -184,10 +182,12 @@ export class FileStorage implements Storage {
     }
   }
 
-  /** A session of this process that holds the lock is not waited for without end: it may be waiting for this very commit. */
-  #turn(): Promise<(() => void) | undefined> {
-    if (this.#holding === undefined) return this.#mutex.acquire();
-    return this.#mutex.acquireBefore(LONGEST_WAIT, (time) => this.#runtime.sleep(time));
+  /** Two that wrote at once would write at the same place of the journal. */
+  async #commitWithin(hold: Hold, submission: Submission): Promise<void> {
+    const release = await this.#turns.within(hold);
+    if (release === undefined) return submission.reject(releasedHold());
+    await this.#commitBatch([submission]);
+    release();
   }
 
   async #commitLocked(): Promise<void> {
@@ -200,31 +200,12 @@ export class FileStorage implements Storage {
     await this.#rest();
   }
 
-  async #rest(): Promise<void> {
-    const engine = this.#opened();
-    try {
-      await engine.rest();
-    } catch (error) {
-      this.#reportRelease(error);
-    }
-    if (engine.restsAt !== undefined) this.#lingering ??= this.#linger(engine);
+  #rest(): Promise<void> {
+    return this.#lockReturn.rest(this.#opened());
   }
 
-  /** Gives the write lock back when it was kept for a moment and no commit came. */
-  async #linger(engine: CommitEngine): Promise<void> {
-    while (engine.restsAt !== undefined) {
-      const before = engine.restsAt;
-      await this.#runtime.sleep(LINGER);
-      const release = await this.#mutex.acquire();
-      if (engine.restsAt === before)
-        await engine.unlock().catch((error: unknown) => this.#reportRelease(error));
-      release();
-    }
-    this.#lingering = undefined;
-  }
-
-  #reportRelease(error: unknown): void {
-    this.#report(ioError(error, STORE_FOLDER, "release the write lock").message);
+  #turnEnded(): void {
+    if (this.#engine !== undefined) this.#lockReturn.later(this.#engine);
   }
 
   async #validate(basis: Basis | undefined): Promise<void> {
@@ -257,7 +238,7 @@ export class FileStorage implements Storage {
   async #settleSoon(): Promise<void> {
     try {
       if (this.#opened().redo.bytes < MOST_UNPLACED) await this.#runtime.sleep(SETTLE_PAUSE);
-      const release = await this.#mutex.acquire();
+      const release = await this.#turns.acquire();
       try {
         await this.#opened().lock();
         await this.#opened()
@@ -273,42 +254,40 @@ export class FileStorage implements Storage {
     }
   }
 
-  async #whileLocked(work: (engine: CommitEngine) => Promise<void>, longestWait?: number): Promise<void> {
-    const engine = this.#opened();
-    await engine.lock(longestWait);
-    try {
-      await work(engine);
-    } finally {
-      await engine.unlock();
-    }
-  }
-
   /** Finishes what dead processes left. Where this one may not write, or another writes, reads do without. */
   async #recover(engine: CommitEngine): Promise<void> {
+    const release = await this.#turns.acquire();
     try {
-      await this.#whileLocked(() => engine.checkpoint(), 0);
+      await engine.lock(0);
+      await engine.checkpoint();
     } catch (error) {
       this.#report(`Recovery is left to a later commit: ${ioError(error, STORE_FOLDER, "recover").message}`);
+    } finally {
+      await this.#lockReturn.now(engine);
+      release();
     }
   }
 
   /** At the end: everything in its place and durable, unless another living process has written since. */
   async #putInOrder(engine: CommitEngine): Promise<void> {
-    const release = await this.#mutex.acquire();
+    const release = await this.#turns.acquire();
     try {
       await engine.follow();
-      if (engine.isLastWriter || engine.needsSettling) {
-        await this.#whileLocked(() => (engine.isLastWriter ? engine.checkpoint() : engine.settle()));
-      }
-      await engine.unlock();
+      if (engine.isLastWriter || engine.needsSettling) await this.#finish(engine);
     } catch (error) {
       this.#report(
         `Some work is left to the next open: ${ioError(error, STORE_FOLDER, "put commits in place").message}`,
       );
     } finally {
+      await this.#lockReturn.atLast(engine);
       await engine.retire().catch(() => undefined);
       release();
     }
+  }
+
+  async #finish(engine: CommitEngine): Promise<void> {
+    await engine.lock();
+    await (engine.isLastWriter ? engine.checkpoint() : engine.settle());
   }
 
   #opened(): CommitEngine {
@@ -320,7 +299,15 @@ export class FileStorage implements Storage {
 function heldHere(): LockedError {
   return new LockedError(
     `A session of this process has held the write lock for ${LONGEST_WAIT / 1000} seconds: it runs under the lock after ` +
-      "many conflicts. Do not commit another session inside a session's callback that touches the same records.",
+      "many conflicts. Do not commit another session, nor change or rotate keys, inside a session's callback.",
+  );
+}
+
+function releasedHold(): BabaError {
+  return new BabaError(
+    "BABA_SESSION_CLOSED",
+    "The write lock under which this was to be committed has been given back, and nothing was written: wait for each commit " +
+      "before the session ends.",
   );
 }
 

@@ -39,6 +39,11 @@ export class LockTenure {
     return this.#exclusive && !(this.#resting && this.#runtime.elapsed() - this.#ended > LONGEST_REST);
   }
 
+  /** Whether the lock is held, or may be: it could not be given back. */
+  get isTaken(): boolean {
+    return this.#lock.isTaken;
+  }
+
   /** Whether the lock is kept for the next commit, and not in use. */
   get isResting(): boolean {
     return this.#resting;
@@ -70,12 +75,12 @@ export class LockTenure {
     if (!this.#resting) await this.end();
   }
 
-  /** Gives the lock back, where it is held. */
+  /** Gives the lock back, where it is held or may be. */
   async end(): Promise<void> {
-    if (!this.#exclusive) return;
+    if (!this.isTaken) return;
     const wanted = this.#wanted === this.#ended;
     try {
-      await this.#beforeRelease();
+      if (this.#exclusive) await this.#beforeRelease();
     } finally {
       this.#exclusive = false;
       this.#resting = false;

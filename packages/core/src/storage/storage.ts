@@ -39,6 +39,7 @@ export interface Storage {
    * judges the basis and writes nothing.
    *
    * @throws {ConflictError} where a later commit touched the basis; nothing is written then
+   * @throws `BABA_SESSION_CLOSED` where the `hold` was released before; nothing is written then
    */
   commit(transaction: Transaction): Promise<void>;
 
@@ -73,7 +74,7 @@ export type Transaction = {
 
 /** The write lock, held. */
 export type Hold = {
-  /** Lets others commit. Idempotent. */
+  /** Lets others commit, once the commits with this hold that are under way have ended. Idempotent. */
   release(): Promise<void>;
 };
 

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { memoryFileSystem } from "../file-system/memory.ts";
-import { STORE_FILE, STORE_FOLDER, TEMPORARY_FOLDER } from "./layout.ts";
-import { checkStoreFolder, completeStoreFolder, makeStoreFolders, removeLeftovers } from "./store-folder.ts";
+import { memoryRuntime } from "../testing/memory-runtime.ts";
+import { BREAKS_FOLDER, OWNERS_FOLDER, STORE_FILE, STORE_FOLDER, TEMPORARY_FOLDER } from "./layout.ts";
+import { checkStoreFolder, completeStoreFolder, makeStoreFolders, tidy } from "./store-folder.ts";
+import { WriteLock } from "./write-lock.ts";
 
 let files: FileSystem;
 const utf8 = new TextEncoder();
@@ -63,18 +65,39 @@ describe("completeStoreFolder()", () => {
   });
 });
 
-describe("removeLeftovers()", () => {
-  test("removes the temporary files of the dead and keeps those of the living", async () => {
+describe("tidy()", () => {
+  let reports: string[];
+  const tidied = (): Promise<void> => {
+    reports = [];
+    const lock = new WriteLock(files, memoryRuntime(), { token: "living", identity: "p" });
+    return tidy(files, lock, (message) => reports.push(message));
+  };
+
+  test("removes the temporary files of the dead and keeps those of the living, and what is no file", async () => {
     await makeStoreFolders(files);
     const names = ["dead-0", "dead-segment-7", "dead", "living-0", "living"];
     for (const name of names)
       await files.create([{ path: `${TEMPORARY_FOLDER}/${name}`, bytes: new Uint8Array() }]);
-    await removeLeftovers(files, new Set(["living"]));
-    expect((await files.list(TEMPORARY_FOLDER))?.map(({ name }) => name)).toEqual(["living-0", "living"]);
+    for (const folder of [TEMPORARY_FOLDER, OWNERS_FOLDER, BREAKS_FOLDER])
+      await files.makeFolder(`${folder}/@eaDir`);
+    await tidied();
+    expect(reports).toEqual([]);
+    expect((await files.list(TEMPORARY_FOLDER))?.map(({ name }) => name)).toEqual([
+      "living-0",
+      "living",
+      "@eaDir",
+    ]);
   });
 
   test("has nothing to do where there is no folder of temporary files", async () => {
-    await removeLeftovers(files, new Set());
+    await tidied();
+    expect(reports).toEqual([]);
     expect(await files.list(TEMPORARY_FOLDER)).toBeUndefined();
+  });
+
+  test("reports what keeps it from its work", async () => {
+    await files.create([{ path: TEMPORARY_FOLDER, bytes: new Uint8Array() }]);
+    await tidied();
+    expect(reports).toEqual([expect.stringContaining("cannot remove what ended processes left (ENOTDIR)")]);
   });
 });

@@ -9,6 +9,7 @@ import {
   STORE_FOLDER,
   TEMPORARY_FOLDER,
 } from "./layout.ts";
+import type { WriteLock } from "./write-lock.ts";
 
 const FORMAT = 1;
 const utf8 = new TextEncoder();
@@ -73,10 +74,25 @@ async function makeStoreFile(files: FileSystem, token: string): Promise<void> {
   }
 }
 
+/** Removes what dead writers left beside their commits; needs the lock. It is in nobody's way, so `report` is told where that fails. */
+export async function tidy(
+  files: FileSystem,
+  lock: WriteLock,
+  report: (message: string) => void,
+): Promise<void> {
+  try {
+    await removeLeftovers(files, await lock.removeDeadOwners());
+  } catch (error) {
+    report(ioError(error, STORE_FOLDER, "remove what ended processes left").message);
+  }
+}
+
 /** Removes files that dead writers left on their way to their places. */
-export async function removeLeftovers(files: FileSystem, livingTokens: ReadonlySet<string>): Promise<void> {
+async function removeLeftovers(files: FileSystem, livingTokens: ReadonlySet<string>): Promise<void> {
   const entries = (await files.list(TEMPORARY_FOLDER)) ?? [];
-  const dead = entries.filter(({ name }) => !livingTokens.has(name.replace(/-.*/s, "")));
+  const dead = entries.filter(
+    ({ name, kind }) => kind === "file" && !livingTokens.has(name.replace(/-.*/s, "")),
+  );
   await files.remove(dead.map(({ name }) => `${TEMPORARY_FOLDER}/${name}`));
 }
 

@@ -27,11 +27,17 @@ export class WriteLock {
   readonly #runtime: Runtime;
   readonly #owner: LockOwner;
   #announced = false;
+  #taken = false;
 
   constructor(files: FileSystem, runtime: Runtime, owner: LockOwner) {
     this.#files = files;
     this.#runtime = runtime;
     this.#owner = owner;
+  }
+
+  /** Whether the lock may be there in this owner's name: it was taken, and not given back since. */
+  get isTaken(): boolean {
+    return this.#taken;
   }
 
   /** Makes the owner's file, by which others know that this process is there. Idempotent. */
@@ -60,10 +66,10 @@ export class WriteLock {
     let start = this.#runtime.elapsed();
     let waitedFor: string | undefined;
     for (let pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, pause * 2)) {
-      if (await this.#files.link(this.ownFile, LOCK_FILE)) return;
+      if (await this.#files.link(this.ownFile, LOCK_FILE)) break;
       const owner = await this.#read(LOCK_FILE);
       // A release that failed has left it in place.
-      if (owner?.token === this.#owner.token) return;
+      if (owner?.token === this.#owner.token) break;
       if (owner === undefined || (await this.#removedDead(owner))) {
         pause = FIRST_PAUSE;
         continue;
@@ -74,6 +80,7 @@ export class WriteLock {
       await this.#files.link(this.ownFile, WANTED_FILE);
       await this.#runtime.sleep(this.#jitter(pause));
     }
+    this.#taken = true;
   }
 
   /** Whether the lock is still this owner's: a person may have removed it by force. */
@@ -90,6 +97,7 @@ export class WriteLock {
   /** Gives the lock back; `wanted` where that is because another waits, which has to say so again if it goes on waiting. */
   async release(wanted = false): Promise<void> {
     if (await this.isHeld()) await this.#files.remove(wanted ? [WANTED_FILE, LOCK_FILE] : [LOCK_FILE]);
+    this.#taken = false;
   }
 
   /** Removes the lock, whoever holds it. */
@@ -97,10 +105,11 @@ export class WriteLock {
     await this.#files.remove([LOCK_FILE]);
   }
 
-  /** Removes this owner's file; the lock can be taken again. */
+  /** Removes this owner's file, and gives up a lock that could not be given back; it can be taken again. */
   async retire(): Promise<void> {
     if (!this.#announced) return;
     this.#announced = false;
+    this.#taken = false;
     await this.#files.remove([this.ownFile]);
   }
 
@@ -109,24 +118,28 @@ export class WriteLock {
    * nor is there use for a right to break the lock of one whose file has gone.
    */
   async removeDeadOwners(): Promise<Set<string>> {
-    const entries = (await this.#files.list(OWNERS_FOLDER)) ?? [];
+    const entries = await this.#filesIn(OWNERS_FOLDER);
     const living = new Set([this.#owner.token]);
     const dead: string[] = [];
-    for (const { name } of entries) {
+    for (const name of entries) {
       const owner = await this.#read(ownerPath(name));
       if (owner === undefined) continue;
       if (await this.#files.lives(owner.identity, ownerPath(name))) living.add(name);
       else if (!living.has(name)) dead.push(name);
     }
-    const rights = (await this.#files.names(BREAKS_FOLDER)) ?? [];
-    const useless = rights.filter(
-      (token) => dead.includes(token) || !entries.some(({ name }) => name === token),
-    );
+    const rights = await this.#filesIn(BREAKS_FOLDER);
+    const useless = rights.filter((token) => dead.includes(token) || !entries.includes(token));
     await this.#files.remove([
       ...dead.map(ownerPath),
       ...useless.map((token) => `${BREAKS_FOLDER}/${token}`),
     ]);
     return living;
+  }
+
+  /** The names of the files in a folder: a synchronising or a storage system may make folders of its own anywhere. */
+  async #filesIn(folder: string): Promise<string[]> {
+    const entries = (await this.#files.list(folder)) ?? [];
+    return entries.filter(({ kind }) => kind === "file").map(({ name }) => name);
   }
 
   /** Removes the lock of an owner that is dead; whether it was, so that a new try makes sense. */

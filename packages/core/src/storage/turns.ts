@@ -1,0 +1,81 @@
+import { Mutex } from "./mutex.ts";
+import type { Hold } from "./storage.ts";
+
+/** Of waiting, in milliseconds. */
+const PIECE = 50;
+
+/** Whose turn it is in this process to use a store's write lock: one at a time, in the order of asking. */
+export class Turns {
+  readonly #mutex = new Mutex();
+  readonly #sleep: (milliseconds: number) => Promise<void>;
+  readonly #ended: () => void;
+  /** The hold that keeps the turn, and whose turn it is within it. */
+  #holder: { readonly hold: Hold; readonly within: Mutex } | undefined;
+  /** Called when a hold begins and when a turn ends. */
+  #wakers: (() => void)[] = [];
+
+  /** `sleep` is how it waits; `ended` is called at the end of each turn, before the next begins. */
+  constructor(sleep: (milliseconds: number) => Promise<void>, ended: () => void) {
+    this.#sleep = sleep;
+    this.#ended = ended;
+  }
+
+  /** Resolves when it is the caller's turn, with the function that ends the turn (idempotent). */
+  async acquire(): Promise<() => void> {
+    const release = await this.#mutex.acquire();
+    return () => {
+      this.#ended();
+      release();
+      this.#wake();
+    };
+  }
+
+  /**
+   * The same, unless one hold keeps the turn for so many milliseconds meanwhile, as it may be waiting for this very caller:
+   * then `undefined`, and the place in the queue is given up. It sleeps in short pieces, of which the last may go on for
+   * nothing, and keeps the process alive so long.
+   */
+  async acquireBefore(longest: number): Promise<(() => void) | undefined> {
+    const turn = this.acquire();
+    let waitedFor = this.#holder;
+    for (let waited = 0; waited < longest; waitedFor = this.#holder) {
+      const won = await Promise.race([turn, this.#pause()]);
+      if (won !== undefined) return won;
+      waited = waitedFor !== undefined && waitedFor === this.#holder ? waited + PIECE : 0;
+    }
+    void turn.then((release) => release());
+    return undefined;
+  }
+
+  /** Makes a hold of the caller's turn. Its release waits for what is under way within it, and then does `end`. */
+  keep(end: () => Promise<void>): Hold {
+    const within = new Mutex();
+    let ended: Promise<void> | undefined;
+    const hold: Hold = {
+      release: () => {
+        // What comes later has no part in it any more.
+        if (this.#holder?.hold === hold) this.#holder = undefined;
+        ended ??= within.acquire().then(end);
+        return ended;
+      },
+    };
+    this.#holder = { hold, within };
+    this.#wake();
+    return hold;
+  }
+
+  /** A turn within that hold, as with `acquire`; `undefined` where the hold is released. */
+  async within(hold: Hold): Promise<(() => void) | undefined> {
+    return this.#holder?.hold === hold ? this.#holder.within.acquire() : undefined;
+  }
+
+  /** While no hold keeps the turn, whoever has it waits for nobody here, and no time counts. */
+  async #pause(): Promise<undefined> {
+    if (this.#holder === undefined) await new Promise<void>((wake) => this.#wakers.push(wake));
+    else await this.#sleep(PIECE);
+  }
+
+  #wake(): void {
+    for (const wake of this.#wakers.splice(0)) wake();
+  }
+}
