@@ -226,6 +226,12 @@ export const MUTANTS = [
     replace: "",
   },
   {
+    name: "what a reading of the journal had passed before it failed is forgotten",
+    file: "journal/journal.ts",
+    find: "return this.#cursor.follow();",
+    replace: "return this.#cursor.follow().catch((error) => { this.#cursor.taken(); throw error; });",
+  },
+  {
     name: "the journal is not followed under the lock",
     file: "commit-engine.ts",
     find: "      await this.#replay.catchUp(this.#turn);\n      this.#tenure.begin();",

@@ -42,6 +42,7 @@ export class Replay {
   async catchUp(turn: Turn): Promise<void> {
     const news = await this.#journal.follow();
     if (!this.#loaded || news.restarted) await this.#begin(news);
+    this.#journal.taken();
     if (this.#journal.checkpoint > this.#checkpoint) this.redo.synced();
     this.#checkpoint = this.#journal.checkpoint;
     for (const commit of news.commits) this.#note(commit);
