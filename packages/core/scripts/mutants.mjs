@@ -51,6 +51,12 @@ export const MUTANTS = [
     replace: "",
   },
   {
+    name: "a checkpoint that fails behind its segment is taken for one of later commits",
+    file: "commit-engine.ts",
+    find: "await this.#journal.restart().finally(() => this.#replay.checkpointed());",
+    replace: "await this.#journal.restart(); this.#replay.checkpointed();",
+  },
+  {
     name: "files are put in place before the journal is durable",
     file: "commit-engine.ts",
     find: "if (durably && !durable) await this.#syncAndStage(settling ? batch : []);",

@@ -181,9 +181,9 @@ export class CommitEngine {
       await checkpoint(this.#files, this.redo.unsynced(), this.#lock.ownFile, this.#turn).catch(
         (error: unknown) => this.#revoke(error),
       );
-      await this.#journal.restart();
+      // Also where it fails behind the new segment: later commits are of after this checkpoint.
+      await this.#journal.restart().finally(() => this.#replay.checkpointed());
     });
-    this.#replay.checkpointed();
     await this.tidy();
   }
 

@@ -43,8 +43,7 @@ export class Replay {
     const news = await this.#journal.follow();
     if (!this.#loaded || news.restarted) await this.#begin(news);
     this.#journal.taken();
-    if (this.#journal.checkpoint > this.#checkpoint) this.redo.synced();
-    this.#checkpoint = this.#journal.checkpoint;
+    this.checkpointed();
     for (const commit of news.commits) this.#note(commit);
     this.#newest = this.#journal.sequence;
     await this.redo.placed(this.#journal.placed, turn);
@@ -57,9 +56,9 @@ export class Replay {
     this.#newest = this.#journal.sequence;
   }
 
-  /** The record files were made durable, and the journal has forgotten them. */
+  /** Looks whether the journal says, since the last look, that record files were made durable: it has forgotten them. */
   checkpointed(): void {
-    this.redo.synced();
+    if (this.#journal.checkpoint > this.#checkpoint) this.redo.synced();
     this.#checkpoint = this.#journal.checkpoint;
   }
 
