@@ -14,6 +14,7 @@ export default defineConfig({
       include: [
         `${storage}/journal/*.ts`,
         ...[
+          "background-settling",
           "checkpoint",
           "commit-engine",
           "file-storage",
@@ -29,6 +30,7 @@ export default defineConfig({
           "replay",
           "staging",
           "store-folder",
+          "submission",
           "write-lock",
         ].map((name) => `${storage}/${name}.ts`),
       ],

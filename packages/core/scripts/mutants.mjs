@@ -195,6 +195,12 @@ export const MUTANTS = [
     replace: "",
   },
   {
+    name: "commits go on where files cannot be put in place",
+    file: "commit-engine.ts",
+    find: "      this.#unsettled = error;\n",
+    replace: "",
+  },
+  {
     name: "a kept lock is never given back",
     file: "file-storage.ts",
     find: "if (engine.restsAt === before)",

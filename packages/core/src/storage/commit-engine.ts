@@ -16,22 +16,13 @@ import type { Protection } from "./protection.ts";
 import { RecordFiles } from "./record-files.ts";
 import type { Redo } from "./redo.ts";
 import { Replay } from "./replay.ts";
-import type { Basis, Transaction } from "./storage.ts";
+import type { Basis } from "./storage.ts";
 import { completeStoreFolder, makeStoreFolders, removeLeftovers } from "./store-folder.ts";
+import { isLong, namesIn, type Submission } from "./submission.ts";
 import { WriteLock } from "./write-lock.ts";
 
 /** Journal bytes after which a commit ends with a checkpoint. */
 const CHECKPOINT_BYTES = 16 * 1024 * 1024;
-
-/** Changes from which on a batch is worked on in pieces. */
-const LONG_BATCH = 256;
-
-/** A transaction in a batch, and whom to tell. */
-export type Submission = {
-  readonly transaction: Transaction;
-  resolve(): void;
-  reject(error: unknown): void;
-};
 
 /**
  * The commit protocol over one folder: the journal is the truth, the record files follow it.
@@ -299,14 +290,22 @@ export class CommitEngine {
     throw error;
   }
 
+  /** Where it fails, nothing more is committed until it succeeds. */
   async #place(): Promise<void> {
-    if (this.needsSettling) {
-      await this.#poison.guard(() => this.#journal.secure());
-      await this.records.place(this.redo.unplaced());
-    }
+    if (this.needsSettling) await this.#placeRecords();
     await this.redo.placed(this.#replay.newest, this.#turn);
     this.#unsettled = undefined;
     this.#journal.settled();
+  }
+
+  async #placeRecords(): Promise<void> {
+    try {
+      await this.#poison.guard(() => this.#journal.secure());
+      await this.records.place(this.redo.unplaced());
+    } catch (error) {
+      this.#unsettled = error;
+      throw error;
+    }
   }
 
   /** After the batch was told of its commit: a failure here is no failure of it. */
@@ -322,18 +321,9 @@ export class CommitEngine {
     try {
       await this.#place();
     } catch (error) {
-      this.#unsettled = error;
       this.#report(`A commit stands, but its files cannot be put in place yet: ${messageOf(error)}`);
     }
   }
-}
-
-function* namesIn(batch: readonly Submission[]): Generator<string> {
-  for (const { transaction } of batch) yield* transaction.changes.keys();
-}
-
-function isLong(batch: readonly Changes[]): boolean {
-  return batch.reduce((sum, changes) => sum + changes.size, 0) > LONG_BATCH;
 }
 
 function messageOf(error: unknown): string {
