@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { CommitUnknownError } from "../errors.ts";
 import { JOURNAL_FOLDER, LOCK_FILE, TEMPORARY_FOLDER, WANTED_FILE } from "./layout.ts";
-import { code, is, put, read, SimulatedStore } from "./simulated-store.fixture.ts";
+import { bytes, code, is, put, read, SimulatedStore } from "./simulated-store.fixture.ts";
 
 let store: SimulatedStore;
 beforeEach(() => {
@@ -31,6 +31,25 @@ describe("a commit that cannot be put in place", () => {
     expect(a.reports).toHaveLength(1);
     expect(await read(a)).toBe("two");
   });
+});
+
+describe("sessions that began in a new store", () => {
+  for (const name of ["b.baba", "a.baba"] as const) {
+    const conflicts = name === "a.baba";
+    test(`${conflicts ? "conflict" : "do not conflict"} where one has committed a.baba and another has read ${name}`, async () => {
+      const a = await store.open("a");
+      const head = await a.storage.head();
+      const commit = (read: string, written: string): Promise<void> => {
+        const basis = { head, records: new Set([read]), folders: new Set<string>() };
+        return a.storage.commit(put("", { basis, changes: new Map([[written, bytes("x")]]) }));
+      };
+      await commit("a.baba", "a.baba");
+      await store.given(LOCK_FILE);
+      const second = commit(name, "c.baba");
+      if (conflicts) await expect(second).rejects.toThrow("a later commit changed it");
+      else await second;
+    });
+  }
 });
 
 describe("the text of few records", () => {

@@ -53,6 +53,8 @@ export class Replay {
   committed(batch: readonly Changes[]): void {
     const first = this.#newest + 1;
     for (const [i, changes] of batch.entries()) this.#note({ sequence: first + i, changes });
+    // Under the lock all before it is known; in a new store that is nothing.
+    this.#loaded = true;
     this.#newest = this.#journal.sequence;
   }
 
