@@ -29,7 +29,13 @@ export const MUTANTS = [
   {
     name: "the store's folder is not synced",
     file: "store-folder.ts",
-    find: 'await files.syncFolders([STORE_FOLDER, "."]);',
+    find: "await files.syncFolders(folders);",
+    replace: "",
+  },
+  {
+    name: "what a failed sync of the store's folder gave up is not written again",
+    file: "store-folder.ts",
+    find: "if (!isKnown) await rewriteFolders(files, folders, ownerPath(token));",
     replace: "",
   },
   {
@@ -47,7 +53,7 @@ export const MUTANTS = [
   {
     name: "what a failed sync of a folder gave up is not written again",
     file: "checkpoint.ts",
-    find: "await rewrite(files, folders, source);",
+    find: "await rewriteFolders(files, folders, source);",
     replace: "",
   },
   {

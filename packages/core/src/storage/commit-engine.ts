@@ -216,7 +216,7 @@ export class CommitEngine {
     try {
       await makeStoreFolders(this.#files);
       await this.#lock.announce();
-      await completeStoreFolder(this.#files, this.#token);
+      await completeStoreFolder(this.#files, this.#token, this.#journal.lastWriter !== undefined);
     } catch (error) {
       throw ioError(error, STORE_FOLDER, "make the store's folder");
     }
