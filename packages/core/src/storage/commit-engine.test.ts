@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { CommitUnknownError } from "../errors.ts";
 import { JOURNAL_FOLDER, LOCK_FILE, TEMPORARY_FOLDER, WANTED_FILE } from "./layout.ts";
-import { bytes, code, is, put, read, SimulatedStore } from "./simulated-store.fixture.ts";
+import { bytes, code, is, type Opened, put, read, SimulatedStore } from "./simulated-store.fixture.ts";
 
 let store: SimulatedStore;
 beforeEach(() => {
@@ -50,6 +50,38 @@ describe("sessions that began in a new store", () => {
       else await second;
     });
   }
+});
+
+describe("a commit whose sync fails", () => {
+  const other = new Map([["other.baba", bytes("x")]]);
+
+  /** With two commits in one write, of which nobody knows whether they are durable. */
+  async function unsynced(): Promise<Opened> {
+    const a = await store.open("a");
+    await a.storage.commit(put("one"));
+    await store.given(LOCK_FILE);
+    store.fail((step) => is(step, "a", "sync", JOURNAL_FOLDER));
+    const both = [a.storage.commit(put("two")), a.storage.commit(put("", { changes: other }))];
+    for (const outcome of await Promise.allSettled(both))
+      expect(outcome).toMatchObject({ status: "rejected", reason: expect.any(CommitUnknownError) });
+    return a;
+  }
+
+  test("is seen whole by its own handle, as others see it", async () => {
+    for (const opened of [await unsynced(), await store.open("b")]) {
+      expect(await read(opened)).toBe("two");
+      expect(await opened.storage.list(".")).toEqual(["other.baba", "r.baba"]);
+    }
+  });
+
+  test("is a conflict for sessions that began before it, as those of others are", async () => {
+    for (const { storage } of [await unsynced(), await store.open("b")]) {
+      const basis = { head: 1, records: new Set(["r.baba"]), folders: new Set<string>() };
+      const reading = storage.commit(put("", { basis, changes: new Map() }));
+      await expect(reading).rejects.toMatchObject(code("BABA_CONFLICT"));
+      await storage.commit(put("", { basis: { ...basis, head: 3 }, changes: new Map() }));
+    }
+  });
 });
 
 describe("the text of few records", () => {

@@ -268,7 +268,7 @@ export class CommitEngine {
         if (durably && !durable) await this.#syncAndStage(settling ? batch : []);
         await this.#tenure.mustHold();
       })
-      .catch((error: unknown) => this.#unstage(error));
+      .catch((error: unknown) => this.#unwritten(batch, error));
     this.#replay.committed(batch);
     await this.#pause(batch);
   }
@@ -285,7 +285,9 @@ export class CommitEngine {
     if (isLong(batch)) await this.#turn();
   }
 
-  async #unstage(error: unknown): Promise<never> {
+  /** What was written stands in the journal, though nobody knows whether durably: reads and judges know of it. */
+  async #unwritten(batch: readonly Changes[], error: unknown): Promise<never> {
+    if (this.#journal.sequence > this.#replay.newest) this.#replay.committed(batch);
     await this.records.unstage();
     throw error;
   }
