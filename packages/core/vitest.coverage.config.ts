@@ -14,6 +14,7 @@ export default defineConfig({
       include: [
         `${storage}/journal/*.ts`,
         ...[
+          "background-settling",
           "checkpoint",
           "commit-engine",
           "file-storage",
@@ -34,6 +35,7 @@ export default defineConfig({
           "staging",
           "store-folder",
           "turns",
+          "submission",
           "write-lock",
         ].map((name) => `${storage}/${name}.ts`),
       ],

@@ -29,7 +29,13 @@ export const MUTANTS = [
   {
     name: "the store's folder is not synced",
     file: "store-folder.ts",
-    find: 'await files.syncFolders([STORE_FOLDER, "."]);',
+    find: "await files.syncFolders(folders);",
+    replace: "",
+  },
+  {
+    name: "what a failed sync of the store's folder gave up is not written again",
+    file: "store-folder.ts",
+    find: "if (!isKnown) await rewriteFolders(files, folders, ownerPath(token));",
     replace: "",
   },
   {
@@ -47,8 +53,14 @@ export const MUTANTS = [
   {
     name: "what a failed sync of a folder gave up is not written again",
     file: "checkpoint.ts",
-    find: "await rewrite(files, folders, source);",
+    find: "await rewriteFolders(files, folders, source);",
     replace: "",
+  },
+  {
+    name: "a checkpoint that fails behind its segment is taken for one of later commits",
+    file: "commit-engine.ts",
+    find: "await this.#journal.restart().finally(() => this.#replay.checkpointed());",
+    replace: "await this.#journal.restart(); this.#replay.checkpointed();",
   },
   {
     name: "files are put in place before the journal is durable",
@@ -189,6 +201,12 @@ export const MUTANTS = [
     replace: "",
   },
   {
+    name: "commits go on where files cannot be put in place",
+    file: "commit-engine.ts",
+    find: "      this.#unsettled = error;\n",
+    replace: "",
+  },
+  {
     name: "a kept lock is never given back",
     file: "lock-return.ts",
     find: "if (engine.restsAt === before)",
@@ -224,6 +242,12 @@ export const MUTANTS = [
     file: "commit-engine.ts",
     find: "if (basis !== undefined) this.#replay.history.judge(basis, changes, namesIn(accepted));",
     replace: "",
+  },
+  {
+    name: "what a reading of the journal had passed before it failed is forgotten",
+    file: "journal/journal.ts",
+    find: "return this.#cursor.follow();",
+    replace: "return this.#cursor.follow().catch((error) => { this.#cursor.taken(); throw error; });",
   },
   {
     name: "the journal is not followed under the lock",

@@ -25,7 +25,7 @@ export async function checkpoint(
     addFolders(known, name);
   });
   const folders = [...known];
-  await rewrite(files, folders, source);
+  await rewriteFolders(files, folders, source);
   try {
     await files.sync(present);
     await files.syncFolders(folders);
@@ -41,8 +41,14 @@ export async function checkpoint(
 /**
  * Writes folders again, by an entry that comes and goes: a sync of one that failed earlier, in whatever
  * process, has given up what was new in it, and no later sync would miss that.
+ *
+ * @param source a file to link to
  */
-async function rewrite(files: FileSystem, folders: readonly string[], source: string): Promise<void> {
+export async function rewriteFolders(
+  files: FileSystem,
+  folders: readonly string[],
+  source: string,
+): Promise<void> {
   const kinds = await files.kinds(folders);
   for (const [i, folder] of folders.entries()) {
     if (kinds[i] !== "folder") continue;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { CommitUnknownError } from "../errors.ts";
-import { crashStates } from "../testing/simulation/index.ts";
-import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "./layout.ts";
+import { crashStates, simulatedFileSystem } from "../testing/simulation/index.ts";
+import { JOURNAL_FOLDER, LOCK_FILE, segmentPath, TEMPORARY_FOLDER } from "./layout.ts";
 import { bytes, code, is, put, read, SimulatedStore } from "./simulated-store.fixture.ts";
 import type { Transaction } from "./storage.ts";
 
@@ -12,6 +12,8 @@ beforeEach(() => {
 
 describe("a checkpoint", () => {
   const large = (): Transaction => put("", { changes: new Map([["r.baba", new Uint8Array(17 << 20)]]) });
+
+  const other = (text: string): Transaction => put("", { changes: new Map([["other.baba", bytes(text)]]) });
 
   test("ends a commit that makes the journal long", async () => {
     const a = await store.open("a");
@@ -29,6 +31,29 @@ describe("a checkpoint", () => {
     expect(a.reports.join()).toContain("A checkpoint failed");
     store.hook = () => undefined;
     expect(await read(a)).toBe("small");
+  });
+
+  test("whose segments cannot be removed keeps in mind that files of later commits are to be synced", async () => {
+    let now = 0;
+    const a = await store.open("a", false, () => now);
+    await a.storage.commit(put("one"));
+    store.hook = (step) => {
+      if (!is(step, "a", "remove", `${JOURNAL_FOLDER}/`)) return undefined;
+      store.hook = () => undefined;
+      return { fail: "EBUSY" };
+    };
+    // The lock is kept for the second one, so that it reads nothing of the journal.
+    await a.storage.commit(large());
+    await a.storage.commit(other("small"));
+    expect(await store.isPlaced(LOCK_FILE)).toBe(true);
+    now = 50;
+    await a.storage.head();
+    await a.storage.close();
+    expect(a.reports).toEqual([expect.stringContaining("A checkpoint failed")]);
+    for (const image of crashStates(store.disk, { limit: 50, seed: 1 })) {
+      const names = (await simulatedFileSystem(image).list("."))?.map(({ name }) => name);
+      expect(names).toContain("other.baba");
+    }
   });
 
   for (const [what, error, said] of [

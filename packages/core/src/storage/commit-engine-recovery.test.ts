@@ -151,7 +151,10 @@ describe("recovery", () => {
     expect(await files.list(TEMPORARY_FOLDER)).toHaveLength(1);
     store.hook = () => undefined;
     await living.storage.commit(put("three"));
+    await (await living.storage.hold()).release();
+    const c = await store.open("c");
+    expect(await read(c)).toBe("three");
+    await c.storage.commit(put("four"));
     expect(await files.list(TEMPORARY_FOLDER)).toEqual([]);
-    expect(await read(await store.open("c"))).toBe("three");
   });
 });

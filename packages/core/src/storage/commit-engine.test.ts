@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { CommitUnknownError } from "../errors.ts";
 import { JOURNAL_FOLDER, LOCK_FILE, TEMPORARY_FOLDER, WANTED_FILE } from "./layout.ts";
-import { code, is, put, read, SimulatedStore } from "./simulated-store.fixture.ts";
+import { bytes, code, is, type Opened, put, read, SimulatedStore } from "./simulated-store.fixture.ts";
 
 let store: SimulatedStore;
 beforeEach(() => {
@@ -30,6 +30,57 @@ describe("a commit that cannot be put in place", () => {
     await Promise.all([a.storage.commit(put("one", { changes: large })), a.storage.commit(put("two"))]);
     expect(a.reports).toHaveLength(1);
     expect(await read(a)).toBe("two");
+  });
+});
+
+describe("sessions that began in a new store", () => {
+  for (const name of ["b.baba", "a.baba"] as const) {
+    const conflicts = name === "a.baba";
+    test(`${conflicts ? "conflict" : "do not conflict"} where one has committed a.baba and another has read ${name}`, async () => {
+      const a = await store.open("a");
+      const head = await a.storage.head();
+      const commit = (read: string, written: string): Promise<void> => {
+        const basis = { head, records: new Set([read]), folders: new Set<string>() };
+        return a.storage.commit(put("", { basis, changes: new Map([[written, bytes("x")]]) }));
+      };
+      await commit("a.baba", "a.baba");
+      await store.given(LOCK_FILE);
+      const second = commit(name, "c.baba");
+      if (conflicts) await expect(second).rejects.toThrow("a later commit changed it");
+      else await second;
+    });
+  }
+});
+
+describe("a commit whose sync fails", () => {
+  const other = new Map([["other.baba", bytes("x")]]);
+
+  /** With two commits in one write, of which nobody knows whether they are durable. */
+  async function unsynced(): Promise<Opened> {
+    const a = await store.open("a");
+    await a.storage.commit(put("one"));
+    await store.given(LOCK_FILE);
+    store.fail((step) => is(step, "a", "sync", JOURNAL_FOLDER));
+    const both = [a.storage.commit(put("two")), a.storage.commit(put("", { changes: other }))];
+    for (const outcome of await Promise.allSettled(both))
+      expect(outcome).toMatchObject({ status: "rejected", reason: expect.any(CommitUnknownError) });
+    return a;
+  }
+
+  test("is seen whole by its own handle, as others see it", async () => {
+    for (const opened of [await unsynced(), await store.open("b")]) {
+      expect(await read(opened)).toBe("two");
+      expect(await opened.storage.list(".")).toEqual(["other.baba", "r.baba"]);
+    }
+  });
+
+  test("is a conflict for sessions that began before it, as those of others are", async () => {
+    for (const { storage } of [await unsynced(), await store.open("b")]) {
+      const basis = { head: 1, records: new Set(["r.baba"]), folders: new Set<string>() };
+      const reading = storage.commit(put("", { basis, changes: new Map() }));
+      await expect(reading).rejects.toMatchObject(code("BABA_CONFLICT"));
+      await storage.commit(put("", { basis: { ...basis, head: 3 }, changes: new Map() }));
+    }
   });
 });
 

@@ -16,21 +16,13 @@ import type { Protection } from "./protection.ts";
 import { RecordFiles } from "./record-files.ts";
 import type { Redo } from "./redo.ts";
 import { Replay } from "./replay.ts";
-import type { Basis, Transaction } from "./storage.ts";
+import type { Basis } from "./storage.ts";
 import { completeStoreFolder, makeStoreFolders, tidy } from "./store-folder.ts";
+import { isLong, namesIn, type Submission } from "./submission.ts";
 import { WriteLock } from "./write-lock.ts";
 
 /** Journal bytes after which a commit ends with a checkpoint. */
 const CHECKPOINT_BYTES = 16 * 1024 * 1024;
-/** Changes from which on a batch is worked on in pieces. */
-const LONG_BATCH = 256;
-
-/** A transaction in a batch, and whom to tell. */
-export type Submission = {
-  readonly transaction: Transaction;
-  resolve(): void;
-  reject(error: unknown): void;
-};
 
 /**
  * The commit protocol over one folder: the journal is the truth, the record files follow it.
@@ -185,9 +177,9 @@ export class CommitEngine {
       await checkpoint(this.#files, this.redo.unsynced(), this.#lock.ownFile, this.#turn).catch(
         (error: unknown) => this.#revoke(error),
       );
-      await this.#journal.restart();
+      // Also where it fails behind the new segment: later commits are of after this checkpoint.
+      await this.#journal.restart().finally(() => this.#replay.checkpointed());
     });
-    this.#replay.checkpointed();
     await this.tidy();
   }
 
@@ -229,7 +221,7 @@ export class CommitEngine {
     try {
       await makeStoreFolders(this.#files);
       await this.#lock.announce();
-      await completeStoreFolder(this.#files, this.#token);
+      await completeStoreFolder(this.#files, this.#token, this.#journal.lastWriter !== undefined);
     } catch (error) {
       throw ioError(error, STORE_FOLDER, "make the store's folder");
     }
@@ -281,7 +273,7 @@ export class CommitEngine {
         if (durably && !durable) await this.#syncAndStage(settling ? batch : []);
         await this.#tenure.mustHold();
       })
-      .catch((error: unknown) => this.#unstage(error));
+      .catch((error: unknown) => this.#unwritten(batch, error));
     this.#replay.committed(batch);
     await this.#pause(batch);
   }
@@ -298,19 +290,29 @@ export class CommitEngine {
     if (isLong(batch)) await this.#turn();
   }
 
-  async #unstage(error: unknown): Promise<never> {
+  /** What was written stands in the journal, though nobody knows whether durably: reads and judges know of it. */
+  async #unwritten(batch: readonly Changes[], error: unknown): Promise<never> {
+    if (this.#journal.sequence > this.#replay.newest) this.#replay.committed(batch);
     await this.records.unstage();
     throw error;
   }
 
+  /** Where it fails, nothing more is committed until it succeeds. */
   async #place(): Promise<void> {
-    if (this.needsSettling) {
-      await this.#poison.guard(() => this.#journal.secure());
-      await this.records.place(this.redo.unplaced());
-    }
+    if (this.needsSettling) await this.#placeRecords();
     await this.redo.placed(this.#replay.newest, this.#turn);
     this.#unsettled = undefined;
     this.#journal.settled();
+  }
+
+  async #placeRecords(): Promise<void> {
+    try {
+      await this.#poison.guard(() => this.#journal.secure());
+      await this.records.place(this.redo.unplaced());
+    } catch (error) {
+      this.#unsettled = error;
+      throw error;
+    }
   }
 
   /** After the batch was told of its commit: a failure here is no failure of it. */
@@ -326,18 +328,9 @@ export class CommitEngine {
     try {
       await this.#place();
     } catch (error) {
-      this.#unsettled = error;
       this.#report(`A commit stands, but its files cannot be put in place yet: ${messageOf(error)}`);
     }
   }
-}
-
-function* namesIn(batch: readonly Submission[]): Generator<string> {
-  for (const { transaction } of batch) yield* transaction.changes.keys();
-}
-
-function isLong(batch: readonly Changes[]): boolean {
-  return batch.reduce((sum, changes) => sum + changes.size, 0) > LONG_BATCH;
 }
 
 function messageOf(error: unknown): string {

@@ -1,7 +1,8 @@
 import { BabaError, LockedError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { CommitEngine, type Submission } from "./commit-engine.ts";
+import { BackgroundSettling } from "./background-settling.ts";
+import { CommitEngine } from "./commit-engine.ts";
 import { ioError } from "./io-error.ts";
 import { LOCK_FILE, STORE_FOLDER } from "./layout.ts";
 import { LockReturn } from "./lock-return.ts";
@@ -10,11 +11,10 @@ import { type Content, type Protection, unprotected } from "./protection.ts";
 import { recordFolders } from "./record-tree.ts";
 import type { Basis, Hold, Storage, Transaction } from "./storage.ts";
 import { checkStoreFolder } from "./store-folder.ts";
+import type { Submission } from "./submission.ts";
 import { Turns } from "./turns.ts";
 import { LONGEST_WAIT } from "./write-lock.ts";
 
-/** How long commits may wait in the journal before they are put in place in the background, in milliseconds. */
-const SETTLE_PAUSE = 10;
 /** Payload bytes in the journal at which they are put in place before more is committed. */
 const MOST_UNPLACED = 8 * 1024 * 1024;
 
@@ -29,10 +29,10 @@ export class FileStorage implements Storage {
   readonly #protection: Protection;
   readonly #turns: Turns;
   readonly #lockReturn: LockReturn;
+  readonly #settling: BackgroundSettling;
   #engine: CommitEngine | undefined;
   #queue: Submission[] = [];
   #draining: Promise<void> | undefined;
-  #settling: Promise<void> | undefined;
   #ready = false;
   #closed = false;
 
@@ -50,6 +50,12 @@ export class FileStorage implements Storage {
     const sleep = (time: number) => runtime.sleep(time);
     this.#turns = new Turns(sleep, () => this.#turnEnded());
     this.#lockReturn = new LockReturn(this.#turns, sleep, report);
+    this.#settling = new BackgroundSettling({
+      sleep,
+      settle: (longestWait) => this.#settle(longestWait),
+      isUrgent: () => this.#opened().redo.bytes >= MOST_UNPLACED,
+      report: (error) => report(ioError(error, STORE_FOLDER, "put commits in place").message),
+    });
   }
 
   async open(): Promise<void> {
@@ -115,7 +121,7 @@ export class FileStorage implements Storage {
       else this.#queue.push(submission);
       if (transaction.hold === undefined) this.#draining ??= this.#drain();
     });
-    if (transaction.settle === "background") this.#settling ??= this.#settleSoon();
+    if (transaction.settle === "background") this.#settling.begin();
   }
 
   async hold(): Promise<Hold> {
@@ -158,7 +164,7 @@ export class FileStorage implements Storage {
   async close(): Promise<void> {
     if (this.#closed) return;
     await this.#draining;
-    await this.#settling;
+    await this.#settling.firstTry;
     this.#closed = true;
     if (this.#engine !== undefined) await this.#putInOrder(this.#engine);
     this.#protection.close();
@@ -234,23 +240,16 @@ export class FileStorage implements Storage {
       });
   }
 
-  /** Waits a moment for more commits, unless much waits already, and puts all in place. */
-  async #settleSoon(): Promise<void> {
+  /** Puts in place what waits, where anything does. A close, which does so by itself, leaves nothing to do. */
+  async #settle(longestWait?: number): Promise<void> {
+    const release = await this.#turns.acquire();
     try {
-      if (this.#opened().redo.bytes < MOST_UNPLACED) await this.#runtime.sleep(SETTLE_PAUSE);
-      const release = await this.#turns.acquire();
-      try {
-        await this.#opened().lock();
-        await this.#opened()
-          .settle()
-          .finally(() => this.#rest());
-      } finally {
-        release();
-      }
-    } catch (error) {
-      this.#report(ioError(error, STORE_FOLDER, "put commits in place").message);
+      const engine = this.#opened();
+      if (this.#closed || !engine.needsSettling) return;
+      await engine.lock(longestWait);
+      await engine.settle().finally(() => this.#rest());
     } finally {
-      this.#settling = undefined;
+      release();
     }
   }
 

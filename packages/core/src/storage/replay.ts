@@ -42,8 +42,8 @@ export class Replay {
   async catchUp(turn: Turn): Promise<void> {
     const news = await this.#journal.follow();
     if (!this.#loaded || news.restarted) await this.#begin(news);
-    if (this.#journal.checkpoint > this.#checkpoint) this.redo.synced();
-    this.#checkpoint = this.#journal.checkpoint;
+    this.#journal.taken();
+    this.checkpointed();
     for (const commit of news.commits) this.#note(commit);
     this.#newest = this.#journal.sequence;
     await this.redo.placed(this.#journal.placed, turn);
@@ -53,12 +53,14 @@ export class Replay {
   committed(batch: readonly Changes[]): void {
     const first = this.#newest + 1;
     for (const [i, changes] of batch.entries()) this.#note({ sequence: first + i, changes });
+    // Under the lock all before it is known; in a new store that is nothing.
+    this.#loaded = true;
     this.#newest = this.#journal.sequence;
   }
 
-  /** The record files were made durable, and the journal has forgotten them. */
+  /** Looks whether the journal says, since the last look, that record files were made durable: it has forgotten them. */
   checkpointed(): void {
-    this.redo.synced();
+    if (this.#journal.checkpoint > this.#checkpoint) this.redo.synced();
     this.#checkpoint = this.#journal.checkpoint;
   }
 

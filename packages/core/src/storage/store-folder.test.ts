@@ -2,7 +2,17 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { memoryFileSystem } from "../file-system/memory.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
-import { BREAKS_FOLDER, OWNERS_FOLDER, STORE_FILE, STORE_FOLDER, TEMPORARY_FOLDER } from "./layout.ts";
+import { crashStates, SimulatedMachine } from "../testing/simulation/index.ts";
+import {
+  BREAKS_FOLDER,
+  OWNERS_FOLDER,
+  ownerPath,
+  PASSING_FILE,
+  STORE_FILE,
+  STORE_FOLDER,
+  TEMPORARY_FOLDER,
+} from "./layout.ts";
+import { put, read, SimulatedStore } from "./simulated-store.fixture.ts";
 import { checkStoreFolder, completeStoreFolder, makeStoreFolders, tidy } from "./store-folder.ts";
 import { WriteLock } from "./write-lock.ts";
 
@@ -57,11 +67,54 @@ describe("checkStoreFolder() where a file is in the way", () => {
 describe("completeStoreFolder()", () => {
   test("makes store.json once, and leaves nothing on its way", async () => {
     await makeStoreFolders(files);
-    await completeStoreFolder(files, "a");
-    await completeStoreFolder(files, "b");
+    for (const [token, isKnown] of [
+      ["a", false],
+      ["b", true],
+    ] as const) {
+      await files.create([{ path: ownerPath(token), bytes: utf8.encode(token) }]);
+      await completeStoreFolder(files, token, isKnown);
+    }
     const [bytes] = await files.read([STORE_FILE]);
     expect(bytes).toEqual(utf8.encode('{"format":1}\n'));
     expect(await files.list(TEMPORARY_FOLDER)).toEqual([]);
+  });
+
+  for (const [folder, reopens] of [
+    [STORE_FOLDER, false],
+    [STORE_FOLDER, true],
+    [".", false],
+    [".", true],
+  ] as const) {
+    const whose = reopens ? "another handle" : "the same handle";
+    test(`loses nothing of a commit by ${whose} where the first sync of ${folder} failed`, async () => {
+      const store = new SimulatedStore();
+      const first = await store.open("first");
+      store.fail((step) => step.call === "syncFolder" && step.path === folder);
+      await expect(first.storage.commit(put("one"))).rejects.toMatchObject({ code: "BABA_IO" });
+      store.hook = () => undefined;
+      if (reopens) await first.storage.close();
+      const { storage } = reopens ? await store.open("second") : first;
+      await storage.commit(put("two"));
+      for (const image of crashStates(store.disk, { limit: 64, seed: 1 })) {
+        const later = new SimulatedStore();
+        [later.disk, later.machine] = [image, new SimulatedMachine(2)];
+        expect(await read(await later.open("later"))).toBe("two");
+      }
+    });
+  }
+
+  test("writes the folders again for the first commit of a store alone", async () => {
+    const store = new SimulatedStore();
+    const passing: string[] = [];
+    store.hook = (step) => {
+      if (step.call === "link" && step.to?.endsWith(PASSING_FILE)) passing.push(step.to);
+      return undefined;
+    };
+    const [a, b] = [await store.open("a"), await store.open("b")];
+    await a.storage.commit(put("one"));
+    await b.storage.head();
+    await b.storage.commit(put("two"));
+    expect(passing).toEqual([`${STORE_FOLDER}/${PASSING_FILE}`, PASSING_FILE]);
   });
 });
 

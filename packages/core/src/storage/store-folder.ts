@@ -1,10 +1,12 @@
 import { BabaError, systemCode } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
+import { rewriteFolders } from "./checkpoint.ts";
 import { ioError } from "./io-error.ts";
 import {
   BREAKS_FOLDER,
   JOURNAL_FOLDER,
   OWNERS_FOLDER,
+  ownerPath,
   STORE_FILE,
   STORE_FOLDER,
   TEMPORARY_FOLDER,
@@ -56,11 +58,15 @@ export async function makeStoreFolders(files: FileSystem): Promise<void> {
  * Makes `store.json` where it is not there yet, and makes sure that the store's folder is durable:
  * another process may have made it and ended before its syncs. Only for one whose owner file stands,
  * since temporary files of others are taken for leftovers.
+ *
+ * @param isKnown whether somebody has committed here: then the folders were durable before, and are not written again
  */
-export async function completeStoreFolder(files: FileSystem, token: string): Promise<void> {
+export async function completeStoreFolder(files: FileSystem, token: string, isKnown: boolean): Promise<void> {
   const [present] = await files.kinds([STORE_FILE]);
   if (present === undefined) await makeStoreFile(files, token);
-  await files.syncFolders([STORE_FOLDER, "."]);
+  const folders = [STORE_FOLDER, "."];
+  if (!isKnown) await rewriteFolders(files, folders, ownerPath(token));
+  await files.syncFolders(folders);
 }
 
 async function makeStoreFile(files: FileSystem, token: string): Promise<void> {

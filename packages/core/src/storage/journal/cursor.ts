@@ -21,6 +21,8 @@ type Footprint = Omit<JournalCommit, "changes">;
 /** Commits that were not known before, in order. `restarted`: those before the first are not known. */
 export type News = { readonly commits: readonly JournalCommit[]; readonly restarted: boolean };
 
+const NOTHING: News = { commits: [], restarted: false };
+
 /**
  * A place in the journal that goes on along it: over what others write, by `follow`, and over what is written
  * here, by `advance` and `enter`. Needs no lock.
@@ -34,6 +36,8 @@ export class JournalCursor {
   #unconfirmed: readonly JournalCommit[] = [];
   #trail: Footprint[] = [];
   #size = 0;
+  /** What was read and nobody has taken in: a reading that fails on its way has passed commits that no later one meets. */
+  #unread: News = NOTHING;
 
   constructor(files: FileSystem, seals: JournalSeals, token: string) {
     this.#files = files;
@@ -66,35 +70,39 @@ export class JournalCursor {
     return this.#position?.header.token === this.#token;
   }
 
-  /** Reads what was committed since the last call, by anybody. */
+  /** Reads what was committed by anybody since what was taken in last. */
   async follow(): Promise<News> {
-    const commits: JournalCommit[] = [];
     for (;;) {
       const position = this.#position;
-      if (position === undefined) return this.#load(commits);
+      if (position === undefined) return this.#load();
       const { number } = position.header;
       // In this order: segments go oldest first, so with no next one and this one still there, all that was
       // committed before this moment is in this one.
       const [follows, stands] = await this.#files.kinds([segmentPath(number + 1), segmentPath(number)]);
-      if (stands === undefined) return this.#load(commits);
+      if (stands === undefined) return this.#load();
       const next = follows === undefined ? undefined : await this.#nextStart(number + 1);
-      if (next !== undefined && next.header.placed < position.placed) return this.#load(commits, true);
+      if (next !== undefined && next.header.placed < position.placed) return this.#load(true);
       if (next !== undefined && next.header.previousLength < position.offset) {
         const crossed = await this.#cross(position, next);
-        if (crossed === undefined) return this.#load(commits);
-        commits.push(...crossed);
+        if (crossed === undefined) return this.#load();
+        this.#tell(crossed);
         continue;
       }
-      if (follows === undefined && this.isOwn) return { commits, restarted: false };
+      if (follows === undefined && this.isOwn) return this.#unread;
       const tail = await this.#tail(position, next?.header.previousLength);
-      if (tail === undefined) return this.#load(commits);
-      commits.push(...tail.commits);
+      if (tail === undefined) return this.#load();
+      this.#tell(tail.commits);
       this.advance(tail);
-      if (next === undefined) return { commits, restarted: false };
+      if (next === undefined) return this.#unread;
       if (next.header.previousChain !== tail.position.chain)
         throw damaged(next.header.number, "it does not follow the segment before it");
       this.enter({ ...startOf(next), placed: Math.max(next.header.placed, tail.position.placed) });
     }
+  }
+
+  /** What `follow` gave was taken in, and is not to be given again. */
+  taken(): void {
+    this.#unread = NOTHING;
   }
 
   /** Goes on to the end of what was read or written in the newest segment. */
@@ -117,12 +125,12 @@ export class JournalCursor {
   }
 
   /** Reads everything anew: at first, where segments have gone, or (`revoked`) where places are not what marks said. */
-  async #load(known: readonly JournalCommit[], revoked = false): Promise<News> {
+  async #load(revoked = false): Promise<News> {
     const before = this.#position?.sequence;
     const read = await unlessPassing(() => readJournal(this.#files, this.#seals));
     if (read === undefined) {
       if (before !== undefined) throw takenOver();
-      return { commits: known, restarted: false };
+      return this.#unread;
     }
     if (before !== undefined && read.position.sequence < before) throw takenOver();
     const { position } = read;
@@ -133,8 +141,14 @@ export class JournalCursor {
     });
     this.#size = position.header.length;
     const restarted = revoked || before === undefined || before < position.header.checkpoint;
-    if (restarted) return { commits: read.commits, restarted };
-    return { commits: [...known, ...read.commits.filter(({ sequence }) => sequence > before)], restarted };
+    if (restarted) this.#unread = { commits: read.commits, restarted };
+    else this.#tell(read.commits.filter(({ sequence }) => sequence > before));
+    return this.#unread;
+  }
+
+  #tell(commits: readonly JournalCommit[]): void {
+    if (commits.length === 0) return;
+    this.#unread = { ...this.#unread, commits: [...this.#unread.commits, ...commits] };
   }
 
   /**

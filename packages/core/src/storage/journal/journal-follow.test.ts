@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { LockedError } from "../../errors.ts";
 import { segmentPath } from "../layout.ts";
-import { is, put, SimulatedJournal, sequences } from "./simulated-journal.fixture.ts";
+import { follow, is, put, SimulatedJournal, sequences } from "./simulated-journal.fixture.ts";
 
 let journal: SimulatedJournal;
 beforeEach(async () => {
@@ -22,7 +22,7 @@ describe("Journal.follow()", () => {
     const { a, b } = await journal.started();
     a.settled();
     await a.mark();
-    await b.follow();
+    await follow(b);
     expect(b.placed).toBe(1);
     await b.append([put("two")]);
     expect(await sequences(a)).toEqual([2]);
@@ -32,11 +32,11 @@ describe("Journal.follow()", () => {
   test("goes on to a segment that pins the place that was read, and to one behind it", async () => {
     const { a, b } = await journal.started();
     const c = journal.of("c");
-    await c.follow();
+    await follow(c);
     await b.sync();
     await b.append([put("two")]);
     await b.sync();
-    await a.follow();
+    await follow(a);
     await a.sync();
     await a.append([put("three")]);
     expect(await sequences(c)).toEqual([2, 3]);
@@ -74,7 +74,7 @@ describe("Journal.follow()", () => {
     const { a, b } = await journal.started();
     const c = journal.of("c");
     await a.append([put("two")]);
-    await c.follow();
+    await follow(c);
     await c.sync();
     await c.append([put("three")]);
     await journal.forge(2, (header) => ({ ...header, previousChain: header.previousChain + 1n }));
@@ -85,7 +85,7 @@ describe("Journal.follow()", () => {
     const { a, b } = await journal.started();
     await b.append([put("two")]);
     await b.restart();
-    const news = await a.follow();
+    const news = await follow(a);
     expect(news).toEqual({ commits: [], restarted: true });
     expect([a.sequence, a.checkpoint]).toEqual([2, 2]);
     expect(await journal.segments()).toEqual([segmentPath(3)]);
@@ -94,7 +94,7 @@ describe("Journal.follow()", () => {
   test("loses nothing where a checkpoint made by all it knows removes what it stood in", async () => {
     const { a, b } = await journal.started();
     await b.restart();
-    expect(await a.follow()).toEqual({ commits: [], restarted: false });
+    expect(await follow(a)).toEqual({ commits: [], restarted: false });
     expect([a.sequence, a.checkpoint]).toEqual([1, 1]);
     await b.restart();
     await b.append([put("two")]);
@@ -105,16 +105,16 @@ describe("Journal.follow()", () => {
     const { a, b } = await journal.started();
     const c = journal.of("c");
     await b.append([put("two")]);
-    await c.follow();
+    await follow(c);
     journal.once(is("a", "readRange", segmentPath(2)), () => c.restart());
-    expect((await a.follow()).restarted).toBe(true);
+    expect((await follow(a)).restarted).toBe(true);
     expect([a.sequence, a.checkpoint]).toEqual([2, 2]);
   });
 
   test("begins anew where a checkpoint comes before it looks behind what it has read", async () => {
     const { a, b } = await journal.started();
     journal.once(is("b", "readRange", segmentPath(1)), () => a.restart());
-    expect(await b.follow()).toEqual({ commits: [], restarted: false });
+    expect(await follow(b)).toEqual({ commits: [], restarted: false });
     expect([b.sequence, b.checkpoint]).toEqual([1, 1]);
   });
 
@@ -125,7 +125,7 @@ describe("Journal.follow()", () => {
       await a.sync();
       await a.restart();
     });
-    expect((await b.follow()).restarted).toBe(true);
+    expect((await follow(b)).restarted).toBe(true);
     expect(b.sequence).toBe(2);
   });
 
@@ -133,13 +133,13 @@ describe("Journal.follow()", () => {
     const { a, b } = await journal.started();
     const c = journal.of("c");
     await b.append([put("two")]);
-    await c.follow();
+    await follow(c);
     let looks = 0;
     journal.once(
       (step) => is("a", "readRange", segmentPath(2))(step) && ++looks === 2,
       () => c.restart(),
     );
-    expect((await a.follow()).restarted).toBe(true);
+    expect((await follow(a)).restarted).toBe(true);
     expect(a.checkpoint).toBe(2);
   });
 
@@ -151,7 +151,7 @@ describe("Journal.follow()", () => {
     let followed: number[] = [];
     journal.once(is("a", "remove", segmentPath(1)), async () => {
       journal.once(is("b", "kinds", segmentPath(3)), async () => {
-        await c.follow();
+        await follow(c);
         await c.restart();
       });
       followed = await sequences(b);
@@ -165,10 +165,10 @@ describe("Journal.follow()", () => {
     const { a, b } = await journal.started();
     a.settled();
     await a.mark();
-    await b.follow();
+    await follow(b);
     expect(b.placed).toBe(1);
     await a.revoke();
-    const news = await b.follow();
+    const news = await follow(b);
     expect(news.restarted).toBe(true);
     expect(news.commits.map(({ sequence }) => sequence)).toEqual([1]);
     expect(b.placed).toBe(0);

@@ -3,7 +3,7 @@ import { CommitUnknownError, LockedError } from "../../errors.ts";
 import { segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
 import { unprotected } from "../protection.ts";
 import { Journal } from "./journal.ts";
-import { put, SimulatedJournal, sequences } from "./simulated-journal.fixture.ts";
+import { follow, put, SimulatedJournal, sequences } from "./simulated-journal.fixture.ts";
 
 let journal: SimulatedJournal;
 beforeEach(async () => {
@@ -37,13 +37,13 @@ describe("Journal.append()", () => {
       Array.from({ length: 2000 }, (_, i) => [`größe-${i}.baba`, new Uint8Array(200).fill(i)] as const),
     );
     expect(await a.append([changes])).toBe(true);
-    expect((await b.follow()).commits).toMatchObject([{ changes }]);
+    expect((await follow(b)).commits).toMatchObject([{ changes }]);
     const segment = await journal.plain.readRange(segmentPath(1), 0, 1 << 20);
     const end = segment?.findLastIndex((byte) => byte !== 0) ?? 0;
     expect((segment?.length ?? 0) - end).toBeLessThan(2 * 4096);
     // Of two commits, none can be where the first one has to be.
     expect(await a.append([changes, changes])).toBe(true);
-    expect((await b.follow()).commits).toMatchObject([{ changes }, { changes }]);
+    expect((await follow(b)).commits).toMatchObject([{ changes }, { changes }]);
   });
 
   test("takes a write back that failed after all its bytes, and goes on in a segment of its own", async () => {
@@ -57,7 +57,7 @@ describe("Journal.append()", () => {
     await expect(a.append([put("two")])).rejects.toMatchObject({ code: "EIO" });
     expect(await sequences(b)).toEqual([]);
     expect(await a.append([put("zwei")])).toBe(true);
-    expect((await b.follow()).commits[0]?.changes).toEqual(put("zwei"));
+    expect((await follow(b)).commits[0]?.changes).toEqual(put("zwei"));
   });
 
   test("says that the outcome is unknown where a failed write cannot be taken back", async () => {
@@ -92,7 +92,7 @@ describe("Journal.sync(), secure(), mark(), distrust() and restart()", () => {
     a.settled();
     await a.mark();
     a.distrust();
-    expect(await a.follow()).toEqual({ commits: [], restarted: false });
+    expect(await follow(a)).toEqual({ commits: [], restarted: false });
     expect([a.sequence, a.checkpoint, a.placed, a.size, a.lastWriter, a.isOwn]).toEqual([
       0,
       0,
@@ -163,11 +163,11 @@ describe("Journal.sync(), secure(), mark(), distrust() and restart()", () => {
     const { a, b } = await journal.started();
     a.settled();
     await a.mark();
-    await b.follow();
+    await follow(b);
     b.distrust();
     expect(b.placed).toBe(0);
     await a.restart();
-    await b.follow();
+    await follow(b);
     b.distrust();
     expect(b.placed).toBe(1);
   });

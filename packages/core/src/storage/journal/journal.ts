@@ -85,9 +85,14 @@ export class Journal {
     return this.#cursor.isOwn;
   }
 
-  /** Reads what was committed since the last call, by anybody. */
+  /** Reads what was committed by anybody since what was `taken` in last. */
   follow(): Promise<News> {
     return this.#cursor.follow();
+  }
+
+  /** What `follow` gave was taken in, and is not to be given again. */
+  taken(): void {
+    this.#cursor.taken();
   }
 
   /**

@@ -208,6 +208,7 @@ describe("reading on in a journal", () => {
     });
     let written = false;
     await reader.follow();
+    reader.taken();
     written = true;
     await plain.write(segmentPath(1), 0, bytes);
     return { reader, reads: () => reads };

@@ -10,6 +10,7 @@ import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
 import { unprotected } from "../protection.ts";
 import { referenceChanges } from "./changes.fixture.ts";
 import type { Changes } from "./changes.ts";
+import type { News } from "./cursor.ts";
 import { encodeFrame } from "./frame.ts";
 import { Journal } from "./journal.ts";
 import {
@@ -52,7 +53,7 @@ export class SimulatedJournal {
   async started(): Promise<{ a: Journal; b: Journal }> {
     const [a, b] = [this.of("a"), this.of("b")];
     await a.append([put("one")]);
-    await b.follow();
+    await follow(b);
     return { a, b };
   }
 
@@ -104,9 +105,16 @@ export function put(text: string, name = "r.baba"): Changes {
   return new Map([[name, new TextEncoder().encode(text)]]);
 }
 
+/** Reads on, and takes in what there is. */
+export async function follow(journal: Journal): Promise<News> {
+  const news = await journal.follow();
+  journal.taken();
+  return news;
+}
+
 /** The numbers of the commits that are news to a reader. */
 export async function sequences(reader: Journal): Promise<number[]> {
-  return (await reader.follow()).commits.map(({ sequence }) => sequence);
+  return (await follow(reader)).commits.map(({ sequence }) => sequence);
 }
 
 export function is(process: string, call: string, path: string): (step: Step) => boolean {

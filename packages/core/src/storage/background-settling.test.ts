@@ -1,0 +1,99 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { SimulatedDisk, simulatedFileSystem, simulatedRuntime } from "../testing/simulation/index.ts";
+import { FileStorage } from "./file-storage.ts";
+import { background, bytes, code, put } from "./simulated-store.fixture.ts";
+
+let disk: SimulatedDisk;
+/** So many files cannot be put in place. */
+let failures: number;
+let reports: string[];
+/** How long each pause was to be. */
+let pauses: number[];
+/** What a pause does: nothing but end. */
+let pause: () => Promise<void>;
+
+beforeEach(() => {
+  disk = new SimulatedDisk();
+  failures = Number.POSITIVE_INFINITY;
+  reports = [];
+  pauses = [];
+  pause = async () => {};
+});
+
+async function opened(): Promise<FileStorage> {
+  // What goes on after a test is not the next one's.
+  const [own, told] = [pauses, reports];
+  const files = simulatedFileSystem(disk, {
+    hook: ({ call }) => (call === "rename" && failures-- > 0 ? { fail: "ENOSPC" } : undefined),
+  });
+  const sleep = async (milliseconds: number): Promise<void> => {
+    // Others are of the lock.
+    if (milliseconds < 10) return;
+    own.push(milliseconds);
+    await pause();
+  };
+  const runtime = { ...simulatedRuntime(files), sleep };
+  const storage = new FileStorage(files, runtime, (message) => told.push(message));
+  await storage.open();
+  return storage;
+}
+
+/** With a commit whose file could not be put in place. */
+async function hindered(): Promise<FileStorage> {
+  const storage = await opened();
+  await storage.commit(put("one", background));
+  await expect.poll(() => reports).toEqual([expect.stringContaining("cannot put in place (ENOSPC)")]);
+  return storage;
+}
+
+async function placed(): Promise<string | undefined> {
+  const [kind] = await simulatedFileSystem(disk).kinds(["r.baba"]);
+  return kind;
+}
+
+describe("what is committed in the background and cannot be put in place", () => {
+  test("stands, and stops what follows with BABA_SETTLE until it can", async () => {
+    const storage = await hindered();
+    const other = new Map([["other.baba", bytes("two")]]);
+    for (const settle of ["background", "commit"] as const)
+      await expect(storage.commit(put("", { changes: other, settle }))).rejects.toMatchObject(
+        code("BABA_SETTLE"),
+      );
+    expect(await storage.read(["r.baba", "other.baba"])).toEqual([bytes("one"), undefined]);
+    failures = 0;
+    await storage.commit(put("", { changes: other, ...background }));
+    expect(await placed()).toBe("file");
+  });
+
+  test("is put in place without a further commit as soon as it can be, and reported once", async () => {
+    failures = 4;
+    await hindered();
+    await expect.poll(placed).toBe("file");
+    expect(pauses).toEqual([10, 10, 20, 40, 80]);
+    expect(reports).toHaveLength(1);
+  });
+
+  test("is left to the next commit after tries of some seconds", async () => {
+    const storage = await hindered();
+    await expect.poll(() => pauses).toEqual([10, 10, 20, 40, 80, 160, 320, 640, 1_280, 2_560]);
+    failures = 0;
+    await storage.commit(put("two"));
+    expect(await placed()).toBe("file");
+    expect(reports).toHaveLength(1);
+  });
+
+  test("is put in place by a close, which waits for no further try, and none comes after it", async () => {
+    let end = (): void => undefined;
+    pause = async () => {
+      if (pauses.length > 1) await new Promise<void>((resolve) => (end = resolve));
+    };
+    const storage = await hindered();
+    failures = 0;
+    await storage.close();
+    expect(await placed()).toBe("file");
+    const before = disk.operations.length;
+    end();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect([pauses.length, disk.operations.length]).toEqual([2, before]);
+  });
+});

@@ -1,0 +1,22 @@
+import type { Changes } from "./journal/changes.ts";
+import type { Transaction } from "./storage.ts";
+
+/** Changes from which on a batch is worked on in pieces. */
+const LONG_BATCH = 256;
+
+/** A transaction in a batch, and whom to tell. */
+export type Submission = {
+  readonly transaction: Transaction;
+  resolve(): void;
+  reject(error: unknown): void;
+};
+
+/** The names that the transactions of a batch change. */
+export function* namesIn(batch: readonly Submission[]): Generator<string> {
+  for (const { transaction } of batch) yield* transaction.changes.keys();
+}
+
+/** Whether others should have their turn between the pieces of the work on these changes. */
+export function isLong(batch: readonly Changes[]): boolean {
+  return batch.reduce((sum, changes) => sum + changes.size, 0) > LONG_BATCH;
+}
