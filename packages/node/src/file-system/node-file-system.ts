@@ -188,7 +188,7 @@ class NodeFileSystem implements FileSystem, ThreadUser {
     await this.create([file]);
   }
 
-  async lives(identity: string, announced: string): Promise<boolean> {
+  async lives(identity: string, announced: string): Promise<boolean | undefined> {
     return processLives(identity, () => isLocked(this.#check(), announced));
   }
 

@@ -18,31 +18,31 @@ export function processIdentity(): string {
 /**
  * `false` only where the process of the identity is proved to have ended: it has let go of the lock that it
  * keeps while it lives; or the machine was started anew since, or on this one no process has its number, or
- * another has it by now.
+ * another has it by now. `true` only where it is proved to live: it keeps its lock; or in this start of the machine
+ * a process of its number was started when it was. `undefined` where neither is known.
  *
  * @param isLocked whether there is a lock on what the process has announced; `undefined` where that is not known
  */
 export async function processLives(
   text: string,
   isLocked: () => Promise<boolean | undefined>,
-): Promise<boolean> {
+): Promise<boolean | undefined> {
   const identity = parseProcessIdentity(text);
-  if (identity === undefined) return true;
+  if (identity === undefined) return undefined;
   const locked = identity.lock ? await isLocked() : undefined;
   return locked ?? isHere(identity);
 }
 
-function isHere(identity: ProcessIdentity): boolean {
+function isHere(identity: ProcessIdentity): boolean | undefined {
   const here = ownIdentity();
-  if (identity.boot !== undefined && here.boot !== undefined) {
-    if (identity.boot !== here.boot) return false;
-  } else if (identity.host !== here.host) {
-    return true;
-  }
-  if (identity.namespaces !== here.namespaces) return true;
+  const bootIsKnown = identity.boot !== undefined && here.boot !== undefined;
+  if (bootIsKnown && identity.boot !== here.boot) return false;
+  if (!bootIsKnown && identity.host !== here.host) return undefined;
+  if (identity.namespaces !== here.namespaces) return undefined;
   const found = processAt(String(identity.pid));
-  if (found === undefined) return numberIsTaken(identity.pid);
-  return isRunning(identity, found);
+  if (found === undefined) return numberIsTaken(identity.pid) ? undefined : false;
+  // After another start of the machine, number and time may be the same again.
+  return isRunning(identity, found) && (bootIsKnown || undefined);
 }
 
 function ownIdentity(): ProcessIdentity {
