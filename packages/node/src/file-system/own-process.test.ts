@@ -46,6 +46,45 @@ test.runIf(existsSync("/proc/self/fd"))(
   },
 );
 
+test("sync() and syncFolders() wait while too many files are open, and try no sync again that has failed", async () => {
+  const output = await program(
+    root,
+    `
+    await files.makeFolder("folder");
+    await files.create([{ path: "a", bytes: new Uint8Array(5) }, { path: "b", bytes: new Uint8Array(5) }]);
+    const attempt = (work) => work.then(() => "synced", (error) => error.code);
+    for (const call of ["fdatasync", "fsync"]) {
+      const sync = () => call === "fsync" ? files.syncFolders(["folder", "."]) : files.sync(["a", "b"]);
+      crowded = true;
+      console.log(await attempt(sync()));
+      [crowded, failing] = [true, call];
+      console.log(await attempt(sync()));
+    }
+  `,
+    `
+    import fs from "node:fs";
+    let [crowded, failing] = [false, ""];
+    const fail = (code) => Object.assign(new Error(code), { code });
+    const openSync = fs.openSync;
+    fs.openSync = (...input) => {
+      if (!crowded) return openSync(...input);
+      crowded = false;
+      throw fail("EMFILE");
+    };
+    for (const name of ["fdatasync", "fsync"]) {
+      const sound = fs[name];
+      fs[name] = (descriptor, done) => {
+        if (failing !== name) return sound(descriptor, done);
+        failing = "";
+        setImmediate(() => done(fail("EIO")));
+      };
+    }
+    ${PUBLISH_FS}
+  `,
+  );
+  expect(output.trim().split("\n")).toEqual(["synced", "EIO", "synced", "EIO"]);
+});
+
 test("a process waits for a pending read and sync, and then ends by itself with the adapter open", async () => {
   const output = await program(
     root,
