@@ -18,6 +18,24 @@ function open(options: BabaOptions = {}, runtime: MemoryRuntime = memoryRuntime(
 const failure = (code: string) => expect.objectContaining({ code });
 
 describe("Database", () => {
+  test("open() says in its own words that the directory cannot be reached", async () => {
+    const cases = {
+      EACCES: ["BABA_PERMISSION", "give this process the right to do so, or use another directory."],
+      ELOOP: [
+        "BABA_NOT_A_FOLDER",
+        "symbolic links on the way to it lead in a circle; mend them, or use another directory.",
+      ],
+      ENAMETOOLONG: ["BABA_NAME", "the whole path is longer than the system allows."],
+    };
+    for (const [posix, [code = "", advice]] of Object.entries(cases)) {
+      const files = memoryFileSystem();
+      files.identity = () => Promise.reject(Object.assign(new Error("no way"), { code: posix }));
+      const { db } = open({}, { ...memoryRuntime(), fileSystem: () => files });
+      const message = `.: cannot open the directory (${posix}): ${advice}`;
+      await expect(db.open()).rejects.toEqual(expect.objectContaining({ code, message, record: "." }));
+    }
+  });
+
   test("refuses options that do not exist or contradict one another, at run time", () => {
     const cases: readonly unknown[] = [
       { passphrase: "secret", key: new Uint8Array(32) },

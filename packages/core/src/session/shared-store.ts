@@ -3,6 +3,7 @@ import type { Vault } from "../crypto/vault.ts";
 import { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import type { FileStorage } from "../storage/file-storage.ts";
+import { ioError } from "../storage/io-error.ts";
 import type { Storage } from "../storage/storage.ts";
 
 /** A folder's storage and its keys. */
@@ -21,10 +22,11 @@ export class SharedStores {
   /**
    * Opens the folder's store, or joins those who have it open; closed with the last of them.
    *
-   * @throws `BABA_KEY_WRONG`, `BABA_SEALED` where they have opened it with another key, or it alone with one
+   * @throws `BABA_KEY_WRONG`, `BABA_SEALED` where they have opened it with another key, or it alone with one;
+   * `BABA_PERMISSION`, `BABA_NOT_A_FOLDER`, `BABA_NAME`, `BABA_IO` where the directory cannot be reached
    */
   async open(files: FileSystem, lock: Lock, create: () => Store): Promise<OpenedStore> {
-    const identity = await files.identity();
+    const identity = await identityOf(files);
     const joined = this.#byIdentity.get(identity);
     const shared = joined ?? this.#start(identity, create);
     shared.users++;
@@ -61,6 +63,12 @@ export class SharedStores {
     await shared.opened.catch(() => undefined);
     await shared.storage.close();
   }
+}
+
+function identityOf(files: FileSystem): Promise<string> {
+  return files.identity().catch((error: unknown) => {
+    throw ioError(error, ".", "open the directory");
+  });
 }
 
 function mustMatch(vault: Vault, lock: Lock): void {
