@@ -4,7 +4,7 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FileSystem } from "@baba/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { begin, end, program } from "./adapter.fixture.ts";
+import { begin, end, PUBLISH_FS, program } from "./adapter.fixture.ts";
 
 let root: string;
 let files: FileSystem;
@@ -21,6 +21,36 @@ test("lives() is true for a process that is proved to live, and for no other", a
   const unproved = [{ boot: undefined }, { started: undefined }, { boot: undefined, host: "another" }];
   for (const changed of unproved) expect(await lives(changed), JSON.stringify(changed)).toBeUndefined();
 });
+
+test.runIf(existsSync("/proc/self/stat"))(
+  "processIdentity() waits while too many files are open, and keeps nothing that it could not read",
+  async () => {
+    const output = await program(
+      root,
+      `
+    const parts = async () => Object.keys(JSON.parse(await files.processIdentity())).join();
+    console.log(await parts().catch((error) => error.code));
+    left = 3;
+    console.log(await parts().catch((error) => error.code));
+    left = Infinity;
+    console.log(await parts());
+  `,
+      `
+    import fs from "node:fs";
+    let left = Infinity;
+    const { readFileSync } = fs;
+    fs.readFileSync = (path, ...more) => {
+      if (String(path).startsWith("/proc/") && left-- > 0)
+        throw Object.assign(new Error("too many"), { code: "EMFILE" });
+      return readFileSync(path, ...more);
+    };
+    ${PUBLISH_FS}
+  `,
+    );
+    const whole = "pid,host,boot,namespaces,started";
+    expect(output.trim().split("\n")).toEqual(["EMFILE", whole, whole]);
+  },
+);
 
 test("lives() is false for an identity of another start of the machine, and of a number taken over", async () => {
   const own: unknown = JSON.parse(await files.processIdentity());
