@@ -85,6 +85,34 @@ test("sync() and syncFolders() wait while too many files are open, and try no sy
   expect(output.trim().split("\n")).toEqual(["synced", "EIO", "synced", "EIO"]);
 });
 
+test("replace() goes on after what Windows says of a file that another program has open for a moment", async () => {
+  const output = await program(
+    root,
+    `
+    await files.makeFolder(".");
+    Object.defineProperty(process, "platform", { value: "win32" });
+    const given = ["a", "b"].map((path) => ({ path, temporary: path + "~", bytes: new Uint8Array([1, 2]) }));
+    held = 2;
+    console.log(await files.replace(given).then(() => "replaced", (error) => error.code));
+    console.log((await files.names(".")).sort().join());
+    held = Infinity;
+    console.log(await files.replace(given).then(() => "replaced", (error) => error.code));
+    console.log((await files.names(".")).sort().join());
+  `,
+    `
+    import fs from "node:fs";
+    let held = 0;
+    const { renameSync } = fs;
+    fs.renameSync = (...input) => {
+      if (held-- > 0) throw Object.assign(new Error("held"), { code: "EPERM" });
+      renameSync(...input);
+    };
+    ${PUBLISH_FS}
+  `,
+  );
+  expect(output.trim().split("\n")).toEqual(["replaced", "a,b", "EPERM", "a,b"]);
+});
+
 test("a process waits for a pending read and sync, and then ends by itself with the adapter open", async () => {
   const output = await program(
     root,
