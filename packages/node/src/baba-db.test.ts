@@ -132,6 +132,14 @@ describe("BabaDB", () => {
     await db.close();
   });
 
+  test("refuses a directory that cannot be reached", async () => {
+    const circle = join(directory, "circle");
+    symlinkSync("circle", circle);
+    await expect(open({ directory: circle }).open()).rejects.toEqual(failure("BABA_NOT_A_FOLDER"));
+    const long = join(directory, "a".repeat(300));
+    await expect(open({ directory: long }).open()).rejects.toEqual(failure("BABA_NAME"));
+  });
+
   test("refuses a directory that is a file", async () => {
     const file = join(directory, "file");
     writeFileSync(file, "");

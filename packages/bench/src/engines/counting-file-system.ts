@@ -143,7 +143,7 @@ export class CountingFileSystem implements FileSystem {
     return this.#passed(this.#files.announce(file));
   }
 
-  lives(identity: string, announced: string): Promise<boolean> {
+  lives(identity: string, announced: string): Promise<boolean | undefined> {
     return this.#passed(this.#files.lives(identity, announced));
   }
 

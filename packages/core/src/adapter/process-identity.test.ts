@@ -24,6 +24,15 @@ test("isRunning() is false for one that has ended, and for a later process of th
   const identity = { pid: 7, host: "here", started: "22" };
   expect(isRunning(identity, { state: "S", started: "22" })).toBe(true);
   expect(isRunning(identity, { state: "S", started: "23" })).toBe(false);
-  expect(isRunning({ pid: 7, host: "here" }, { state: "S", started: "23" })).toBe(true);
   for (const state of ["Z", "X"]) expect(isRunning(identity, { state, started: "22" }), state).toBe(false);
+});
+
+test("isRunning() is undefined where a start time is missing", () => {
+  const [without, identity] = [
+    { pid: 7, host: "here" },
+    { pid: 7, host: "here", started: "22" },
+  ];
+  expect(isRunning(without, { state: "S", started: "23" })).toBeUndefined();
+  expect(isRunning(identity, { state: "S", started: undefined })).toBeUndefined();
+  expect(isRunning(without, { state: "Z", started: "23" })).toBe(false);
 });

@@ -46,10 +46,17 @@ export function parseProcessStat(text: string): ProcessEvidence {
   return { state: fields[0], started: fields[19] };
 }
 
-/** Whether what is seen of a process of the identity's number is that very process, and it has not ended. */
-export function isRunning(identity: ProcessIdentity, { state, started }: ProcessEvidence): boolean {
+/**
+ * Whether what is seen of a process of the identity's number is that very process, and it has not ended; `undefined`
+ * where not both have a start time. Of a process of another start of the machine it says nothing.
+ */
+export function isRunning(
+  identity: ProcessIdentity,
+  { state, started }: ProcessEvidence,
+): boolean | undefined {
   if (state === "Z" || state === "X") return false;
-  return identity.started === undefined || identity.started === started;
+  if (identity.started === undefined || started === undefined) return undefined;
+  return identity.started === started;
 }
 
 function parseObject(text: string): object | undefined {

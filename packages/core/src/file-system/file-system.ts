@@ -107,13 +107,14 @@ export interface FileSystem {
   announce(file: NewFile): Promise<void>;
 
   /**
-   * `false` only where the process of that identity is proved to have ended, or to have removed the file that
-   * it had announced; `true` where it lives or nothing can be known.
+   * Whether the process of that identity lives. `false` only where it is proved to have ended, or to have removed the file that
+   * it had announced. `true` only where it is proved to live, as what it wrote and did not sync is trusted then: the machine cannot
+   * have been started anew since. `undefined` where neither is known.
    *
    * @param identity what that process's `processIdentity` gave, or any other text
    * @param announced the path of the file that it has announced
    */
-  lives(identity: string, announced: string): Promise<boolean>;
+  lives(identity: string, announced: string): Promise<boolean | undefined>;
 
   /** Lets go of threads and descriptors; later calls may fail. Idempotent. */
   close(): Promise<void>;

@@ -10,6 +10,9 @@ import type {
 } from "./file-system.ts";
 import { Folder, type MemoryFile, MemoryVolume, systemError } from "./memory-volume.ts";
 
+/** Of every process whose files are in memory: a volume is seen by one alone. */
+const IDENTITY = "in-memory";
+
 /**
  * Files in memory: for tests, and for a store that is thrown away with the process. Durable in no
  * sense; symbolic links and access rights do not exist in it. Adapters of one `volume` see the same
@@ -146,7 +149,7 @@ class MemoryFileSystem implements FileSystem {
   }
 
   async processIdentity(): Promise<string> {
-    return "in-memory";
+    return IDENTITY;
   }
 
   async announce(file: NewFile): Promise<void> {
@@ -154,8 +157,8 @@ class MemoryFileSystem implements FileSystem {
   }
 
   /** Nobody outside this process sees a volume, and this process lives. */
-  async lives(_identity: string): Promise<boolean> {
-    return true;
+  async lives(identity: string): Promise<boolean | undefined> {
+    return identity === IDENTITY ? true : undefined;
   }
 
   async close(): Promise<void> {}

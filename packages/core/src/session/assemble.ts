@@ -20,8 +20,7 @@ export function assemble(runtime: Runtime): DatabaseContext {
     loop,
     openStore: (directory, lock, log) => {
       const files = runtime.fileSystem(directory, (message) => log.warning(printable(message)));
-      const report = (message: string) => log.error(printable(message));
-      return stores.open(files, lock, () => {
+      return stores.open(files, lock, log, (report) => {
         const vault = new Vault(files, lock, context);
         return { storage: new FileStorage(files, runtime, report, vault), vault };
       });

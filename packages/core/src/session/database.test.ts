@@ -19,6 +19,24 @@ function open(options: BabaOptions = {}, runtime: MemoryRuntime = memoryRuntime(
 const failure = (code: string) => expect.objectContaining({ code });
 
 describe("Database", () => {
+  test("open() says in its own words that the directory cannot be reached", async () => {
+    const cases = {
+      EACCES: ["BABA_PERMISSION", "give this process the right to do so, or use another directory."],
+      ELOOP: [
+        "BABA_NOT_A_FOLDER",
+        "symbolic links on the way to it lead in a circle; mend them, or use another directory.",
+      ],
+      ENAMETOOLONG: ["BABA_NAME", "the whole path is longer than the system allows."],
+    };
+    for (const [posix, [code = "", advice]] of Object.entries(cases)) {
+      const files = memoryFileSystem();
+      files.identity = () => Promise.reject(Object.assign(new Error("no way"), { code: posix }));
+      const { db } = open({}, { ...memoryRuntime(), fileSystem: () => files });
+      const message = `.: cannot open the directory (${posix}): ${advice}`;
+      await expect(db.open()).rejects.toEqual(expect.objectContaining({ code, message, record: "." }));
+    }
+  });
+
   test("refuses options that do not exist or contradict one another, at run time", () => {
     const cases: readonly unknown[] = [
       { passphrase: "secret", key: new Uint8Array(32) },
@@ -183,4 +201,23 @@ describe("Database", () => {
     await expect(db.asyncSession(async () => {}, { retries: -1 })).rejects.toBeInstanceOf(BabaError);
     await db.close();
   });
+});
+
+test("Database: what the store cannot tell a caller is in the log of every database that has it open", async () => {
+  const runtime = memoryRuntime();
+  const context = assemble(runtime);
+  const lines: string[] = [];
+  const line = (text: string) => void lines.push(text);
+  const logging = { debug: line, info: line, warn: line, error: line };
+  const silent = new Database(Hero, { logging: false }, context);
+  await silent.asyncSession((session) => session.add({ id: 0, name: "Zoe" }));
+  const told = new Database(Hero, { logging, logLevel: "error", settle: "background" }, context);
+  await told.asyncSession((session) => session.add(alice));
+  const files = runtime.fileSystem(".");
+  await files.makeFolder("1.baba");
+  while (lines.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  expect(lines[0]).toContain("1.baba");
+  await silent.close();
+  await files.remove(["1.baba"]).catch(() => undefined);
+  await told.close();
 });

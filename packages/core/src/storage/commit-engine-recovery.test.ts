@@ -136,6 +136,26 @@ describe("recovery", () => {
     expect(states).toBeGreaterThan(10);
   });
 
+  test("does not believe the marks of a writer that cannot be judged, and puts all in place with the next commit", async () => {
+    const a = await store.open("a");
+    await a.storage.commit(put("one"));
+    const missing: boolean[] = [];
+    for (const image of crashStates(store.disk, { limit: 60, seed: 1 })) {
+      store.disk = image;
+      store.machine = new (class extends SimulatedMachine {
+        override lives(): undefined {}
+      })(2);
+      missing.push(!(await store.isPlaced()));
+      const b = await store.open("b");
+      expect(await read(b)).toBe("one");
+      await b.storage.forceUnlock();
+      await b.storage.commit(put("", { changes: new Map([["other.baba", bytes("two")]]) }));
+      expect(await store.isPlaced()).toBe(true);
+      expect(await read(b)).toBe("one");
+    }
+    expect(missing).toContain(true);
+  });
+
   test("removes what dead processes left on its way", async () => {
     const [dead, living] = [await store.open("dead"), await store.open("living", false)];
     await living.storage.commit(put("one", background));

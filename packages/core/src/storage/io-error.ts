@@ -8,7 +8,9 @@ import { printable } from "./names.ts";
 export function ioError(error: unknown, name: string, attempt: string): BabaError {
   if (error instanceof BabaError) return error;
   const code = systemCode(error) ?? "unknown error";
-  const [kind, advice] = EXPLANATIONS[code] ?? (["BABA_IO", "the cause says more"] as const);
+  // To the directory itself links may lead: only such as end nowhere are refused.
+  const explanation = name === "." && code === "ELOOP" ? CIRCLE : EXPLANATIONS[code];
+  const [kind, advice] = explanation ?? (["BABA_IO", "the cause says more"] as const);
   return new BabaError(kind, `${printable(name)}: cannot ${attempt} (${code}): ${advice}.`, {
     record: name,
     cause: error,
@@ -30,6 +32,10 @@ const FILE_IN_THE_WAY = [
 const LINK_IN_THE_WAY = [
   "BABA_NOT_A_RECORD",
   "symbolic links below the directory are not followed; put the file itself there, or choose another name",
+] as const;
+const CIRCLE = [
+  "BABA_NOT_A_FOLDER",
+  "symbolic links on the way to it lead in a circle; mend them, or use another directory",
 ] as const;
 const FULL = ["BABA_DISK_FULL", "make room and try again"] as const;
 const TOO_MANY = [

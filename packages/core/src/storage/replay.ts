@@ -20,7 +20,7 @@ export class Replay {
   #newest = 0;
   #loaded = false;
   #checkpoint = 0;
-  /** Commits up to this one are by processes that have ended; whether a power cut came since is not known, so their marks do not count. */
+  /** Commits up to this one are by processes that have ended. */
   #abandoned = 0;
 
   constructor(files: FileSystem, journal: Journal) {
@@ -71,9 +71,10 @@ export class Replay {
     const first = news.commits[0];
     this.history.forgetUntil(first === undefined ? this.#journal.sequence : first.sequence - 1);
     const announced = ownerPath(writer.token);
-    const ended = !this.#journal.isOwn && !(await this.#files.lives(writer.identity, announced));
-    this.#abandoned = ended ? this.#journal.sequence : 0;
-    if (ended) this.#journal.distrust();
+    const lives = this.#journal.isOwn || (await this.#files.lives(writer.identity, announced));
+    this.#abandoned = lives === false ? this.#journal.sequence : 0;
+    // Unless its writer is proved to live, a power cut may have come since a mark was written.
+    if (lives !== true) this.#journal.distrust();
     this.#loaded = true;
   }
 

@@ -124,7 +124,7 @@ export class WriteLock {
     for (const name of entries) {
       const owner = await this.#read(ownerPath(name));
       if (owner === undefined) continue;
-      if (await this.#files.lives(owner.identity, ownerPath(name))) living.add(name);
+      if (await this.#lives({ ...owner, token: name })) living.add(name);
       else if (!living.has(name)) dead.push(name);
     }
     const rights = await this.#filesIn(BREAKS_FOLDER);
@@ -169,8 +169,9 @@ export class WriteLock {
     return TOKEN.test(token) ? { token, identity } : { token: "", identity: "" };
   }
 
-  #lives({ identity, token }: LockOwner): Promise<boolean> {
-    return this.#files.lives(identity, ownerPath(token));
+  /** What cannot be judged may live. */
+  async #lives({ identity, token }: LockOwner): Promise<boolean> {
+    return (await this.#files.lives(identity, ownerPath(token))) !== false;
   }
 
   /** The file that says who this owner is. */

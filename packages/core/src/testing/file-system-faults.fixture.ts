@@ -329,8 +329,12 @@ export const FAULTS: Readonly<Record<string, readonly [finder: string, fault: Fa
     (sound) => ({ lives: async (_identity, announced) => (await sound.kinds([announced]))[0] === undefined }),
   ],
   "lives() takes the unknown for dead": [
-    "true where nothing can be known",
-    () => ({ lives: async (text) => text.length > 5 }),
+    "undefined where nothing can be known",
+    () => ({ lives: async (text) => (text.length > 5 ? undefined : false) }),
+  ],
+  "lives() takes the unknown for living": [
+    "undefined where nothing can be known",
+    (sound) => ({ lives: async (identity, announced) => (await sound.lives(identity, announced)) ?? true }),
   ],
   "close() throws the second time": [
     "close() may be called again",

@@ -202,7 +202,7 @@ class DenoFileSystem implements FileSystem {
     });
   }
 
-  lives(identity: string, announced: string): Promise<boolean> {
+  lives(identity: string, announced: string): Promise<boolean | undefined> {
     return this.#permitted(() =>
       processLives(identity, () => inTurn(() => isLocked(this.#check(), announced))),
     );

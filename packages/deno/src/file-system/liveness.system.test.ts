@@ -58,18 +58,76 @@ inFolder(
         ),
       );
     const changed = (part: object) => JSON.stringify({ ...JSON.parse(identity), ...part });
-    assert.deepEqual(await verdicts(identity), ["true", "true", "true"]);
-    assert.deepEqual(await verdicts(changed({ boot: "another" })), ["true", "false", "false"]);
-    assert.deepEqual(await verdicts(changed({ started: "1" })), ["true", "false", "false"]);
-    assert.deepEqual(await verdicts(changed({ started: "1", namespaces: "others" })), [
-      "true",
-      "true",
-      "true",
-    ]);
+    assert.deepEqual(await verdicts(identity), ["undefined", "true", "true"]);
+    assert.deepEqual(await verdicts(changed({ boot: "another" })), ["undefined", "false", "false"]);
+    assert.deepEqual(await verdicts(changed({ started: "1" })), ["undefined", "false", "false"]);
+    const unknown = ["undefined", "undefined", "undefined"];
+    assert.deepEqual(await verdicts(changed({ started: "1", namespaces: "others" })), unknown);
+    assert.deepEqual(await verdicts(changed({ started: undefined })), unknown);
     await announcer.kill();
-    assert.deepEqual(await verdicts(identity), ["true", "false", "false"]);
+    assert.deepEqual(await verdicts(identity), ["undefined", "false", "false"]);
   },
 );
+
+inFolder("lives() of Deno takes no failure to look into /proc for an end", async (root) => {
+  await using announcer = startNode(root, ANNOUNCE);
+  const identity = await announcer.line();
+  const path = `/proc/${JSON.parse(identity).pid}/stat`;
+  const failing = (error: string) => `
+const sound = Deno.readTextFile;
+Deno.readTextFile = (file) => (file === "${path}" ? Promise.reject(${error}) : sound(file));
+${judge(identity)}`;
+  const verdict = (error: string) => heard(startDeno(root, failing(error), ["--allow-all"]));
+  assert.equal(await verdict('Object.assign(new Error(), { code: "EMFILE" })'), "undefined");
+  assert.equal(await verdict("new Deno.errors.PermissionDenied()"), "undefined");
+  assert.equal(await verdict('Object.assign(new Error(), { code: "ESRCH" })'), "false");
+});
+
+inFolder("lives() of Deno takes no failure of the program cat for an end", async (root) => {
+  await using announcer = startNode(root, ANNOUNCE);
+  const identity = await announcer.line();
+  const path = `/proc/${JSON.parse(identity).pid}/stat`;
+  const verdict = async (failure: string): Promise<string> => {
+    const script = `#!/bin/sh\ntest "$1" = ${path} || exec /bin/cat "$1"\n${failure}\n`;
+    await Deno.writeTextFile(`${root}/cat`, script, { mode: 0o755 });
+    return heard(startDeno(root, judge(identity), ["--allow-run=cat,readlink"]));
+  };
+  const programs = Deno.env.get("PATH") ?? "";
+  Deno.env.set("PATH", `${root}:${programs}`);
+  try {
+    assert.equal(await verdict('exec /bin/cat "$1"'), "true");
+    const none = 'echo "cat: $1: No such file or directory" >&2';
+    for (const failure of [
+      'echo "cat: $1: Too many open files" >&2; exit 1',
+      "kill -9 $$",
+      `${none}; exit 127`,
+    ])
+      assert.equal(await verdict(failure), "undefined", failure);
+    assert.equal(await verdict(`${none}; exit 1`), "false");
+  } finally {
+    Deno.env.set("PATH", programs);
+  }
+});
+
+inFolder("what a mark of Node.js says is not believed where its writer cannot be judged", async (root) => {
+  const open =
+    "const storage = new FileStorage(runtime.fileSystem(root), runtime, console.error);\nawait storage.open();";
+  const changes = `new Map([["a.baba", new TextEncoder().encode("1")]])`;
+  await using writer = startNode(
+    root,
+    `${open}
+await storage.commit({ changes: ${changes}, basis: undefined, durability: "full", settle: "commit" });
+await (await storage.hold()).release();
+say("marked");
+${RESTING}`,
+  );
+  assert.equal(await writer.line(), "marked");
+  await writer.kill();
+  // As a power cut may do.
+  Deno.removeSync(`${root}/a.baba`);
+  const read = `${open}\nconst [found] = await storage.read(["a.baba"]);\nsay(found && new TextDecoder().decode(found));`;
+  assert.equal(await heard(startDeno(root, read)), "1");
+});
 
 inFolder("announce() lets go of its lock where its file is removed, and with close()", async (root) => {
   const [one, other] = [denoFileSystem(root), denoFileSystem(root)];

@@ -1,4 +1,5 @@
 import { type ProcessEvidence, parseProcessStat } from "@baba/core/adapter";
+import { codeOf } from "./errors.ts";
 
 /**
  * What Linux tells of processes in /proc, which is the proof that one of Node.js or Bun has ended. Deno opens
@@ -30,22 +31,34 @@ async function look(): Promise<Here | undefined> {
   return { boot: boot.trim(), namespaces: `${namespace} ${time}` };
 }
 
-/** What is seen of a process of that number; only where `here` has an answer, so that nothing means `"none"`. */
+/**
+ * What is seen of a process of that number: `"none"` where the system itself says that there is none, `undefined`
+ * where it could not be asked this time, which must not be taken for an end. Only where `here` has an answer.
+ */
 export async function evidenceOf(pid: number): Promise<ProcessEvidence | "none" | undefined> {
-  const stat = await textAt(`/proc/${pid}/stat`);
-  // It must not be taken for an end if /proc could not be asked this time.
-  if (stat === undefined) return (await textAt("/proc/self/stat")) === undefined ? undefined : "none";
-  return parseProcessStat(stat);
+  const stat = await fileAt(`/proc/${pid}/stat`);
+  return stat === undefined || stat === "none" ? stat : parseProcessStat(stat.text);
 }
 
+/** What was found at a path; `undefined` where that is not known. */
+type Found = { readonly text: string } | "none" | undefined;
+
+const NONE = /: No such (file or directory|process)\s*$/;
+
 async function textAt(path: string): Promise<string | undefined> {
-  if (mayDoAll()) return Deno.readTextFile(path).catch(() => undefined);
-  return outputOf("cat", path);
+  return textOf(await fileAt(path));
 }
 
 async function linkAt(path: string): Promise<string | undefined> {
-  if (mayDoAll()) return Deno.readLink(path).catch(() => undefined);
-  return (await outputOf("readlink", path))?.trim();
+  return textOf(await (mayDoAll() ? found(Deno.readLink(path)) : outputOf("readlink", path)))?.trim();
+}
+
+function fileAt(path: string): Promise<Found> {
+  return mayDoAll() ? found(Deno.readTextFile(path)) : outputOf("cat", path);
+}
+
+function textOf(what: Found): string | undefined {
+  return what === undefined || what === "none" ? undefined : what.text;
 }
 
 /** Only then does Deno open files in /proc. */
@@ -54,12 +67,26 @@ function mayDoAll(): boolean {
   return all.every((name) => Deno.permissions.querySync({ name }).state === "granted");
 }
 
-async function outputOf(program: string, path: string): Promise<string | undefined> {
+/** A process that ends while it is looked at is told of as ESRCH. */
+async function found(looking: Promise<string>): Promise<Found> {
+  try {
+    return { text: await looking };
+  } catch (error) {
+    const isNone = error instanceof Deno.errors.NotFound || codeOf(error) === "ESRCH";
+    return isNone ? "none" : undefined;
+  }
+}
+
+async function outputOf(program: string, path: string): Promise<Found> {
   if (Deno.permissions.querySync({ name: "run", command: program }).state !== "granted") return undefined;
   try {
-    const command = new Deno.Command(program, { args: [path], stdin: "null", stderr: "null" });
-    const { success, stdout } = await command.output();
-    return success ? new TextDecoder().decode(stdout) : undefined;
+    const command = new Deno.Command(program, { args: [path], env: { LC_ALL: "C" }, stdin: "null" });
+    const { success, code, signal, stdout, stderr } = await command.output();
+    if (success) return { text: new TextDecoder().decode(stdout) };
+    const said = new TextDecoder().decode(stderr);
+    // A program that could not be started or run to its end may speak of missing files too, but not of this one.
+    const isNone = code === 1 && signal === null && said.includes(path) && NONE.test(said);
+    return isNone ? "none" : undefined;
   } catch {
     return undefined;
   }

@@ -12,24 +12,25 @@ export function processIdentity(): string {
 /**
  * `false` only where the process of the identity is proved to have ended: it has let go of the lock that it
  * keeps while it lives; or, as far as this process may look at others, the machine was started anew since, or
- * no process of this one has its number, or another has it by now.
+ * no process of this one has its number, or another has it by now. `true` only where it is proved to live: it keeps
+ * its lock; or in this start of the machine a process of its number was started when it was. `undefined` where neither is known.
  *
  * @param isLocked whether there is a lock on what the process has announced; `undefined` where that is not known
  */
 export async function processLives(
   text: string,
   isLocked: () => Promise<boolean | undefined>,
-): Promise<boolean> {
+): Promise<boolean | undefined> {
   const identity = parseProcessIdentity(text);
-  if (identity === undefined) return true;
-  if (identity.lock) return (await isLocked()) ?? true;
+  if (identity === undefined) return undefined;
+  if (identity.lock) return isLocked();
   const { boot, namespaces } = (await here()) ?? {};
-  if (boot === undefined || identity.boot === undefined) return true;
+  if (boot === undefined || identity.boot === undefined) return undefined;
   if (boot !== identity.boot) return false;
-  if (namespaces === undefined || namespaces !== identity.namespaces) return true;
+  if (namespaces === undefined || namespaces !== identity.namespaces) return undefined;
   const found = await evidenceOf(identity.pid);
-  if (found === undefined) return true;
-  return found !== "none" && isRunning(identity, found);
+  if (found === "none") return false;
+  return found && isRunning(identity, found);
 }
 
 /** Only where it may be asked for without a question to the user. */

@@ -199,8 +199,22 @@ export function replace(
     const source = folders.resolve(temporary);
     const target = folders.resolve(path);
     createFile(source, bytes);
-    renameSync(source, target);
+    renameNew(source, target);
   });
+}
+
+/** Renames a file that was just made; one that cannot be is removed, so that another attempt may make it anew. */
+function renameNew(source: string, target: string): void {
+  try {
+    renameSync(source, target);
+  } catch (error) {
+    try {
+      unlinkSync(source);
+    } catch {
+      // Why it could not be renamed says more.
+    }
+    throw error;
+  }
 }
 
 /** Removes files, in order, from number `from` on until the deadline, at least one; one that is not there is no error. */

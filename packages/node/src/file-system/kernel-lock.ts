@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
-import { closeSync, fstatSync, readFileSync } from "node:fs";
+import { closeSync, fstatSync, readFileSync, type Stats } from "node:fs";
 import { codeOf, openToRead } from "./descriptors.ts";
 import type { FolderCheck } from "./folders.ts";
 
 /**
  * Whether a process keeps a kernel's lock (flock) on a file. Node.js cannot lock files itself, but can see
  * the locks of Deno, which keeps one on what it has announced for as long as it lives. `false` where there is
- * no such file; `undefined` where that cannot be known: without the program `flock`, and for what is no file.
+ * no such file; `undefined` where that cannot be known: for what is no file, and without the program `flock` where the
+ * kernel's list has no such lock.
  */
 export async function isLocked(folders: FolderCheck, path: string): Promise<boolean | undefined> {
   let descriptor: number;
@@ -18,7 +19,7 @@ export async function isLocked(folders: FolderCheck, path: string): Promise<bool
   try {
     const stats = fstatSync(descriptor);
     if (!stats.isFile()) return undefined;
-    return isListed(stats.ino) || (await isRefused(descriptor));
+    return isListed(stats) || (await isRefused(descriptor));
   } finally {
     // With it goes the lock, where it was got.
     closeSync(descriptor);
@@ -26,23 +27,39 @@ export async function isLocked(folders: FolderCheck, path: string): Promise<bool
 }
 
 /**
- * The kernel lists the locks of this container's processes, by inode; another file's of that number does no harm. Only
- * an exclusive one (WRITE) is an owner's: others that ask whether it lives take a shared one for the moment.
+ * The kernel lists the locks of this container's processes, by device and inode; some file systems give a file another
+ * device than the list does. Only an exclusive one (WRITE) is an owner's: others that ask whether it lives take a shared one
+ * for the moment.
  */
-function isListed(inode: number): boolean {
+function isListed({ dev, ino }: Stats): boolean {
+  const [major, minor] = [(dev >>> 8) & 0xfff, (dev & 0xff) | ((dev >>> 12) & 0xfff00)];
+  const file = ` ${inHex(major)}:${inHex(minor)}:${ino} `;
   try {
     const locks = readFileSync("/proc/locks", "utf8").split("\n");
-    return locks.some((lock) => lock.includes(" WRITE ") && lock.includes(`:${inode} `));
+    return locks.some((lock) => lock.includes(" WRITE ") && lock.includes(file));
   } catch {
     return false;
   }
 }
 
-/** Asks for a shared lock by the open file itself, which the child gets as its standard input. */
+function inHex(number: number): string {
+  return number.toString(16).padStart(2, "0");
+}
+
+/**
+ * Asks for a shared lock by the open file itself, which the child gets as its standard input. Some programs end with the
+ * same status where the lock is another's and where they failed, but are silent in the first case alone.
+ */
 function isRefused(descriptor: number): Promise<boolean | undefined> {
   return new Promise((resolve) => {
-    const child = spawn("flock", ["-n", "-s", "0"], { stdio: [descriptor, "ignore", "ignore"] });
+    const child = spawn("flock", ["-n", "-s", "0"], { stdio: [descriptor, "ignore", "pipe"] });
+    let silent = true;
+    child.stderr?.on("data", () => {
+      silent = false;
+    });
     child.once("error", () => resolve(undefined));
-    child.once("exit", (status) => resolve(status === 1 ? true : status === 0 ? false : undefined));
+    child.once("close", (status) =>
+      resolve(status === 0 ? false : status === 1 && silent ? true : undefined),
+    );
   });
 }

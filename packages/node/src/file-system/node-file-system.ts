@@ -112,20 +112,20 @@ class NodeFileSystem implements FileSystem, ThreadUser {
       if (await this.#syncTogether(paths)) return;
     }
     const distinct = [...new Set(paths)];
-    await patiently(() => syncFiles(this.#check(), distinct));
+    await syncFiles(this.#check(), distinct);
   }
 
   /** The folder above may not be this user's to read: then the root was not made by this user either. */
   async #syncOwnEntry(): Promise<void> {
     try {
-      await patiently(() => syncFullFolders([dirname(this.#root)]));
+      await syncFullFolders([dirname(this.#root)]);
     } catch (error) {
       if (codeOf(error) !== "EACCES" && codeOf(error) !== "EPERM") throw error;
     }
   }
 
   async syncFolders(paths: readonly string[]): Promise<void> {
-    await patiently(() => syncFolders(this.#check(), [...new Set(paths)]));
+    await syncFolders(this.#check(), [...new Set(paths)]);
     if (paths.includes(".")) await this.#syncOwnEntry();
   }
 
@@ -176,7 +176,7 @@ class NodeFileSystem implements FileSystem, ThreadUser {
     const { made, holders } = await withinTurn(() => makeFolder(this.#root, folder));
     if (made.length > 0) this.#trust.forget();
     // What is above the root has no name in the port, so no caller could sync it.
-    if (holders.length > 0) await patiently(() => syncFullFolders(holders));
+    if (holders.length > 0) await syncFullFolders(holders);
     return made;
   }
 
@@ -188,7 +188,7 @@ class NodeFileSystem implements FileSystem, ThreadUser {
     await this.create([file]);
   }
 
-  async lives(identity: string, announced: string): Promise<boolean> {
+  async lives(identity: string, announced: string): Promise<boolean | undefined> {
     return processLives(identity, () => isLocked(this.#check(), announced));
   }
 

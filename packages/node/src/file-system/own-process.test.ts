@@ -46,6 +46,73 @@ test.runIf(existsSync("/proc/self/fd"))(
   },
 );
 
+test("sync() and syncFolders() wait while too many files are open, and try no sync again that has failed", async () => {
+  const output = await program(
+    root,
+    `
+    await files.makeFolder("folder");
+    await files.create([{ path: "a", bytes: new Uint8Array(5) }, { path: "b", bytes: new Uint8Array(5) }]);
+    const attempt = (work) => work.then(() => "synced", (error) => error.code);
+    for (const call of ["fdatasync", "fsync"]) {
+      const sync = () => call === "fsync" ? files.syncFolders(["folder", "."]) : files.sync(["a", "b"]);
+      crowded = true;
+      console.log(await attempt(sync()));
+      [crowded, failing] = [true, call];
+      console.log(await attempt(sync()));
+    }
+  `,
+    `
+    import fs from "node:fs";
+    let [crowded, failing] = [false, ""];
+    const fail = (code) => Object.assign(new Error(code), { code });
+    const openSync = fs.openSync;
+    fs.openSync = (...input) => {
+      if (!crowded) return openSync(...input);
+      crowded = false;
+      throw fail("EMFILE");
+    };
+    for (const name of ["fdatasync", "fsync"]) {
+      const sound = fs[name];
+      fs[name] = (descriptor, done) => {
+        if (failing !== name) return sound(descriptor, done);
+        failing = "";
+        setImmediate(() => done(fail("EIO")));
+      };
+    }
+    ${PUBLISH_FS}
+  `,
+  );
+  expect(output.trim().split("\n")).toEqual(["synced", "EIO", "synced", "EIO"]);
+});
+
+test("replace() goes on after what Windows says of a file that another program has open for a moment", async () => {
+  const output = await program(
+    root,
+    `
+    await files.makeFolder(".");
+    Object.defineProperty(process, "platform", { value: "win32" });
+    const given = ["a", "b"].map((path) => ({ path, temporary: path + "~", bytes: new Uint8Array([1, 2]) }));
+    held = 2;
+    console.log(await files.replace(given).then(() => "replaced", (error) => error.code));
+    console.log((await files.names(".")).sort().join());
+    held = Infinity;
+    console.log(await files.replace(given).then(() => "replaced", (error) => error.code));
+    console.log((await files.names(".")).sort().join());
+  `,
+    `
+    import fs from "node:fs";
+    let held = 0;
+    const { renameSync } = fs;
+    fs.renameSync = (...input) => {
+      if (held-- > 0) throw Object.assign(new Error("held"), { code: "EPERM" });
+      renameSync(...input);
+    };
+    ${PUBLISH_FS}
+  `,
+  );
+  expect(output.trim().split("\n")).toEqual(["replaced", "a,b", "EPERM", "a,b"]);
+});
+
 test("a process waits for a pending read and sync, and then ends by itself with the adapter open", async () => {
   const output = await program(
     root,

@@ -7,63 +7,80 @@ import {
   parseProcessIdentity,
   parseProcessStat,
 } from "@baba/core/adapter";
+import { codeOf } from "./descriptors.ts";
+import { patiently } from "./patience.ts";
+
+/** Without /proc, or with another one than Linux has, or without the right to look there (also by Node's permission model). */
+const LACKING: readonly string[] = ["ENOENT", "ENOTDIR", "EINVAL", "EACCES", "EPERM", "ERR_ACCESS_DENIED"];
 
 let own: ProcessIdentity | undefined;
 
-/** This process as one line of JSON. */
-export function processIdentity(): string {
-  return JSON.stringify(ownIdentity());
+/** This process as one line of JSON. @throws `EMFILE` and the like where it cannot be read just now */
+export async function processIdentity(): Promise<string> {
+  return JSON.stringify(await ownIdentity());
 }
 
 /**
  * `false` only where the process of the identity is proved to have ended: it has let go of the lock that it
  * keeps while it lives; or the machine was started anew since, or on this one no process has its number, or
- * another has it by now.
+ * another has it by now. `true` only where it is proved to live: it keeps its lock; or in this start of the machine
+ * a process of its number was started when it was. `undefined` where neither is known.
  *
  * @param isLocked whether there is a lock on what the process has announced; `undefined` where that is not known
  */
 export async function processLives(
   text: string,
   isLocked: () => Promise<boolean | undefined>,
-): Promise<boolean> {
+): Promise<boolean | undefined> {
   const identity = parseProcessIdentity(text);
-  if (identity === undefined) return true;
+  if (identity === undefined) return undefined;
   const locked = identity.lock ? await isLocked() : undefined;
-  return locked ?? isHere(identity);
+  return locked ?? isHere(identity, await ownIdentity());
 }
 
-function isHere(identity: ProcessIdentity): boolean {
-  const here = ownIdentity();
-  if (identity.boot !== undefined && here.boot !== undefined) {
-    if (identity.boot !== here.boot) return false;
-  } else if (identity.host !== here.host) {
-    return true;
-  }
-  if (identity.namespaces !== here.namespaces) return true;
-  const found = processAt(String(identity.pid));
-  if (found === undefined) return numberIsTaken(identity.pid);
-  return isRunning(identity, found);
+function isHere(identity: ProcessIdentity, here: ProcessIdentity): boolean | undefined {
+  const bootIsKnown = identity.boot !== undefined && here.boot !== undefined;
+  if (bootIsKnown && identity.boot !== here.boot) return false;
+  if (!bootIsKnown && identity.host !== here.host) return undefined;
+  if (identity.namespaces !== here.namespaces) return undefined;
+  const found = evidenceOf(identity.pid);
+  if (found === undefined) return numberIsTaken(identity.pid) ? undefined : false;
+  // After another start of the machine, number and time may be the same again.
+  return isRunning(identity, found) && (bootIsKnown || undefined);
 }
 
-function ownIdentity(): ProcessIdentity {
-  own ??= {
+/** Others go by it for as long as this process lives, so nothing is kept of a moment in which it could not be read. */
+async function ownIdentity(): Promise<ProcessIdentity> {
+  own ??= await patiently(async () => readIdentity());
+  return own;
+}
+
+function readIdentity(): ProcessIdentity {
+  return {
     pid: process.pid,
     host: hostname(),
-    boot: textOf(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()),
-    namespaces: textOf(() => `${readlinkSync("/proc/self/ns/pid")} ${timeNamespace()}`),
-    started: processAt("self")?.started,
+    boot: ifToBeHad(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()),
+    namespaces: ifToBeHad(() => `${readlinkSync("/proc/self/ns/pid")} ${timeNamespace()}`),
+    started: ifToBeHad(() => processAt("self").started),
   };
-  return own;
 }
 
 /** Kernels before 5.6 have none. */
 function timeNamespace(): string {
-  return textOf(() => readlinkSync("/proc/self/ns/time")) ?? "";
+  return ifToBeHad(() => readlinkSync("/proc/self/ns/time")) ?? "";
 }
 
-function processAt(entry: string): ProcessEvidence | undefined {
-  const stat = textOf(() => readFileSync(`/proc/${entry}/stat`, "utf8"));
-  return stat === undefined ? undefined : parseProcessStat(stat);
+function processAt(entry: string): ProcessEvidence {
+  return parseProcessStat(readFileSync(`/proc/${entry}/stat`, "utf8"));
+}
+
+/** Whatever the reason that nothing is seen, it is no proof of an end. */
+function evidenceOf(pid: number): ProcessEvidence | undefined {
+  try {
+    return processAt(String(pid));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Asks the kernel itself: /proc may be missing, or hide the processes of other users. */
@@ -72,14 +89,16 @@ function numberIsTaken(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
+    return codeOf(error) !== "ESRCH";
   }
 }
 
-function textOf(read: () => string): string | undefined {
+/** `undefined` where this system, or this process, has no such thing; other errors pass, and so must not count as that. */
+function ifToBeHad<T>(read: () => T): T | undefined {
   try {
     return read();
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (LACKING.includes(codeOf(error) ?? "")) return undefined;
+    throw error;
   }
 }

@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { inLanes } from "@baba/core/adapter";
 import { codeOf, openToSync } from "./descriptors.ts";
 import type { FolderCheck } from "./folders.ts";
+import { patiently } from "./patience.ts";
 import { withinTurn } from "./turn.ts";
 
 /** Milliseconds for which the event loop is kept turning for the end of one sync. */
@@ -71,11 +72,14 @@ async function syncOpened(paths: readonly string[], open: (path: string) => numb
 /** Syncs what opens; what is not there needs no sync. */
 async function synced(open: () => number, sync: (descriptor: number) => Promise<void>): Promise<void> {
   try {
-    // Begun in the same breath, so that the disk works while the caller goes on.
-    const { descriptor, syncing } = await withinTurn(() => {
-      const opened = open();
-      return { descriptor: opened, syncing: sync(opened) };
-    });
+    // Begun in the same breath, so that the disk works while the caller goes on. Patience is for the opening alone: the
+    // system tells once that a sync has failed, and another one would not say so again.
+    const { descriptor, syncing } = await patiently(() =>
+      withinTurn(() => {
+        const opened = open();
+        return { descriptor: opened, syncing: sync(opened) };
+      }),
+    );
     await syncing.finally(() => closeSync(descriptor));
   } catch (error) {
     if (codeOf(error) !== "ENOENT") throw error;

@@ -90,4 +90,5 @@ test("simulatedFileSystem() freezes the disk when the power is cut, and the boot
   expect(() => disk.apply({ call: "makeFolder", path: "." })).toThrow("the power is off");
   expect(machine.lives(machine.start("three").identity)).toBe(true);
   expect(machine.lives(one.identity)).toBe(false);
+  expect(machine.lives("in-memory")).toBeUndefined();
 });

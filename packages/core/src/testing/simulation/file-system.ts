@@ -198,7 +198,7 @@ class SimulatedFileSystem implements FileSystem {
     await this.create([file]);
   }
 
-  async lives(identity: string): Promise<boolean> {
+  async lives(identity: string): Promise<boolean | undefined> {
     await this.#step("lives", identity);
     return this.process.machine.lives(identity);
   }

@@ -37,10 +37,10 @@ export class SimulatedMachine {
     this.#boot += 1;
   }
 
-  /** Whether the process of an identity lives; `true` for what is no identity of a simulated process. */
-  lives(identity: string): boolean {
+  /** Whether the process of an identity lives; `undefined` for what is no identity of a simulated process. */
+  lives(identity: string): boolean | undefined {
     const [, boot, number] = /^simulated boot (\d+) process (\d+)$/.exec(identity) ?? [];
-    if (boot === undefined || number === undefined) return true;
+    if (boot === undefined || number === undefined) return undefined;
     return Number(boot) === this.#boot && (this.#processes[Number(number) - 1]?.alive ?? false);
   }
 }
