@@ -23,7 +23,7 @@ export function assemble(runtime: Runtime): DatabaseContext {
       const report = (message: string) => log.error(printable(message));
       return stores.open(files, lock, () => {
         const vault = new Vault(files, lock, context);
-        return { storage: new FileStorage(files, runtime, report, vault), vault };
+        return { storage: new FileStorage(files, runtime, report, vault, log.info), vault };
       });
     },
   };
