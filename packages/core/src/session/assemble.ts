@@ -22,7 +22,7 @@ export function assemble(runtime: Runtime): DatabaseContext {
       const files = runtime.fileSystem(directory, (message) => log.warning(printable(message)));
       return stores.open(files, lock, log, (report) => {
         const vault = new Vault(files, lock, context);
-        return { storage: new FileStorage(files, runtime, report, vault), vault };
+        return { storage: new FileStorage(files, runtime, report, vault, log.info), vault };
       });
     },
   };

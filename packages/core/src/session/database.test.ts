@@ -4,6 +4,13 @@ import { decode } from "../codec/index.ts";
 import { BabaError } from "../errors.ts";
 import { memoryFileSystem } from "../file-system/memory.ts";
 import { type MemoryRuntime, memoryRuntime } from "../testing/memory-runtime.ts";
+import {
+  SimulatedDisk,
+  SimulatedMachine,
+  type SimulatedProcess,
+  simulatedFileSystem,
+  simulatedRuntime,
+} from "../testing/simulation/index.ts";
 import { assemble } from "./assemble.ts";
 import { Database } from "./database.ts";
 import type { BabaOptions } from "./options.ts";
@@ -17,6 +24,24 @@ function open(options: BabaOptions = {}, runtime: MemoryRuntime = memoryRuntime(
 }
 
 const failure = (code: string) => expect.objectContaining({ code });
+
+test("Database logs at INFO what it has recovered of a process that has ended", async () => {
+  const [disk, machine] = [new SimulatedDisk(), new SimulatedMachine()];
+  const lines: string[] = [];
+  const run = (process: SimulatedProcess) => {
+    const runtime = simulatedRuntime(simulatedFileSystem(disk, { process }), {
+      terminal: (line) => lines.push(line),
+    });
+    return new Database(Hero, { directory: "data" }, assemble(runtime));
+  };
+  const dead = machine.start("dead");
+  await run(dead).asyncSession((session) => session.add(alice));
+  dead.kill();
+  const db = run(machine.start("next"));
+  expect(await db.asyncSession((session) => session.count())).toBe(1);
+  await db.close();
+  expect(lines).toContain("[BABA (INFO)] LOG: Recovered commits of a process that has ended: 1.");
+});
 
 describe("Database", () => {
   test("open() says in its own words that the directory cannot be reached", async () => {

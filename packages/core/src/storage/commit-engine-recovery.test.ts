@@ -33,6 +33,24 @@ describe("recovery", () => {
     }
   });
 
+  test("is told of, with how many commits were left, by whoever has finished it, once", async () => {
+    const holder = await store.open("holder");
+    await leftByDead();
+    const hold = await holder.storage.hold();
+    const [a, b] = [await store.open("a"), await store.open("b")];
+    await hold.release();
+    expect([a.told, b.told]).toEqual([[], []]);
+    await a.storage.commit(put("x"));
+    await b.storage.commit(put("y"));
+    for (const { storage } of [a, b]) await storage.close();
+    const opened = await store.open("c");
+    expect([a.told, b.told, opened.told]).toEqual([
+      ["Recovered commits of a process that has ended: 1."],
+      [],
+      [],
+    ]);
+  });
+
   test("of a commit of many records finds all of them or none, and removes what was on its way", async () => {
     const names = Array.from({ length: 300 }, (_, i) => `${i}.baba`);
     const changes = new Map(names.map((name) => [name, bytes(name)]));

@@ -39,6 +39,7 @@ export class CommitEngine {
   readonly #protection: Protection;
   readonly #turn: Turn;
   readonly #report: (message: string) => void;
+  readonly #inform: (message: string) => void;
   readonly #journal: Journal;
   readonly #lock: WriteLock;
   readonly #tenure: LockTenure;
@@ -57,12 +58,14 @@ export class CommitEngine {
     identity: string,
     protection: Protection,
     report: (message: string) => void,
+    inform: (message: string) => void,
   ) {
     this.#files = files;
     this.#protection = protection;
     const loop = new EventLoop(runtime);
     this.#turn = () => loop.breathe();
     this.#report = report;
+    this.#inform = inform;
     this.#token = hexadecimal(runtime.random(new Uint8Array(8)));
     const owner = { token: this.#token, identity };
     this.#lock = new WriteLock(files, runtime, owner);
@@ -173,6 +176,7 @@ export class CommitEngine {
   async checkpoint(): Promise<void> {
     await this.settle();
     if (this.#journal.sequence === this.#journal.checkpoint) return;
+    const { left } = this.#replay;
     await this.#poison.guard(async () => {
       await checkpoint(this.#files, this.redo.unsynced(), this.#lock.ownFile, this.#turn).catch(
         (error: unknown) => this.#revoke(error),
@@ -180,6 +184,7 @@ export class CommitEngine {
       // Also where it fails behind the new segment: later commits are of after this checkpoint.
       await this.#journal.restart().finally(() => this.#replay.checkpointed());
     });
+    if (left > 0) this.#inform(`Recovered commits of a process that has ended: ${left}.`);
     await this.tidy();
   }
 

@@ -136,6 +136,15 @@ describe("FileStorage.open()", () => {
   });
 });
 
+test("FileStorage.open() takes a recovery for no failure, where it has nobody else to tell of it", async () => {
+  sleep = never;
+  await (await opened()).commit(put({ "1.baba": "one" }, background));
+  machine.powerCut();
+  await opened();
+  expect(await simulatedFileSystem(disk).kinds(["1.baba"])).toEqual(["file"]);
+  expect(reports).toEqual([]);
+});
+
 describe("FileStorage.read(), exist(), list() and count()", () => {
   test("overlay what waits to be put in place on what the files say", async () => {
     const storage = await opened();

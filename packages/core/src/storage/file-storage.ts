@@ -20,12 +20,14 @@ const MOST_UNPLACED = 8 * 1024 * 1024;
 
 /**
  * Records as files below one folder, over a runtime's `FileSystem`, with a journal that makes commits
- * atomic, durable and serializable. `report` is told what no caller can be told: failures after a commit.
+ * atomic, durable and serializable. `report` is told what no caller can be told: failures after a commit; and `inform`
+ * that work of a process that has ended was finished.
  */
 export class FileStorage implements Storage {
   readonly #files: FileSystem;
   readonly #runtime: Runtime;
   readonly #report: (message: string) => void;
+  readonly #inform: (message: string) => void;
   readonly #protection: Protection;
   readonly #turns: Turns;
   readonly #lockReturn: LockReturn;
@@ -42,10 +44,12 @@ export class FileStorage implements Storage {
     runtime: Runtime,
     report: (message: string) => void,
     protection: Protection = unprotected,
+    inform: (message: string) => void = () => undefined,
   ) {
     this.#files = files;
     this.#runtime = runtime;
     this.#report = report;
+    this.#inform = inform;
     this.#protection = protection;
     const sleep = (time: number) => runtime.sleep(time);
     this.#turns = new Turns(sleep, () => this.#turnEnded());
@@ -65,7 +69,14 @@ export class FileStorage implements Storage {
       await checkStoreFolder(this.#files);
       await this.#protection.open();
       const identity = await this.#files.processIdentity();
-      this.#engine = new CommitEngine(this.#files, this.#runtime, identity, this.#protection, this.#report);
+      this.#engine = new CommitEngine(
+        this.#files,
+        this.#runtime,
+        identity,
+        this.#protection,
+        this.#report,
+        this.#inform,
+      );
       await this.#engine.records.list(".");
       await this.#engine.follow();
       if (this.#engine.needsRecovery) await this.#recover(this.#engine);

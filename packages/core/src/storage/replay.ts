@@ -35,7 +35,12 @@ export class Replay {
 
   /** Whether an ended process left work: commits that are not in their places, or not durably. */
   get needsRecovery(): boolean {
-    return this.#abandoned > this.#journal.checkpoint;
+    return this.left > 0;
+  }
+
+  /** How many commits an ended process left so. */
+  get left(): number {
+    return Math.max(0, this.#abandoned - this.#journal.checkpoint);
   }
 
   /** Takes in what was committed by others. `turn` lets others have their turn. */

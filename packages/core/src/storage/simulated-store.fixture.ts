@@ -15,6 +15,8 @@ import type { Transaction } from "./storage.ts";
 export type Opened = {
   readonly storage: FileStorage;
   readonly reports: string[];
+  /** What it told that is no failure. */
+  readonly told: string[];
   readonly kill: () => void;
 };
 
@@ -41,13 +43,16 @@ export class SimulatedStore {
     const sleep = (time: number): Promise<void> =>
       settles || !Number.isInteger(time) ? runtime.sleep(time) : new Promise(() => {});
     const reports: string[] = [];
+    const told: string[] = [];
     const storage = new FileStorage(
       files,
       { ...runtime, sleep, elapsed: elapsed ?? runtime.elapsed },
       (message) => reports.push(message),
+      undefined,
+      (message) => told.push(message),
     );
     await storage.open();
-    return { storage, reports, kill: () => process.kill() };
+    return { storage, reports, told, kill: () => process.kill() };
   }
 
   /** Does something once, before the first step that fits; what it does is not looked at. */
