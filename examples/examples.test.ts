@@ -145,7 +145,7 @@ describe("countries.ts", () => {
     expect(output).toContain("197 would be left; the session threw, so 250 are there\n");
     expect(output).toMatch(/begins {4}011120 \d\d[a-z] 001021 /);
     expect(output).toContain('decoded   {"id":"GEO"');
-    expect(output).toMatch(/GEO\.baba is [\d.]+ kB and says "Georgia": false\n/);
+    expect(output).toMatch(/GEO\.baba holds [\d.]+ kB of ciphertext, in which "Georgia" stands: false\n/);
     expect(output).toContain("another passphrase: BABA_KEY_WRONG\n");
     expect(output).toContain("the right one: Georgia\n");
     expect(new Set(output.match(/process \d+/g)).size).toBe(2);

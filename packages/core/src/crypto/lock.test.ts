@@ -90,8 +90,6 @@ test.each([
   { identity, fingerprint: "" },
   { passphrase: undefined, key: new Uint8Array(32) },
   { passphrase: "hunter2", key: undefined },
-  { passphrase: "hunter2", recipients: [] },
-  { recipients: undefined },
 ])("checkUnlock() says BABA_KEY_MISSING for what is present and empty: %#", (options) => {
   expect(codeOf(options)).toBe("BABA_KEY_MISSING");
 });

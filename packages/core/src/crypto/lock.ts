@@ -63,8 +63,8 @@ const utf8 = new TextEncoder();
  */
 export function checkUnlock(options: object): Lock {
   const given = valuesOf(options);
-  for (const [name, value] of Object.entries(given)) if (isMissing(value)) throw missing(name);
   const ways = WAYS.filter((name) => name in given);
+  for (const name of ways) if (isMissing(given[name])) throw missing(name);
   if (ways.length > 1) throw refuse(`Give one of ${WAYS.join(", ")}, and not ${ways.join(" and ")} at once.`);
   for (const name of ["recipients", "fingerprint"]) {
     if (name in given && ways[0] !== "identity") throw refuse(`The option ${name} goes with identity alone.`);

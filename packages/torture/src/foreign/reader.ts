@@ -35,7 +35,8 @@ function readTree(directory: string, folder: string, faults: string[]): number {
   let files = 0;
   for (const entry of readdirSync(join(directory, folder), { withFileTypes: true })) {
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-    if (path === ".baba") continue;
+    // Besides the store's own folder there is a second name of its owner's file, for a moment: docs/format.md.
+    if (path === ".baba" || entry.name === ".baba~") continue;
     if (entry.isDirectory()) files += readTree(directory, path, faults);
     else files += readOne(directory, path, faults);
   }
