@@ -1,6 +1,7 @@
 import { armor, Decrypter, Encrypter, type Identity, identityToRecipient, type Stanza } from "age-encryption";
 import { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
+import { rewriteFolders } from "../storage/checkpoint.ts";
 import { ioError } from "../storage/io-error.ts";
 import { STORE_FOLDER, TEMPORARY_FOLDER } from "../storage/layout.ts";
 import { passphraseIdentity, passphraseRecipient, WORK_FACTOR } from "./age-passphrase.ts";
@@ -115,6 +116,19 @@ export async function createKeyFile(files: FileSystem, token: string, bytes: Uin
     await files.syncFolders([STORE_FOLDER]);
     return created;
   });
+}
+
+/**
+ * Makes sure that the key file which is there outlives a power cut: whoever put it there may have ended before the sync of its
+ * folder, or have seen that fail, and what is sealed from now on is lost without it.
+ */
+export async function assureKeyFile(files: FileSystem): Promise<void> {
+  try {
+    await rewriteFolders(files, [STORE_FOLDER], KEY_FILE);
+    await files.syncFolders([STORE_FOLDER]);
+  } catch (error) {
+    throw ioError(error, KEY_FILE, "sync");
+  }
 }
 
 /**

@@ -123,3 +123,10 @@ export function pinnedButMissing(): BabaError {
     { record: KEY_FILE },
   );
 }
+
+/** The lock of a key file, with another passphrase where one is given; `undefined` where it has no such lock. */
+export function fileLock(lock: Lock, passphrase: string | undefined): FileLock | undefined {
+  if (lock.kind !== "passphrase" && lock.kind !== "identity") return undefined;
+  if (passphrase === undefined) return lock;
+  return lock.kind === "passphrase" ? { kind: "passphrase", passphrase } : undefined;
+}

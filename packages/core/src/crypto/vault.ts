@@ -8,7 +8,7 @@ import type { Content, Protection } from "../storage/protection.ts";
 import type { Compression } from "./compression.ts";
 import type { Crypto } from "./crypto.ts";
 import { isSealed, keyIdOf, openRecord, type Seals, sealRecords } from "./envelope.ts";
-import { type FileLock, notThePinned, readKeyFile } from "./key-file.ts";
+import { assureKeyFile, type FileLock, notThePinned, readKeyFile } from "./key-file.ts";
 import type { Keyring } from "./keyring.ts";
 import { copyOfLock, type Lock, sameLock } from "./lock.ts";
 import {
@@ -26,6 +26,7 @@ import { checkSuccession } from "./succession.ts";
 import { firstRecord, keptRecords } from "./survey.ts";
 import {
   createLock,
+  fileLock,
   type OpenedKeys,
   openedKeys,
   pinnedButMissing,
@@ -59,6 +60,8 @@ export class Vault implements Protection {
   #unlocked: Unlocked = { state: "plain" };
   /** The key file that `#unlocked` is from. */
   #file: Uint8Array | undefined;
+  /** The key file that is known to outlive a power cut. */
+  #assured: Uint8Array | undefined;
   /** What was opened before: work that is under way may still need its keys. */
   readonly #earlier: OpenedKeys[] = [];
   /** A reading of the key file that has not begun. */
@@ -140,7 +143,7 @@ export class Vault implements Protection {
   async prepare(): Promise<void> {
     if (this.#plain !== undefined) throw plainUnderRawKey(this.#plain);
     if (this.#unlocked.state === "new") await this.refresh();
-    if (this.#unlocked.state !== "new") return;
+    if (this.#unlocked.state !== "new") return this.#assure();
     await this.#mustNotBeSealed();
     const plain = await firstRecord(this.#files);
     if (plain !== undefined || (await this.#hasJournal())) throw plainStore(plain?.name ?? JOURNAL_FOLDER);
@@ -201,13 +204,14 @@ export class Vault implements Protection {
   async #rewrite(change: Change, passphrase: string | undefined): Promise<void> {
     await this.#openAgain();
     const { crypto } = this.#context;
-    const lock = this.#lockWith(passphrase);
+    const lock = fileLock(this.#lock, passphrase);
     if (this.keyring === undefined || lock === undefined) throw noKeyring();
     const next = change(this.keyring, crypto);
     await rewriteLock(crypto, this.#files, next, lock);
     const fingerprint = lock.kind === "identity" && lock.fingerprint && next.fingerprint(crypto);
     this.#lock = fingerprint ? { ...lock, fingerprint } : lock;
     this.#adopt(await readKeyFile(this.#files), openedKeys(crypto, next));
+    this.#assured = this.#file;
   }
 
   close(): void {
@@ -298,12 +302,11 @@ export class Vault implements Protection {
     this.#unlocked = unlocked;
   }
 
-  /** The lock of the key file, with another passphrase where one is given; `undefined` where it has no such lock. */
-  #lockWith(passphrase: string | undefined): FileLock | undefined {
-    const lock = this.#lock;
-    if (lock.kind !== "passphrase" && lock.kind !== "identity") return undefined;
-    if (passphrase === undefined) return lock;
-    return lock.kind === "passphrase" ? { kind: "passphrase", passphrase } : undefined;
+  async #assure(): Promise<void> {
+    const file = this.#file;
+    if (file === this.#assured) return;
+    await assureKeyFile(this.#files);
+    this.#assured = file;
   }
 
   async #create(lock: FileLock, converting: boolean): Promise<void> {

@@ -133,7 +133,7 @@ export class Database<S extends Schema> {
   /**
    * Lets one recipient no longer open the store, and rotates the data key, so that what is written from now on is closed
    * to it; the `fingerprint` becomes another, as the old one could be forged. Call `rewrap()` for what was written before. Whether it
-   * was a recipient.
+   * was a recipient. Where it fails half-way, calling it again finishes it.
    *
    * @throws `BABA_OPTION` where none of one's own identities would be left
    */
@@ -170,7 +170,8 @@ export class Database<S extends Schema> {
   /**
    * Makes a sealed store of a plain one: opened with a passphrase or identities, it gets a key file, and every record is
    * sealed, in commits of some hundred. It can be cut short and called again; until it is done, plain records can
-   * be read, and afterwards they are refused. In a store that is sealed it does nothing.
+   * be read, and afterwards they are refused, and the `fingerprint` is another one: note that. In a store that is sealed it does
+   * nothing.
    *
    * @throws `BABA_OPTION` where neither passphrase nor identity was given
    */

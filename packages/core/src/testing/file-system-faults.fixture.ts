@@ -5,6 +5,10 @@ export type Fault = (sound: FileSystem) => Partial<FileSystem>;
 
 /** Each fault, and a part of the name of a test that must find it. */
 export const FAULTS: Readonly<Record<string, readonly [finder: string, fault: Fault]>> = {
+  "read() goes up out of a folder": [
+    "reaches nothing outside of the root",
+    (sound) => ({ read: (paths) => sound.read(paths.map((path) => path.replace(/[^/]+\/\.\.\//, ""))) }),
+  ],
   "read() loses the order": [
     "bytes, in the order asked",
     (sound) => ({ read: async (paths) => (await sound.read(paths)).reverse() }),

@@ -1,0 +1,114 @@
+import { describe, expect, test } from "vitest";
+import { FileStorage } from "../storage/file-storage.ts";
+import { LOCK_FILE, STORE_FOLDER } from "../storage/layout.ts";
+import {
+  crashStates,
+  SimulatedDisk,
+  SimulatedMachine,
+  type SimulatedProcess,
+  type StepHook,
+  simulatedFileSystem,
+  simulatedRuntime,
+} from "../testing/simulation/index.ts";
+import { KEY_FILE } from "./key-file.ts";
+import { Vault } from "./vault.ts";
+
+const lock = { kind: "passphrase", passphrase: "simulated" } as const;
+const name = "1.baba";
+
+async function opened(disk: SimulatedDisk, process: SimulatedProcess, hook: StepHook = () => undefined) {
+  const files = simulatedFileSystem(disk, { process, hook });
+  const runtime = simulatedRuntime(files);
+  const { crypto, compression } = runtime;
+  const context = { crypto, compression, now: () => 0, breathe: () => undefined };
+  const vault = new Vault(files, lock, context);
+  const storage = new FileStorage(files, runtime, () => undefined, vault);
+  await storage.open();
+  return { storage, vault };
+}
+
+function commit(storage: FileStorage, text: string): Promise<void> {
+  const changes = new Map([[name, new TextEncoder().encode(text)]]);
+  return storage.commit({ changes, basis: undefined, durability: "full", settle: "commit" });
+}
+
+/** Whether every crash state has the record with this text. */
+async function outlives(disk: SimulatedDisk, text: string): Promise<void> {
+  for (const image of crashStates(disk, { limit: 64, seed: 1 })) {
+    const { storage } = await opened(image, new SimulatedMachine(2).start("after"));
+    await storage.head();
+    const [payload] = await storage.read([name]);
+    expect(payload instanceof Uint8Array ? new TextDecoder().decode(payload) : payload).toBe(text);
+  }
+}
+
+/** Comes between the link of the key file and the next sync of its folder, once. */
+function atKeySync(then: () => "fail" | "pass"): StepHook {
+  let [linked, done] = [false, false];
+  return (step) => {
+    if ((step.call === "link" || step.call === "rename") && step.to === KEY_FILE) linked = true;
+    if (!linked || done || step.call !== "syncFolder" || step.path !== STORE_FOLDER) return undefined;
+    done = true;
+    return then() === "fail" ? { fail: "EIO" } : undefined;
+  };
+}
+
+describe("the key file outlives what is sealed with it", () => {
+  test("where the first sync of its folder fails and the commit is tried again", async () => {
+    const disk = new SimulatedDisk();
+    const { storage } = await opened(
+      disk,
+      new SimulatedMachine().start("a"),
+      atKeySync(() => "fail"),
+    );
+    await expect(commit(storage, "one")).rejects.toThrow();
+    await commit(storage, "two");
+    await outlives(disk, "two");
+  });
+
+  test("where its maker is killed before that sync, while another waits for the lock", async () => {
+    const [disk, machine] = [new SimulatedDisk(), new SimulatedMachine()];
+    const [first, second] = [machine.start("first"), machine.start("second")];
+    let waits: () => void = () => undefined;
+    const waiting = new Promise<void>((resolve) => {
+      waits = resolve;
+    });
+    const other = await opened(disk, second, ({ call, to }) => {
+      if (call === "link" && to === LOCK_FILE) waits();
+      return undefined;
+    });
+    let later: Promise<void> | undefined;
+    const killed = atKeySync(() => {
+      first.kill();
+      return "fail";
+    });
+    const { storage } = await opened(disk, first, async (step) => {
+      if (step.call === "link" && step.to === KEY_FILE) {
+        later = commit(other.storage, "second");
+        await waiting;
+      }
+      return killed(step);
+    });
+    void commit(storage, "first").catch(() => undefined);
+    await waiting;
+    await later;
+    await outlives(disk, "second");
+  });
+
+  test("where the sync after a change of it fails, and what follows is sealed with the new key", async () => {
+    const disk = new SimulatedDisk();
+    let armed = false;
+    const fails = atKeySync(() => "fail");
+    const hook: StepHook = (step) => (armed ? fails(step) : undefined);
+    const { storage, vault } = await opened(disk, new SimulatedMachine().start("a"), hook);
+    await commit(storage, "one");
+    await commit(storage, "two");
+    armed = true;
+    const hold = await storage.hold();
+    await expect(vault.rewrite((keyring, crypto) => keyring.rotated(crypto, 0))).rejects.toThrow();
+    await hold.release();
+    await vault.refresh();
+    await commit(storage, "three");
+    await outlives(disk, "three");
+  });
+});
