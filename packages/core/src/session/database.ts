@@ -72,7 +72,12 @@ export class Database<S extends Schema> {
     this.#log = openLog(this.#options.logging, this.#options.logLevel, context.runtime);
   }
 
-  /** Opens and recovers now instead of at the first use, to fail early. Idempotent. */
+  /**
+   * Opens and recovers now instead of at the first use, to fail early. Idempotent.
+   *
+   * @throws `BABA_NOT_A_FOLDER`, `BABA_PERMISSION`, `BABA_FORMAT`, `BABA_JOURNAL`, and for keys `BABA_KEY_WRONG`, `BABA_SEALED`, `BABA_KEYRING`,
+   * `BABA_NOT_SEALED`
+   */
   async open(): Promise<this> {
     await this.#logged(this.#openedNow());
     return this;
@@ -93,7 +98,7 @@ export class Database<S extends Schema> {
    * Runs the work and commits when it returns, all or nothing; discards everything when it throws. Runs
    * it again after a conflict.
    *
-   * @throws {ConflictError} where every run met a conflict
+   * @throws {ConflictError} where every run met a conflict; what `work` throws, and what a session's `commit()` does
    */
   asyncSession<T>(work: (session: AsyncSession<S>) => Promise<T>, options?: SessionOptions): Promise<T>;
   asyncSession<T>(

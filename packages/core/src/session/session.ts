@@ -124,7 +124,8 @@ export class AsyncSession<S extends Schema> {
    * Reads one record; `undefined` where there is none.
    *
    * @throws `BABA_NAME`, and what makes the record unreadable: `BABA_CODEC`, `BABA_UTF8`, `BABA_JSON`,
-   * `BABA_SCHEMA_MISMATCH`, `BABA_NOT_A_RECORD`, `BABA_PERMISSION`
+   * `BABA_SCHEMA_MISMATCH`, `BABA_NOT_A_RECORD`, `BABA_NOT_A_FOLDER`, `BABA_PERMISSION`, `BABA_IO`; and in a sealed store
+   * `BABA_TAMPERED`, `BABA_KEY_UNKNOWN`, `BABA_NOT_SEALED`, `BABA_SEALED`, `BABA_ENVELOPE`
    */
   get(filename: string): Promise<OutputOf<S> | undefined>;
   /** The same for a record of another schema. */
@@ -226,7 +227,9 @@ export class AsyncSession<S extends Schema> {
    * Makes all queued changes durable and visible as one, after checking that nothing the session read
    * was touched since. The session goes on afterwards with a fresh view.
    *
-   * @throws {ConflictError} where a later commit touched what was read: nothing is written
+   * @throws {ConflictError} where a later commit touched what was read, {LockedError} where another keeps the write lock,
+   * `BABA_SETTLE` where earlier commits cannot be put in place, `BABA_DISK_FULL` and the like: nothing is written then.
+   * {CommitUnknownError} where a sync failed; and what a call has failed with that nobody awaited
    */
   commit(): Promise<void> {
     return this.#admission.commit(async () => {
