@@ -97,8 +97,10 @@ export class FileStorage implements Storage {
   read(names: readonly string[]): readonly Content[] | Promise<readonly Content[]> {
     const kept = this.readKept(names);
     const reveal: Reveal = (some, contents) => this.#protection.reveal(some, contents);
-    if (kept instanceof Promise) return kept.then((contents) => revealSome(names, contents, reveal));
-    return revealSome(names, kept, reveal);
+    // What is not sealed is not compressed either.
+    const isPlain = this.#protection.journal === undefined;
+    const open: Reveal = isPlain ? reveal : (some, contents) => revealSome(some, contents, reveal);
+    return kept instanceof Promise ? kept.then((contents) => open(names, contents)) : open(names, kept);
   }
 
   /** What is kept of each record, sealed where the store is; a promise only where it has to be waited for. */
