@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { LockedError } from "../errors.ts";
+import { protectionOf } from "../testing/commit-protocol/protection.ts";
 import {
   SimulatedDisk,
   SimulatedMachine,
@@ -440,4 +441,19 @@ describe("FileStorage.close()", () => {
     await storage.close();
     expect(reports).toEqual([]);
   });
+});
+
+test("FileStorage.read() opens what is sealed, and passes on what is not", async () => {
+  for (const kind of ["key", "none"] as const) {
+    disk = new SimulatedDisk();
+    const files = simulatedFileSystem(disk, { process: machine.start(kind) });
+    const runtime = simulatedRuntime(files);
+    const storage = new FileStorage(files, runtime, () => {}, protectionOf(kind, files, runtime));
+    await storage.open();
+    await storage.commit(put({ "1.baba": "one" }));
+    const [kept] = await storage.readKept(["1.baba"]);
+    expect(kept instanceof Uint8Array && kept.length > 3).toBe(kind === "key");
+    expect(await storage.read(["1.baba"])).toEqual([bytes("one")]);
+    await storage.close();
+  }
 });
