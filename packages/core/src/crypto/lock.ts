@@ -49,7 +49,14 @@ export const RECIPIENT: RegExp = /^age1[02-9ac-hj-np-z]{58}$/;
 const IDENTITY = /^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$/;
 const FINGERPRINT = /^[0-9a-f]{32}$/;
 const WAYS = ["passphrase", "identity", "key"] as const;
-const NAMES: readonly string[] = [...WAYS, "recipients", "fingerprint"];
+/** The options that say how a store is unlocked. */
+export const UNLOCK_OPTIONS: readonly string[] = [
+  "passphrase",
+  "identity",
+  "recipients",
+  "fingerprint",
+  "key",
+];
 const MOST_IDENTITIES = 100;
 /** Each costs whoever opens the key file an X25519 for each of their identities. */
 export const MOST_RECIPIENTS = 1000;
@@ -62,7 +69,7 @@ const utf8 = new TextEncoder();
  * once or a value is of the wrong kind
  */
 export function checkUnlock(options: object): Lock {
-  const given = valuesOf(options);
+  const given = optionsIn(options, UNLOCK_OPTIONS);
   const ways = WAYS.filter((name) => name in given);
   for (const name of ways) if (isMissing(given[name])) throw missing(name);
   if (ways.length > 1) throw refuse(`Give one of ${WAYS.join(", ")}, and not ${ways.join(" and ")} at once.`);
@@ -81,10 +88,10 @@ export function checkUnlock(options: object): Lock {
   }
 }
 
-/** The options that are there, wherever the object has them from: one that was inherited is no reason to store in plain. */
-function valuesOf(options: object): Readonly<Record<string, unknown>> {
-  const names = NAMES.filter((name) => name in options);
-  return Object.fromEntries(names.map((name): [string, unknown] => [name, Reflect.get(options, name)]));
+/** Those of these options that are there, wherever the object has them from: one that was inherited is no reason to store in plain. */
+export function optionsIn(options: object, names: readonly string[]): Readonly<Record<string, unknown>> {
+  const given = names.filter((name) => name in options);
+  return Object.fromEntries(given.map((name): [string, unknown] => [name, Reflect.get(options, name)]));
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Keyring } from "../crypto/keyring.ts";
 import { checkPassphrase, checkRecipients } from "../crypto/lock.ts";
 import { noKeyring } from "../crypto/refusals.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { underLock } from "./maintenance.ts";
 import type { Store } from "./shared-store.ts";
 
 /** What a new data key is made with. */
@@ -11,7 +12,7 @@ type KeySource = Pick<Runtime, "crypto" | "now">;
 export async function changePassphrase(store: Store, next: string): Promise<void> {
   const passphrase = checkPassphrase(next);
   if (store.vault.lockKind !== "passphrase") throw noKeyring();
-  await underLock(store, () => store.vault.rewrite((keyring) => keyring, passphrase));
+  await changing(store, () => store.vault.rewrite((keyring) => keyring, passphrase));
 }
 
 /** Who may open the store; empty where a passphrase locks it. */
@@ -23,7 +24,7 @@ export function recipientsOf({ vault }: Store): string[] {
 export async function addRecipient(store: Store, recipient: string): Promise<boolean> {
   const [added = ""] = checkRecipients([recipient]);
   if (store.vault.lockKind !== "identity") throw noKeyring();
-  return underLock(store, async () => {
+  return changing(store, async () => {
     if (recipientsOf(store).includes(added)) return false;
     await store.vault.rewrite((keyring) => keyring.withRecipients([...keyring.recipients, added]));
     return true;
@@ -40,7 +41,7 @@ export async function addRecipient(store: Store, recipient: string): Promise<boo
 export async function removeRecipient(store: Store, recipient: string, runtime: KeySource): Promise<boolean> {
   const [removed = ""] = checkRecipients([recipient]);
   if (store.vault.lockKind !== "identity") throw noKeyring();
-  return underLock(store, async () => {
+  return changing(store, async () => {
     const isRecipient = recipientsOf(store).includes(removed);
     if (isRecipient) await store.vault.rewrite((keyring) => without(keyring, removed, runtime));
     // Others learn of the key by the journal that is sealed with it: where an earlier call ended before this, now.
@@ -59,21 +60,17 @@ function without(keyring: Keyring, removed: string, { crypto, now }: KeySource):
 /** Gives the store a new data key for what is written from now on. @throws `BABA_OPTION` where it has no key file */
 export async function rotateKey(store: Store, { crypto, now }: KeySource): Promise<void> {
   if (store.vault.lockKind !== "passphrase" && store.vault.lockKind !== "identity") throw noKeyring();
-  await underLock(store, async () => {
+  await changing(store, async () => {
     await store.vault.rewrite((keyring) => keyring.rotated(crypto, now()));
     // Others learn of the key by the journal that is sealed with it.
     await store.storage.renew();
   });
 }
 
-/** Runs work under the write lock, in a store that has its keys, as the key file has them now. */
-async function underLock<T>({ storage, vault }: Store, work: () => Promise<T>): Promise<T> {
-  const hold = await storage.hold();
-  try {
-    await vault.prepare();
-    await vault.refresh();
-    return await work();
-  } finally {
-    await hold.release();
-  }
+/** Runs work on the keys under the write lock; a new store's are made first. */
+function changing<T>(store: Store, work: () => Promise<T>): Promise<T> {
+  return underLock(store, async () => {
+    await store.vault.prepare();
+    return work();
+  });
 }

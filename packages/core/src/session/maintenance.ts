@@ -1,6 +1,7 @@
 import { BabaError, type BabaErrorCode } from "../errors.ts";
 import { revealSome } from "../storage/portions.ts";
 import type { Content } from "../storage/protection.ts";
+import type { Hold } from "../storage/storage.ts";
 import type { Store } from "./shared-store.ts";
 
 /** How far work over all records of a store is. */
@@ -56,6 +57,20 @@ export async function* revealedParts(
     const contents = await revealSome(left, leftKept, (some, bytes) => vault.reveal(some, bytes));
     yield { names: left.slice(0, contents.length), kept: leftKept.slice(0, contents.length), contents };
     start += contents.length;
+  }
+}
+
+/**
+ * Runs work under the write lock, by the keys that the key file has now: the journal does not tell of a new one whose maker
+ * died before it was renewed.
+ */
+export async function underLock<T>({ storage, vault }: Store, work: (hold: Hold) => Promise<T>): Promise<T> {
+  const hold = await storage.hold();
+  try {
+    await vault.refresh();
+    return await work(hold);
+  } finally {
+    await hold.release();
   }
 }
 

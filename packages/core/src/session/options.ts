@@ -1,4 +1,4 @@
-import type { Unlock } from "../crypto/lock.ts";
+import { optionsIn, UNLOCK_OPTIONS, type Unlock } from "../crypto/lock.ts";
 import { BabaError } from "../errors.ts";
 import { LOG_LEVELS, type LogLevel, type LogTarget } from "../log/log.ts";
 import { printable } from "../storage/names.ts";
@@ -22,23 +22,12 @@ const CHOICES: Readonly<Record<string, readonly unknown[] | undefined>> = {
   durability: ["full", "relaxed"],
   settle: ["commit", "background"],
 };
-const KNOWN = new Set([
-  "directory",
-  "logging",
-  "logLevel",
-  "durability",
-  "settle",
-  "passphrase",
-  "identity",
-  "recipients",
-  "fingerprint",
-  "key",
-]);
+const KNOWN = ["directory", "logging", "logLevel", "durability", "settle", ...UNLOCK_OPTIONS];
 
 /**
  * A copy of the options, checked at run time too: an option that does not exist is refused, so that nobody
  * believes that it was heeded. Each is read once, wherever the object has it from: a passphrase that a class or
- * a prototype supplies counts as any other, and what becomes of the caller's object later does not.
+ * a prototype supplies counts as any other. Later changes of the caller's object do not count.
  *
  * @throws `BABA_OPTION`
  */
@@ -46,8 +35,7 @@ export function checkOptions(options: BabaOptions | undefined): BabaOptions {
   if (options === undefined) return {};
   mustBeObject(options);
   for (const name of Object.keys(options)) mustBeKnown(name);
-  const given = [...KNOWN].filter((name) => name in options);
-  const copy = Object.fromEntries(given.map((name): [string, unknown] => [name, Reflect.get(options, name)]));
+  const copy = optionsIn(options, KNOWN);
   for (const [name, value] of Object.entries(copy)) checkOption(name, value);
   return copy;
 }
@@ -78,8 +66,8 @@ function mustBeObject(options: unknown): asserts options is object {
 }
 
 function mustBeKnown(name: string): void {
-  if (!KNOWN.has(name))
-    throw refuse(`There is no option "${printable(name)}". The options are ${[...KNOWN].join(", ")}.`);
+  if (!KNOWN.includes(name))
+    throw refuse(`There is no option "${printable(name)}". The options are ${KNOWN.join(", ")}.`);
 }
 
 function checkOption(name: string, value: unknown): void {

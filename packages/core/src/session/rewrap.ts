@@ -11,6 +11,7 @@ import {
   problemOf,
   type RecordProblem,
   revealedParts,
+  underLock,
 } from "./maintenance.ts";
 import type { Store } from "./shared-store.ts";
 
@@ -79,12 +80,9 @@ async function sealAll(store: Store, options: MaintenanceOptions): Promise<Count
 }
 
 /** Under the lock, so that nobody else can change what is read here before it is written. */
-async function sealSome(store: Store, names: readonly string[]): Promise<Omit<Counts, "records">> {
-  const { storage, vault } = store;
-  const hold = await storage.hold();
-  try {
-    // The journal does not tell of a new key whose maker died before it was renewed.
-    await vault.refresh();
+function sealSome(store: Store, names: readonly string[]): Promise<Omit<Counts, "records">> {
+  const { storage } = store;
+  return underLock(store, async (hold) => {
     const kept = await storage.readKept(names);
     const stale = names.filter((_, i) => isStale(store, kept[i]));
     const staleKept = kept.filter((bytes) => isStale(store, bytes));
@@ -97,9 +95,7 @@ async function sealSome(store: Store, names: readonly string[]): Promise<Omit<Co
       sealed += changes.size;
     }
     return { sealed, problems };
-  } finally {
-    await hold.release();
-  }
+  });
 }
 
 /** What of a part is to be sealed; what cannot be opened is added to the problems. */
@@ -148,8 +144,6 @@ async function endConversion(store: Store): Promise<void> {
 
 async function dropRetired(store: Store): Promise<void> {
   await underLock(store, async () => {
-    // As above: records may still need the key before it.
-    await store.vault.refresh();
     await mustBeSealed(store);
     await store.storage.renew();
     await store.vault.rewrite((keyring) => keyring.withoutRetired());
@@ -174,13 +168,4 @@ function retiredKeys({ vault }: Store): number {
 
 function hasKeyFile({ vault }: Store): boolean {
   return vault.lockKind === "passphrase" || vault.lockKind === "identity";
-}
-
-async function underLock(store: Store, work: () => Promise<void>): Promise<void> {
-  const hold = await store.storage.hold();
-  try {
-    await work();
-  } finally {
-    await hold.release();
-  }
 }

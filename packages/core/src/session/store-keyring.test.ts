@@ -86,7 +86,7 @@ describe("the keyring", () => {
       await store.put(KEY_FILE, await elsewhere.bytesOf(KEY_FILE));
     };
 
-    test("is not joined where there is no keyring yet, as any could come, and the others go on", async () => {
+    test("refuses a database that pins one where there is no keyring yet, and lets the others go on", async () => {
       const open = inOneProcess();
       const [first, second] = [open(), open("0".repeat(32))];
       await first.open();

@@ -29,6 +29,7 @@ export class FileStorage implements Storage {
   readonly #report: (message: string) => void;
   readonly #inform: (message: string) => void;
   readonly #protection: Protection;
+  readonly #reveal: Reveal = (names, kept) => this.#protection.reveal(names, kept);
   readonly #turns: Turns;
   readonly #lockReturn: LockReturn;
   readonly #settling: BackgroundSettling;
@@ -96,11 +97,9 @@ export class FileStorage implements Storage {
 
   read(names: readonly string[]): readonly Content[] | Promise<readonly Content[]> {
     const kept = this.readKept(names);
-    const reveal: Reveal = (some, contents) => this.#protection.reveal(some, contents);
-    // What is not sealed is not compressed either.
-    const isPlain = this.#protection.journal === undefined;
-    const open: Reveal = isPlain ? reveal : (some, contents) => revealSome(some, contents, reveal);
-    return kept instanceof Promise ? kept.then((contents) => open(names, contents)) : open(names, kept);
+    return kept instanceof Promise
+      ? kept.then((contents) => this.#contents(names, contents))
+      : this.#contents(names, kept);
   }
 
   /** What is kept of each record, sealed where the store is; a promise only where it has to be waited for. */
@@ -182,6 +181,15 @@ export class FileStorage implements Storage {
     if (this.#engine !== undefined) await this.#putInOrder(this.#engine);
     this.#protection.close();
     await this.#files.close();
+  }
+
+  /** What is in what is kept: what is not sealed is not compressed, and does not grow. */
+  #contents(
+    names: readonly string[],
+    kept: readonly Content[],
+  ): readonly Content[] | Promise<readonly Content[]> {
+    if (this.#protection.journal === undefined) return this.#protection.reveal(names, kept);
+    return revealSome(names, kept, this.#reveal);
   }
 
   /** All that waits is committed together: one write, one sync. */

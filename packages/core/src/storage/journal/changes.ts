@@ -73,8 +73,8 @@ function writeName(body: Uint8Array, at: number, name: string): number {
 
 /**
  * The changes of a frame's body, or `undefined` where it is not one; payloads are views into it. Whoever can write into the
- * folder can write a journal: a name that leads elsewhere than to a record makes it none. Names that a listing gave are all let through,
- * as records that were put there by hand are sealed under them.
+ * folder can write a journal: a name that leads elsewhere than to a record makes it none. What else keeps names portable was asked
+ * of whoever gave them, and is not asked of a commit that stands.
  */
 export function decodeChanges(body: Uint8Array): Changes | undefined {
   if (body.length < 4) return undefined;
