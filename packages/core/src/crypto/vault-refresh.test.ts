@@ -62,15 +62,21 @@ function signal(): { given: Promise<void>; give: () => void } {
   return { given, give: () => give() };
 }
 
+/** A search for a key that nobody has, which has read the key file and goes on once it is released. */
+async function searching(vault: Vault, delay: ReturnType<typeof delayed>["delay"]) {
+  const { read, release } = delay();
+  const search = vault.findSeal(1, "segment").catch((error: unknown) => error);
+  await read;
+  return { search, release };
+}
+
 describe("Vault", () => {
   test("rewrite() writes over nothing that others changed after a read of this process had read the key file", async () => {
     const other = await opened();
     await other.prepare();
     const { files, delay } = delayed();
     const vault = await opened(files);
-    const { read, release } = delay();
-    const search = vault.findSeal(1, "segment").catch((error: unknown) => error);
-    await read;
+    const { search, release } = await searching(vault, delay);
     await other.rewrite((keyring) => keyring.withRecipients([myRecipient ?? "", theirRecipient ?? ""]));
     const rewriting = vault.rewrite((keyring) => keyring.rotated(crypto, 0));
     release();
@@ -87,9 +93,7 @@ describe("Vault", () => {
     await vault.prepare();
     const other = await opened();
     await other.rewrite((keyring) => keyring.rotated(crypto, 0));
-    const { read, release } = delay();
-    const search = vault.findSeal(1, "segment").catch((error: unknown) => error);
-    await read;
+    const { search, release } = await searching(vault, delay);
     const rewriting = vault.rewrite((keyring) => keyring.rotated(crypto, 0));
     release();
     await Promise.all([rewriting, search]);
@@ -102,9 +106,7 @@ describe("Vault", () => {
       volume = new MemoryVolume();
       const { files, delay } = delayed();
       const vault = await opened(files);
-      const { read, release } = delay();
-      const search = vault.findSeal(1, "segment").catch((error: unknown) => error);
-      await read;
+      const { search, release } = await searching(vault, delay);
       const other = await opened();
       await other.prepare();
       await files.create([{ path: "1.baba", bytes: encode(new Uint8Array([1])) }]);
@@ -120,9 +122,7 @@ describe("Vault", () => {
     await other.prepare();
     const { files, delay } = delayed();
     const vault = await opened(files);
-    const { read, release } = delay();
-    const first = vault.findSeal(1, "segment").catch((error: unknown) => error);
-    await read;
+    const { search: first, release } = await searching(vault, delay);
     await other.rewrite((keyring) => keyring.rotated(crypto, 0));
     const second = vault.findSeal(other.activeId, "segment");
     release();
