@@ -1,5 +1,5 @@
 /** How many entries are worked on before others may have their turn: less than a millisecond's work, where it is not compiled yet. */
-const PIECE = 128;
+export const PIECE = 128;
 /** Lets others have their turn, unless they had it a moment ago: then there is nothing to wait for. */
 export type Turn = () => Promise<void> | undefined;
 

@@ -1,5 +1,5 @@
 import { RECORD_SUFFIX } from "../names.ts";
-import { inPieces, type Turn } from "../pieces.ts";
+import { inPieces, PIECE, type Turn } from "../pieces.ts";
 
 /** New payloads by name; `undefined` deletes the record. */
 export type Changes = ReadonlyMap<string, Uint8Array | undefined>;
@@ -74,26 +74,40 @@ function writeName(body: Uint8Array, at: number, name: string): number {
 /**
  * The changes of a frame's body, or `undefined` where it is not one; payloads are views into it. Whoever can write into the
  * folder can write a journal: a name that leads elsewhere than to a record makes it none. What else keeps names portable was asked
- * of whoever gave them, and is not asked of a commit that stands.
+ * of whoever gave them, and is not asked of a commit that stands. Between pieces of many changes others have their turn.
  */
-export function decodeChanges(body: Uint8Array): Changes | undefined {
-  if (body.length < 4) return undefined;
+export async function decodeChanges(body: Uint8Array, turn: Turn): Promise<Changes | undefined> {
+  if (body.length < COUNT) return undefined;
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   const changes = new Map<string, Uint8Array | undefined>();
-  let at = 4;
+  let at = COUNT;
   for (let left = view.getUint32(0); left > 0; left--) {
-    if (at + ENTRY_HEAD > body.length) return undefined;
-    const kind = view.getUint8(at);
-    if (kind !== PUT && kind !== DELETE) return undefined;
-    const nameEnd = at + ENTRY_HEAD + view.getUint16(at + 1);
-    const end = nameEnd + view.getUint32(at + 3);
-    if (end > body.length) return undefined;
-    const name = decodeName(body.subarray(at + ENTRY_HEAD, nameEnd));
-    if (name === undefined) return undefined;
-    changes.set(name, kind === PUT ? body.subarray(nameEnd, end) : undefined);
+    const pause = left % PIECE === 0 ? turn() : undefined;
+    if (pause !== undefined) await pause;
+    const end = decodeChange(view, body, at, changes);
+    if (end === undefined) return undefined;
     at = end;
   }
   return at === body.length ? changes : undefined;
+}
+
+/** Takes in the change that stands there; returns where it ends, `undefined` where it is none. */
+function decodeChange(
+  view: DataView,
+  body: Uint8Array,
+  at: number,
+  changes: Map<string, Uint8Array | undefined>,
+): number | undefined {
+  if (at + ENTRY_HEAD > body.length) return undefined;
+  const kind = view.getUint8(at);
+  if (kind !== PUT && kind !== DELETE) return undefined;
+  const nameEnd = at + ENTRY_HEAD + view.getUint16(at + 1);
+  const end = nameEnd + view.getUint32(at + 3);
+  if (end > body.length) return undefined;
+  const name = decodeName(body.subarray(at + ENTRY_HEAD, nameEnd));
+  if (name === undefined) return undefined;
+  changes.set(name, kind === PUT ? body.subarray(nameEnd, end) : undefined);
+  return end;
 }
 
 function decodeName(bytes: Uint8Array): string | undefined {

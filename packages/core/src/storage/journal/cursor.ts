@@ -1,6 +1,7 @@
 import { BabaError, LockedError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import { segmentPath } from "../layout.ts";
+import type { Turn } from "../pieces.ts";
 import { FRAME_HEADER } from "./frame.ts";
 import {
   damaged,
@@ -32,6 +33,7 @@ export class JournalCursor {
   readonly #seals: JournalSeals;
   /** Of the storage whose cursor it is. */
   readonly #token: string;
+  readonly #turn: Turn;
   #position: Position | undefined;
   #unconfirmed: readonly JournalCommit[] = [];
   #trail: Footprint[] = [];
@@ -39,10 +41,12 @@ export class JournalCursor {
   /** What was read and nobody has taken in: a reading that fails on its way has passed commits that no later one meets. */
   #unread: News = NOTHING;
 
-  constructor(files: FileSystem, seals: JournalSeals, token: string) {
+  /** `turn` lets others have their turn between the pieces of what is read. */
+  constructor(files: FileSystem, seals: JournalSeals, token: string, turn: Turn) {
     this.#files = files;
     this.#seals = seals;
     this.#token = token;
+    this.#turn = turn;
   }
 
   /** The place; `undefined` before there is a journal. */
@@ -127,7 +131,7 @@ export class JournalCursor {
   /** Reads everything anew: at first, where segments have gone, or (`revoked`) where places are not what marks said. */
   async #load(revoked = false): Promise<News> {
     const before = this.#position?.sequence;
-    const read = await unlessPassing(() => readJournal(this.#files, this.#seals));
+    const read = await unlessPassing(() => readJournal(this.#files, this.#seals, this.#turn));
     if (read === undefined) {
       if (before !== undefined) throw takenOver();
       return this.#unread;
@@ -191,7 +195,7 @@ export class JournalCursor {
     return unlessPassing(async () => {
       const [segment] = await this.#files.read([path]);
       if (segment instanceof Error) throw segment;
-      return segment === undefined ? undefined : readFrames(segment, position, limit);
+      return segment === undefined ? undefined : readFrames(segment, position, limit, this.#turn);
     });
   }
 }

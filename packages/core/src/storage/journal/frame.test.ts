@@ -103,6 +103,7 @@ describe("attestsSync()", () => {
 });
 
 const zeros = (size: number): Uint8Array => new Uint8Array(size);
+const noTurn = (): undefined => undefined;
 
 describe("encodeChanges() and decodeChanges()", () => {
   test("are the same in pieces, between which others have their turn", async () => {
@@ -111,6 +112,9 @@ describe("encodeChanges() and decodeChanges()", () => {
     let turns = 0;
     const encoded = await encodeChanges(changes, async () => void turns++, zeros);
     expect(encoded).toEqual(referenceChanges(changes));
+    expect(turns).toBeGreaterThan(3);
+    turns = 0;
+    expect(await decodeChanges(encoded, async () => void turns++)).toEqual(changes);
     expect(turns).toBeGreaterThan(3);
   });
 
@@ -125,13 +129,13 @@ describe("encodeChanges() and decodeChanges()", () => {
       fc.asyncProperty(changes, async (entries) => {
         const encoded = await encodeChanges(new Map(entries), async () => undefined, zeros);
         expect(encoded).toEqual(referenceChanges(new Map(entries)));
-        expect(decodeChanges(encoded)).toEqual(new Map(entries));
+        expect(await decodeChanges(encoded, noTurn)).toEqual(new Map(entries));
       }),
       { numRuns: 500 },
     );
   });
 
-  test("decodeChanges() refuses every truncation, and never throws at any bytes", () => {
+  test("decodeChanges() refuses every truncation, and never throws at any bytes", async () => {
     const body = referenceChanges(
       new Map([
         ["a.baba", bytes("one")],
@@ -139,16 +143,16 @@ describe("encodeChanges() and decodeChanges()", () => {
       ]),
     );
     for (let length = 0; length < body.length; length++)
-      expect(decodeChanges(body.subarray(0, length))).toBeUndefined();
+      expect(await decodeChanges(body.subarray(0, length), noTurn)).toBeUndefined();
     const otherKind = body.slice();
     otherKind[4] = 2;
-    expect(decodeChanges(otherKind)).toBeUndefined();
+    expect(await decodeChanges(otherKind, noTurn)).toBeUndefined();
     const invalidName = body.slice();
     invalidName[11] = 0xff;
-    expect(decodeChanges(invalidName)).toBeUndefined();
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 64 }), (random) => {
-        decodeChanges(random);
+    expect(await decodeChanges(invalidName, noTurn)).toBeUndefined();
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 64 }), async (random) => {
+        await decodeChanges(random, noTurn);
       }),
       { numRuns: 2000 },
     );

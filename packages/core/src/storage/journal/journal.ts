@@ -52,7 +52,7 @@ export class Journal {
     this.#files = files;
     this.#writer = writer;
     this.#seals = seals;
-    this.#cursor = new JournalCursor(files, seals, writer.token);
+    this.#cursor = new JournalCursor(files, seals, writer.token, writer.turn);
   }
 
   /** The newest commit's sequence; 0 before the first. */

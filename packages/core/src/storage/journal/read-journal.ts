@@ -2,8 +2,9 @@ import { xxh64 } from "../../codec/index.ts";
 import { BabaError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import { JOURNAL_FOLDER, segmentNumber, segmentPath } from "../layout.ts";
+import type { Turn } from "../pieces.ts";
 import { type Changes, decodeChanges } from "./changes.ts";
-import { attestsSync, openFrame, parseFrame } from "./frame.ts";
+import { attestsSync, openFrame, type ParsedFrame, parseFrame } from "./frame.ts";
 import type { JournalSeals } from "./seal.ts";
 import {
   decodeSegmentHeader,
@@ -41,16 +42,20 @@ export type Read = { readonly commits: readonly JournalCommit[]; readonly positi
 
 /**
  * Reads the whole journal: the newest segment, and those before it that hold commits after its
- * checkpoint. `undefined` where there is none.
+ * checkpoint. `undefined` where there is none. Between the pieces of long frames others have their turn.
  *
  * @throws `BABA_JOURNAL` where what was committed is damaged or missing, `BABA_FORMAT` where a newer version wrote it
  */
-export async function readJournal(files: FileSystem, seals: JournalSeals): Promise<Read | undefined> {
+export async function readJournal(
+  files: FileSystem,
+  seals: JournalSeals,
+  turn: Turn,
+): Promise<Read | undefined> {
   for (;;) {
     const newest = await newestSegment(files);
     if (newest === undefined) return undefined;
     const segments = await readSegments(files, seals, newest);
-    if (segments !== undefined) return parseSegments(segments);
+    if (segments !== undefined) return parseSegments(segments, turn);
     // A checkpoint removed a segment while it was being read, unless nothing has changed.
     if ((await newestSegment(files)) === newest) {
       throw damaged(newest, "a segment before it is missing");
@@ -74,11 +79,16 @@ export function startOf(start: SegmentStart): Position {
 /**
  * Reads the frames from a place on, up to `limit` (an offset that another segment pins, or the end).
  * `segment` holds the whole segment's bytes. The end of what was written is no error, and neither is
- * a frame that was never written to its end.
+ * a frame that was never written to its end. Between the pieces of long frames others have their turn.
  *
  * @throws `BABA_JOURNAL` where a committed frame is damaged
  */
-export function readFrames(segment: Uint8Array, from: Position, limit: number | undefined): Read {
+export async function readFrames(
+  segment: Uint8Array,
+  from: Position,
+  limit: number | undefined,
+  turn: Turn,
+): Promise<Read> {
   const commits: JournalCommit[] = [];
   let position = from;
   while (limit === undefined || position.offset < limit) {
@@ -90,27 +100,43 @@ export function readFrames(segment: Uint8Array, from: Position, limit: number | 
       }
       break;
     }
-    const { frame, end, chain } = parsed;
+    await turn();
+    const { frame } = parsed;
     const body = openFrame(position, frame);
     if (body === undefined)
       throw damaged(from.header.number, `what stands after commit number ${position.sequence} is forged`);
-    if (frame.kind === "commit") {
-      const changes = decodeChanges(body);
-      if (changes === undefined || frame.sequence !== position.sequence + 1) {
-        throw damaged(from.header.number, `commit number ${frame.sequence} is malformed or out of order`);
-      }
-      commits.push({ sequence: frame.sequence, changes, end, chain, digest: xxh64(body, 0n) });
-    }
-    position = {
-      ...position,
-      offset: end,
-      chain,
-      sequence: frame.kind === "commit" ? frame.sequence : position.sequence,
-      synced: Math.max(position.synced, frame.synced),
-      placed: frame.kind === "mark" ? Math.max(position.placed, frame.sequence) : position.placed,
-    };
+    if (frame.kind === "commit") commits.push(await readCommit(parsed, body, position, turn));
+    position = behind(position, parsed);
   }
   return { commits, position };
+}
+
+type FrameHere = Extract<ParsedFrame, { readonly state: "frame" }>;
+
+async function readCommit(
+  { frame: { sequence }, end, chain }: FrameHere,
+  body: Uint8Array,
+  position: Position,
+  turn: Turn,
+): Promise<JournalCommit> {
+  await turn();
+  const changes = await decodeChanges(body, turn);
+  if (changes === undefined || sequence !== position.sequence + 1) {
+    throw damaged(position.header.number, `commit number ${sequence} is malformed or out of order`);
+  }
+  return { sequence, changes, end, chain, digest: xxh64(body, 0n) };
+}
+
+/** The place behind a frame. */
+function behind(position: Position, { frame, end, chain }: FrameHere): Position {
+  return {
+    ...position,
+    offset: end,
+    chain,
+    sequence: frame.kind === "commit" ? frame.sequence : position.sequence,
+    synced: Math.max(position.synced, frame.synced),
+    placed: frame.kind === "mark" ? Math.max(position.placed, frame.sequence) : position.placed,
+  };
 }
 
 /**
@@ -193,12 +219,12 @@ async function readSegment(
   return { start, bytes };
 }
 
-function parseSegments([first, ...later]: Segments): Read {
-  let read = readFrames(first.bytes, startOf(first.start), later[0]?.start.header.previousLength);
+async function parseSegments([first, ...later]: Segments, turn: Turn): Promise<Read> {
+  let read = await readFrames(first.bytes, startOf(first.start), later[0]?.start.header.previousLength, turn);
   const commits = [...read.commits];
   for (const [i, { start, bytes }] of later.entries()) {
     mustFollow(read.position, start);
-    read = readFrames(bytes, startOf(start), later[i + 1]?.start.header.previousLength);
+    read = await readFrames(bytes, startOf(start), later[i + 1]?.start.header.previousLength, turn);
     commits.push(...read.commits);
   }
   const { position } = read;
