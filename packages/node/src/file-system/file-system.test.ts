@@ -10,6 +10,7 @@ import { fileSystemSuite, type Outside } from "@baba/core/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { begin, end } from "./adapter.fixture.ts";
 import { nodeFileSystem } from "./index.ts";
+import { LONG_BYTES } from "./limits.ts";
 
 const run = promisify(execFile);
 
@@ -71,7 +72,7 @@ test("nodeFileSystem() leaves the event loop free between 10,000 single reads, o
 
 test("readEach() reads in threads what is behind a long file, again and again in the same memory", async () => {
   await files.makeFolder(".");
-  const sizes = Array.from({ length: 700 }, (_, i) => (i === 0 ? 300_000 : i % 40));
+  const sizes = Array.from({ length: 700 }, (_, i) => (i === 0 ? LONG_BYTES + 1 : i % 40));
   await files.create(sizes.map((size, i) => ({ path: `${i}`, bytes: new Uint8Array(size).fill(i % 251) })));
   const paths = [...sizes.keys(), "absent"].map(String);
   for (let round = 0; round < 3; round++) {

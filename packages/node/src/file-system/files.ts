@@ -63,9 +63,14 @@ function outcome<T>(folders: FolderCheck, path: string, use: (full: string) => T
   try {
     return folders.at(path, use);
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
-    return error instanceof Error ? error : new Error(String(error));
+    return failure(error);
   }
+}
+
+/** What is told of a file that could not be read: nothing where there is none. */
+export function failure(error: unknown): Error | undefined {
+  if (codeOf(error) === "ENOENT") return undefined;
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 function readOne(full: string, { room, longest, allocate }: ReadLimits): Uint8Array | "too long" {

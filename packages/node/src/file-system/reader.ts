@@ -4,6 +4,7 @@ import { inLanes } from "@baba/core/adapter";
 import * as files from "./files.ts";
 import type { FolderCheck } from "./folders.ts";
 import { LANES, SHORT_BYTES } from "./limits.ts";
+import { readLong } from "./long-read.ts";
 import { Pace } from "./pace.ts";
 import { SpareBuffers, unpackReads } from "./packed-reads.ts";
 import { isCrowded, patiently } from "./patience.ts";
@@ -67,22 +68,36 @@ export class Reader {
     });
   }
 
-  /** Reads what is left after so many; `0` says that the first one is too long for the calling thread. */
+  /** Reads what is left after so many; `0` says that the first one is too long for one go. */
   async #readRest(batch: Batch, already: number | undefined): Promise<void> {
-    const { paths, take } = batch;
-    let done = already ?? 0;
-    for (let count = already; count !== 0 && done < paths.length; done += count) {
-      if (count !== undefined && !this.#pace.isQuick) break;
-      count = await budget.within((deadline) => this.#readHere(batch, done, deadline));
-    }
-    if (done === paths.length) return;
+    const done = await this.#readTurns(batch, already);
+    if (done === batch.paths.length) return;
     const { owner, root } = this.#place;
-    await inLanes(slicesOf(paths, done), LANES, async ({ from, items }) => {
+    await inLanes(slicesOf(batch.paths, done), LANES, async ({ from, items }) => {
       const buffers = batch.allocate === undefined ? this.#spare.take() : [];
       const packed = await threads.run(owner, "read", [root, items, buffers], buffers);
-      for (const [i, file] of unpackReads(packed).entries()) take(file, from + i);
+      for (const [i, file] of unpackReads(packed).entries()) batch.take(file, from + i);
       if (batch.allocate === undefined) this.#spare.put(packed.buffers);
     });
+  }
+
+  /** Reads on, turn by turn, as long as that is quick; how many are read then. */
+  async #readTurns(batch: Batch, already: number | undefined): Promise<number> {
+    let [done, count] = [already ?? 0, already];
+    while (done < batch.paths.length && (count === undefined || this.#pace.isQuick)) {
+      if (count === 0 && !(await this.#readLong(batch, done))) break;
+      count = count === 0 ? 1 : await budget.within((deadline) => this.#readHere(batch, done, deadline));
+      done += count;
+    }
+    return done;
+  }
+
+  /** Whether that file was not too long for the calling thread. */
+  async #readLong({ paths, take, allocate }: Batch, i: number): Promise<boolean> {
+    const file = await readLong(() => this.#place.check(), paths[i] ?? "", allocate ?? files.newRoom);
+    if (file === "too long") return false;
+    take(file, i);
+    return true;
   }
 
   #readHere({ paths, take, allocate }: Batch, from: number, deadline: number): number {

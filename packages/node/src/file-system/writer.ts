@@ -5,7 +5,7 @@ import * as files from "./files.ts";
 import type { FolderCheck } from "./folders.ts";
 import type { EmptiedProgress, PackedProgress } from "./jobs.ts";
 import type { LastWrite } from "./last-write.ts";
-import { LANES, SHORT_BYTES } from "./limits.ts";
+import { LANES, LONG_BYTES, SHORT_BYTES } from "./limits.ts";
 import { Pace } from "./pace.ts";
 import { patiently, toTheEnd } from "./patience.ts";
 import type { Place } from "./reader.ts";
@@ -17,8 +17,6 @@ import { unpackError } from "./wire.ts";
 // The measurements behind these numbers are in docs/performance.md, "Files on Node.js".
 /** So many files are created on the calling thread, turn by turn: each may cost thirty reads, and a hop more. */
 const FEW_CREATES = 100;
-/** Bytes up to which all is written on the calling thread, in pieces: that fills memory, and a hop takes longer. */
-const LONG_BYTES = 8 * 1024 * 1024;
 /** Bytes that are packed for a thread at once. */
 const SLICE_BYTES = 512 * 1024;
 
