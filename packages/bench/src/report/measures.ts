@@ -14,5 +14,7 @@ export const warmOf = (workload: Measure["workload"]): Measure => ({ workload, f
 export const eachOf = (workload: Measure["workload"]): Measure => ({ workload, figure: "each", times: 1000 });
 /** Milliseconds for which the event loop stood still, garbage collection not counted. */
 export const heldOf = (workload: Measure["workload"]): Measure => ({ workload, figure: "held" });
+/** Milliseconds of those in which the thread was ready to run and had no processor. */
+export const waitedOf = (workload: Measure["workload"]): Measure => ({ workload, figure: "waited" });
 /** Mebibytes that the process had in memory at the most. */
 export const memoryOf = (workload: Measure["workload"]): Measure => ({ workload, figure: "rss" });

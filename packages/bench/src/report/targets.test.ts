@@ -62,6 +62,11 @@ test("a hold is judged by the worst of the rounds, and shown with the middle of 
     measured: 14,
     beside: "9.00 ms in the middle of the rounds",
   });
+  const explained = withFigures(rounds, at("baba", "bulk"), 1, { held: 14, waited: 6 });
+  expect(target(explained, "event loop: longest hold by bulk")).toMatchObject({
+    measured: 14,
+    beside: "9.00 ms in the middle of the rounds; of the longest, 6.00 ms without a processor",
+  });
 });
 
 test("a ratio of figures that were measured in two runs is none, and meets no target", () => {

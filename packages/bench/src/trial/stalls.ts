@@ -1,8 +1,11 @@
 import { monitorEventLoopDelay, PerformanceObserver, performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
+import { openRunQueue } from "./run-queue.ts";
 import type { Figures } from "./task.ts";
 
 type Span = { readonly start: number; readonly end: number };
+/** Between two firings of the timer; `waited` is for how long of it the thread was ready and had no processor, where the system tells. */
+type Gap = Span & { readonly waited?: number };
 type Histogram = { readonly max: number; enable(): unknown; disable(): unknown; reset(): unknown };
 
 /** Shorter gaps between two firings of a timer of 1 ms are no stall. */
@@ -10,7 +13,8 @@ const NOTICED = 2;
 
 /**
  * Watches the event loop while the work runs, and gives no other figures: the longest time that it stood still by the
- * runtime's own monitor, the longest garbage collection, and the longest stand-still with the collections in it taken out.
+ * runtime's own monitor (`stall`), the longest garbage collection (`gc`), the longest stand-still with the collections in it taken
+ * out (`held`), and for how long of that the thread had no processor (`waited`).
  */
 export async function watched(work: () => Promise<unknown>): Promise<Figures> {
   const [monitor, collections] = [openMonitor(), observeCollections()];
@@ -28,19 +32,21 @@ export async function watched(work: () => Promise<unknown>): Promise<Figures> {
   const collected = await collections?.stop();
   return {
     ...(stall === undefined ? {} : { stall: stall / 1e6 }),
-    ...(collected === undefined ? {} : { gc: longest(collected), held: longestOutside(seen, collected) }),
+    ...(collected === undefined ? {} : { gc: longest(collected), ...longestOutside(seen, collected) }),
   };
 }
 
 /** The longest gap, without what of it overlaps these collections. */
-export function longestOutside(gaps: readonly Span[], collections: readonly Span[]): number {
-  const without = gaps.map((gap) => {
-    const overlaps = collections.map(({ start, end }) =>
-      Math.max(0, Math.min(end, gap.end) - Math.max(start, gap.start)),
+export function longestOutside(gaps: readonly Gap[], collections: readonly Span[]): Figures {
+  let longest: Figures = { held: 0 };
+  for (const { start, end, waited } of gaps) {
+    const overlaps = collections.map((span) =>
+      Math.max(0, Math.min(span.end, end) - Math.max(span.start, start)),
     );
-    return gap.end - gap.start - overlaps.reduce((sum, overlap) => sum + overlap, 0);
-  });
-  return Math.max(0, ...without);
+    const held = end - start - overlaps.reduce((sum, overlap) => sum + overlap, 0);
+    if (held > (longest.held ?? 0)) longest = waited === undefined ? { held } : { held, waited };
+  }
+  return longest;
 }
 
 function longest(spans: readonly Span[]): number {
@@ -58,18 +64,21 @@ function openMonitor(): Histogram | undefined {
   }
 }
 
-function observeGaps(): { stop(): Span[] } {
-  const gaps: Span[] = [];
-  let last = performance.now();
+function observeGaps(): { stop(): Gap[] } {
+  const gaps: Gap[] = [];
+  const queue = openRunQueue();
+  let [last, waitedBefore] = [performance.now(), queue?.waited()];
   const note = (): void => {
-    const now = performance.now();
-    if (now - last > NOTICED) gaps.push({ start: last, end: now });
-    last = now;
+    const [now, waitedNow] = [performance.now(), queue?.waited()];
+    const waited = waitedNow === undefined ? {} : { waited: waitedNow - (waitedBefore ?? 0) };
+    if (now - last > NOTICED) gaps.push({ start: last, end: now, ...waited });
+    [last, waitedBefore] = [now, waitedNow];
   };
   const timer = setInterval(note, 1);
   return {
     stop() {
       clearInterval(timer);
+      queue?.close();
       return gaps;
     },
   };
