@@ -3,9 +3,9 @@ export { parse, stringify } from "./json.ts";
 export {
   fromBytes,
   fromText,
-  loadableText,
   parseBytes,
   textOf,
+  textOfOutput,
   toBytes,
   validate,
   validated,

@@ -36,8 +36,13 @@ export function stringify(value: unknown): string {
 /** The text of {@link stringify}, and the value that {@link parse} gives for it where that is known without parsing it. */
 export function write(value: unknown): { readonly text: string; readonly parsed: unknown } {
   const { json, asParsed } = encode(value);
+  return { text: plainText(json), parsed: asParsed ? json : undefined };
+}
+
+/** The text of what `JSON.stringify` writes without loss. @throws `BABA_UNSERIALIZABLE` where it is too long */
+export function plainText(json: unknown): string {
   try {
-    return { text: JSON.stringify(json), parsed: asParsed ? json : undefined };
+    return JSON.stringify(json);
   } catch (cause) {
     throw new BabaError(
       "BABA_UNSERIALIZABLE",

@@ -1,6 +1,7 @@
 import { BabaError } from "../errors.ts";
 import { deepEqual } from "./equality.ts";
-import { parse, write } from "./json.ts";
+import { givesAgain } from "./idempotence.ts";
+import { parse, plainText, write } from "./json.ts";
 import { isPlainObject } from "./kinds.ts";
 import { formatPath } from "./path.ts";
 import type { OutputOf, Schema } from "./schema.ts";
@@ -61,6 +62,20 @@ export function loadableText<S extends Schema>(schema: S, output: OutputOf<S>): 
   };
   const outcome = check(schema, parsed);
   return isPromise(outcome) ? outcome.then(proved) : proved(outcome);
+}
+
+/** Schemas of which an output was proved to be loadable. */
+const proved = new WeakSet<Schema>();
+
+/**
+ * The text of {@link toBytes} for what this very schema has just given, and nobody has changed since. Where the schema is known to
+ * give it again, it is not asked; but once it is, for the first record: somebody may have put another `validate` into it.
+ */
+export function textOfOutput<S extends Schema>(schema: S, output: OutputOf<S>): string | Promise<string> {
+  if (proved.has(schema) && givesAgain(schema, output)) return plainText(output);
+  const text = loadableText(schema, output);
+  if (typeof text === "string") proved.add(schema);
+  return text;
 }
 
 /**

@@ -1,11 +1,11 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { BabaError } from "../errors.ts";
-import { fromText, isPromise, loadableText, type Schema, validated } from "../model/index.ts";
+import { fromText, isPromise, type Schema, textOfOutput, validated } from "../model/index.ts";
 import { checkRecordName, defaultRecordName } from "../storage/names.ts";
 import type { Text } from "./text.ts";
 
 /** A record's name and its JSON text. */
-export type NamedText = readonly [name: string, text: string];
+export type NamedText = { readonly name: string; readonly text: string };
 
 /**
  * The name and the JSON text of a record that is to be stored; its default name where none is given. A promise only where the
@@ -22,8 +22,9 @@ export function serialise(
   const serialised = (output: unknown): NamedText | Promise<NamedText> => {
     const known = name ?? defaultRecordName(output);
     name = known;
-    const text = loadableText(schema, output);
-    return typeof text === "string" ? [known, text] : text.then((proved) => [known, proved]);
+    const text = textOfOutput(schema, output);
+    if (typeof text === "string") return { name: known, text };
+    return text.then((proved) => ({ name: known, text: proved }));
   };
   const failed = (error: unknown): never => {
     if (!(error instanceof BabaError)) throw error;

@@ -34,6 +34,9 @@ export type SessionContext<S extends Schema> = AdmissionContext & {
   readonly settle: "commit" | "background";
 };
 
+/** What a call with or without a schema was given. By name, as to take a list apart is slow where it is not compiled yet. */
+type Arguments = { readonly schema: Schema; readonly first: unknown; readonly second: unknown };
+
 /**
  * A batch of changes that is committed as one, and reads that see them. Made by
  * `db.asyncSession()`.
@@ -69,8 +72,8 @@ export class AsyncSession<S extends Schema> {
   ): Promise<string>;
   add(...input: readonly unknown[]): Promise<string> {
     return this.#admission.change(() => {
-      const [schema, record, filename] = this.#withSchema(input);
-      const serialised = serialise(schema, record, filename);
+      const { schema, first, second } = this.#withSchema(input);
+      const serialised = serialise(schema, first, second);
       return serialised instanceof Promise
         ? serialised.then((named) => this.#queue(named))
         : this.#queue(serialised);
@@ -195,9 +198,9 @@ export class AsyncSession<S extends Schema> {
   ): Promise<OutputOf<T>[]>;
   filter(folder: string, ...input: readonly unknown[]): Promise<unknown[]> {
     return this.#admission.read(async () => {
-      const [schema, where, options] = this.#withSchema(input);
-      const fits = compileWhere(where as Where<unknown>);
-      const records = await this.#folders.collect(folder, schema, options as ReadOptions | undefined, fits);
+      const { schema, first, second } = this.#withSchema(input);
+      const fits = compileWhere(first as Where<unknown>);
+      const records = await this.#folders.collect(folder, schema, second as ReadOptions | undefined, fits);
       this.#context.log.info(`Filtered ${printable(folder)}: ${counted(records.length, "record")} found`);
       return records;
     });
@@ -298,7 +301,7 @@ export class AsyncSession<S extends Schema> {
     return text === undefined ? undefined : load(schema, text, name);
   }
 
-  #queue([name, text]: NamedText): string {
+  #queue({ name, text }: NamedText): string {
     const payload = payloadOf(text, this.#arena);
     mustBeReadable(name, payload.length);
     this.#view.pending.set(name, payload);
@@ -307,11 +310,10 @@ export class AsyncSession<S extends Schema> {
   }
 
   /** The schema that leads the arguments and the two behind it, or the database's own and the first two. */
-  #withSchema(input: readonly unknown[]): [Schema, unknown, unknown] {
-    const [first, second, third] = input;
-    if (isSchema(first)) return [first, second, third];
-    if (third !== undefined) throw notASchema();
-    return [this.#context.schema, first, second];
+  #withSchema(input: readonly unknown[]): Arguments {
+    if (isSchema(input[0])) return { schema: input[0], first: input[1], second: input[2] };
+    if (input[2] !== undefined) throw notASchema();
+    return { schema: this.#context.schema, first: input[0], second: input[1] };
   }
 }
 

@@ -1,0 +1,139 @@
+import { isSchema, type Schema } from "./schema.ts";
+
+/** What valibot's schemas are made of, as far as they are known here; one with another part does more than they do. */
+const PARTS: ReadonlySet<string> = new Set(
+  [
+    ["kind", "type", "reference", "expects", "async", "message", "~standard", "~run", "pipe"],
+    ["entries", "item", "key", "value", "wrapped", "default", "options", "literal", "enum"],
+  ].flat(),
+);
+/** Schemas whose output is their input, a primitive. */
+const SCALARS: ReadonlySet<unknown> = new Set([
+  "string",
+  "number",
+  "boolean",
+  "null",
+  "literal",
+  "picklist",
+  "enum",
+]);
+/** Transformations of types alone. */
+const TYPE_ONLY: ReadonlySet<unknown> = new Set(["brand", "flavor", "readonly"]);
+/** Checks that ask for nothing but what their name says. */
+const BARE: ReadonlySet<unknown> = new Set(["empty", "non_empty"]);
+/** Of the functions that a check may ask, those that are known to say the same twice. */
+const PURE: ReadonlySet<unknown> = new Set([Number.isInteger, Number.isSafeInteger, Number.isFinite]);
+/** Deeper schemas and values are not looked into; so deep a value is parsed by any engine. */
+const DEEPEST = 64;
+
+const judged = new WeakMap<Schema, boolean>();
+
+type Parts = { readonly [name: string]: unknown };
+
+/**
+ * Whether a schema is known to give this output of its own once more, when it is asked about what is parsed from the text that
+ * `JSON.stringify` makes of it. It is known where the value is plain JSON, of which nothing is lost in the text, and the
+ * schema one of valibot's that only look: scalars, and objects, arrays and records of such, optional or not, with checks of valibot's
+ * own. Of one that transforms, falls back, computes a default for `null`, or calls its user's code, nothing is known. A schema is judged once.
+ */
+export function givesAgain(schema: Schema, output: unknown): boolean {
+  let onlyLooks = judged.get(schema);
+  if (onlyLooks === undefined) {
+    onlyLooks = schema["~standard"].vendor === "valibot" && isLook(schema, 0);
+    judged.set(schema, onlyLooks);
+  }
+  return onlyLooks && !("toJSON" in Array.prototype) && isPlain(output, 0);
+}
+
+function isLook(part: unknown, depth: number): boolean {
+  if (!isSchema(part) || depth > DEEPEST || !Object.keys(part).every((name) => PARTS.has(name))) return false;
+  const schema: Parts = { ...part };
+  if (schema.kind !== "schema" || schema.async !== false) return false;
+  // The first step of a pipe is the schema itself, as it was before it got this pipe.
+  const { pipe = [] } = schema;
+  return isLookAt(schema, depth + 1) && Array.isArray(pipe) && pipe.every((step) => isCheck(step, depth + 1));
+}
+
+function isLookAt({ type, ...schema }: Parts, depth: number): boolean {
+  switch (type) {
+    case "object":
+    case "strict_object":
+      return areLooks(schema.entries, depth);
+    case "array":
+      return isLook(schema.item, depth);
+    case "record":
+      return isScalar(schema.key, depth) && isLook(schema.value, depth);
+    case "optional":
+    case "exact_optional":
+      return isLook(schema.wrapped, depth);
+    case "nullable":
+    case "nullish":
+      return typeof schema.default !== "function" && isLook(schema.wrapped, depth);
+    case "union":
+      return Array.isArray(schema.options) && schema.options.every((option) => isScalar(option, depth));
+    default:
+      return SCALARS.has(type);
+  }
+}
+
+/** Of objects one might be taken for another the second time, when what it does not know is gone. */
+function isScalar(part: unknown, depth: number): boolean {
+  return isLook(part, depth) && SCALARS.has(Reflect.get(Object(part), "type"));
+}
+
+/** A key that every object inherits is found in the output also where it was not in the input. */
+function areLooks(entries: unknown, depth: number): boolean {
+  if (typeof entries !== "object" || entries === null) return false;
+  return Object.entries(entries).every(([key, entry]) => !(key in Object.prototype) && isLook(entry, depth));
+}
+
+function isCheck(step: unknown, depth: number): boolean {
+  const { kind, type, requirement }: Parts = { ...Object(step) };
+  if (kind === "schema") return isLook(step, depth);
+  if (kind === "transformation") return TYPE_ONLY.has(type);
+  if (kind === "validation") return BARE.has(type) || isPure(requirement);
+  return kind === "metadata";
+}
+
+/** A global or sticky expression remembers where it found something. */
+function isPure(requirement: unknown): boolean {
+  if (requirement instanceof RegExp) return !requirement.global && !requirement.sticky;
+  return typeof requirement === "function" ? PURE.has(requirement) : requirement !== undefined;
+}
+
+/** The objects and arrays of such a schema's output are its own, and have data properties alone. */
+function isPlain(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return true;
+    case "number":
+      return Number.isFinite(value) && !Object.is(value, -0);
+    case "object":
+      return value === null || (depth < DEEPEST && isPlainObject(value, depth + 1));
+    default:
+      return false;
+  }
+}
+
+function isPlainObject(value: object, depth: number): boolean {
+  if (Array.isArray(value)) return arePlain(value, depth);
+  return Object.getPrototypeOf(value) === Object.prototype && hasPlainProperties(value, depth);
+}
+
+function arePlain(elements: readonly unknown[], depth: number): boolean {
+  for (let i = 0; i < elements.length; i++) if (!isPlain(elements[i], depth)) return false;
+  return true;
+}
+
+/** An object of one key with a dollar sign may be taken for a tag. */
+function hasPlainProperties(value: object, depth: number): boolean {
+  const properties: Parts = value as Parts;
+  let [count, last] = [0, ""];
+  for (const name in properties) {
+    if (!isPlain(properties[name], depth)) return false;
+    count += 1;
+    last = name;
+  }
+  return count !== 1 || !last.startsWith("$");
+}
