@@ -1,4 +1,4 @@
-import { BabaError } from "../errors.ts";
+import { BabaError, ConflictError } from "../errors.ts";
 import { describeError } from "../log/describe-error.ts";
 import type { Log } from "../log/log.ts";
 import type { EventLoop } from "../runtime/event-loop.ts";
@@ -10,6 +10,8 @@ export type AdmissionContext = {
   readonly refusal: () => BabaError | undefined;
   /** Makes `close()` wait for this, which does not fail. */
   readonly track: (work: Promise<void>) => void;
+  /** Whether whoever runs the session may run it again after a conflict, and tells of one otherwise. */
+  readonly reruns: boolean;
   readonly log: Log;
   readonly loop: EventLoop;
 };
@@ -53,7 +55,11 @@ export class Admission {
 
   /** Runs what undoes the changes before it. */
   rollback(work: () => void): void {
-    this.mustBeOpen();
+    try {
+      this.mustBeOpen();
+    } catch (error) {
+      throw this.reported(error);
+    }
     this.#calls.discard(work);
   }
 
@@ -90,9 +96,11 @@ export class Admission {
     if (this.#closed !== undefined) throw new BabaError("BABA_SESSION_CLOSED", this.#closed);
   }
 
-  /** The error that a call fails with, after logging it. */
+  /** The error that a call fails with, after logging it; a conflict only where nobody may run the session again. */
   reported(error: unknown): unknown {
-    this.#context.log.error(describeError(error));
+    const { log, reruns } = this.#context;
+    if (reruns && error instanceof ConflictError) log.debug(() => describeError(error));
+    else log.error(describeError(error));
     return error;
   }
 

@@ -7,7 +7,6 @@ import { isSchema, type LoadableSchema, type Schema } from "../model/index.ts";
 import { counted, printable } from "../printable.ts";
 import type { EventLoop } from "../runtime/event-loop.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import type { Hold } from "../storage/storage.ts";
 import { FolderCache } from "./folder-cache.ts";
 import {
   addRecipient,
@@ -19,10 +18,11 @@ import {
 import { checkMaintenanceOptions, type MaintenanceOptions, type RecordProblem } from "./maintenance.ts";
 import { type BabaOptions, checkOptionNames, checkOptions } from "./options.ts";
 import { type RewrapOptions, type RewrapReport, rewrap, seal } from "./rewrap.ts";
-import { AsyncSession } from "./session.ts";
+import { AsyncSession, type SessionContext } from "./session.ts";
 import type { OpenedStore, Store } from "./shared-store.ts";
-import { type SessionOptions, type TransactContext, transact } from "./transact.ts";
+import { checkTransaction, type SessionOptions, type TransactContext, transact } from "./transact.ts";
 import { type VerifyReport, verify } from "./verify.ts";
+import { warningsOf } from "./warnings.ts";
 
 /** What a database is built on; supplied by a runtime's package. */
 export type DatabaseContext = {
@@ -106,8 +106,9 @@ export class Database<S extends Schema> {
     options?: SessionOptions,
   ): AsyncSession<S> | Promise<T> {
     if (work !== undefined) return this.#tracked(this.#transact(work, options));
-    this.#mustBeOpen();
-    return this.#session(undefined, () => (this.#closing === undefined ? undefined : closed()));
+    this.#checked(() => this.#mustBeOpen());
+    const refusal = () => (this.#closing === undefined ? undefined : closed());
+    return this.#session({ hold: undefined, refusal, reruns: false });
   }
 
   /**
@@ -224,41 +225,52 @@ export class Database<S extends Schema> {
     work: (session: AsyncSession<S>) => Promise<T>,
     options: SessionOptions | undefined,
   ): Promise<T> {
-    this.#mustBeOpen();
+    const retries = this.#checked(() => {
+      this.#mustBeOpen();
+      return checkTransaction(work, options);
+    });
     const context: TransactContext<S> = {
       log: this.#log,
       runtime: this.#context.runtime,
       hold: () => this.#logged(this.#opened().then(({ storage }) => storage.hold())),
       // Never refused: close() waits for this session.
-      session: (hold) => this.#session(hold, () => undefined),
+      session: (hold) => this.#session({ hold, refusal: () => undefined, reruns: true }),
     };
-    return transact(context, work, options);
+    return transact(context, work, retries);
   }
 
-  #session(hold: Hold | undefined, refusal: () => BabaError | undefined): AsyncSession<S> {
+  #session(kind: Pick<SessionContext<S>, "hold" | "refusal" | "reruns">): AsyncSession<S> {
     return new AsyncSession<S>({
+      ...kind,
       storage: async () => (await this.#opened()).storage,
-      refusal,
       track: (work) => void this.#tracked(work),
       schema: this.#schema,
       log: this.#log,
       loop: this.#context.loop,
       cache: this.#cache,
-      hold,
       durability: this.#options.durability ?? "full",
       settle: this.#options.settle ?? "commit",
     });
   }
 
   /** Runs work on the whole store, which a close waits for; `done` is logged at its end, unless it gives `false`. */
-  #maintain<T>(done: string | undefined, work: (store: Store) => Promise<T>): Promise<T> {
-    this.#mustBeOpen();
-    const working = this.#opened().then(async ({ store }) => {
+  async #maintain<T>(done: string | undefined, work: (store: Store) => Promise<T>): Promise<T> {
+    const working = this.#openedNow().then(async ({ store }) => {
       const result = await work(store);
       if (done !== undefined && result !== false) this.#log.info(printable(done));
       return result;
     });
     return this.#tracked(this.#logged(working));
+  }
+
+  /** Logs what a check fails with. */
+  #checked<T>(check: () => T): T {
+    try {
+      return check();
+    } catch (error) {
+      this.#log.error(describeError(error));
+      throw error;
+    }
   }
 
   /** Logs what work outside of sessions fails with; a session logs what its own calls fail with, the opening among it. */
@@ -298,8 +310,7 @@ export class Database<S extends Schema> {
     try {
       const store = await this.#context.openStore(this.#directory, this.#lock, this.#log);
       this.#vault = store.store.vault;
-      if (this.#lock.kind === "none") this.#log.warning(withoutKey(directory));
-      if (this.#vault.keyring?.converting === true) this.#log.warning(halfSealed(directory));
+      for (const warning of warningsOf(directory, this.#lock, this.#vault)) this.#log.warning(warning);
       return store;
     } catch (error) {
       this.#store = undefined;
@@ -330,14 +341,6 @@ export class Database<S extends Schema> {
   #mustBeOpen(): void {
     if (this.#closing !== undefined) throw closed();
   }
-}
-
-function withoutKey(directory: string): string {
-  return `Opened ${printable(directory)} without a key: its records are obfuscated, not encrypted; whoever has the files can read them`;
-}
-
-function halfSealed(directory: string): string {
-  return `${printable(directory)} is being sealed: until seal() has ended, plain records are accepted, whoever put them there; call it again where it was cut short`;
 }
 
 function closed(): BabaError {

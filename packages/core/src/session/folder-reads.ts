@@ -64,14 +64,17 @@ export class FolderReads {
     return records;
   }
 
-  /** The records of a folder one after another, from the state in which the first is asked for. */
+  /**
+   * The records of a folder one after another, from the state in which the first is asked for, with the changes that the session
+   * has made of them until then.
+   */
   async *stream(
     folder: string,
     schema: Schema,
     options: ReadOptions | undefined,
   ): AsyncGenerator<StreamedRecord<unknown>> {
-    await this.#admission.begin();
     try {
+      await this.#admission.begin();
       const load = this.#loader(schema, options);
       const view = this.#view.number;
       for await (const { names, texts } of this.#scan(folder)) {
@@ -80,8 +83,10 @@ export class FolderReads {
         for (const [i, filename] of names.entries()) {
           const pause = this.#context.loop.breathe();
           if (pause !== undefined) await pause;
-          // After a commit or a rollback of the session, what was read before is of a view that is not judged any more.
-          const text = this.#view.number === view ? texts[i] : textIn(await this.#view.get(filename));
+          // What was read ahead is not what the session sees once it has changed the record, and after a commit or a rollback it
+          // is of a view that is not judged any more.
+          const isStale = this.#view.number !== view || this.#view.pending.has(filename);
+          const text = isStale ? textIn(await this.#view.get(filename)) : texts[i];
           const loading = load(filename, text);
           const record = isPromise(loading) ? await loading : loading;
           if (record !== NOTHING) yield { filename, record };

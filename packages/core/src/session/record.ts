@@ -1,8 +1,12 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { BabaError } from "../errors.ts";
 import { fromText, isPromise, type Schema, textOfOutput, validated } from "../model/index.ts";
+import { printable } from "../printable.ts";
 import { checkRecordName, defaultRecordName } from "../storage/names.ts";
 import type { Text } from "./text.ts";
+
+/** Bytes of JSON that one record may have. */
+const LARGEST_RECORD = 128 * 1024 * 1024;
 
 /** A record's name and its JSON text. */
 export type NamedText = { readonly name: string; readonly text: string };
@@ -58,10 +62,23 @@ export function load(schema: Schema, text: Text, name: string): unknown {
   }
 }
 
+/**
+ * Refuses a record whose file could not be read: base 3 makes eleven bytes of one, and runtimes read at most 2 GiB at once.
+ *
+ * @throws `BABA_UNSERIALIZABLE`
+ */
+export function mustBeReadable(record: string, size: number): void {
+  if (size <= LARGEST_RECORD) return;
+  throw new BabaError(
+    "BABA_UNSERIALIZABLE",
+    `${printable(record)} has more than 128 MiB of JSON: split it into several records.`,
+    { record },
+  );
+}
+
 /** The name that a refused record would have had, where its `id` is not among what was refused. */
-function nameDespite(error: BabaError, record: unknown): string | undefined {
-  const issues: unknown = error.cause;
-  if (error.code !== "BABA_VALIDATION" || !Array.isArray(issues) || issues.some(concernsId)) return undefined;
+function nameDespite({ code, cause }: BabaError, record: unknown): string | undefined {
+  if (code !== "BABA_VALIDATION" || (Array.isArray(cause) && cause.some(concernsId))) return undefined;
   try {
     return defaultRecordName(record);
   } catch {
@@ -71,5 +88,5 @@ function nameDespite(error: BabaError, record: unknown): string | undefined {
 
 function concernsId({ path }: StandardSchemaV1.Issue): boolean {
   const [first] = path ?? [];
-  return first === undefined || (typeof first === "object" ? first.key : first) === "id";
+  return (typeof first === "object" ? first.key : first) === "id";
 }

@@ -6,6 +6,12 @@ import { Database } from "./database.ts";
 import type { AsyncSession } from "./session.ts";
 
 const Hero = v.object({ id: v.number(), name: v.string() });
+const Failing = v.pipe(
+  v.object({ id: v.number() }),
+  v.check((): boolean => {
+    throw new Error("broken");
+  }),
+);
 const alice = { id: 1, name: "Alice" };
 const open = () => new Database(Hero, { logging: false }, assemble(memoryRuntime()));
 const failure = (code: string) => expect.objectContaining({ code });
@@ -14,6 +20,10 @@ describe("an error", () => {
   test("names the record, also where its name is the default one", async () => {
     const db = open();
     const Loose = v.looseObject({ id: v.number(), big: v.optional(v.pipe(v.string(), v.minLength(3))) });
+    const Whole = v.pipe(
+      v.object({ id: v.number(), big: v.string() }),
+      v.check(({ big }) => big !== "x", "too small"),
+    );
     const OneWay = v.object({ id: v.number(), at: v.pipe(v.string(), v.transform(Number)) });
     const cases: readonly [
       (session: AsyncSession<typeof Hero>) => Promise<unknown>,
@@ -22,6 +32,8 @@ describe("an error", () => {
     ][] = [
       [(session) => session.add(Loose, { id: 7, big: "x" }), "BABA_VALIDATION", "7.baba"],
       [(session) => session.add(Loose, { id: Number("x"), big: "x" }), "BABA_VALIDATION", undefined],
+      [(session) => session.add(Whole, { id: 7, big: "x" }), "BABA_VALIDATION", "7.baba"],
+      [(session) => session.add(Failing, { id: 7 }), "BABA_VALIDATION", "7.baba"],
       [(session) => session.add(Loose, { id: 7, no: () => 1 }), "BABA_UNSERIALIZABLE", "7.baba"],
       // @ts-expect-error the compiler refuses it too
       [(session) => session.add(OneWay, { id: 7, at: "1" }), "BABA_NOT_LOADABLE", "7.baba"],

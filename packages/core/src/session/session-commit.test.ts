@@ -9,7 +9,8 @@ import { memoryRuntime } from "../testing/memory-runtime.ts";
 import { assemble } from "./assemble.ts";
 import { Database } from "./database.ts";
 import { FolderCache } from "./folder-cache.ts";
-import { AsyncSession, mustBeReadable } from "./session.ts";
+import { mustBeReadable } from "./record.ts";
+import { AsyncSession } from "./session.ts";
 
 test("commit() gives its changes away: what is queued afterwards, also after a failure, is not among them", async () => {
   const runtime = memoryRuntime();
@@ -23,6 +24,7 @@ test("commit() gives its changes away: what is queued afterwards, also after a f
   const session = new AsyncSession({
     storage: async () => storage,
     refusal: () => undefined,
+    reruns: false,
     track: () => undefined,
     schema: v.object({ id: v.number() }),
     log: openLog(false, undefined, runtime),

@@ -1,5 +1,5 @@
 import { Arena } from "../arena.ts";
-import { BabaError } from "../errors.ts";
+import { BabaError, ConflictError } from "../errors.ts";
 import {
   compileWhere,
   type InputOf,
@@ -16,12 +16,9 @@ import { Admission, type AdmissionContext } from "./admission.ts";
 import type { FolderCache } from "./folder-cache.ts";
 import { FolderReads, type ReadOptions, type StreamedRecord } from "./folder-reads.ts";
 import { notASchema } from "./options.ts";
-import { load, type NamedText, serialise } from "./record.ts";
+import { load, mustBeReadable, type NamedText, serialise } from "./record.ts";
 import { payloadOf, textIn } from "./text.ts";
 import { type Payload, View } from "./view.ts";
-
-/** Bytes of JSON that one record may have. */
-const LARGEST_RECORD = 128 * 1024 * 1024;
 
 /** What a session works with; supplied by the database. */
 export type SessionContext<S extends Schema> = AdmissionContext & {
@@ -48,6 +45,8 @@ export class AsyncSession<S extends Schema> {
   readonly #folders: FolderReads;
   readonly #arena = new Arena();
   #commits = 0;
+  /** What a commit failed with last. */
+  #failure: unknown;
 
   /** @internal Sessions are made by the database. */
   constructor(context: SessionContext<S>) {
@@ -239,9 +238,10 @@ export class AsyncSession<S extends Schema> {
       const [changes, basis] = [this.#view.pending, this.#view.basis()];
       const storage = await this.#context.storage();
       const { hold, durability, settle } = this.#context;
-      await storage
-        .commit({ changes, basis, hold, durability, settle })
-        .catch((error: unknown) => this.#view.takeBack(changes, error));
+      await storage.commit({ changes, basis, hold, durability, settle }).catch((error: unknown) => {
+        this.#failure = error;
+        this.#view.takeBack(changes, error);
+      });
       this.#commits++;
       this.#view.discard();
       this.#view.refresh();
@@ -295,6 +295,11 @@ export class AsyncSession<S extends Schema> {
     return this.#commits;
   }
 
+  /** @internal Whether it is this very conflict that a commit of the session failed with last. */
+  metConflict(error: unknown): error is ConflictError {
+    return error instanceof ConflictError && error === this.#failure;
+  }
+
   #record(schema: Schema, name: string, payload: Payload): unknown {
     const text = textIn(payload);
     this.#context.log.debug(() => `Read ${printable(name)}${text === undefined ? ": no such record" : ""}`);
@@ -315,20 +320,6 @@ export class AsyncSession<S extends Schema> {
     if (input[2] !== undefined) throw notASchema();
     return { schema: this.#context.schema, first: input[0], second: input[1] };
   }
-}
-
-/**
- * Refuses a record whose file could not be read: base 3 makes eleven bytes of one, and runtimes read at most 2 GiB at once.
- *
- * @throws `BABA_UNSERIALIZABLE`
- */
-export function mustBeReadable(record: string, size: number): void {
-  if (size <= LARGEST_RECORD) return;
-  throw new BabaError(
-    "BABA_UNSERIALIZABLE",
-    `${printable(record)} has more than 128 MiB of JSON: split it into several records.`,
-    { record },
-  );
 }
 
 function alreadyThere(name: string): BabaError {

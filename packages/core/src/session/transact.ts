@@ -1,4 +1,5 @@
-import { BabaError, ConflictError } from "../errors.ts";
+import { BabaError, type ConflictError } from "../errors.ts";
+import { describeError } from "../log/describe-error.ts";
 import type { Log } from "../log/log.ts";
 import type { Schema } from "../model/index.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -18,7 +19,7 @@ export type TransactContext<S extends Schema> = {
   readonly runtime: Runtime;
   /** Takes the write lock. */
   hold(): Promise<Hold>;
-  /** A session, under the lock where it is given, that is refused nothing. */
+  /** A session, under the lock where it is given, that is refused nothing and logs no conflict. */
   session(hold: Hold | undefined): AsyncSession<S>;
 };
 
@@ -30,25 +31,38 @@ const FIRST_BACKOFF = 1;
 const LONGEST_BACKOFF = 50;
 
 /**
- * Runs the work in a session, and commits when it returns; again after a conflict, in another session.
+ * How often the work is run again, of what `asyncSession()` was given.
+ *
+ * @throws `BABA_OPTION`
+ */
+export function checkTransaction(work: unknown, options: SessionOptions = {}): number {
+  if (typeof work !== "function")
+    throw new BabaError("BABA_OPTION", "asyncSession() takes a function, or nothing.");
+  checkOptionNames(options, ["retries"]);
+  const { retries = DEFAULT_RETRIES } = options;
+  if (!Number.isSafeInteger(retries) || retries < 0) {
+    throw new BabaError("BABA_OPTION", "The option retries must be a whole number, 0 or more.");
+  }
+  return retries;
+}
+
+/**
+ * Runs the work in a session, and commits when it returns; again after a conflict of that session, in another one.
  *
  * @throws {ConflictError} where every run met a conflict
  */
 export async function transact<S extends Schema, T>(
   context: TransactContext<S>,
   work: Work<S, T>,
-  options: SessionOptions | undefined,
+  retries: number,
 ): Promise<T> {
-  if (typeof work !== "function")
-    throw new BabaError("BABA_OPTION", "asyncSession() takes a function, or nothing.");
-  const retries = checkRetries(options);
   for (let attempt = 0; ; attempt++) {
     const last = attempt === retries;
     try {
       return last && retries > 0 ? await runHolding(context, work) : await run(context, work, undefined);
     } catch (error) {
       if (!(error instanceof RetryableConflict)) throw error;
-      if (last) throw error.conflict;
+      if (last) throw reported(context, error.conflict);
       context.log.debug(() => `Running a session again after a conflict (${attempt + 1} of ${retries})`);
       await context.runtime.sleep(backoff(attempt, context.runtime));
     }
@@ -75,9 +89,10 @@ async function run<S extends Schema, T>(
     await session.commit();
     return result;
   } catch (error) {
-    if (error instanceof ConflictError && session.commits === 0) throw new RetryableConflict(error);
+    const isConflict = session.metConflict(error);
+    if (isConflict && session.commits === 0) throw new RetryableConflict(error);
     session.abandon();
-    throw error;
+    throw isConflict ? reported(context, error) : error;
   } finally {
     await session.end("The session's callback has returned: open another session.");
   }
@@ -93,13 +108,9 @@ class RetryableConflict extends Error {
   }
 }
 
-function checkRetries(options: SessionOptions = {}): number {
-  checkOptionNames(options, ["retries"]);
-  const { retries = DEFAULT_RETRIES } = options;
-  if (!Number.isSafeInteger(retries) || retries < 0) {
-    throw new BabaError("BABA_OPTION", "The option retries must be a whole number, 0 or more.");
-  }
-  return retries;
+function reported({ log }: Pick<TransactContext<Schema>, "log">, conflict: unknown): unknown {
+  log.error(describeError(conflict));
+  return conflict;
 }
 
 /** A random wait that grows with each attempt, so that sessions in conflict do not meet again. */

@@ -1,0 +1,124 @@
+import * as v from "valibot";
+import { beforeEach, describe, expect, test } from "vitest";
+import { ConflictError } from "../errors.ts";
+import { memoryRuntime } from "../testing/memory-runtime.ts";
+import { assemble } from "./assemble.ts";
+import { Database } from "./database.ts";
+
+const Hero = v.object({ id: v.number(), name: v.string() });
+const alice = { id: 1, name: "Alice" };
+
+let lines: string[];
+let db: Database<typeof Hero>;
+beforeEach(async () => {
+  lines = [];
+  const keep = (line: string) => void lines.push(line);
+  const logging = { debug: keep, info: keep, warn: keep, error: keep };
+  db = new Database(Hero, { logging, logLevel: "debug" }, assemble(memoryRuntime()));
+  await db.asyncSession((session) => session.add(alice));
+  lines.length = 0;
+});
+
+const errors = () => lines.filter((line) => line.startsWith("[BABA (ERROR)]"));
+const touch = () => db.asyncSession((session) => session.update({ ...alice, name: "Alicia" }));
+
+describe("the log of a conflict", () => {
+  test("has no ERROR where the callback is run again, and says so at DEBUG", async () => {
+    let runs = 0;
+    await db.asyncSession(async (session) => {
+      await session.get("1.baba");
+      if (runs++ === 0) await touch();
+      await session.update(alice);
+    });
+    expect(runs).toBe(2);
+    expect(errors()).toEqual([]);
+    expect(lines.some((line) => line.startsWith("[BABA (DEBUG)] LOG: BABA_CONFLICT: 1.baba"))).toBe(true);
+  });
+
+  test.each([0, 1])("has one ERROR where it reaches the caller, after %i commits inside", async (commits) => {
+    const work = db.asyncSession(
+      async (session) => {
+        for (let i = 0; i < commits; i++) {
+          await session.add({ id: 2, name: "Bob" });
+          await session.commit();
+        }
+        await session.get("1.baba");
+        await touch();
+        await session.update(alice);
+      },
+      { retries: 0 },
+    );
+    await expect(work).rejects.toBeInstanceOf(ConflictError);
+    expect(errors()).toEqual([expect.stringContaining("BABA_CONFLICT: 1.baba")]);
+  });
+
+  test("has one ERROR in a session without a callback", async () => {
+    const session = db.asyncSession();
+    await session.get("1.baba");
+    await touch();
+    await session.update(alice);
+    await expect(session.commit()).rejects.toBeInstanceOf(ConflictError);
+    expect(errors()).toEqual([expect.stringContaining("BABA_CONFLICT: 1.baba")]);
+  });
+});
+
+describe("asyncSession(callback)", () => {
+  test("is not run again after a ConflictError that is none of its own", async () => {
+    let runs = 0;
+    const work = db.asyncSession(async () => {
+      runs++;
+      throw new ConflictError("somebody else's");
+    });
+    await expect(work).rejects.toThrow("somebody else's");
+    expect(runs).toBe(1);
+    expect(errors()).toEqual([]);
+  });
+
+  test("is run again after its own that the callback threw on", async () => {
+    let runs = 0;
+    await db.asyncSession(async (session) => {
+      await session.get("1.baba");
+      if (runs++ === 0) await touch();
+      await session.update(alice);
+      await session.commit();
+    });
+    expect(runs).toBe(2);
+  });
+});
+
+describe("the log of what is refused", () => {
+  test.each<[string, string, () => unknown]>([
+    // @ts-expect-error no function
+    ["what is no callback", "BABA_OPTION", () => db.asyncSession(5)],
+    ["an option", "BABA_OPTION", () => db.asyncSession(async () => undefined, { retries: -1 })],
+  ])("has one ERROR of %s", async (_, code, call) => {
+    await expect(call()).rejects.toMatchObject({ code });
+    expect(errors()).toEqual([expect.stringContaining(code)]);
+  });
+
+  test("has one ERROR of each call of a session that has ended", async () => {
+    const session = db.asyncSession();
+    await session[Symbol.asyncDispose]();
+    expect(() => session.rollback()).toThrow("ended");
+    await expect(session.stream()[Symbol.asyncIterator]().next()).rejects.toThrow("ended");
+    await expect(session.get("1.baba")).rejects.toThrow("ended");
+    expect(errors()).toHaveLength(3);
+  });
+
+  test("has one ERROR of each call after close(), of which those that give a promise reject", async () => {
+    const session = db.asyncSession();
+    await db.close();
+    lines.length = 0;
+    expect(() => db.asyncSession()).toThrow("closed");
+    for (const call of [
+      () => db.asyncSession(async () => undefined),
+      () => session.stream()[Symbol.asyncIterator]().next(),
+      () => db.open(),
+      () => db.verify(),
+      () => db.recipients(),
+      () => db.forceUnlock(),
+    ])
+      await expect(call()).rejects.toMatchObject({ code: "BABA_CLOSED" });
+    expect(errors()).toHaveLength(7);
+  });
+});

@@ -1,0 +1,63 @@
+import * as v from "valibot";
+import { beforeEach, describe, expect, test } from "vitest";
+import { memoryRuntime } from "../testing/memory-runtime.ts";
+import { assemble } from "./assemble.ts";
+import { Database } from "./database.ts";
+import type { AsyncSession } from "./session.ts";
+
+/** More than are read ahead. */
+const COUNT = 1000;
+const Item = v.object({ id: v.string(), text: v.string() });
+type Session = AsyncSession<typeof Item>;
+
+const ids = Array.from({ length: COUNT }, (_, i) => String(i).padStart(4, "0"));
+let db: Database<typeof Item>;
+beforeEach(async () => {
+  db = new Database(Item, { logging: false }, assemble(memoryRuntime()));
+  await db.asyncSession(async (session) => {
+    for (const id of ids) await session.add({ id, text: "old" });
+  });
+});
+
+/** The texts of a stream, during the first record of which this is done. */
+async function streamed(session: Session, change: () => Promise<unknown>): Promise<string[]> {
+  const texts: string[] = [];
+  for await (const { record } of session.stream()) if (texts.push(record.text) === 1) await change();
+  session.rollback();
+  return texts;
+}
+
+/** A folder that was read as a whole is kept, and streamed from there. */
+describe.each([false, true])("stream(), of a folder that is kept: %s", (kept) => {
+  beforeEach(async () => {
+    if (kept) await db.asyncSession((session) => session.all());
+  });
+
+  test("gives no record that the session has deleted meanwhile", async () => {
+    await db.asyncSession(async (session) => {
+      const found = await streamed(session, async () => {
+        for (const id of ids.slice(1, -1)) await session.delete(`${id}.baba`);
+      });
+      expect(found).toEqual(["old", "old"]);
+    });
+  });
+
+  test("gives the records that the session has changed meanwhile as they are now", async () => {
+    await db.asyncSession(async (session) => {
+      const found = await streamed(session, async () => {
+        for (const id of ids.slice(1)) await session.update({ id, text: "new" });
+      });
+      expect(found).toEqual(["old", ...ids.slice(1).map(() => "new")]);
+    });
+  });
+
+  test("gives what was changed, without an await, before the first record was asked for", async () => {
+    await db.asyncSession(async (session) => {
+      const stream = session.stream();
+      for (const id of ids) void session.update({ id, text: "new" });
+      const found: string[] = [];
+      for await (const { record } of stream) found.push(record.text);
+      expect(new Set(found)).toEqual(new Set(["new"]));
+    });
+  });
+});
