@@ -40,7 +40,10 @@ export interface FileSystem {
    */
   readRange(path: string, offset: number, length: number): Promise<Uint8Array | undefined>;
 
-  /** Writes all bytes at `offset` into an existing file, in place; not durable before `sync`. Throws `ENOENT` where there is no such file. */
+  /**
+   * Writes all bytes at `offset` into an existing file, in place; not durable before `sync`. Throws `ENOENT` where there is no such
+   * file. After an error any of the bytes may be written; after `EMFILE` or `ENFILE` not the last of them.
+   */
   write(path: string, offset: number, bytes: Uint8Array): Promise<void>;
 
   /**

@@ -17,7 +17,10 @@ describe("a lock that is taken away by force", () => {
       () => b.storage.forceUnlock(),
     );
     await expect(a.storage.commit(put("two"))).rejects.toThrow(CommitUnknownError);
-    await expect(a.storage.commit(put("three"))).rejects.toThrow("this handle writes no more");
+    await expect(a.storage.commit(put("three"))).rejects.toMatchObject({
+      message: expect.stringContaining("not known what became of an earlier commit"),
+      cause: { message: expect.stringContaining("The write lock was taken away by force") },
+    });
     await a.storage.close();
     expect(await read(await store.open("c"))).toBe("two");
   });
@@ -59,6 +62,17 @@ describe("a lock that is taken away by force", () => {
     const outcome = a.storage.commit(put("one"));
     await expect(outcome).rejects.toMatchObject({ code: "BABA_COMMIT_UNKNOWN", cause: code("EIO") });
     expect(await store.isPlaced()).toBe(false);
+  });
+
+  test("or that cannot be read before commits are put in place leaves them for later, and the handle goes on", async () => {
+    const a = await store.open("a");
+    let reads = 0;
+    store.fail((step) => is(step, "a", "read", LOCK_FILE) && ++reads === 3);
+    await a.storage.commit(put("one", background));
+    await expect.poll(() => a.reports.join()).toContain("cannot read (EIO)");
+    await a.storage.commit(put("two"));
+    expect(await store.isPlaced()).toBe(true);
+    expect(await read(a)).toBe("two");
   });
 
   test("before commits are put in place leaves them to whoever holds it then", async () => {

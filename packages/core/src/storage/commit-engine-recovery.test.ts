@@ -6,7 +6,16 @@ import {
   simulatedFileSystem,
 } from "../testing/simulation/index.ts";
 import { JOURNAL_FOLDER, LOCK_FILE, STORE_FOLDER, TEMPORARY_FOLDER } from "./layout.ts";
-import { background, bytes, is, type Opened, put, read, SimulatedStore } from "./simulated-store.fixture.ts";
+import {
+  background,
+  bytes,
+  code,
+  is,
+  type Opened,
+  put,
+  read,
+  SimulatedStore,
+} from "./simulated-store.fixture.ts";
 
 let store: SimulatedStore;
 beforeEach(() => {
@@ -31,6 +40,24 @@ describe("recovery", () => {
       const names = (await simulatedFileSystem(image).list("."))?.map(({ name }) => name);
       expect(names).toContain("r.baba");
     }
+  });
+
+  test("that cannot put files in place stops commits with BABA_SETTLE, naming the record", async () => {
+    const holder = await store.open("holder");
+    const dead = await store.open("dead", false);
+    const names = Array.from({ length: 200 }, (_, i) => `${i}.baba`);
+    const changes = new Map(names.map((name) => [name, bytes(name)]));
+    await dead.storage.commit({ ...put("", background), changes });
+    dead.kill();
+    await store.files.makeFolder("77.baba");
+    const hold = await holder.storage.hold();
+    const a = await store.open("a");
+    await hold.release();
+    await expect(a.storage.commit(put("x"))).rejects.toMatchObject({
+      ...code("BABA_SETTLE"),
+      message: expect.stringContaining("77.baba"),
+      cause: { ...code("BABA_NOT_A_RECORD"), record: "77.baba" },
+    });
   });
 
   test("is told of, with how many commits were left, by whoever has finished it, once", async () => {

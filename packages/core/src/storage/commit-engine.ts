@@ -235,11 +235,9 @@ export class CommitEngine {
 
   /** A store that could not put its files in place takes no more until it can. */
   async #settleEarlier(): Promise<void> {
-    if (this.needsRecovery) await this.checkpoint();
-    if (!this.#tidied) await this.tidy();
-    if (this.#unsettled === undefined) return;
     try {
-      await this.settle();
+      if (this.needsRecovery) await this.checkpoint();
+      if (this.#unsettled !== undefined) await this.settle();
     } catch (cause) {
       throw new BabaError(
         "BABA_SETTLE",
@@ -248,6 +246,7 @@ export class CommitEngine {
         { cause },
       );
     }
+    if (!this.#tidied) await this.tidy();
   }
 
   async #judge(batch: readonly Submission[]): Promise<Submission[]> {
@@ -276,7 +275,7 @@ export class CommitEngine {
       .guard(async () => {
         const durable = await this.#journal.append(batch);
         if (durably && !durable) await this.#syncAndStage(settling ? batch : []);
-        await this.#tenure.mustHold();
+        await this.#tenure.mustHaveHeld();
       })
       .catch((error: unknown) => this.#unwritten(batch, error));
     this.#replay.committed(batch);

@@ -6,15 +6,29 @@ import { printable } from "./names.ts";
  * A `BabaError` passes unchanged.
  */
 export function ioError(error: unknown, name: string, attempt: string): BabaError {
+  return explained(error, printable(name), attempt, name);
+}
+
+/** The same of several records, of which it is not known which one failed; of one, of that. */
+export function ioErrorAmong(error: unknown, names: readonly string[], attempt: string): BabaError {
+  const [name = ".", more] = names;
+  if (more === undefined) return ioError(error, name, attempt);
+  return explained(error, `${names.length} records`, attempt, undefined);
+}
+
+function explained(error: unknown, subject: string, attempt: string, record: string | undefined): BabaError {
   if (error instanceof BabaError) return error;
   const code = systemCode(error) ?? "unknown error";
   // To the directory itself links may lead: only such as end nowhere are refused.
-  const explanation = name === "." && code === "ELOOP" ? CIRCLE : EXPLANATIONS[code];
+  const explanation = record === "." && code === "ELOOP" ? CIRCLE : EXPLANATIONS[code];
   const [kind, advice] = explanation ?? (["BABA_IO", "the cause says more"] as const);
-  return new BabaError(kind, `${printable(name)}: cannot ${attempt} (${code}): ${advice}.`, {
-    record: name,
-    cause: error,
-  });
+  return new BabaError(kind, `${subject}: cannot ${attempt} (${code}): ${advice}.`, { record, cause: error });
+}
+
+/** Whether too many files are open: an operation on one file has not been done to its end then. */
+export function isCrowded(error: unknown): boolean {
+  const code = systemCode(error);
+  return code === "EMFILE" || code === "ENFILE";
 }
 
 const NO_PERMISSION = [
@@ -23,7 +37,7 @@ const NO_PERMISSION = [
 ] as const;
 const WRONG_KIND = [
   "BABA_NOT_A_RECORD",
-  "a folder or another thing that is no regular file has this name; move it away",
+  "what has this name is no regular file, but a folder, a link, a pipe or the like; move it away",
 ] as const;
 const FILE_IN_THE_WAY = [
   "BABA_NOT_A_FOLDER",

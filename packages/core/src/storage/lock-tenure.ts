@@ -1,5 +1,7 @@
 import { CommitUnknownError } from "../errors.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { ioError } from "./io-error.ts";
+import { LOCK_FILE } from "./layout.ts";
 import type { WriteLock } from "./write-lock.ts";
 
 /** A commit that begins within so many milliseconds of the end of another is one of a series. */
@@ -63,8 +65,16 @@ export class LockTenure {
     this.#exclusive = true;
   }
 
-  /** @throws {CommitUnknownError} where the lock was taken away since, or cannot be read */
+  /** @throws {CommitUnknownError} where the lock was taken away since; `BABA_IO` and the like where it cannot be read */
   async mustHold(): Promise<void> {
+    const isHeld = await this.#lock.isHeld().catch((error: unknown) => {
+      throw ioError(error, LOCK_FILE, "read");
+    });
+    if (!isHeld) lockLost();
+  }
+
+  /** For a commit that was written. @throws {CommitUnknownError} where the lock was taken away since, or cannot be read */
+  async mustHaveHeld(): Promise<void> {
     if (!(await this.#lock.isHeld().catch(lockLost))) lockLost();
   }
 

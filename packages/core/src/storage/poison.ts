@@ -16,8 +16,8 @@ export class Poison {
   mustBeSound(): void {
     if (this.#cause === undefined) return;
     throw new CommitUnknownError(
-      "An earlier sync failed, so this handle writes no more: close the database, open it again and look whether the " +
-        "commit of that time is there.",
+      "It is not known what became of an earlier commit (the cause says why), so this handle writes no more: close the " +
+        "database, open it again and look whether that commit is there.",
       { cause: this.#cause },
     );
   }

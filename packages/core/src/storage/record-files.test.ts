@@ -159,6 +159,23 @@ describe("RecordFiles", () => {
     expect(await codeOf(placed)).toBe("BABA_IO 2 records");
   });
 
+  test.each<[string, FileSystem["kinds"], string]>([
+    [
+      "is found",
+      async (paths) => paths.map((path) => (path === "2.baba" ? "other" : "file")),
+      "BABA_NOT_A_RECORD 2.baba",
+    ],
+    ["cannot be looked for", async () => Promise.reject(fault("EIO")), "BABA_IO 2 records"],
+  ])("place() names the record in whose way something stands, where that %s", async (_, kinds, told) => {
+    failing = "rename";
+    files.kinds = kinds;
+    const placed = records.place([
+      ["1.baba", bytes("one")],
+      ["2.baba", bytes("two")],
+    ]);
+    expect(await codeOf(placed)).toBe(told);
+  });
+
   test("list() gives the names in their order, whatever order the file system has", async () => {
     files.names = async () => ["2.baba", "10.baba", "1.baba"];
     expect(await records.list("a")).toEqual(["a/1.baba", "a/10.baba", "a/2.baba"]);

@@ -4,7 +4,7 @@ import { decodedSize, decodeInto } from "../codec/index.ts";
 import { BabaError, systemCode } from "../errors.ts";
 import type { EntryKind, FileSystem, Move, Replacement, TakeFile } from "../file-system/file-system.ts";
 import { garbledNames, type Looks, mayBeGarbled, refuseTwins } from "./garbled-names.ts";
-import { ioError } from "./io-error.ts";
+import { ioError, ioErrorAmong } from "./io-error.ts";
 import type { Changes } from "./journal/changes.ts";
 import { compareNames, folderOf, pathIn, printable, RECORD_SUFFIX } from "./names.ts";
 import { inPieces, type Turn } from "./pieces.ts";
@@ -57,7 +57,7 @@ export class RecordFiles {
       if (text === undefined ? mayBeGarbled(name) : systemCode(text) === "ELOOP") missed.push(name);
     };
     const failed = (error: unknown): never => {
-      throw ioError(error, subject(names), "read");
+      throw ioErrorAmong(error, names, "read");
     };
     try {
       const reading = this.#files.readEach(names, take);
@@ -191,7 +191,7 @@ export class RecordFiles {
       await this.#files.replace(files);
     } catch (error) {
       await discard(this.#files, files);
-      this.#notPlaced(
+      await this.#notPlaced(
         error,
         files.map(({ path }) => path),
       );
@@ -200,7 +200,7 @@ export class RecordFiles {
 
   async #remove(names: readonly string[]): Promise<void> {
     await this.#files.remove(names).catch((error: unknown) => {
-      throw ioError(error, subject(names), "remove");
+      throw ioErrorAmong(error, names, "remove");
     });
   }
 
@@ -238,10 +238,13 @@ export class RecordFiles {
     });
   }
 
-  #notPlaced(error: unknown, names: readonly string[]): never {
+  async #notPlaced(error: unknown, names: readonly string[]): Promise<never> {
     // A folder may have been removed behind our back; it is made again at the next try.
     this.#folders.clear();
-    throw ioError(error, subject(names), "put in place");
+    // Of many, the one in whose way something stands is told by name.
+    const refusal = await this.#refuseLooked(names).catch((cause: BabaError) => cause);
+    if (refusal?.code === "BABA_NOT_A_RECORD") throw refusal;
+    throw ioErrorAmong(error, names, "put in place");
   }
 
   /** What is wrong with the folders of records in whose way something stands, if it is not the record itself. */
@@ -273,7 +276,7 @@ export class RecordFiles {
 
   #kinds(names: readonly string[]): Promise<(EntryKind | undefined)[]> {
     return this.#files.kinds(names).catch((error: unknown) => {
-      throw ioError(error, subject(names), "look for");
+      throw ioErrorAmong(error, names, "look for");
     });
   }
 
@@ -286,12 +289,8 @@ export class RecordFiles {
 }
 
 function notAFile(name: string, kind: EntryKind): BabaError {
-  const code = kind === "folder" ? "EISDIR" : "ELOOP";
+  const code = kind === "folder" ? "EISDIR" : "ENOTSUP";
   return ioError(Object.assign(new Error("not a file"), { code }), name, "write");
-}
-
-function subject(names: readonly string[]): string {
-  return names.length === 1 ? String(names[0]) : `${names.length} records`;
 }
 
 // The loops over the names of a folder count: in a process that just began, an iterator takes several times as long.

@@ -4,7 +4,7 @@ import type { FileSystem } from "../file-system/file-system.ts";
 import { memoryFileSystem } from "../file-system/memory.ts";
 import { MemoryVolume } from "../file-system/memory-volume.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
-import { BREAKS_FOLDER, LOCK_FILE, OWNERS_FOLDER } from "./layout.ts";
+import { BREAKS_FOLDER, LOCK_FILE, OWNERS_FOLDER, WANTED_FILE } from "./layout.ts";
 import { WriteLock } from "./write-lock.ts";
 
 let files: FileSystem;
@@ -32,6 +32,16 @@ beforeEach(async () => {
 
 const lockOf = (token: string): WriteLock =>
   new WriteLock(files, memoryRuntime(), { token, identity: `process ${token}` });
+/** Does something once, before the second of such calls: the first looks who waits. */
+const once = (call: string, work: () => Promise<void>): Promise<void> =>
+  new Promise((resolve) => {
+    let calls = 0;
+    before = async (next) => {
+      if (next !== call || ++calls !== 2) return;
+      await work();
+      resolve();
+    };
+  });
 const die = (...tokens: string[]): void => {
   for (const token of tokens) dead.add(`process ${token}`);
 };
@@ -70,6 +80,59 @@ describe("WriteLock", () => {
     await b.acquire();
     await b.release(true);
     expect(await a.isWanted()).toBe(false);
+  });
+
+  /** A lock with a clock of its own, that stands still but for its pauses. */
+  function timed(token: string): { lock: WriteLock; clock: { time: number }; pauses: number[] } {
+    const clock = { time: 0 };
+    const pauses: number[] = [];
+    const sleep = async (pause: number) => {
+      pauses.push(pause);
+      clock.time += pause;
+    };
+    const runtime = { ...memoryRuntime(), elapsed: () => clock.time, sleep };
+    return { lock: new WriteLock(files, runtime, { token, identity: `process ${token}` }), clock, pauses };
+  }
+
+  test("acquire() lets another in that was overtaken for too long", async () => {
+    const { lock: a, clock, pauses } = timed("a");
+    const b = lockOf("b");
+    await b.announce();
+    for (; clock.time < 100; clock.time += 30) {
+      await a.acquire();
+      await files.link(b.ownFile, WANTED_FILE);
+      await a.release(true);
+    }
+    expect(pauses).toEqual([]);
+    await files.link(b.ownFile, WANTED_FILE);
+    const next = once("kinds", () => b.acquire());
+    const taken = a.acquire();
+    await next;
+    await b.release();
+    await taken;
+    expect(await a.isHeld()).toBe(true);
+    expect(pauses.length).toBeGreaterThan(0);
+  });
+
+  test("acquire() waits for nobody where none waits any more, and not for ever for one that does not come", async () => {
+    const { lock: a, clock, pauses } = timed("a");
+    await a.acquire();
+    await a.release(true);
+    clock.time += 200;
+    await a.acquire();
+    expect(pauses).toEqual([]);
+    await a.release(true);
+    await files.link(a.ownFile, WANTED_FILE);
+    clock.time += 200;
+    await a.acquire();
+    expect(pauses.reduce((sum, pause) => sum + pause, 0)).toBe(100);
+  });
+
+  test("acquire() says where it is this very process that keeps the lock, in another thread", async () => {
+    const identity = "process a";
+    const [a, b] = ["a", "b"].map((token) => new WriteLock(files, memoryRuntime(), { token, identity }));
+    await a?.acquire();
+    await expect(b?.acquire(0)).rejects.toThrow("This very process has held the write lock");
   });
 
   test("acquire() takes a dead owner's lock at once", async () => {

@@ -8,6 +8,10 @@ import { printable } from "./names.ts";
 export const LONGEST_WAIT: number = 10_000;
 const FIRST_PAUSE = 1;
 const LONGEST_PAUSE = 50;
+/** How long an owner may be quicker than those that wait for it, each time it gives the lock back, before it lets one of them in. */
+const LONGEST_LEAD = 100;
+/** While it does, it looks so often whether one is in. */
+const GIVEN_PAUSE = 5;
 /** What a token may be made of: it becomes the name of a file. */
 const TOKEN = /^[\w-]+$/;
 const utf8 = new TextEncoder();
@@ -28,6 +32,8 @@ export class WriteLock {
   readonly #owner: LockOwner;
   #announced = false;
   #taken = false;
+  /** When this owner gave the lock back to one that waited, and was the next to take it nevertheless, for the first time. */
+  #aheadSince: number | undefined;
 
   constructor(files: FileSystem, runtime: Runtime, owner: LockOwner) {
     this.#files = files;
@@ -63,6 +69,7 @@ export class WriteLock {
    */
   async acquire(longestWait: number = LONGEST_WAIT): Promise<void> {
     await this.announce();
+    await this.#giveWay();
     let start = this.#runtime.elapsed();
     let waitedFor: string | undefined;
     for (let pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, pause * 2)) {
@@ -70,13 +77,14 @@ export class WriteLock {
       const owner = await this.#read(LOCK_FILE);
       // A release that failed has left it in place.
       if (owner?.token === this.#owner.token) break;
+      this.#aheadSince = undefined;
       if (owner === undefined || (await this.#removedDead(owner))) {
         pause = FIRST_PAUSE;
         continue;
       }
       if (owner.token !== waitedFor) start = this.#runtime.elapsed();
       waitedFor = owner.token;
-      if (this.#runtime.elapsed() - start >= longestWait) throw locked(owner, longestWait);
+      if (this.#runtime.elapsed() - start >= longestWait) throw this.#locked(owner, longestWait);
       await this.#files.link(this.ownFile, WANTED_FILE);
       await this.#runtime.sleep(this.#jitter(pause));
     }
@@ -98,6 +106,7 @@ export class WriteLock {
   async release(wanted = false): Promise<void> {
     if (await this.isHeld()) await this.#files.remove(wanted ? [WANTED_FILE, LOCK_FILE] : [LOCK_FILE]);
     this.#taken = false;
+    if (wanted) this.#aheadSince ??= this.#runtime.elapsed();
   }
 
   /** Removes the lock, whoever holds it. */
@@ -111,6 +120,21 @@ export class WriteLock {
     this.#announced = false;
     this.#taken = false;
     await this.#files.remove([this.ownFile]);
+  }
+
+  /**
+   * Lets another in that still waits where this owner was ahead of it for too long: who waits looks now and then, and would not
+   * find the lock free between commits that follow one another.
+   */
+  async #giveWay(): Promise<void> {
+    if (this.#aheadSince === undefined || this.#runtime.elapsed() - this.#aheadSince < LONGEST_LEAD) return;
+    this.#aheadSince = undefined;
+    if (!(await this.isWanted())) return;
+    for (let given = 0; given < 2 * LONGEST_PAUSE; given += GIVEN_PAUSE) {
+      await this.#runtime.sleep(GIVEN_PAUSE);
+      const [kind] = await this.#files.kinds([LOCK_FILE]);
+      if (kind !== undefined) return;
+    }
   }
 
   /**
@@ -183,11 +207,18 @@ export class WriteLock {
     const [byte] = this.#runtime.random(new Uint8Array(1));
     return pause * (0.5 + Number(byte) / 512);
   }
-}
 
-function locked(owner: LockOwner, waited: number): LockedError {
-  return new LockedError(
-    `Another process has held the write lock for ${waited / 1000} seconds, and is not known to have ended: ${printable(owner.identity)}. ` +
-      "Wait for it or end it; if you know that it will not write again, call db.forceUnlock().",
-  );
+  #locked({ identity }: LockOwner, waited: number): LockedError {
+    const seconds = waited / 1000;
+    if (identity === this.#owner.identity) {
+      return new LockedError(
+        `This very process has held the write lock for ${seconds} seconds, in another thread or by another copy of this package. ` +
+          "Wait for it; where it was a thread that was terminated, call db.forceUnlock().",
+      );
+    }
+    return new LockedError(
+      `Another process has held the write lock for ${seconds} seconds, and is not known to have ended: ${printable(identity)}. ` +
+        "Wait for it or end it; if you know that it will not write again, call db.forceUnlock().",
+    );
+  }
 }

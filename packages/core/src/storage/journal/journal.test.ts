@@ -66,6 +66,16 @@ describe("Journal.append()", () => {
     await expect(a.append([put("two")])).rejects.toThrow(CommitUnknownError);
   });
 
+  test("goes on in a segment of its own where the file could not be opened, neither to write nor to take that back", async () => {
+    const { a, b } = await journal.started();
+    journal.hook = ({ call }) => (call === "write" ? { fail: "EMFILE" } : undefined);
+    await expect(a.append([put("two")])).rejects.toMatchObject({ code: "EMFILE" });
+    journal.hook = () => undefined;
+    expect(await sequences(b)).toEqual([]);
+    expect(await a.append([put("zwei")])).toBe(true);
+    expect((await follow(b)).commits[0]?.changes).toEqual(put("zwei"));
+  });
+
   test("lets one of two writers begin a segment, and leaves nothing of the other", async () => {
     const [a, b] = [journal.of("a"), journal.of("b")];
     await a.append([put("one")]);

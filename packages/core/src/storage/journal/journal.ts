@@ -1,6 +1,7 @@
 import { xxh64 } from "../../codec/index.ts";
 import { CommitUnknownError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
+import { isCrowded } from "../io-error.ts";
 import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
 import type { Turn } from "../pieces.ts";
 import { type Changes, encodeChanges } from "./changes.ts";
@@ -138,10 +139,7 @@ export class Journal {
     this.#untold = position.header.number;
   }
 
-  /**
-   * Tells other processes what `settled` noted. It only saves them work: it needs no sync, and where it
-   * cannot be written nothing is lost.
-   */
+  /** Tells other processes what `settled` noted, which saves them work: it needs no sync, and nothing is lost without it. */
   async mark(): Promise<void> {
     const position = this.#writable();
     if (position === undefined || position.header.number !== this.#untold) return;
@@ -212,8 +210,9 @@ export class Journal {
     this.#cursor.advance(written);
   }
 
-  /** A write that failed may have written everything: without its header no reader takes it for a commit. */
+  /** A write that failed may have written everything, unless it could not open the file: without its header no reader takes it for a commit. */
   async #unwrite(position: Position, cause: unknown): Promise<void> {
+    if (isCrowded(cause)) return;
     try {
       await this.#files.write(
         segmentPath(position.header.number),

@@ -163,9 +163,9 @@ export function damaged(number: number, what: string): BabaError {
   const path = segmentPath(number);
   return new BabaError(
     "BABA_JOURNAL",
-    `The journal is damaged in ${path}: ${what}. Nothing was changed. Copy the whole directory first; then put ` +
-      `${JOURNAL_FOLDER} back from a backup, or move it away to go on with the record files as they are, without ` +
-      "the commits that were not yet placed in them.",
+    `The journal is damaged in ${path}: ${what}. Nothing was changed. Copy the whole directory first; then put the whole ` +
+      `directory back from one backup, or move ${JOURNAL_FOLDER} away to go on with the record files as they are, without ` +
+      `the commits that were not yet placed in them. An older ${JOURNAL_FOLDER} alone would put older records over newer ones.`,
     { record: path },
   );
 }
