@@ -26,7 +26,7 @@ export function plainStore(name: string): BabaError {
   );
 }
 
-/** The error for the first commit under a raw key beside a plain record: sealed and plain ones would be mixed. */
+/** The error for what is plain in a plain store that was opened with a raw key: a commit would mix sealed and plain records. */
 export function plainUnderRawKey(name: string): BabaError {
   return refuse(
     "BABA_NOT_SEALED",
