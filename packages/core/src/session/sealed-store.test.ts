@@ -126,6 +126,14 @@ describe.each(WAYS)("a store sealed by a %s", (kind, options) => {
     await right.close();
   });
 
+  test("is refused without a line in the log of work that is left", async () => {
+    await (await write(options)).close();
+    lines = [];
+    await failsWith(open().open(), "BABA_SEALED");
+    await failsWith(open({ key: new Uint8Array(32) }).open(), "BABA_KEY_WRONG");
+    expect(lines.filter((line) => line.includes("left to the next open"))).toEqual([]);
+  });
+
   test("is refused without its journal too, by what its records are", async () => {
     await (await write(options)).close();
     await removeJournal();
