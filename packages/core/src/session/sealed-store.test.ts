@@ -18,6 +18,8 @@ const bob = { id: 2, name: "Bob" };
 const KEY_FILE = ".baba/key.age";
 const NAMES = ["1.baba", "heroes/bob.baba"] as const;
 const SEALS_NO_STORE = "opened with the option key, which seals no store that is there";
+const GIVE_ITS_KEY =
+  /it is not sealed with the key that was given\. Nothing was changed\. Give the key that the store was made with/;
 const rawKey = new Uint8Array(32).fill(7);
 const [mine, theirs] = await Promise.all([generateX25519Identity(), generateX25519Identity()]);
 
@@ -185,6 +187,14 @@ test("a key option that is there and undefined or empty is BABA_KEY_MISSING when
   ] as const) {
     expect(() => open(options)).toThrow(code("BABA_KEY_MISSING"));
   }
+});
+
+test("a wrong raw key is told which key to give, by the journal and by the records", async () => {
+  await (await write({ key: rawKey })).close();
+  const opening = () => open({ key: new Uint8Array(32) }).open();
+  await expect(opening()).rejects.toThrow(GIVE_ITS_KEY);
+  await removeJournal();
+  await expect(opening()).rejects.toThrow(GIVE_ITS_KEY);
 });
 
 describe("records of a sealed store", () => {

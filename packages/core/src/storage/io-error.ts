@@ -10,7 +10,9 @@ export function ioError(error: unknown, name: string, attempt: string): BabaErro
   const code = systemCode(error) ?? "unknown error";
   // To the directory itself links may lead: only such as end nowhere are refused.
   const explanation = name === "." && code === "ELOOP" ? CIRCLE : EXPLANATIONS[code];
-  const [kind, advice] = explanation ?? (["BABA_IO", "the cause says more"] as const);
+  const [kind, advice] =
+    explanation ??
+    (["BABA_IO", "the cause says more; see to the disk or file system, and try again"] as const);
   return new BabaError(kind, `${printable(name)}: cannot ${attempt} (${code}): ${advice}.`, {
     record: name,
     cause: error,
