@@ -1,6 +1,6 @@
-import { resolve } from "node:path";
 import { setImmediate } from "node:timers";
 import type { Runtime } from "@baba/core";
+import { absolute } from "./absolute.ts";
 import { denoCompression, denoCrypto } from "./crypto/index.ts";
 import { denoFileSystem } from "./file-system/index.ts";
 import { openLogFile } from "./log-file.ts";
@@ -30,15 +30,6 @@ export const denoRuntime: Runtime = {
  */
 function turn(): Promise<void> {
   return new Promise((resolve) => void setImmediate(() => setImmediate(resolve)));
-}
-
-/** The working directory takes a permission; without it the path stays as it is, and opening says what is missing. */
-function absolute(path: string): string {
-  try {
-    return resolve(path);
-  } catch {
-    return path;
-  }
 }
 
 function fillRandomly(bytes: Uint8Array): Uint8Array {

@@ -183,17 +183,20 @@ describe("BabaDB", () => {
     },
   );
 
-  test("writes a log file into ./baba_logs with the first line, one event a line", async () => {
+  test("writes a log file into ./baba_logs of where it was made, with the first line, one event a line", async () => {
     const before = process.cwd();
     process.chdir(directory);
     try {
       const db = new BabaDB(Hero, { directory: "data", logging: true });
       expect(existsSync("baba_logs")).toBe(false);
+      mkdirSync("elsewhere");
+      process.chdir("elsewhere");
       await db.asyncSession((session) => session.add(alice));
       await db.close();
-      const [file = ""] = readdirSync("baba_logs");
+      const logs = join(directory, "baba_logs");
+      const [file = ""] = readdirSync(logs);
       expect(file).toMatch(/^baba_\d{4}-\d{2}-\d{2}_\d{2}-\d{2}-\d{2}-\d{3}_\d+\.log$/);
-      const lines = readFileSync(join("baba_logs", file), "utf8").trimEnd().split("\n");
+      const lines = readFileSync(join(logs, file), "utf8").trimEnd().split("\n");
       expect(lines.every((line) => /^\[BABA \([A-Z]+\)\] LOG: ./.test(line))).toBe(true);
       expect(lines.join("\n")).toContain("Committed 1 record written");
     } finally {

@@ -77,6 +77,17 @@ describe("unlockKeyring()", () => {
     expect(await codeOf(unlockKeyring(nobleCrypto, file, identity(stranger)))).toBe("BABA_KEY_WRONG");
   });
 
+  test("says which passphrase or identity to give where the one that was given is wrong", async () => {
+    const locked = await lockKeyring(nobleCrypto, fresh([]), passphrase, WORK);
+    const shared = await lockKeyring(nobleCrypto, fresh([myRecipient]), identity(mine));
+    await expect(unlockKeyring(nobleCrypto, locked, { ...passphrase, passphrase: "x" })).rejects.toThrow(
+      /^The passphrase does not open this store\. Nothing was changed\. Give the one that .* changePassphrase/,
+    );
+    await expect(unlockKeyring(nobleCrypto, shared, identity(stranger))).rejects.toThrow(
+      /^None of the identities opens this store: .* Nothing was changed\. Give one .* addRecipient/,
+    );
+  });
+
   test("says BABA_KEY_WRONG where the store has the other kind of lock", async () => {
     const [locked, shared] = [
       await lockKeyring(nobleCrypto, fresh([]), passphrase, WORK),

@@ -243,7 +243,9 @@ function wrongKey(lock: FileLock): BabaError {
   return new BabaError(
     "BABA_KEY_WRONG",
     lock.kind === "passphrase"
-      ? "The passphrase does not open this store. Nothing was changed."
-      : "None of the identities opens this store: they are not among its recipients. Nothing was changed.",
+      ? "The passphrase does not open this store. Nothing was changed. Give the one that the store was made with, or that changePassphrase() has " +
+          "set since; a key file from a backup is opened by the one of its time."
+      : "None of the identities opens this store: they are not among its recipients. Nothing was changed. Give one that belongs to a recipient, or " +
+          "let whoever opens the store call addRecipient() for yours.",
   );
 }

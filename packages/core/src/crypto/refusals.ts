@@ -26,7 +26,7 @@ export function plainStore(name: string): BabaError {
   );
 }
 
-/** The error for the first commit under a raw key beside a plain record: sealed and plain ones would be mixed. */
+/** The error for what is plain in a plain store that was opened with a raw key: a commit would mix sealed and plain records. */
 export function plainUnderRawKey(name: string): BabaError {
   return refuse(
     "BABA_NOT_SEALED",
@@ -47,12 +47,7 @@ export function plainJournal(segment: string): BabaError {
 
 /** The error for a segment under a key that the store does not have. */
 export function foreignJournal(segment: string, rawKey: boolean): BabaError {
-  if (rawKey)
-    return refuse(
-      "BABA_KEY_WRONG",
-      segment,
-      "it is not sealed with the key that was given. Nothing was changed",
-    );
+  if (rawKey) return wrongRawKey(segment);
   return refuse(
     "BABA_KEY_UNKNOWN",
     segment,
@@ -61,9 +56,14 @@ export function foreignJournal(segment: string, rawKey: boolean): BabaError {
   );
 }
 
-/** The error for a record that is not sealed with the raw key that was given. */
+/** The error for a record, or a segment, that is not sealed with the raw key that was given. */
 export function wrongRawKey(name: string): BabaError {
-  return refuse("BABA_KEY_WRONG", name, "it is not sealed with the key that was given. Nothing was changed");
+  return refuse(
+    "BABA_KEY_WRONG",
+    name,
+    "it is not sealed with the key that was given. Nothing was changed. Give the key that the store was made with, or, if that was a " +
+      `passphrase or an identity, put ${KEY_FILE} back from a backup and give that`,
+  );
 }
 
 /** The error for a key file that changed, while the store was open, into one that does not go back to the same. */

@@ -252,6 +252,7 @@ export class Vault implements Protection {
       return plain ? plainStore(name) : keyFileMissing(name);
     }
     if (plain && this.keyring?.converting === true) return bytes;
+    if (plain && this.#plain !== undefined) return plainUnderRawKey(name);
     try {
       const payload = openRecord(bytes, name, seals);
       return payload instanceof Promise ? payload.catch(asContent) : payload;
@@ -276,7 +277,9 @@ export class Vault implements Protection {
   async #admitPlain(segment: string): Promise<undefined> {
     if (this.keyring?.converting === true) await this.refresh();
     const opened = this.#opened;
-    if (opened !== undefined && opened.keyring?.converting !== true) throw plainJournal(segment);
+    if (opened === undefined || opened.keyring?.converting === true) return;
+    const isPlainStore = opened.keyring === undefined && !(await this.#hasSealedRecords());
+    throw isPlainStore ? plainUnderRawKey(segment) : plainJournal(segment);
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -331,6 +334,12 @@ export class Vault implements Protection {
     if (this.#opened === undefined) throw sealedWithoutKey(record.name);
     const id = keyIdOf(record.bytes);
     if (id !== undefined && id !== this.#opened.keys.activeId) throw wrongRawKey(record.name);
+  }
+
+  /** Under a raw key, which has no key file, the records tell whether a plain journal is the store's own. */
+  async #hasSealedRecords(): Promise<boolean> {
+    const record = await firstRecord(this.#files);
+    return record !== undefined && isSealed(record.bytes);
   }
 
   async #hasJournal(): Promise<boolean> {

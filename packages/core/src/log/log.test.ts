@@ -39,6 +39,19 @@ describe("openLog()", () => {
     expect(runtime.logFiles).toEqual([["[BABA (INFO)] LOG: one", "[BABA (ERROR)] LOG: two"]]);
   });
 
+  test("asks for the log file when it is opened, so that its place is that of this moment", () => {
+    const runtime = memoryRuntime();
+    let asked = 0;
+    const logFile = () => {
+      asked += 1;
+      return runtime.logFile();
+    };
+    openLog(true, undefined, { ...runtime, logFile });
+    expect(asked).toBe(1);
+    openLog(undefined, undefined, { ...runtime, logFile });
+    expect(asked).toBe(1);
+  });
+
   test("writes nothing where logging is false", () => {
     const runtime = memoryRuntime();
     openLog(false, "debug", runtime).error("x");

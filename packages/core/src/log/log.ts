@@ -69,11 +69,8 @@ function lineWriter(target: LogTarget, runtime: Runtime): LineWriter {
 }
 
 function fileWriter(runtime: Runtime): LineWriter {
-  let append: ((line: string) => void) | undefined;
-  return (_level, line) => {
-    append ??= runtime.logFile();
-    append(line);
-  };
+  const append = runtime.logFile();
+  return (_level, line) => append(line);
 }
 
 /** A log that fails must not fail the operation it tells of: its first failure is told on the terminal. */

@@ -341,6 +341,7 @@ describe("parse()", () => {
   function mustRefuse(text: string): BabaError {
     const error = errorOf("BABA_JSON", () => parse(text));
     expect(error.message).not.toContain("hunter");
+    expect(error.message).toMatch(/\. Restore the file from a copy, or write the record anew\.$/);
     expect(error.cause).toBeUndefined();
     return error;
   }
@@ -348,6 +349,8 @@ describe("parse()", () => {
   it("answers deep nesting with a value or a typed error", () => {
     const depth = 1_000_000;
     const deep = `${"[".repeat(depth)}{"$numberLong":"1"}${"]".repeat(depth)}`;
-    expect(errorOf("BABA_JSON", () => parse(deep)).message).toContain("nests too deeply");
+    const { message } = errorOf("BABA_JSON", () => parse(deep));
+    expect(message).toContain("nests too deeply");
+    expect(message).toContain("write the record anew");
   });
 });

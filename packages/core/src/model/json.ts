@@ -2,6 +2,8 @@ import { BabaError } from "../errors.ts";
 import { decode } from "./json-decode.ts";
 import { encode } from "./json-encode.ts";
 
+const ADVICE = "Restore the file from a copy, or write the record anew.";
+
 /**
  * A value as JSON text. What JSON has is written as `JSON.stringify` writes it (a property of value `undefined` is left out);
  * beyond it, in the manner of MongoDB Extended JSON v2:
@@ -70,7 +72,11 @@ export function parse(text: string): unknown {
   try {
     return decode(value);
   } catch (cause) {
-    throw new BabaError("BABA_JSON", "The text is too large or nests too deeply to be read.", { cause });
+    throw new BabaError(
+      "BABA_JSON",
+      "The text is too large or nests too deeply to be read. Restore the file from a copy, or write the record anew, as several.",
+      { cause },
+    );
   }
 }
 
@@ -87,7 +93,7 @@ function parsePlain(text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     // Not as the cause: engines quote the text in their message, and the text may be a secret.
-    throw new BabaError("BABA_JSON", `The text is not JSON: ${reasonOf(error, text)}.`);
+    throw new BabaError("BABA_JSON", `The text is not JSON: ${reasonOf(error, text)}. ${ADVICE}`);
   }
 }
 

@@ -2,7 +2,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { BabaError } from "../errors.ts";
-import { fromBytes, toBytes, validate } from "./model.ts";
+import { fromBytes, parseBytes, toBytes, validate } from "./model.ts";
 import { isSchema } from "./schema.ts";
 
 const Hero = v.object({
@@ -265,6 +265,16 @@ describe("fromBytes()", () => {
     const error = await errorOf("BABA_SCHEMA_MISMATCH", fromBytes(schema, utf8("{}")));
     expect(error.cause).toBeInstanceOf(Error);
   });
+});
+
+it.each([
+  ["BABA_UTF8", new Uint8Array([0x22, 0xff, 0x22])],
+  ["BABA_JSON", utf8('{"id":')],
+] as const)("parseBytes() says what to do where it refuses with %s", async (code, bytes) => {
+  const parsing = (async () => parseBytes(bytes))();
+  expect((await errorOf(code, parsing)).message).toMatch(
+    /estore (it|the file) from a copy, or write the record anew\.$/,
+  );
 });
 
 describe("isSchema()", () => {

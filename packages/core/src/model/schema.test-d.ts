@@ -93,6 +93,31 @@ describe("LoadableSchema", () => {
     new Store({ id: "number" });
   });
 
+  it("takes a read-only record, and one with read-only arrays where the schema's type has them, not v.readonly() inside", () => {
+    type Task = { readonly id: number; readonly tags: readonly string[] };
+    const Inside = v.object({ id: v.number(), tags: v.pipe(v.array(v.string()), v.readonly()) });
+    const Around = v.pipe(v.object({ id: v.number(), tags: v.array(v.string()) }), v.readonly());
+    const Typed: v.GenericSchema<Task> = v.object({ id: v.number(), tags: v.array(v.string()) });
+    // @ts-expect-error a read-only array is no input of v.array()
+    new Store(Inside);
+    new Store(Around);
+    const store = new Store(Typed);
+    expectTypeOf(store.get()).toEqualTypeOf<Task>();
+    const tags: readonly string[] = ["home"];
+    store.add({ id: 1, tags });
+  });
+
+  it("is passed on by a generic function that names the schema's type", () => {
+    function open<S extends Schema>(schema: S & LoadableSchema<S>): Store<S> {
+      // @ts-expect-error what is inferred is the intersection
+      new Store(schema);
+      return new Store<S>(schema);
+    }
+    expectTypeOf(open(v.object({ id: v.number() })).get()).toEqualTypeOf<{ id: number }>();
+    // @ts-expect-error the output is a number, and the input a string
+    open(v.object({ at: v.pipe(v.string(), v.transform(Number)) }));
+  });
+
   it("explains itself in the compiler's message", () => {
     const OneWay = v.pipe(v.string(), v.transform(Number));
     type Said = keyof LoadableSchema<typeof OneWay>;

@@ -16,13 +16,16 @@ export type NotLoadable = {
 
 /**
  * The schema itself where its output is assignable to its input, and otherwise a type that no
- * schema has, whose one property is the explanation.
+ * schema has, whose one property is the explanation. A function of your own that takes a schema and makes a database of it
+ * (here core's; `BabaDB` likewise) asks for the same, and names `S`: what is inferred without is another type, which is refused.
  *
  * @example
  * ```ts
- * import type { LoadableSchema, Schema } from "@baba/core";
- * function open<S extends Schema>(schema: S & LoadableSchema<S>): S {
- *   return schema;
+ * import { assemble, Database, type LoadableSchema, type Schema } from "@baba/core";
+ * import { memoryRuntime } from "@baba/core/testing";
+ * const context = assemble(memoryRuntime());
+ * function open<S extends Schema>(schema: S & LoadableSchema<S>): Database<S> {
+ *   return new Database<S>(schema, { directory: "data" }, context);
  * }
  * ```
  */

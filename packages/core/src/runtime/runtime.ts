@@ -22,7 +22,10 @@ export interface Runtime {
   /** Writes one line to the terminal's standard error. */
   terminal(line: string): void;
 
-  /** A new log file in `./baba_logs/`, named by the time; the folder and the file are made with the first line. */
+  /**
+   * A new log file in `./baba_logs/`, as seen from the working directory of this moment, named by the time. Does no I/O yet, and does
+   * not fail: the folder and the file are made with the first line, and again where they were removed.
+   */
   logFile(): (line: string) => void;
 
   /** Milliseconds since the epoch. */

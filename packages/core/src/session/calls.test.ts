@@ -38,6 +38,19 @@ describe("calls that are not awaited", () => {
     await db.close();
   });
 
+  test("count as awaited in a Promise.all, whose own failure is then what says so, and not the commit", async () => {
+    const db = open();
+    const session = db.asyncSession();
+    const wrong: unknown = {};
+    // @ts-expect-error not a hero
+    const both = Promise.all([session.add(alice), session.add(wrong)]);
+    const failed = expect(both).rejects.toMatchObject({ code: "BABA_VALIDATION" });
+    await session.commit();
+    await failed;
+    expect(await session.all()).toEqual([alice]);
+    await db.close();
+  });
+
   test("show no read what was called after it", async () => {
     const db = open();
     await db.asyncSession(async (session) => {

@@ -16,6 +16,10 @@ const Hero = v.object({ id: v.number(), name: v.string() });
 const alice = { id: 1, name: "Alice the secret" };
 const bob = { id: 2, name: "Bob" };
 const KEY_FILE = ".baba/key.age";
+const NAMES = ["1.baba", "heroes/bob.baba"] as const;
+const SEALS_NO_STORE = "opened with the option key, which seals no store that is there";
+const GIVE_ITS_KEY =
+  /it is not sealed with the key that was given\. Nothing was changed\. Give the key that the store was made with/;
 const rawKey = new Uint8Array(32).fill(7);
 const [mine, theirs] = await Promise.all([generateX25519Identity(), generateX25519Identity()]);
 
@@ -66,6 +70,11 @@ async function bytesOf(path: string): Promise<Uint8Array> {
 async function put(path: string, bytes: Uint8Array): Promise<void> {
   await files.remove([path]);
   await files.create([{ path, bytes }]);
+}
+
+async function removeJournal(): Promise<void> {
+  for (const { name } of (await files.list(JOURNAL_FOLDER)) ?? [])
+    await files.remove([`${JOURNAL_FOLDER}/${name}`]);
 }
 
 const everything = () => everythingIn(files);
@@ -119,10 +128,17 @@ describe.each(WAYS)("a store sealed by a %s", (kind, options) => {
     await right.close();
   });
 
+  test("is refused without a line in the log of work that is left", async () => {
+    await (await write(options)).close();
+    lines = [];
+    await failsWith(open().open(), "BABA_SEALED");
+    await failsWith(open({ key: new Uint8Array(32) }).open(), "BABA_KEY_WRONG");
+    expect(lines.filter((line) => line.includes("left to the next open"))).toEqual([]);
+  });
+
   test("is refused without its journal too, by what its records are", async () => {
     await (await write(options)).close();
-    for (const { name } of (await files.list(JOURNAL_FOLDER)) ?? [])
-      await files.remove([`${JOURNAL_FOLDER}/${name}`]);
+    await removeJournal();
     await files.remove([KEY_FILE]);
     const before = await everything();
     await failsWith(open().open(), "BABA_SEALED");
@@ -173,32 +189,38 @@ test("a key option that is there and undefined or empty is BABA_KEY_MISSING when
   }
 });
 
-describe("records of a sealed store", () => {
-  const names = ["1.baba", "heroes/bob.baba"] as const;
+test("a wrong raw key is told which key to give, by the journal and by the records", async () => {
+  await (await write({ key: rawKey })).close();
+  const opening = () => open({ key: new Uint8Array(32) }).open();
+  await expect(opening()).rejects.toThrow(GIVE_ITS_KEY);
+  await removeJournal();
+  await expect(opening()).rejects.toThrow(GIVE_ITS_KEY);
+});
 
+describe("records of a sealed store", () => {
   test("that were swapped, renamed or copied are refused by name, and stay as they are", async () => {
     await (await write({ passphrase: "x" })).close();
-    const [one, two] = [await bytesOf(names[0]), await bytesOf(names[1])];
-    await put(names[0], two);
-    await put(names[1], one);
+    const [one, two] = [await bytesOf(NAMES[0]), await bytesOf(NAMES[1])];
+    await put(NAMES[0], two);
+    await put(NAMES[1], one);
     await put("copy.baba", one);
     const db = open({ passphrase: "x" });
-    for (const name of [...names, "copy.baba"])
+    for (const name of [...NAMES, "copy.baba"])
       await expect(read(db, name)).rejects.toMatchObject({ code: "BABA_TAMPERED", record: name });
     const skipped = await db.asyncSession((session) => session.all(".", Hero, { unreadable: "skip" }));
     expect(skipped).toEqual([]);
     await db.close();
-    await put(names[0], one);
-    await put(names[1], two);
+    await put(NAMES[0], one);
+    await put(NAMES[1], two);
     await files.remove(["copy.baba"]);
     const again = open({ passphrase: "x" });
-    expect(await read(again, names[1])).toEqual(bob);
+    expect(await read(again, NAMES[1])).toEqual(bob);
     await again.close();
   });
 
   test("in which version, flags or key id were changed, or which were cut short, are refused by name", async () => {
     await (await write({ key: rawKey })).close();
-    const envelope = decode(await bytesOf(names[0]));
+    const envelope = decode(await bytesOf(NAMES[0]));
     const db = open({ key: rawKey });
     await db.open();
     const cases: [number, number, string][] = [
@@ -211,14 +233,14 @@ describe("records of a sealed store", () => {
       [envelope.length - 1, 1, "BABA_TAMPERED"],
     ];
     for (const [at, mask, expected] of cases) {
-      await put(names[0], encode(envelope.map((byte, i) => (i === at ? byte ^ mask : byte))));
-      await expect(read(db), `byte ${at}`).rejects.toMatchObject({ code: expected, record: names[0] });
+      await put(NAMES[0], encode(envelope.map((byte, i) => (i === at ? byte ^ mask : byte))));
+      await expect(read(db), `byte ${at}`).rejects.toMatchObject({ code: expected, record: NAMES[0] });
     }
     for (let length = 0; length < envelope.length; length++) {
-      await put(names[0], encode(envelope.subarray(0, length)));
+      await put(NAMES[0], encode(envelope.subarray(0, length)));
       await expect(read(db)).rejects.toMatchObject({
         code: length < 46 ? "BABA_ENVELOPE" : "BABA_TAMPERED",
-        record: names[0],
+        record: NAMES[0],
       });
     }
     await db.close();
@@ -277,6 +299,37 @@ describe("plain and sealed", () => {
     }
     await failsWith(open({ key: rawKey }).open(), "BABA_NOT_SEALED");
     expect(await everything()).toBe(before);
+  });
+
+  test("a plain store that is opened with a raw key says that the key seals no store that is there, with .baba and without", async () => {
+    await (await write({})).close();
+    await expect(open({ key: rawKey }).open()).rejects.toThrow(SEALS_NO_STORE);
+    await removeJournal();
+    const db = open({ key: rawKey });
+    await expect(db.asyncSession((session) => session.all())).rejects.toThrow(SEALS_NO_STORE);
+    await expect(db.asyncSession((session) => session.add(bob))).rejects.toThrow(SEALS_NO_STORE);
+    await db.close();
+    expect(await read(open())).toEqual(alice);
+  });
+
+  test("a plain journal that was put into a store sealed by a raw key is called so", async () => {
+    await (await write({})).close();
+    const [segment] = (await files.list(JOURNAL_FOLDER)) ?? [];
+    const path = `${JOURNAL_FOLDER}/${segment?.name}`;
+    const plain = await bytesOf(path);
+    for (const name of [...NAMES, path]) await files.remove([name]);
+    await (await write({ key: rawKey })).close();
+    await removeJournal();
+    await put(path, plain);
+    await expect(open({ key: rawKey }).open()).rejects.toThrow("it is not sealed and the store is");
+  });
+
+  test("a plain record that was put into a store sealed by a raw key is called so", async () => {
+    await (await write({ key: rawKey })).close();
+    await put("0.baba", encode(new TextEncoder().encode('{"id":0,"name":"Eve"}')));
+    const db = open({ key: rawKey });
+    await expect(read(db, "0.baba")).rejects.toThrow("this store is sealed and the record is not");
+    await db.close();
   });
 
   test("a plain process that has the store open learns that it was sealed", async () => {

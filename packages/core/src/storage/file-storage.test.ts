@@ -135,6 +135,22 @@ describe("FileStorage.open()", () => {
     await storage.close();
     await expect(storageOf().open()).rejects.toMatchObject({ code: "BABA_PERMISSION", record: STORE_FOLDER });
   });
+
+  test("that failed leaves nothing for close() to put in order or to report, and the next one does it", async () => {
+    sleep = never;
+    await (await opened()).commit(put({ "1.baba": "one" }, background));
+    machine.powerCut();
+    const storage = storageOf();
+    hook = ({ path }) => (path === JOURNAL_FOLDER ? { fail: "EACCES" } : undefined);
+    await expect(storage.open()).rejects.toMatchObject(code("BABA_PERMISSION"));
+    const before = disk.operations.length;
+    await storage.close();
+    expect(reports).toEqual([]);
+    expect(disk.operations.length).toBe(before);
+    hook = () => undefined;
+    await (await opened()).close();
+    expect(await simulatedFileSystem(disk).kinds(["1.baba"])).toEqual(["file"]);
+  });
 });
 
 test("FileStorage.open() takes a recovery for no failure, where it has nobody else to tell of it", async () => {

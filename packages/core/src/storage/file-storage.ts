@@ -178,7 +178,7 @@ export class FileStorage implements Storage {
     await this.#draining;
     await this.#settling.firstTry;
     this.#closed = true;
-    if (this.#engine !== undefined) await this.#putInOrder(this.#engine);
+    if (this.#engine !== undefined) await this.#leave(this.#engine);
     this.#protection.close();
     await this.#files.close();
   }
@@ -288,9 +288,20 @@ export class FileStorage implements Storage {
     }
   }
 
-  /** At the end: everything in its place and durable, unless another living process has written since. */
-  async #putInOrder(engine: CommitEngine): Promise<void> {
+  /** At the end. A store that could not be opened is left as it is: the error of the open has said what is wrong. */
+  async #leave(engine: CommitEngine): Promise<void> {
     const release = await this.#turns.acquire();
+    try {
+      if (this.#ready) await this.#putInOrder(engine);
+    } finally {
+      await this.#lockReturn.atLast(engine);
+      await engine.retire().catch(() => undefined);
+      release();
+    }
+  }
+
+  /** Everything in its place and durable, unless another living process has written since. */
+  async #putInOrder(engine: CommitEngine): Promise<void> {
     try {
       await engine.follow();
       if (engine.isLastWriter || engine.needsSettling) await this.#finish(engine);
@@ -298,10 +309,6 @@ export class FileStorage implements Storage {
       this.#report(
         `Some work is left to the next open: ${ioError(error, STORE_FOLDER, "put commits in place").message}`,
       );
-    } finally {
-      await this.#lockReturn.atLast(engine);
-      await engine.retire().catch(() => undefined);
-      release();
     }
   }
 

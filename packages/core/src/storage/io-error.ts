@@ -21,7 +21,7 @@ function explained(error: unknown, subject: string, attempt: string, record: str
   const code = systemCode(error) ?? "unknown error";
   // To the directory itself links may lead: only such as end nowhere are refused.
   const explanation = record === "." && code === "ELOOP" ? CIRCLE : EXPLANATIONS[code];
-  const [kind, advice] = explanation ?? (["BABA_IO", "the cause says more"] as const);
+  const [kind, advice] = explanation ?? OTHER;
   return new BabaError(kind, `${subject}: cannot ${attempt} (${code}): ${advice}.`, { record, cause: error });
 }
 
@@ -31,6 +31,7 @@ export function isCrowded(error: unknown): boolean {
   return code === "EMFILE" || code === "ENFILE";
 }
 
+const OTHER = ["BABA_IO", "the cause says more; see to the disk or file system, and try again"] as const;
 const NO_PERMISSION = [
   "BABA_PERMISSION",
   "give this process the right to do so, or use another directory",

@@ -16,6 +16,8 @@ import { RecordFiles } from "./record-files.ts";
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 let failing: StepCall | undefined;
 let code: FaultCode;
+const fault = (code: string): Error => Object.assign(new Error(code), { code });
+
 let files: FileSystem;
 let records: RecordFiles;
 
@@ -199,7 +201,6 @@ describe("RecordFiles", () => {
   });
 
   describe("where something stands in the way of a record", () => {
-    const fault = (code: string): Error => Object.assign(new Error(code), { code });
     const readFails = (code: string): void => {
       files.readEach = async (paths, take) => paths.forEach((_, i) => void take(fault(code), i));
     };

@@ -49,8 +49,10 @@ export function memoryRuntime(): MemoryRuntime {
     terminal: (line) => void terminalLines.push(line),
     logFile: () => {
       const lines: string[] = [];
-      logFiles.push(lines);
-      return (line) => void lines.push(line);
+      return (line) => {
+        // Made with its first line.
+        if (lines.push(line) === 1) logFiles.push(lines);
+      };
     },
     now: () => Date.now(),
     elapsed: () => performance.now(),

@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { BabaError } from "../errors.ts";
+import { ioError } from "./io-error.ts";
+
+test.each([
+  ["a code that is not explained", Object.assign(new Error("x"), { code: "EIO" }), "EIO"],
+  ["no code", new TypeError("a bug"), "unknown error"],
+])("ioError() of %s keeps the cause, and says what to do", (_, cause, told) => {
+  const error = ioError(cause, "1.baba", "read");
+  expect(error).toMatchObject({ code: "BABA_IO", record: "1.baba", cause });
+  expect(error.message).toBe(
+    `1.baba: cannot read (${told}): the cause says more; see to the disk or file system, and try again.`,
+  );
+});
+
+test("ioError() of a BabaError is that error", () => {
+  const error = new BabaError("BABA_NAME", "The name is too long.");
+  expect(ioError(error, "1.baba", "read")).toBe(error);
+});

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { openLogFile } from "./log-file.ts";
+
+const inFolder = (name: string, work: (directory: string) => void) =>
+  Deno.test(`openLogFile() ${name}`, () => {
+    const before = Deno.cwd();
+    const directory = Deno.makeTempDirSync({ prefix: "baba-log-" });
+    Deno.chdir(directory);
+    try {
+      work(directory);
+    } finally {
+      Deno.chdir(before);
+      Deno.removeSync(directory, { recursive: true });
+    }
+  });
+
+/** What the log files of a folder hold. */
+function linesIn(folder: string): string {
+  const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
+  return names.map((name) => Deno.readTextFileSync(`${folder}/${name}`)).join();
+}
+
+inFolder(
+  "makes nothing before the first line, which comes where the program was at the call",
+  (directory) => {
+    const write = openLogFile();
+    assert.deepEqual([...Deno.readDirSync(".")], []);
+    Deno.mkdirSync("elsewhere");
+    Deno.chdir("elsewhere");
+    write("one");
+    write("two");
+    assert.equal(linesIn(`${directory}/baba_logs`), "one\ntwo\n");
+    assert.deepEqual([...Deno.readDirSync(".")], []);
+  },
+);
+
+inFolder("makes the folder and the file again where they were removed, and goes on", () => {
+  const write = openLogFile();
+  write("one");
+  Deno.removeSync("baba_logs", { recursive: true });
+  write("two");
+  write("three");
+  assert.equal(linesIn("baba_logs"), "two\nthree\n");
+});
+
+inFolder("says what keeps it from writing, and writes again when it can", () => {
+  const write = openLogFile();
+  Deno.writeTextFileSync("baba_logs", "in the way");
+  assert.throws(() => write("one"));
+  Deno.removeSync("baba_logs");
+  write("two");
+  assert.equal(linesIn("baba_logs"), "two\n");
+});
