@@ -40,7 +40,7 @@ export function plainJournal(segment: string): BabaError {
   return refuse(
     "BABA_NOT_SEALED",
     segment,
-    "it is not sealed and the store is, so nobody vouches for it. Nothing was changed. Put the store's folder back from a backup, " +
+    "it is not sealed and the store is, so nobody vouches for it. Nothing was changed. Put the whole directory back from one backup, " +
       "or move this file away, to go on with the record files as they are",
   );
 }
