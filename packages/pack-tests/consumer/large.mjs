@@ -37,5 +37,5 @@ async function read(session) {
 }
 
 function longName() {
-  return Array.from({ length: 20_000 }, (_, i) => Math.imul(i, 0x9e3779b1).toString(36)).join("");
+  return Array.from({ length: 250_000 }, (_, i) => Math.imul(i, 0x9e3779b1).toString(36)).join("");
 }

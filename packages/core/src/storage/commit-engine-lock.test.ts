@@ -119,7 +119,7 @@ describe("the write lock of a commit", () => {
   });
 
   test("is given back in a series once another waits for it and says so", async () => {
-    const [a, b] = [await store.open("a", false), await store.open("b")];
+    const [a, b] = [await store.open("a"), await store.open("b")];
     for (const text of ["one", "two", "three"]) await a.storage.commit(put(text));
     let done = false;
     const committed = b.storage.commit(put("b's")).finally(() => {

@@ -114,18 +114,30 @@ describe("WriteLock", () => {
     expect(pauses.length).toBeGreaterThan(0);
   });
 
-  test("acquire() waits for nobody where none waits any more, and not for ever for one that does not come", async () => {
+  test("acquire() waits for nobody where none waits, nor where the lock was free for a while", async () => {
     const { lock: a, clock, pauses } = timed("a");
-    await a.acquire();
-    await a.release(true);
-    clock.time += 200;
+    for (const wanted of [false, false, false, false, true]) {
+      await a.acquire();
+      await a.release(wanted);
+      clock.time += 40;
+    }
+    clock.time += 40;
     await a.acquire();
     expect(pauses).toEqual([]);
-    await a.release(true);
+  });
+
+  test("acquire() does not wait for ever for one that does not come", async () => {
+    const { lock: a, clock, pauses } = timed("a");
+    for (let i = 0; i < 3; i++, clock.time += 40) {
+      await a.acquire();
+      await a.release();
+    }
     await files.link(a.ownFile, WANTED_FILE);
-    clock.time += 200;
     await a.acquire();
-    expect(pauses.reduce((sum, pause) => sum + pause, 0)).toBe(100);
+    const given = pauses.reduce((sum, pause) => sum + pause, 0);
+    expect(given).toBeGreaterThanOrEqual(100);
+    expect(given).toBeLessThan(110);
+    expect(await a.isWanted()).toBe(false);
   });
 
   test("acquire() says where it is this very process that keeps the lock, in another thread", async () => {

@@ -8,7 +8,7 @@ import { printable } from "./names.ts";
 export const LONGEST_WAIT: number = 10_000;
 const FIRST_PAUSE = 1;
 const LONGEST_PAUSE = 50;
-/** How long an owner may be quicker than those that wait for it, each time it gives the lock back, before it lets one of them in. */
+/** For how long an owner may be the next each time it gives the lock back, before it lets those in that wait. */
 const LONGEST_LEAD = 100;
 /** While it does, it looks so often whether one is in. */
 const GIVEN_PAUSE = 5;
@@ -32,8 +32,11 @@ export class WriteLock {
   readonly #owner: LockOwner;
   #announced = false;
   #taken = false;
-  /** When this owner gave the lock back to one that waited, and was the next to take it nevertheless, for the first time. */
+  /** When this owner gave the lock back that it has taken again and again since, as far as it knows. */
   #aheadSince: number | undefined;
+  /** When it gave the lock back last, and whether another waited then. */
+  #releasedAt = 0;
+  #wasWanted = false;
 
   constructor(files: FileSystem, runtime: Runtime, owner: LockOwner) {
     this.#files = files;
@@ -89,6 +92,7 @@ export class WriteLock {
       await this.#runtime.sleep(this.#jitter(pause));
     }
     this.#taken = true;
+    if (waitedFor !== undefined) await this.#files.remove([WANTED_FILE]);
   }
 
   /** Whether the lock is still this owner's: a person may have removed it by force. */
@@ -106,7 +110,9 @@ export class WriteLock {
   async release(wanted = false): Promise<void> {
     if (await this.isHeld()) await this.#files.remove(wanted ? [WANTED_FILE, LOCK_FILE] : [LOCK_FILE]);
     this.#taken = false;
-    if (wanted) this.#aheadSince ??= this.#runtime.elapsed();
+    this.#releasedAt = this.#runtime.elapsed();
+    this.#aheadSince ??= this.#releasedAt;
+    this.#wasWanted = wanted;
   }
 
   /** Removes the lock, whoever holds it. */
@@ -123,15 +129,25 @@ export class WriteLock {
   }
 
   /**
-   * Lets another in that still waits where this owner was ahead of it for too long: who waits looks now and then, and would not
+   * Lets another in that waits where this owner was ahead of it for too long: who waits looks now and then, and would not
    * find the lock free between commits that follow one another.
    */
   async #giveWay(): Promise<void> {
-    if (this.#aheadSince === undefined || this.#runtime.elapsed() - this.#aheadSince < LONGEST_LEAD) return;
+    const now = this.#runtime.elapsed();
+    // Who waits has looked meanwhile, and found the lock free.
+    if (now - this.#releasedAt >= LONGEST_PAUSE) this.#aheadSince = undefined;
+    if (this.#aheadSince === undefined || now - this.#aheadSince < LONGEST_LEAD) return;
     this.#aheadSince = undefined;
-    if (!(await this.isWanted())) return;
-    for (let given = 0; given < 2 * LONGEST_PAUSE; given += GIVEN_PAUSE) {
-      await this.#runtime.sleep(GIVEN_PAUSE);
+    if (this.#wasWanted || (await this.isWanted())) await this.#letIn();
+  }
+
+  async #letIn(): Promise<void> {
+    // Who waits says so again; of one that has ended meanwhile nothing is left.
+    await this.#files.remove([WANTED_FILE]);
+    for (let given = 0; given < 2 * LONGEST_PAUSE; ) {
+      const pause = this.#jitter(GIVEN_PAUSE);
+      await this.#runtime.sleep(pause);
+      given += pause;
       const [kind] = await this.#files.kinds([LOCK_FILE]);
       if (kind !== undefined) return;
     }
