@@ -140,6 +140,19 @@ describe("WriteLock", () => {
     expect(await a.isWanted()).toBe(false);
   });
 
+  test("acquire() has the lock it waited for, also where it cannot be forgotten that it did", async () => {
+    const [a, b] = [lockOf("a"), lockOf("b")];
+    await a.acquire();
+    const taken = b.acquire();
+    await expect.poll(() => a.isWanted()).toBe(true);
+    await a.release();
+    before = async (call) => {
+      if (call === "remove") throw new Error("EIO");
+    };
+    await taken;
+    expect(await b.isHeld()).toBe(true);
+  });
+
   test("acquire() says where it is this very process that keeps the lock, in another thread", async () => {
     const identity = "process a";
     const [a, b] = ["a", "b"].map((token) => new WriteLock(files, memoryRuntime(), { token, identity }));

@@ -92,7 +92,7 @@ export class WriteLock {
       await this.#runtime.sleep(this.#jitter(pause));
     }
     this.#taken = true;
-    if (waitedFor !== undefined) await this.#files.remove([WANTED_FILE]);
+    if (waitedFor !== undefined) await this.#forgetWanted();
   }
 
   /** Whether the lock is still this owner's: a person may have removed it by force. */
@@ -141,9 +141,13 @@ export class WriteLock {
     if (this.#wasWanted || (await this.isWanted())) await this.#letIn();
   }
 
+  /** Who waits says so again; of one that waits no more nothing is left. Where it stays, a lock is given back once for nothing. */
+  async #forgetWanted(): Promise<void> {
+    await this.#files.remove([WANTED_FILE]).catch(() => undefined);
+  }
+
   async #letIn(): Promise<void> {
-    // Who waits says so again; of one that has ended meanwhile nothing is left.
-    await this.#files.remove([WANTED_FILE]);
+    await this.#forgetWanted();
     for (let given = 0; given < 2 * LONGEST_PAUSE; ) {
       const pause = this.#jitter(GIVEN_PAUSE);
       await this.#runtime.sleep(pause);
