@@ -2,7 +2,7 @@ import { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import type { Changes } from "../storage/journal/changes.ts";
 import type { JournalSeal } from "../storage/journal/seal.ts";
-import { JOURNAL_FOLDER, segmentNumber } from "../storage/layout.ts";
+import { JOURNAL_FOLDER } from "../storage/layout.ts";
 import { Mutex } from "../storage/mutex.ts";
 import type { Content, Protection } from "../storage/protection.ts";
 import type { Compression } from "./compression.ts";
@@ -23,7 +23,7 @@ import {
   wrongRawKey,
 } from "./refusals.ts";
 import { checkSuccession } from "./succession.ts";
-import { firstRecord, keptRecords } from "./survey.ts";
+import { beginsSealed, firstRecord, hasJournal, keptRecords } from "./survey.ts";
 import {
   createLock,
   fileLock,
@@ -124,7 +124,7 @@ export class Vault implements Protection {
     this.#file = await readKeyFile(this.#files);
     this.#unlocked = await unlock(this.#context.crypto, this.#file, this.#lock);
     if (this.#unlocked.state === "new") await this.#mustNotBeSealed();
-    else if (this.keyring === undefined && !(await this.#hasJournal())) await this.#mustFitRecords();
+    else if (this.keyring === undefined && !(await hasJournal(this.#files))) await this.#mustFitRecords();
   }
 
   async findSeal(keyId: number | undefined, segment: string): Promise<JournalSeal | undefined> {
@@ -146,7 +146,8 @@ export class Vault implements Protection {
     if (this.#unlocked.state !== "new") return this.#assure();
     await this.#mustNotBeSealed();
     const plain = await firstRecord(this.#files);
-    if (plain !== undefined || (await this.#hasJournal())) throw plainStore(plain?.name ?? JOURNAL_FOLDER);
+    if (plain !== undefined || (await hasJournal(this.#files)))
+      throw plainStore(plain?.name ?? JOURNAL_FOLDER);
     await this.#create(this.#unlocked.lock, false);
   }
 
@@ -278,7 +279,8 @@ export class Vault implements Protection {
     if (this.keyring?.converting === true) await this.refresh();
     const opened = this.#opened;
     if (opened === undefined || opened.keyring?.converting === true) return;
-    const isPlainStore = opened.keyring === undefined && !(await this.#hasSealedRecords());
+    // Under a raw key, which has no key file, the records tell whether a plain journal is the store's own.
+    const isPlainStore = opened.keyring === undefined && !(await beginsSealed(this.#files));
     throw isPlainStore ? plainUnderRawKey(segment) : plainJournal(segment);
   }
 
@@ -334,17 +336,6 @@ export class Vault implements Protection {
     if (this.#opened === undefined) throw sealedWithoutKey(record.name);
     const id = keyIdOf(record.bytes);
     if (id !== undefined && id !== this.#opened.keys.activeId) throw wrongRawKey(record.name);
-  }
-
-  /** Under a raw key, which has no key file, the records tell whether a plain journal is the store's own. */
-  async #hasSealedRecords(): Promise<boolean> {
-    const record = await firstRecord(this.#files);
-    return record !== undefined && isSealed(record.bytes);
-  }
-
-  async #hasJournal(): Promise<boolean> {
-    const entries = (await this.#files.list(JOURNAL_FOLDER)) ?? [];
-    return entries.some(({ name }) => segmentNumber(name) !== undefined);
   }
 }
 
