@@ -16,6 +16,7 @@ const db = new BabaDB(Hero, {
   directory,
   logLevel: "warning",
   ...(directory === "sealed" && { key: new Uint8Array(32).fill(7) }),
+  ...(directory === "locked" && { passphrase: "correct horse battery staple" }),
 });
 let answer;
 try {

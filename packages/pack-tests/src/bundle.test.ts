@@ -1,6 +1,6 @@
-import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { mkdtemp, readFile, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { rolldown } from "rolldown";
@@ -11,14 +11,18 @@ import { mustRun, run } from "./command.ts";
 const entry = join(inject("consumer"), "large.mjs");
 const preload = join(inject("consumer"), "no-threads.mjs");
 
-/** Each makes one ESM file of the program and all that it imports. */
+/** Each makes ESM of the program and all that it imports: one file, or one and beside it what is loaded where it is needed. */
 const BUNDLERS = {
   esbuild: async (file: string) => {
     await build({ entryPoints: [entry], outfile: file, bundle: true, format: "esm", platform: "node" });
   },
   rolldown: async (file: string) => {
     const bundle = await rolldown({ input: entry, platform: "node" });
-    await bundle.write({ file, format: "esm" });
+    await bundle.write({ dir: dirname(file), entryFileNames: basename(file), format: "esm" });
+  },
+  "rolldown into one file": async (file: string) => {
+    const bundle = await rolldown({ input: entry, platform: "node" });
+    await bundle.write({ file, format: "esm", codeSplitting: false });
   },
 };
 
@@ -53,15 +57,24 @@ async function program(node: string, ...words: string[]): Promise<{ answer: unkn
   return { answer, warnings: lines.filter((line) => line.includes("thread can be started")) };
 }
 
+test("a program does not load the age package before it is needed, but where all is one file", async () => {
+  const textOf = (name: string) => readFile(bundled(name), "utf8");
+  expect(await textOf("rolldown")).not.toContain("AGE-SECRET-KEY-PQ-");
+  expect(await textOf("rolldown into one file")).toContain("AGE-SECRET-KEY-PQ-");
+});
+
 describe.each(Object.keys(BUNDLERS))("a program bundled by %s", (name) => {
-  test.each(["plain", "sealed"])("does large work in threads, in a store that is %s", async (store) => {
-    for (const what of ["write", "read"]) {
-      const { answer, warnings } = await program(process.execPath, bundled(name), what, store);
-      expect(answer, what).toEqual({ found: ALL, threads: expect.any(Number) });
-      expect(Object(answer).threads, what).toBeGreaterThan(0);
-      expect(warnings).toEqual([]);
-    }
-  });
+  test.each(["plain", "sealed", "locked"])(
+    "does large work in threads, in a store that is %s",
+    async (store) => {
+      for (const what of ["write", "read"]) {
+        const { answer, warnings } = await program(process.execPath, bundled(name), what, store);
+        expect(answer, what).toEqual({ found: ALL, threads: expect.any(Number) });
+        expect(Object(answer).threads, what).toBeGreaterThan(0);
+        expect(warnings).toEqual([]);
+      }
+    },
+  );
 
   test("works where no thread can be started, and says so in one line of the log", async () => {
     for (const what of ["write", "read"]) {

@@ -3,6 +3,8 @@
  *
  * @module
  */
+export { type NativeCompressionFunctions, nativeCompression } from "../crypto/native-compression.ts";
+export { type NativeCryptoFunctions, nativeCrypto } from "../crypto/native-crypto.ts";
 export { fileSystemSynced, SYNC_FILE_SYSTEM, type SyncEnd } from "./file-system-sync.ts";
 export { inLanes } from "./lanes.ts";
 export { type Made, makeFolders } from "./make-folder.ts";

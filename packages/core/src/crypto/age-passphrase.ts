@@ -1,5 +1,6 @@
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
-import { type Identity, type Recipient, Stanza } from "age-encryption";
+import type { Identity, Recipient, Stanza } from "age-encryption";
+import { loadAge } from "./age.ts";
 import type { Crypto } from "./crypto.ts";
 
 /** What scrypt costs where a key file is written: N = 2^17, 128 MiB, the least that OWASP recommends. */
@@ -23,6 +24,7 @@ const utf8 = new TextEncoder();
 export function passphraseRecipient(crypto: Crypto, passphrase: string, workFactor: number): Recipient {
   return {
     async wrapFileKey(fileKey) {
+      const { Stanza } = await loadAge();
       const salt = crypto.random(SALT_SIZE);
       const key = await wrappingKey(crypto, passphrase, salt, workFactor);
       const body = chacha20poly1305(key, ZERO_NONCE).encrypt(fileKey);

@@ -1,5 +1,5 @@
-import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { BabaError } from "../errors.ts";
+import { loadAge } from "./age.ts";
 
 /**
  * A new age identity (`AGE-SECRET-KEY-1...`), for the option `identity`: whoever has it opens the stores that are locked for
@@ -12,7 +12,8 @@ import { BabaError } from "../errors.ts";
  * console.log((await recipientOf(identity)).startsWith("age1")); // true
  * ```
  */
-export function generateIdentity(): Promise<string> {
+export async function generateIdentity(): Promise<string> {
+  const { generateX25519Identity } = await loadAge();
   return generateX25519Identity();
 }
 
@@ -22,6 +23,7 @@ export function generateIdentity(): Promise<string> {
  * @throws `BABA_OPTION` where it is no identity
  */
 export async function recipientOf(identity: string): Promise<string> {
+  const { identityToRecipient } = await loadAge();
   try {
     return await identityToRecipient(identity);
   } catch {

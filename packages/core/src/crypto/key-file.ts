@@ -1,9 +1,10 @@
-import { armor, Decrypter, Encrypter, type Identity, identityToRecipient, type Stanza } from "age-encryption";
+import type { Identity, Stanza } from "age-encryption";
 import { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { rewriteFolders } from "../storage/checkpoint.ts";
 import { ioError } from "../storage/io-error.ts";
 import { STORE_FOLDER, TEMPORARY_FOLDER } from "../storage/layout.ts";
+import { loadAge } from "./age.ts";
 import { passphraseIdentity, passphraseRecipient, WORK_FACTOR } from "./age-passphrase.ts";
 import type { Crypto } from "./crypto.ts";
 import { damaged, Keyring } from "./keyring.ts";
@@ -37,6 +38,7 @@ export async function lockKeyring(
   lock: FileLock,
   workFactor: number = WORK_FACTOR,
 ): Promise<Uint8Array> {
+  const { armor, Encrypter } = await loadAge();
   const encrypter = new Encrypter();
   if (lock.kind === "passphrase") {
     if (keyring.recipients.length > 0)
@@ -64,7 +66,7 @@ export async function lockKeyring(
  */
 export async function unlockKeyring(crypto: Crypto, file: Uint8Array, lock: FileLock): Promise<Keyring> {
   if (file.length > LARGEST_FILE) throw damaged("it is larger than 1 MiB");
-  const payload = await decrypt(binaryOf(file), lock, crypto);
+  const payload = await decrypt(await binaryOf(file), lock, crypto);
   const keyring = Keyring.parse(payload);
   payload.fill(0);
   if (lock.kind === "passphrase") {
@@ -88,6 +90,7 @@ export function notThePinned(): BabaError {
 
 /** The recipients that belong to identities. */
 export async function recipientsOf(identities: readonly string[]): Promise<string[]> {
+  const { identityToRecipient } = await loadAge();
   const recipients = await Promise.all(identities.map((identity) => identityToRecipient(identity)));
   return [...new Set(recipients)];
 }
@@ -182,8 +185,9 @@ function weakRecipient(cause: unknown): BabaError {
   );
 }
 
-function binaryOf(file: Uint8Array): Uint8Array {
+async function binaryOf(file: Uint8Array): Promise<Uint8Array> {
   if (text.decode(file.subarray(0, BINARY.length)) === BINARY) return file;
+  const { armor } = await loadAge();
   try {
     return armor.decode(text.decode(file));
   } catch {
@@ -192,6 +196,7 @@ function binaryOf(file: Uint8Array): Uint8Array {
 }
 
 async function decrypt(file: Uint8Array, lock: FileLock, crypto: Crypto): Promise<Uint8Array> {
+  const { Decrypter } = await loadAge();
   const decrypter = new Decrypter();
   decrypter.addIdentity(gate(lock));
   if (lock.kind === "passphrase") decrypter.addIdentity(passphraseIdentity(crypto, lock.passphrase));

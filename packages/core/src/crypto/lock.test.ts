@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { inspect } from "node:util";
-import { generateX25519Identity } from "age-encryption";
+import { Decrypter, Encrypter, generateX25519Identity } from "age-encryption";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { BabaError } from "../errors.ts";
 import { recipientsOf } from "./key-file.ts";
@@ -119,4 +120,47 @@ test.each([
   { fingerprint: FINGERPRINT },
 ])("checkUnlock() says BABA_OPTION, quoting no secret: %#", (options) => {
   expect(codeOf(options)).toBe("BABA_OPTION");
+});
+
+/** A key with some of its letters replaced by others that a key may have. */
+function slips(key: string, letters: string): fc.Arbitrary<string> {
+  const slip = fc.tuple(
+    fc.integer({ min: key.length - 58, max: key.length - 1 }),
+    fc.constantFrom(...letters),
+  );
+  return fc
+    .array(slip, { maxLength: 3 })
+    .map((replaced) => replaced.reduce((text, [at, by]) => text.slice(0, at) + by + text.slice(at + 1), key));
+}
+
+function accepted(attempt: () => void): boolean {
+  try {
+    attempt();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test("checkUnlock() accepts the recipients and identities that age accepts, whatever letter is mistaken", () => {
+  const letters = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+  const verdicts = new Set<boolean>();
+  const agree = (byAge: boolean, options: object): void => {
+    verdicts.add(byAge);
+    expect(codeOf(options) === "accepted").toBe(byAge);
+  };
+  fc.assert(
+    fc.property(slips(recipient, letters), slips(identity, letters.toUpperCase()), (shared, own) => {
+      agree(
+        accepted(() => new Encrypter().addRecipient(shared)),
+        { identity, recipients: [shared] },
+      );
+      agree(
+        accepted(() => new Decrypter().addIdentity(own)),
+        { identity: own },
+      );
+    }),
+    { numRuns: 2000 },
+  );
+  expect(verdicts).toEqual(new Set([true, false]));
 });

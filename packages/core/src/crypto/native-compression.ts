@@ -19,7 +19,7 @@ const SMALL = 16 * 1024;
  *
  * @example
  * ```ts
- * import { nativeCompression } from "@baba/core/crypto";
+ * import { nativeCompression } from "@baba/core/adapter";
  * import * as functions from "node:zlib";
  * const { deflate, inflate } = nativeCompression(functions);
  * const deflated = await deflate(new Uint8Array(1000));

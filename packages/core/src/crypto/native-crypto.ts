@@ -51,7 +51,7 @@ const FULL_TAG = { authTagLength: TAG_SIZE };
  *
  * @example
  * ```ts
- * import { nativeCrypto } from "@baba/core/crypto";
+ * import { nativeCrypto } from "@baba/core/adapter";
  * import * as functions from "node:crypto";
  * const crypto = nativeCrypto(functions);
  * const [key, nonce, aad] = [crypto.random(32), crypto.random(12), new Uint8Array()];

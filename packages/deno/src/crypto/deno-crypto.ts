@@ -1,5 +1,6 @@
 import * as crypto from "node:crypto";
-import { type Crypto, nativeCrypto } from "@baba/core/crypto";
+import type { Crypto } from "@baba/core";
+import { nativeCrypto } from "@baba/core/adapter";
 
 /**
  * Cryptography by the `node:crypto` that is built into Deno. Synchronous but for scrypt, which runs

@@ -32,7 +32,7 @@ export async function end({ root, files }: Adapter): Promise<void> {
 
 /** Runs a program, with `files` an adapter of the root, in a process of its own; gives its output. The text `before` runs before the adapter is imported, `shell` before the process is started. */
 export async function program(root: string, text: string, before = "", shell = ""): Promise<string> {
-  const module = new URL("../../dist/file-system/index.js", import.meta.url).href;
+  const module = new URL("../../dist/index.js", import.meta.url).href;
   const start = `${before}
     const { nodeFileSystem } = await import(${JSON.stringify(module)});
     const files = nodeFileSystem(${JSON.stringify(root)});
