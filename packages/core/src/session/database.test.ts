@@ -51,7 +51,10 @@ describe("Database", () => {
         "BABA_NOT_A_FOLDER",
         "symbolic links on the way to it lead in a circle; mend them, or use another directory.",
       ],
-      ENAMETOOLONG: ["BABA_NAME", "the whole path is longer than the system allows."],
+      ENAMETOOLONG: [
+        "BABA_NAME",
+        "the whole path is longer than the system allows; choose shorter names, or a directory nearer to the root.",
+      ],
     };
     for (const [posix, [code = "", advice]] of Object.entries(cases)) {
       const files = memoryFileSystem();

@@ -65,7 +65,7 @@ const EXPLANATIONS: Readonly<Record<string, readonly [BabaError["code"], string]
     "BABA_PERMISSION",
     "Node.js runs with a permission model that forbids it; the cause says more",
   ],
-  EROFS: ["BABA_PERMISSION", "the file system is read-only"],
+  EROFS: ["BABA_PERMISSION", "the file system is read-only; make it writable, or use another directory"],
   EISDIR: WRONG_KIND,
   ENOTSUP: WRONG_KIND,
   ENXIO: WRONG_KIND,
@@ -77,10 +77,16 @@ const EXPLANATIONS: Readonly<Record<string, readonly [BabaError["code"], string]
   EFBIG: FULL,
   EMFILE: TOO_MANY,
   ENFILE: TOO_MANY,
-  ENAMETOOLONG: ["BABA_NAME", "the whole path is longer than the system allows"],
-  ENOENT: ["BABA_IO", "the directory was removed or moved while it was open"],
+  ENAMETOOLONG: [
+    "BABA_NAME",
+    "the whole path is longer than the system allows; choose shorter names, or a directory nearer to the root",
+  ],
+  ENOENT: [
+    "BABA_IO",
+    "the directory was removed or moved while it was open; close the database, put the directory back, and open it again",
+  ],
   EXDEV: [
     "BABA_IO",
-    "this folder is on another file system than the database's directory, which is not supported",
+    "this folder is on another file system than the database's directory, which is not supported; use it as a database of its own",
   ],
 };
