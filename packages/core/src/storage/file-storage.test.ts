@@ -76,6 +76,19 @@ const put = (changes: Record<string, string | undefined>, more: Partial<Transact
 const background = { settle: "background" } as const;
 const code = (expected: string) => ({ code: expected });
 
+test("FileStorage.open() does not list the records, however many there are", async () => {
+  await (await opened()).commit(put({ "1.baba": "a" }));
+  const listed: string[] = [];
+  hook = ({ call, path }) => {
+    if (call === "list" || call === "names") listed.push(path);
+    return undefined;
+  };
+  const storage = await opened();
+  expect(listed).not.toContain(".");
+  expect(await storage.count(".")).toBe(1);
+  expect(listed).toContain(".");
+});
+
 describe("FileStorage.names() and renew()", () => {
   test("names() tells the records of every folder, those that are not in their places among them", async () => {
     const storage = await opened();

@@ -78,7 +78,7 @@ export class FileStorage implements Storage {
         this.#report,
         this.#inform,
       );
-      await this.#engine.records.list(".");
+      await this.#engine.records.stamp(".");
       await this.#engine.follow();
       if (this.#engine.needsRecovery) await this.#recover(this.#engine);
       this.#ready = true;
