@@ -4,28 +4,28 @@
 //
 //   node ../../scripts/bundle.mjs [codec/reference.ts ...]
 import { readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { build } from "esbuild";
+import { rolldown } from "rolldown";
 
 const { exports } = JSON.parse(readFileSync("package.json", "utf8"));
-const entries = Object.values(exports).flatMap((entry) => entry.default ?? []);
-const sources = entries.map((file) => file.replace("./dist/", "").replace(/js$/, "ts"));
+const files = Object.values(exports).flatMap((entry) => entry.default ?? []);
+const sources = files.map((file) => file.replace("./dist/", "").replace(/js$/, "ts"));
+const modules = [...sources, ...process.argv.slice(2)];
 
 rmSync("dist", { recursive: true, force: true });
-await build({
-  entryPoints: [...sources, ...process.argv.slice(2)].map((source) => join("src", source)),
-  outbase: "src",
-  outdir: "dist",
-  chunkNames: "chunks/[name]-[hash]",
-  bundle: true,
-  splitting: true,
-  format: "esm",
+const bundle = await rolldown({
+  input: Object.fromEntries(modules.map((source) => [source.slice(0, -3), `src/${source}`])),
+  // Whatever is not of this package.
+  external: /^[^./]/,
   platform: "neutral",
-  target: "es2022",
-  packages: "external",
-  // Of Node.js: its package alone names these.
-  external: ["node:*"],
+  transform: { target: "es2022" },
+});
+await bundle.write({
+  dir: "dist",
+  format: "esm",
+  entryFileNames: "[name].js",
+  chunkFileNames: "chunks/[name]-[hash].js",
   sourcemap: true,
   // The sources are published beside.
-  sourcesContent: false,
+  sourcemapExcludeSources: true,
 });
+await bundle.close();

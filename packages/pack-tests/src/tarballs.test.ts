@@ -1,6 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as builtCore from "@baba/core";
+import * as builtNode from "@baba/node";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { describe, expect, inject, test } from "vitest";
@@ -41,6 +43,14 @@ describe.each([
     expect(versions).not.toEqual([]);
     for (const version of versions) expect(version).toMatch(/^\^?\d+\.\d+\.\d+$/);
   });
+});
+
+test("the built modules keep the names of classes, which errors and a debugger show", async () => {
+  for (const module of [builtCore, builtNode]) {
+    const classes = Object.entries<unknown>(module).filter(([name]) => /^[A-Z][a-zA-Z]+$/.test(name));
+    expect(classes.length).toBeGreaterThan(5);
+    for (const [name, built] of classes) expect(Object(built).name).toBe(name);
+  }
 });
 
 test("publint and attw object to a package with an entry whose types are not there", async () => {
