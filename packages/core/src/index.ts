@@ -47,8 +47,8 @@ export {
 } from "./model/index.ts";
 export type { EventLoop } from "./runtime/event-loop.ts";
 export type { Runtime } from "./runtime/runtime.ts";
-export { assemble } from "./session/assemble.ts";
-export { Database, type DatabaseContext } from "./session/database.ts";
+export { assemble, type DatabaseContext } from "./session/assemble.ts";
+export { Database } from "./session/database.ts";
 export type { ReadOptions, StreamedRecord } from "./session/folder-reads.ts";
 export type { MaintenanceOptions, Progress, RecordProblem } from "./session/maintenance.ts";
 export type { BabaOptions } from "./session/options.ts";

@@ -1,6 +1,7 @@
 import { Arena } from "../arena.ts";
 import { BabaError } from "../errors.ts";
 import { printable } from "../printable.ts";
+import type { Content } from "../storage/protection.ts";
 import type { Compression } from "./compression.ts";
 import { type Crypto, TAG_SIZE } from "./crypto.ts";
 import type { StoreKeys } from "./store-keys.ts";
@@ -158,10 +159,25 @@ export function openRecord(
     : mustInflate(inflated, name);
 }
 
+/** {@link openRecord} for one of many: where it cannot be opened, the error is the content. */
+export function contentOf(envelope: Uint8Array, name: string, seals: Seals): Content | Promise<Content> {
+  try {
+    const payload = openRecord(envelope, name, seals);
+    return payload instanceof Promise ? payload.catch(asContent) : payload;
+  } catch (error) {
+    return asContent(error);
+  }
+}
+
 /** Which data key an envelope names; `undefined` where it was cut short. */
 export function keyIdOf(envelope: Uint8Array): number | undefined {
   if (envelope.length < ENVELOPE_OVERHEAD) return undefined;
   return new DataView(envelope.buffer, envelope.byteOffset).getUint32(KEY_ID_AT);
+}
+
+function asContent(error: unknown): BabaError {
+  if (error instanceof BabaError) return error;
+  throw error;
 }
 
 function mustInflate(inflated: Uint8Array | undefined, name: string): Uint8Array {

@@ -7,7 +7,7 @@ import { Mutex } from "../storage/mutex.ts";
 import type { Content, Protection } from "../storage/protection.ts";
 import type { Compression } from "./compression.ts";
 import type { Crypto } from "./crypto.ts";
-import { isSealed, keyIdOf, openRecord, type Seals, sealRecords } from "./envelope.ts";
+import { contentOf, isSealed, keyIdOf, type Seals, sealRecords } from "./envelope.ts";
 import { assureKeyFile, type FileLock, notThePinned, readKeyFile } from "./key-file.ts";
 import type { Keyring } from "./keyring.ts";
 import { copyOfLock, type Lock, sameLock } from "./lock.ts";
@@ -254,12 +254,7 @@ export class Vault implements Protection {
     }
     if (plain && this.keyring?.converting === true) return bytes;
     if (plain && this.#plain !== undefined) return plainUnderRawKey(name);
-    try {
-      const payload = openRecord(bytes, name, seals);
-      return payload instanceof Promise ? payload.catch(asContent) : payload;
-    } catch (error) {
-      return asContent(error);
-    }
+    return contentOf(bytes, name, seals);
   }
 
   /** Whether a keyring that another process has made, or changed, could give other contents. */
@@ -341,9 +336,4 @@ export class Vault implements Protection {
 
 function isSealedContent(content: Content): boolean {
   return content instanceof Uint8Array && isSealed(content);
-}
-
-function asContent(error: unknown): BabaError {
-  if (error instanceof BabaError) return error;
-  throw error;
 }

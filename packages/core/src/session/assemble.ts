@@ -1,10 +1,19 @@
+import type { Lock } from "../crypto/lock.ts";
 import { Vault } from "../crypto/vault.ts";
+import type { Log } from "../log/log.ts";
 import { printable } from "../printable.ts";
 import { EventLoop } from "../runtime/event-loop.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { FileStorage } from "../storage/file-storage.ts";
-import type { DatabaseContext } from "./database.ts";
-import { SharedStores } from "./shared-store.ts";
+import { type OpenedStore, SharedStores } from "./shared-store.ts";
+
+/** What a database is built on; supplied by a runtime's package. */
+export type DatabaseContext = {
+  readonly runtime: Runtime;
+  readonly loop: EventLoop;
+  /** Opens the store of a directory, shared by all databases of the process that use it. */
+  openStore(directory: string, lock: Lock, log: Log): Promise<OpenedStore>;
+};
 
 /**
  * Puts the parts together over a runtime: what each runtime's package calls once, so that all databases

@@ -5,8 +5,7 @@ import { describeError } from "../log/describe-error.ts";
 import { type Log, openLog } from "../log/log.ts";
 import { isSchema, type LoadableSchema, type Schema } from "../model/index.ts";
 import { counted, printable } from "../printable.ts";
-import type { EventLoop } from "../runtime/event-loop.ts";
-import type { Runtime } from "../runtime/runtime.ts";
+import type { DatabaseContext } from "./assemble.ts";
 import { FolderCache } from "./folder-cache.ts";
 import {
   addRecipient,
@@ -23,14 +22,6 @@ import type { OpenedStore, Store } from "./shared-store.ts";
 import { checkTransaction, type SessionOptions, type TransactContext, transact } from "./transact.ts";
 import { type VerifyReport, verify } from "./verify.ts";
 import { warningsOf } from "./warnings.ts";
-
-/** What a database is built on; supplied by a runtime's package. */
-export type DatabaseContext = {
-  readonly runtime: Runtime;
-  readonly loop: EventLoop;
-  /** Opens the store of a directory, shared by all databases of the process that use it. */
-  openStore(directory: string, lock: Lock, log: Log): Promise<OpenedStore>;
-};
 
 /**
  * A database of records of one model (and, by naming a schema at a call, of others) in one folder.

@@ -11,7 +11,7 @@ import { type Content, type Protection, unprotected } from "./protection.ts";
 import { recordFolders } from "./record-tree.ts";
 import type { Basis, Hold, Storage, Transaction } from "./storage.ts";
 import { checkStoreFolder } from "./store-folder.ts";
-import type { Submission } from "./submission.ts";
+import { rejectAll, type Submission } from "./submission.ts";
 import { Turns } from "./turns.ts";
 import { LONGEST_WAIT } from "./write-lock.ts";
 
@@ -336,8 +336,4 @@ function releasedHold(): BabaError {
     "The write lock under which this was to be committed has been given back, and nothing was written: wait for each commit " +
       "before the session ends.",
   );
-}
-
-function rejectAll(batch: readonly Submission[], error: unknown): void {
-  for (const { reject } of batch) reject(error);
 }

@@ -20,3 +20,8 @@ export function* namesIn(batch: readonly Submission[]): Generator<string> {
 export function isLong(batch: readonly Changes[]): boolean {
   return batch.reduce((sum, changes) => sum + changes.size, 0) > LONG_BATCH;
 }
+
+/** Tells all of a batch that they failed. */
+export function rejectAll(batch: readonly Submission[], error: unknown): void {
+  for (const { reject } of batch) reject(error);
+}
