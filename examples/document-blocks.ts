@@ -37,6 +37,23 @@ export function parseBlocks(path: string, text: string): Block[] {
   return blocks;
 }
 
+/**
+ * What a program says that it prints: the comment behind each `console.log`, in order. Runtimes quote strings in one way or the
+ * other; here all quotes are double ones.
+ */
+export function promisedBy(code: string): string[] {
+  return [...code.matchAll(/console\.log\(.*\/\/ (.+)$/gm)].map(([, line = ""]) => doubleQuoted(line));
+}
+
+/** The lines of what a program has printed, to be compared with what it promised. */
+export function printedLines(output: string): string[] {
+  return output.split("\n").map(doubleQuoted);
+}
+
+function doubleQuoted(line: string): string {
+  return line.replaceAll("'", '"');
+}
+
 /** The Markdown documents that readers are sent to. */
 export function documents(root: string): string[] {
   const docs = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));

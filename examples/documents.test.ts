@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { BabaDB } from "@baba/node";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Block, blocksOf, documents, parseBlocks } from "./document-blocks.ts";
+import { type Block, blocksOf, documents, parseBlocks, printedLines, promisedBy } from "./document-blocks.ts";
 import { run } from "./run-program.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -24,6 +24,13 @@ describe("parseBlocks()", () => {
 
   test("refuses a block that is not closed", () => {
     expect(() => parseBlocks("a.md", "```ts\n")).toThrow("a.md:1");
+  });
+});
+
+describe("promisedBy()", () => {
+  test("gives the comment behind each console.log, and no other", () => {
+    const code = `console.log(a); // [ 'x' ]\nlet b; // not this\nconsole.log(b);\n  console.log("//", b); // 2`;
+    expect(promisedBy(code)).toEqual(['[ "x" ]', "2"]);
   });
 });
 
@@ -58,15 +65,18 @@ describe("TypeScript in the documents and docstrings", () => {
     expect(planted).toHaveLength(1);
   });
 
-  test.each(blocks.map((block, i) => [block.place, i] as const))("runs: %s", async (_, i) => {
+  const numbered = blocks.map(({ place, code }, i) => [place, i, promisedBy(code)] as const);
+
+  test.concurrent.each(numbered)("runs, and prints what it says: %s", async (_, i, promised) => {
     const directory = await mkdtemp(join(tmpdir(), "baba-documents-"));
-    const { code, errors } = await run(
+    const { code, output, errors } = await run(
       process.execPath,
       [join(workshop, "out", `${nameOf(i)}.js`)],
       directory,
     );
     await rm(directory, { recursive: true });
     expect(code, errors).toBe(0);
+    expect(printedLines(output).filter((line) => promised.includes(line))).toEqual(promised);
   });
 
   function withPlace(complaint: string): string {

@@ -27,7 +27,8 @@ export function encodedSize(size: number): number {
  * ```ts
  * import { encode } from "@baba/core";
  * const text = encode(new TextEncoder().encode("{}"));
- * console.log(new TextDecoder().decode(text)); // such as: 011120 49m 011122 07x
+ * // Such as: 011120 49m 011122 07x
+ * console.log(new TextDecoder().decode(text));
  * ```
  */
 export function encode(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -25,7 +25,7 @@ const IDENTITY = "in-memory";
  * const files = memoryFileSystem();
  * await files.makeFolder(".");
  * await files.create([{ path: "1.baba", bytes: new TextEncoder().encode("text") }]);
- * console.log(await files.read(["1.baba", "2.baba"])); // [ Uint8Array(4), undefined ]
+ * console.log(await files.read(["1.baba", "2.baba"])); // [ Uint8Array(4) [ 116, 101, 120, 116 ], undefined ]
  * ```
  */
 export function memoryFileSystem(volume: MemoryVolume = new MemoryVolume()): FileSystem {

@@ -14,7 +14,8 @@ type Trail = { readonly left: object[]; readonly right: object[] };
  * @example
  * ```ts
  * import { deepEqual } from "@baba/core";
- * deepEqual({ id: 1, tags: new Set(["a", "b"]) }, { tags: new Set(["b", "a"]), id: 1, team: undefined }); // true
+ * const [a, b] = [new Set(["red", "blue"]), new Set(["blue", "red"])];
+ * console.log(deepEqual({ id: 1, tags: a }, { tags: b, id: 1, team: undefined })); // true
  * ```
  */
 export function deepEqual(a: unknown, b: unknown): boolean {

@@ -28,7 +28,7 @@ const ADVICE = "Restore the file from a copy, or write the record anew.";
  * @example
  * ```ts
  * import { stringify } from "@baba/core";
- * stringify({ id: 1n, seen: new Date(0) }); // {"id":{"$numberLong":"1"},"seen":{"$date":"1970-01-01T00:00:00.000Z"}}
+ * console.log(stringify({ id: 1n, seen: new Date(0) })); // {"id":{"$numberLong":"1"},"seen":{"$date":"1970-01-01T00:00:00.000Z"}}
  * ```
  */
 export function stringify(value: unknown): string {
@@ -63,7 +63,7 @@ export function plainText(json: unknown): string {
  * @example
  * ```ts
  * import { parse } from "@baba/core";
- * parse('{"id":{"$numberLong":"1"}}'); // { id: 1n }
+ * console.log(parse('{"id":{"$numberLong":"1"}}')); // { id: 1n }
  * ```
  */
 export function parse(text: string): unknown {

@@ -20,7 +20,7 @@ const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * import { validate } from "@baba/core";
  * import * as v from "valibot";
  * const Hero = v.object({ id: v.number(), team: v.optional(v.string(), "none") });
- * await validate(Hero, { id: 1 }); // { id: 1, team: "none" }
+ * console.log(await validate(Hero, { id: 1 })); // { id: 1, team: "none" }
  * ```
  */
 export async function validate<S extends Schema>(schema: S, value: unknown): Promise<OutputOf<S>> {
@@ -43,7 +43,7 @@ export function validated<S extends Schema>(schema: S, value: unknown): OutputOf
  * import { toBytes } from "@baba/core";
  * import * as v from "valibot";
  * const bytes = await toBytes(v.object({ id: v.number() }), { id: 1 });
- * new TextDecoder().decode(bytes); // {"id":1}
+ * console.log(new TextDecoder().decode(bytes)); // {"id":1}
  * ```
  */
 export async function toBytes<S extends Schema>(schema: S, output: OutputOf<S>): Promise<Uint8Array> {
@@ -87,7 +87,7 @@ export function textOfOutput<S extends Schema>(schema: S, output: OutputOf<S>): 
  * import { fromBytes } from "@baba/core";
  * import * as v from "valibot";
  * const bytes = new TextEncoder().encode('{"id":1}');
- * await fromBytes(v.object({ id: v.number() }), bytes); // { id: 1 }
+ * console.log(await fromBytes(v.object({ id: v.number() }), bytes)); // { id: 1 }
  * ```
  */
 export async function fromBytes<S extends Schema>(schema: S, bytes: Uint8Array): Promise<OutputOf<S>> {
@@ -110,7 +110,7 @@ export function fromText<S extends Schema>(schema: S, text: string): OutputOf<S>
  * @example
  * ```ts
  * import { parseBytes } from "@baba/core";
- * parseBytes(new TextEncoder().encode('{"id":1}')); // { id: 1 }
+ * console.log(parseBytes(new TextEncoder().encode('{"id":1}'))); // { id: 1 }
  * ```
  */
 export function parseBytes(bytes: Uint8Array): unknown {

@@ -38,8 +38,8 @@ export type LoadableSchema<S extends Schema> = [OutputOf<S>] extends [InputOf<S>
  * ```ts
  * import { isSchema } from "@baba/core";
  * import * as v from "valibot";
- * isSchema(v.string()); // true
- * isSchema("heroes"); // false
+ * console.log(isSchema(v.string())); // true
+ * console.log(isSchema("heroes")); // false
  * ```
  */
 export function isSchema(value: unknown): value is Schema {

@@ -16,7 +16,7 @@ export type Where<T> = { readonly [K in keyof T]?: T[K] } | ((record: T) => bool
  * ```ts
  * import { compileWhere } from "@baba/core";
  * const isRed = compileWhere<{ id: number; team: string }>({ team: "red" });
- * isRed({ id: 1, team: "red" }); // true
+ * console.log(isRed({ id: 1, team: "red" })); // true
  * ```
  */
 export function compileWhere<T>(where: Where<T>): (record: T) => boolean {

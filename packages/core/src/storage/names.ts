@@ -24,7 +24,7 @@ const utf8 = new TextEncoder();
  * @example
  * ```ts
  * import { checkRecordName } from "@baba/core";
- * checkRecordName("heroes/bob.baba"); // "heroes/bob.baba"
+ * console.log(checkRecordName("heroes/bob.baba")); // heroes/bob.baba
  * ```
  */
 export function checkRecordName(name: unknown): string {

@@ -156,13 +156,19 @@ export const HERMITAGE_CASES: readonly HermitageCase[] = [
  *
  * @example
  * ```ts
- * import { HERMITAGE_CASES, type HermitageClient, runHermitage } from "@baba/core/testing";
- * import { ConflictError } from "@baba/core";
- * async function report(begin: () => Promise<HermitageClient>): Promise<void> {
- *   for (const example of HERMITAGE_CASES) {
- *     const trace = await runHermitage(example, begin, (error) => error instanceof ConflictError);
- *     console.log(example.name, example.occurred(trace));
- *   }
+ * import { HERMITAGE_CASES, HERMITAGE_INITIAL, type HermitageClient, runHermitage } from "@baba/core/testing";
+ *
+ * const values = new Map(HERMITAGE_INITIAL);
+ * const unprotected: HermitageClient = {
+ *   read: async (key) => values.get(key),
+ *   write: async (key, value) => void values.set(key, value),
+ *   list: async () => [...values.keys()],
+ *   commit: async () => {},
+ *   rollback: async () => {},
+ * };
+ * for (const one of HERMITAGE_CASES.slice(0, 1)) {
+ *   const trace = await runHermitage(one, async () => unprotected, () => false);
+ *   console.log(one.name, one.occurred(trace)); // G0 true
  * }
  * ```
  */

@@ -50,7 +50,8 @@ let disks = 0;
  * await files.makeFolder(".");
  * await files.create([{ path: "a", bytes: new Uint8Array([1, 2]) }]);
  * await files.sync(["a"]);
- * for (const image of crashStates(disk, { limit: 100, seed: 1 })) console.log(image.describe()); // with a, and without
+ * const left = [...crashStates(disk, { limit: 100, seed: 1 })].map((image) => image.describe());
+ * console.log(left); // [ "", "a 2 bytes #6eadb0c0" ]
  * ```
  */
 export class SimulatedDisk {
