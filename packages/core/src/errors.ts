@@ -120,7 +120,21 @@ export class BabaError extends Error {
   }
 }
 
-/** Thrown by a commit when a later commit touched what the session read or writes; run it again. */
+/**
+ * Thrown by a commit when a later commit touched what the session read or writes; run it again.
+ *
+ * @example
+ * ```ts
+ * import { assemble, ConflictError, Database } from "@baba/core";
+ * import { memoryRuntime } from "@baba/core/testing";
+ * import * as v from "valibot";
+ * await using db = new Database(v.object({ id: v.number() }), { logging: false }, assemble(memoryRuntime()));
+ * const session = db.asyncSession();
+ * await session.count();
+ * await db.asyncSession((other) => other.add({ id: 1 }));
+ * await session.commit().catch((error) => console.log(error instanceof ConflictError)); // true
+ * ```
+ */
 export class ConflictError extends BabaError {
   /** The class's name, as the console shows it. */
   override readonly name: string = "ConflictError";
@@ -131,7 +145,16 @@ export class ConflictError extends BabaError {
   }
 }
 
-/** Thrown when another process that is not known to have ended, or a session, keeps the write lock; the message names it. */
+/**
+ * Thrown when another process that is not known to have ended, or a session, keeps the write lock; the message names it.
+ *
+ * @example
+ * ```ts
+ * import { LockedError } from "@baba/core";
+ * const isBusy = (error: unknown): boolean => error instanceof LockedError;
+ * console.log(isBusy(new LockedError("Process 42 keeps the write lock."))); // true
+ * ```
+ */
 export class LockedError extends BabaError {
   /** The class's name, as the console shows it. */
   override readonly name: string = "LockedError";
@@ -145,6 +168,13 @@ export class LockedError extends BabaError {
 /**
  * Thrown when a sync failed: whether the commit is durable is not known. The handle refuses further
  * writes; close the database, open it again and look.
+ *
+ * @example
+ * ```ts
+ * import { CommitUnknownError } from "@baba/core";
+ * const mustReopen = (error: unknown): boolean => error instanceof CommitUnknownError;
+ * console.log(mustReopen(new CommitUnknownError("A sync failed."))); // true
+ * ```
  */
 export class CommitUnknownError extends BabaError {
   /** The class's name, as the console shows it. */

@@ -25,6 +25,13 @@ export function openRecordFile(file: Uint8Array, filename: string, keys: RecordK
  * @param value what the record is to be; no schema is asked
  * @param filename the name that the file will have in the store
  * @throws `BABA_UNSERIALIZABLE`, and as the opening of a store
+ * @example
+ * ```ts
+ * import { sealRecordFile } from "@baba/deno";
+ * const key = new Uint8Array(32).fill(1); // from where you keep it
+ * const file = await sealRecordFile({ id: 1, name: "Alice" }, "1.baba", { key });
+ * await Deno.writeFile("1.baba", file);
+ * ```
  */
 export function sealRecordFile(value: unknown, filename: string, keys: RecordKeys): Promise<Uint8Array> {
   return sealWith(denoRuntime, value, filename, keys);

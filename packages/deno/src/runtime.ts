@@ -9,7 +9,21 @@ const utf8 = new TextEncoder();
 /** The most bytes that `crypto.getRandomValues` gives at once. */
 const RANDOM_BYTES = 65_536;
 
-/** What Deno supplies to the core. */
+/**
+ * What Deno supplies to the core.
+ *
+ * @example
+ * ```ts
+ * import { assemble, Database, denoRuntime } from "@baba/deno";
+ * import * as v from "valibot";
+ * const lines: string[] = [];
+ * const context = assemble({ ...denoRuntime, terminal: (line) => void lines.push(line) });
+ * const db = new Database(v.object({ id: v.number() }), { directory: "data" }, context);
+ * await db.asyncSession((session) => session.add({ id: 1 }));
+ * await db.close();
+ * console.log(lines.at(-1)); // [BABA (INFO)] LOG: Committed 1 record written, 0 deleted
+ * ```
+ */
 export const denoRuntime: Runtime = {
   absolute,
   fileSystem: denoFileSystem,

@@ -25,6 +25,14 @@ export function openRecordFile(file: Uint8Array, filename: string, keys: RecordK
  * @param value what the record is to be; no schema is asked
  * @param filename the name that the file will have in the store
  * @throws `BABA_UNSERIALIZABLE`, and as the opening of a store
+ * @example
+ * ```ts
+ * import { writeFile } from "node:fs/promises";
+ * import { sealRecordFile } from "@baba/node";
+ * const key = new Uint8Array(32).fill(1); // from where you keep it
+ * const file = await sealRecordFile({ id: 1, name: "Alice" }, "1.baba", { key });
+ * await writeFile("1.baba", file);
+ * ```
  */
 export function sealRecordFile(value: unknown, filename: string, keys: RecordKeys): Promise<Uint8Array> {
   return sealWith(nodeRuntime, value, filename, keys);

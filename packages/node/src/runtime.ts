@@ -8,7 +8,21 @@ import { nodeCrypto } from "./crypto/node-crypto.ts";
 import { nodeFileSystem } from "./file-system/index.ts";
 import { openLogFile } from "./log-file.ts";
 
-/** What Node.js (and Bun) supplies to the core. */
+/**
+ * What Node.js (and Bun) supplies to the core.
+ *
+ * @example
+ * ```ts
+ * import { assemble, Database, nodeRuntime } from "@baba/node";
+ * import * as v from "valibot";
+ * const lines: string[] = [];
+ * const context = assemble({ ...nodeRuntime, terminal: (line) => void lines.push(line) });
+ * const db = new Database(v.object({ id: v.number() }), { directory: "data" }, context);
+ * await db.asyncSession((session) => session.add({ id: 1 }));
+ * await db.close();
+ * console.log(lines.at(-1)); // [BABA (INFO)] LOG: Committed 1 record written, 0 deleted
+ * ```
+ */
 export const nodeRuntime: Runtime = {
   absolute: (path) => resolve(path),
   fileSystem: nodeFileSystem,

@@ -9,6 +9,12 @@ export type SyncEnd = {
 /**
  * The arguments of `sync` for the whole file system of the folder in which it is run: one flush, where a sync of each of many
  * files would wait for each. A path among them could be taken for what the program says, and is in its messages.
+ *
+ * @example
+ * ```ts
+ * import { SYNC_FILE_SYSTEM } from "@baba/core/adapter";
+ * console.log(["sync", ...SYNC_FILE_SYSTEM].join(" ")); // sync -f .
+ * ```
  */
 export const SYNC_FILE_SYSTEM: readonly string[] = ["-f", "."];
 
@@ -16,6 +22,12 @@ export const SYNC_FILE_SYSTEM: readonly string[] = ["-f", "."];
  * Whether the file system was synced; `false` where this program cannot do that, so that each file is to be synced by itself.
  *
  * @throws `EIO`, `ENOSPC`, `EDQUOT` where the sync failed: a later one would not say so again
+ * @example
+ * ```ts
+ * import { fileSystemSynced } from "@baba/core/adapter";
+ * console.log(fileSystemSynced({ status: 0, said: "" }, "/data")); // true
+ * console.log(fileSystemSynced({ status: 1, said: "sync: invalid option -- 'f'" }, "/data")); // false
+ * ```
  */
 export function fileSystemSynced({ status, said }: SyncEnd, root: string): boolean {
   if (status === 0) return true;

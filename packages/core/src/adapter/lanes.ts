@@ -1,6 +1,14 @@
 /**
  * Works on the items in order, so many at once; after an error no further item is begun, and it is
  * thrown once those at work have ended.
+ *
+ * @example
+ * ```ts
+ * import { inLanes } from "@baba/core/adapter";
+ * const sizes: number[] = [];
+ * await inLanes(["a", "bb", "ccc"], 2, async (path) => void sizes.push(path.length));
+ * console.log(sizes); // [ 1, 2, 3 ]
+ * ```
  */
 export async function inLanes<T>(
   items: Iterable<T>,

@@ -6,6 +6,13 @@ export type Made = { readonly made: string[]; readonly holders: string[] };
  *
  * @param makeRoot makes the root and the folders above it; gives those that hold what it made, none where the root existed
  * @param makeOne makes one folder, by its path below the root; gives whether it was this call that made it
+ * @example
+ * ```ts
+ * import { makeFolders } from "@baba/core/adapter";
+ * const there = ["a"];
+ * const { made } = makeFolders("a/b/c", () => [], (path) => !there.includes(path));
+ * console.log(made); // [ "a/b", "a/b/c" ]
+ * ```
  */
 export function makeFolders(
   folder: string,

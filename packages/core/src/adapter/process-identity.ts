@@ -18,7 +18,16 @@ export type ProcessIdentity = {
 /** What Linux shows of a process: its state's letter, and when it was started. */
 export type ProcessEvidence = { readonly state: string | undefined; readonly started: string | undefined };
 
-/** The identity that a line of JSON tells; `undefined` for all other text. */
+/**
+ * The identity that a line of JSON tells; `undefined` for all other text.
+ *
+ * @example
+ * ```ts
+ * import { parseProcessIdentity } from "@baba/core/adapter";
+ * console.log(parseProcessIdentity('{"pid":42,"host":"here"}')?.pid); // 42
+ * console.log(parseProcessIdentity("42")); // undefined
+ * ```
+ */
 export function parseProcessIdentity(text: string): ProcessIdentity | undefined {
   const value = parseObject(text);
   if (value === undefined || !("pid" in value) || !("host" in value)) return undefined;
@@ -39,7 +48,15 @@ export function parseProcessIdentity(text: string): ProcessIdentity | undefined 
   };
 }
 
-/** What the text of `/proc/<number>/stat` shows. */
+/**
+ * What the text of `/proc/<number>/stat` shows.
+ *
+ * @example
+ * ```ts
+ * import { parseProcessStat } from "@baba/core/adapter";
+ * console.log(parseProcessStat(`42 (a program) S ${"0 ".repeat(18)}1000`)); // { state: "S", started: "1000" }
+ * ```
+ */
 export function parseProcessStat(text: string): ProcessEvidence {
   // The second field is the program's name in parentheses, and may hold any character.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
@@ -49,6 +66,14 @@ export function parseProcessStat(text: string): ProcessEvidence {
 /**
  * Whether what is seen of a process of the identity's number is that very process, and it has not ended; `undefined`
  * where not both have a start time. Of a process of another start of the machine it says nothing.
+ *
+ * @example
+ * ```ts
+ * import { isRunning } from "@baba/core/adapter";
+ * const identity = { pid: 42, host: "here", started: "1000" };
+ * console.log(isRunning(identity, { state: "S", started: "1000" })); // true
+ * console.log(isRunning(identity, { state: "S", started: "2000" })); // false
+ * ```
  */
 export function isRunning(
   identity: ProcessIdentity,

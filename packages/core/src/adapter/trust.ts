@@ -13,6 +13,15 @@ const MOST = 64;
  * could as well write into the folder itself. What a look is for, a link that was there before (in a copied
  * or unpacked store), is found at the first one; a link that comes later is found a tenth of a second later,
  * and at once where an operation misses something. Records, which users arrange, are looked at each time.
+ *
+ * @example
+ * ```ts
+ * import { Trust } from "@baba/core/adapter";
+ * const trust = new Trust();
+ * trust.add(".baba/journal");
+ * trust.forget();
+ * console.log(trust.has(".baba/journal")); // false
+ * ```
  */
 export class Trust {
   readonly #sound = new Set<string>();

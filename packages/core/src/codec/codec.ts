@@ -56,7 +56,15 @@ export function decode(text: Uint8Array): Uint8Array<ArrayBuffer> {
   return size === bytes.length ? bytes : bytes.slice(0, size);
 }
 
-/** The bytes that a text of `length` bytes can hold: all of them where it is spaced as {@link encode} does it, else fewer. */
+/**
+ * The bytes that a text of `length` bytes can hold: all of them where it is spaced as {@link encode} does it, else fewer.
+ *
+ * @example
+ * ```ts
+ * import { decodedSize, encodedSize } from "@baba/core";
+ * console.log(decodedSize(encodedSize(300))); // 300
+ * ```
+ */
 export function decodedSize(length: number): number {
   return Math.floor((length + 1) / GROUP);
 }

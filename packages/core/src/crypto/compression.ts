@@ -16,6 +16,14 @@ export interface Compression {
 /**
  * Compression by the web standard's streams, which every runtime has. A stream costs some 0.3 ms to set up,
  * many times what a small record takes natively.
+ *
+ * @example
+ * ```ts
+ * import { webCompression } from "@baba/core/crypto";
+ * const deflated = await webCompression.deflate(new Uint8Array(1000));
+ * console.log((await webCompression.inflate(deflated, 1000))?.length); // 1000
+ * console.log(await webCompression.inflate(deflated, 999)); // undefined
+ * ```
  */
 export const webCompression: Compression = {
   async deflate(bytes) {

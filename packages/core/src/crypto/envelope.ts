@@ -31,7 +31,15 @@ const LABEL = new TextEncoder().encode("baba/1 record");
 const utf8 = new TextEncoder();
 let scratch = new Uint8Array(1024);
 
-/** Whether a stored payload is an envelope, by its first byte; else it is a plain record. */
+/**
+ * Whether a stored payload is an envelope, by its first byte; else it is a plain record.
+ *
+ * @example
+ * ```ts
+ * import { isSealed } from "@baba/core/crypto";
+ * console.log(isSealed(new TextEncoder().encode('{"id":1}'))); // false
+ * ```
+ */
 export function isSealed(payload: Uint8Array): boolean {
   return payload[0] === VERSION;
 }
@@ -45,6 +53,16 @@ export type Seals = { readonly crypto: Crypto; readonly compression: Compression
  * The envelope: version `01`, flags, key id (4), nonce (24: 12 of the commit, 12 of the record, random
  * both), then XAES-256-GCM of the payload and its tag (16), which also cover the bytes before the nonce,
  * the store's id and the record's name.
+ *
+ * @example
+ * ```ts
+ * import { CommitSealer, nobleCrypto, StoreKeys, webCompression } from "@baba/core/crypto";
+ * const keys = new StoreKeys(nobleCrypto, nobleCrypto.random(16), [{ id: 7, key: nobleCrypto.random(32) }]);
+ * const seals = { crypto: nobleCrypto, compression: webCompression, keys };
+ * const sealer = new CommitSealer(seals);
+ * const envelope = await sealer.seal("1.baba", new Uint8Array([1, 2, 3]));
+ * console.log(envelope.length); // 49
+ * ```
  */
 export class CommitSealer {
   readonly #seals: Seals;
@@ -110,6 +128,16 @@ export class CommitSealer {
 /**
  * The changes of one commit with every payload sealed; deletions stay `undefined`. `breathe` is asked
  * between records and awaited where it gives a promise, so that a large commit does not hold the event loop.
+ *
+ * @example
+ * ```ts
+ * import { isSealed, nobleCrypto, sealRecords, StoreKeys, webCompression } from "@baba/core/crypto";
+ * const keys = new StoreKeys(nobleCrypto, nobleCrypto.random(16), [{ id: 7, key: nobleCrypto.random(32) }]);
+ * const seals = { crypto: nobleCrypto, compression: webCompression, keys };
+ * const changes = new Map([["1.baba", new Uint8Array([1, 2, 3])]]);
+ * for (const [name, envelope] of await sealRecords(changes, seals, () => undefined))
+ *   console.log(name, envelope && isSealed(envelope)); // 1.baba true
+ * ```
  */
 export async function sealRecords(
   changes: ReadonlyMap<string, Uint8Array | undefined>,
@@ -133,6 +161,14 @@ export async function sealRecords(
  * @param name the record's, checked and in NFC; any other than the one it was sealed for fails
  * @throws `BABA_NOT_SEALED` for a plain record, `BABA_ENVELOPE` for what is no whole envelope of this version,
  * `BABA_KEY_UNKNOWN`, `BABA_TAMPERED` where anything was changed or belongs to another record or store
+ * @example
+ * ```ts
+ * import { CommitSealer, nobleCrypto, openRecord, StoreKeys, webCompression } from "@baba/core/crypto";
+ * const keys = new StoreKeys(nobleCrypto, nobleCrypto.random(16), [{ id: 7, key: nobleCrypto.random(32) }]);
+ * const seals = { crypto: nobleCrypto, compression: webCompression, keys };
+ * const envelope = await new CommitSealer(seals).seal("1.baba", new Uint8Array([1, 2, 3]));
+ * console.log(await openRecord(envelope, "1.baba", seals)); // Uint8Array(3) [ 1, 2, 3 ]
+ * ```
  */
 export function openRecord(
   envelope: Uint8Array,

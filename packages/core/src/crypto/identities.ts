@@ -21,6 +21,13 @@ export async function generateIdentity(): Promise<string> {
  * The recipient (`age1...`) that belongs to an identity, to be given away.
  *
  * @throws `BABA_OPTION` where it is no identity
+ * @example
+ * ```ts
+ * import { generateIdentity, recipientOf } from "@baba/core";
+ * const identity = await generateIdentity(); // to be kept secret
+ * const recipient = await recipientOf(identity);
+ * console.log(recipient.slice(0, 4), recipient.length); // age1 62
+ * ```
  */
 export async function recipientOf(identity: string): Promise<string> {
   const { identityToRecipient } = await loadAge();

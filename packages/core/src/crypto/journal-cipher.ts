@@ -16,6 +16,16 @@ export type NumberedKey = { readonly id: number; readonly key: Uint8Array };
  * counted from a place, a place written twice after a crash would repeat one. What `aad` and tagged bytes must hold,
  * so that nothing can be cut, moved or spliced, is the place: the segment's number and salt, the offset, the
  * sequence, and the tag before it.
+ *
+ * @example
+ * ```ts
+ * import { JournalCipher, nobleCrypto } from "@baba/core/crypto";
+ * const data = { id: 7, key: nobleCrypto.random(32) };
+ * const cipher = new JournalCipher(nobleCrypto, data, nobleCrypto.random(16));
+ * const place = new TextEncoder().encode("segment 1, offset 128");
+ * const sealed = cipher.sealBody(place, new Uint8Array([1, 2, 3]));
+ * console.log(cipher.openBody(place, sealed)); // Uint8Array(3) [ 1, 2, 3 ]
+ * ```
  */
 export class JournalCipher implements JournalSeal {
   readonly keyId: number;

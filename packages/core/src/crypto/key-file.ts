@@ -10,7 +10,15 @@ import type { Crypto } from "./crypto.ts";
 import { damaged, Keyring } from "./keyring.ts";
 import { type IdentityLock, MOST_RECIPIENTS } from "./lock.ts";
 
-/** The key file: an age file whose payload is the keyring. */
+/**
+ * The key file: an age file whose payload is the keyring.
+ *
+ * @example
+ * ```ts
+ * import { KEY_FILE } from "@baba/core/crypto";
+ * console.log(KEY_FILE); // .baba/key.age
+ * ```
+ */
 export const KEY_FILE: string = `${STORE_FOLDER}/key.age`;
 const LARGEST_FILE = 1024 * 1024;
 /** Bytes that a key file of few recipients is shorter than: so many are read without ado in every runtime. */

@@ -41,6 +41,14 @@ type Parts = {
  * `{"format":1,"store":"<hex 16>","secret":"<hex 32>","keys":[{"id":"<hex 4>","key":"<hex 32>","created":"<ISO 8601>",
  * "state":"active"}],"recipients":["age1..."],"converting":false}`, hexadecimal digits in lower case. Any other text
  * is refused, white space around it excepted.
+ *
+ * @example
+ * ```ts
+ * import { Keyring, nobleCrypto } from "@baba/core/crypto";
+ * const keyring = Keyring.create(nobleCrypto, { recipients: [], converting: false, now: Date.now() });
+ * const rotated = keyring.rotated(nobleCrypto, Date.now());
+ * console.log(Keyring.parse(rotated.serialize()).keys.map(({ state }) => state)); // [ "retired", "active" ]
+ * ```
  */
 export class Keyring {
   readonly #parts: Parts;

@@ -67,6 +67,12 @@ const utf8 = new TextEncoder();
  *
  * @throws `BABA_KEY_MISSING` where an option is present and `undefined` or empty, `BABA_OPTION` where two ways are given at
  * once or a value is of the wrong kind
+ * @example
+ * ```ts
+ * import { checkUnlock } from "@baba/core/crypto";
+ * console.log(checkUnlock({ passphrase: "correct horse battery staple" }).kind); // passphrase
+ * console.log(checkUnlock({}).kind); // none
+ * ```
  */
 export function checkUnlock(options: object): Lock {
   const given = optionsIn(options, UNLOCK_OPTIONS);
@@ -99,6 +105,13 @@ export function optionsIn(options: object, names: readonly string[]): Readonly<R
  *
  * @throws `BABA_KEY_MISSING` where there is none, `BABA_OPTION` where one is not an X25519 recipient or there are more than
  * 1,000
+ * @example
+ * ```ts
+ * import { generateIdentity, recipientOf } from "@baba/core";
+ * import { checkRecipients } from "@baba/core/crypto";
+ * const recipient = await recipientOf(await generateIdentity());
+ * console.log(checkRecipients([recipient, recipient]).length); // 1
+ * ```
  */
 export function checkRecipients(value: unknown): readonly string[] {
   if (isMissing(value)) throw missing("recipients");

@@ -12,6 +12,14 @@ type Entry = { readonly key: Uint8Array; readonly xaes: Xaes };
 /**
  * The keys of an unlocked store, for as long as it is open. They are in private fields, so that neither
  * `JSON.stringify` nor a runtime's inspection shows them.
+ *
+ * @example
+ * ```ts
+ * import { nobleCrypto, StoreKeys } from "@baba/core/crypto";
+ * const keys = new StoreKeys(nobleCrypto, nobleCrypto.random(16), [{ id: 7, key: nobleCrypto.random(32) }]);
+ * console.log(keys.activeId, keys.find(8)); // 7 undefined
+ * keys.wipe();
+ * ```
  */
 export class StoreKeys {
   /** 16 bytes that every sealed thing of the store is tied to. */

@@ -36,6 +36,13 @@ export type OpenedKeys = {
  *
  * @param file the key file's bytes; `undefined` where there is none
  * @throws `BABA_SEALED` where there is a key file and no key was given; `BABA_KEY_WRONG`, `BABA_KEYRING`, `BABA_FORMAT`
+ * @example
+ * ```ts
+ * import { nobleCrypto, unlock } from "@baba/core/crypto";
+ * const lock = { kind: "key", key: new Uint8Array(32).fill(1) } as const;
+ * console.log((await unlock(nobleCrypto, undefined, lock)).state); // sealed
+ * console.log((await unlock(nobleCrypto, undefined, { kind: "none" })).state); // plain
+ * ```
  */
 export async function unlock(crypto: Crypto, file: Uint8Array | undefined, lock: Lock): Promise<Unlocked> {
   if (lock.kind === "none") {
@@ -70,6 +77,16 @@ export type LockedStore = {
  * opened. The caller holds the write lock, and has seen that the folder holds no sealed record.
  *
  * @throws `BABA_OPTION` where the recipients leave oneself out; as {@link unlock}
+ * @example
+ * ```ts
+ * import { generateIdentity, memoryFileSystem } from "@baba/core";
+ * import { createLock, type IdentityLock, nobleCrypto } from "@baba/core/crypto";
+ * const identities = [await generateIdentity()];
+ * const lock: IdentityLock = { kind: "identity", identities, recipients: undefined, fingerprint: undefined };
+ * const [files, now] = [memoryFileSystem(), Date.now()];
+ * const { keyring } = await createLock(nobleCrypto, files, lock, { now, converting: false });
+ * console.log(keyring?.recipients.length); // 1
+ * ```
  */
 export async function createLock(
   crypto: Crypto,
@@ -95,6 +112,16 @@ export async function createLock(
  * write lock.
  *
  * @throws `BABA_OPTION` where the recipients leave oneself out
+ * @example
+ * ```ts
+ * import { generateIdentity, memoryFileSystem } from "@baba/core";
+ * import { createLock, type IdentityLock, nobleCrypto, rewriteLock } from "@baba/core/crypto";
+ * const identities = [await generateIdentity()];
+ * const lock: IdentityLock = { kind: "identity", identities, recipients: undefined, fingerprint: undefined };
+ * const [files, now] = [memoryFileSystem(), Date.now()];
+ * const { keyring } = await createLock(nobleCrypto, files, lock, { now, converting: false });
+ * if (keyring !== undefined) await rewriteLock(nobleCrypto, files, keyring.rotated(nobleCrypto, now), lock);
+ * ```
  */
 export async function rewriteLock(
   crypto: Crypto,

@@ -52,6 +52,17 @@ type Change = (keyring: Keyring, crypto: Crypto) => Keyring;
  * The keys of one store, for as long as this process has it open. It opens the store's lock, makes the keyring of a new
  * store, seals and opens records and journal, and follows a keyring that another process has changed. Of a store that is
  * opened without a key it makes sure that nothing in it is sealed.
+ *
+ * @example
+ * ```ts
+ * import { memoryFileSystem } from "@baba/core";
+ * import { nobleCrypto, Vault, webCompression } from "@baba/core/crypto";
+ * const context = { crypto: nobleCrypto, compression: webCompression, now: Date.now, breathe: () => undefined };
+ * const vault = new Vault(memoryFileSystem(), { kind: "key", key: new Uint8Array(32).fill(1) }, context);
+ * await vault.open();
+ * console.log((await vault.seal(new Map([["1.baba", new Uint8Array([1, 2, 3])]]))).get("1.baba")?.length); // 49
+ * vault.close();
+ * ```
  */
 export class Vault implements Protection {
   readonly #files: FileSystem;

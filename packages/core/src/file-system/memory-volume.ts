@@ -29,12 +29,22 @@ let volumes = 0;
 /**
  * A tree of files in memory, for any number of adapters: `memoryFileSystem(volume)`. It is empty at
  * first, without even its root, as a directory is that nobody has made yet.
+ *
+ * @example
+ * ```ts
+ * import { memoryFileSystem } from "@baba/core";
+ * import { MemoryVolume } from "@baba/core/testing";
+ * const volume = new MemoryVolume();
+ * await memoryFileSystem(volume).makeFolder("heroes");
+ * console.log(await memoryFileSystem(volume).names(".")); // [ "heroes" ]
+ * ```
  */
 export class MemoryVolume {
   /** Tells this volume from every other of the process. */
   readonly identity: string;
   #root: Folder | undefined;
 
+  /** A volume that is like no other of the process. */
   constructor() {
     volumes += 1;
     this.identity = `memory:${volumes}`;

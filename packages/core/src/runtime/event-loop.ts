@@ -3,7 +3,20 @@ import type { Runtime } from "./runtime.ts";
 /** How long work may hold the event loop before others get a turn, in milliseconds. */
 const LONGEST_HOLD = 1;
 
-/** Keeps long runs of small work from holding the event loop: `breathe()` between the pieces. */
+/**
+ * Keeps long runs of small work from holding the event loop: `breathe()` between the pieces.
+ *
+ * @example
+ * ```ts
+ * import { assemble } from "@baba/core";
+ * import { memoryRuntime } from "@baba/core/testing";
+ * const { loop } = assemble(memoryRuntime());
+ * for (let piece = 0; piece < 1000; piece++) {
+ *   const pause = loop.breathe();
+ *   if (pause !== undefined) await pause;
+ * }
+ * ```
+ */
 export class EventLoop {
   readonly #runtime: Runtime;
   #since: number;

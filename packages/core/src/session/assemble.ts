@@ -18,6 +18,16 @@ export type DatabaseContext = {
 /**
  * Puts the parts together over a runtime: what each runtime's package calls once, so that all databases
  * of the process share the stores of the folders that they have in common.
+ *
+ * @example
+ * ```ts
+ * import { assemble, Database } from "@baba/core";
+ * import { memoryRuntime } from "@baba/core/testing";
+ * import * as v from "valibot";
+ * const context = assemble(memoryRuntime()); // one for the process
+ * const db = new Database(v.object({ id: v.number() }), { logging: false }, context);
+ * await db.close();
+ * ```
  */
 export function assemble(runtime: Runtime): DatabaseContext {
   const stores = new SharedStores();

@@ -26,6 +26,16 @@ import { warningsOf } from "./warnings.ts";
 /**
  * A database of records of one model (and, by naming a schema at a call, of others) in one folder.
  * Runtimes' packages derive their `BabaDB` from it.
+ *
+ * @example
+ * ```ts
+ * import { assemble, Database } from "@baba/core";
+ * import { memoryRuntime } from "@baba/core/testing";
+ * import * as v from "valibot";
+ * await using db = new Database(v.object({ id: v.number() }), { logging: false }, assemble(memoryRuntime()));
+ * await db.asyncSession((session) => session.add({ id: 1 }));
+ * console.log(await db.asyncSession((session) => session.get("1.baba"))); // { id: 1 }
+ * ```
  */
 export class Database<S extends Schema> {
   readonly #schema: S;

@@ -30,6 +30,15 @@ const utf8 = new TextEncoder();
  * @param file the file's bytes, base-3 text
  * @param filename the name that it has, or had, in its store: a sealed record opens under no other
  * @throws as reads of a sealed store, and as its opening
+ * @example
+ * ```ts
+ * import { openRecordFile, sealRecordFile } from "@baba/core";
+ * import { nobleCrypto, webCompression } from "@baba/core/crypto";
+ * const context = { crypto: nobleCrypto, compression: webCompression };
+ * const key = new Uint8Array(32).fill(1); // from where you keep it
+ * const file = await sealRecordFile(context, { id: 1 }, "heroes/1.baba", { key });
+ * console.log(await openRecordFile(context, file, "heroes/1.baba", { key })); // { id: 1 }
+ * ```
  */
 export async function openRecordFile(
   context: RecordFileContext,
@@ -53,6 +62,15 @@ export async function openRecordFile(
  * @param value what the record is to be; no schema is asked
  * @param filename the name that the file will have in the store
  * @throws `BABA_UNSERIALIZABLE`, and as the opening of a store
+ * @example
+ * ```ts
+ * import { decode, sealRecordFile } from "@baba/core";
+ * import { nobleCrypto, webCompression } from "@baba/core/crypto";
+ * const context = { crypto: nobleCrypto, compression: webCompression };
+ * const key = new Uint8Array(32).fill(1); // from where you keep it
+ * const file = await sealRecordFile(context, { id: 1 }, "heroes/1.baba", { key });
+ * console.log(decode(file).length); // 54
+ * ```
  */
 export async function sealRecordFile(
   context: RecordFileContext,

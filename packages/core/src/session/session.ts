@@ -37,6 +37,17 @@ type Arguments = { readonly schema: Schema; readonly first: unknown; readonly se
 /**
  * A batch of changes that is committed as one, and reads that see them. Made by
  * `db.asyncSession()`.
+ *
+ * @example
+ * ```ts
+ * import { assemble, Database } from "@baba/core";
+ * import { memoryRuntime } from "@baba/core/testing";
+ * import * as v from "valibot";
+ * await using db = new Database(v.object({ id: v.number() }), { logging: false }, assemble(memoryRuntime()));
+ * await using session = db.asyncSession();
+ * console.log(await session.add({ id: 1 })); // 1.baba
+ * await session.commit();
+ * ```
  */
 export class AsyncSession<S extends Schema> {
   readonly #context: SessionContext<S>;

@@ -22,6 +22,17 @@ const MOST_UNPLACED = 8 * 1024 * 1024;
  * Records as files below one folder, over a runtime's `FileSystem`, with a journal that makes commits
  * atomic, durable and serializable. `report` is told what no caller can be told: failures after a commit; and `inform`
  * that work of a process that has ended was finished.
+ *
+ * @example
+ * ```ts
+ * import { FileStorage, memoryFileSystem } from "@baba/core";
+ * import { memoryRuntime } from "@baba/core/testing";
+ * const storage = new FileStorage(memoryFileSystem(), memoryRuntime(), console.warn);
+ * await storage.open();
+ * await storage.commit({ changes: new Map([["1.baba", new Uint8Array([1])]]), basis: undefined, durability: "full", settle: "commit" });
+ * console.log(await storage.count(".")); // 1
+ * await storage.close();
+ * ```
  */
 export class FileStorage implements Storage {
   readonly #files: FileSystem;

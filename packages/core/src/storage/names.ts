@@ -44,6 +44,11 @@ export function checkRecordName(name: unknown): string {
  * A folder's name in its one form (NFC); `"."` is the database's own directory.
  *
  * @throws `BABA_NAME`
+ * @example
+ * ```ts
+ * import { checkFolderName } from "@baba/core";
+ * console.log(checkFolderName("heroes/retired")); // heroes/retired
+ * ```
  */
 export function checkFolderName(folder: unknown): string {
   if (folder === ".") return ".";

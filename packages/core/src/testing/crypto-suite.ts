@@ -213,6 +213,15 @@ function xaesVectors(crypto: Crypto, { xaes: { vectors } }: CryptoVectors): void
 /**
  * The specification's accumulated test: messages from one SHAKE-128 stream, their ciphertexts absorbed by another. Gives the
  * hash of so many messages, in hexadecimal digits; each is opened again too.
+ *
+ * @example
+ * ```ts
+ * import * as functions from "node:crypto";
+ * import { nativeCrypto } from "@baba/core/crypto";
+ * import { accumulatedXaes } from "@baba/core/testing";
+ * const hash = accumulatedXaes(nativeCrypto(functions), 10_000);
+ * console.log(hash); // e6b9edf2df6cec60c8cbd864e2211b597fb69a529160cd040d56c0c210081939
+ * ```
  */
 export function accumulatedXaes(crypto: Crypto, messages: number): string {
   const stream = shake128.create({});

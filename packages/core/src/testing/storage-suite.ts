@@ -25,6 +25,23 @@ type StorageObligation = {
  *
  * @param test registers one test with the runner
  * @param create makes a subject of its own for each test
+ * @example
+ * ```ts
+ * import { FileStorage, memoryFileSystem } from "@baba/core";
+ * import { MemoryVolume, memoryRuntime, storageSuite } from "@baba/core/testing";
+ *
+ * const tests: (() => Promise<void>)[] = [];
+ * storageSuite(
+ *   (_name, work) => tests.push(work),
+ *   async () => {
+ *     const volume = new MemoryVolume();
+ *     const again = () => new FileStorage(memoryFileSystem(volume), memoryRuntime(), console.warn);
+ *     const spoil = async (name: string) => void (volume.file(name).bytes = new Uint8Array([0]));
+ *     return { storage: again(), again, spoil, dispose: async () => {} };
+ *   },
+ * );
+ * for (const work of tests) await work();
+ * ```
  */
 export function storageSuite(test: RegisterTest, create: () => Promise<StorageSubject>): void {
   for (const settle of ["commit", "background"] as const) {

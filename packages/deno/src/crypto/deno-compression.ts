@@ -2,5 +2,15 @@ import * as zlib from "node:zlib";
 import type { Compression } from "@baba/core";
 import { nativeCompression } from "@baba/core/adapter";
 
-/** Compression by `node:zlib`: small pieces at once, large ones in the runtime's thread pool. */
+/**
+ * Compression by `node:zlib`: small pieces at once, large ones in the runtime's thread pool.
+ *
+ * @example
+ * ```ts
+ * import { denoCompression } from "@baba/deno/crypto";
+ * const deflated = await denoCompression.deflate(new Uint8Array(1000));
+ * console.log((await denoCompression.inflate(deflated, 1000))?.length); // 1000
+ * console.log(await denoCompression.inflate(deflated, 999)); // undefined
+ * ```
+ */
 export const denoCompression: Compression = nativeCompression(zlib);

@@ -27,6 +27,12 @@ const text = new TextDecoder();
  * left its record, together with its effect.
  *
  * @throws {SimulationError} with the seed and the last steps where it is not so
+ * @example
+ * ```ts
+ * import { runBank } from "@baba/core/testing";
+ * const { transfers } = await runBank(1, { tellers: 2, transfers: 3, pauses: { chance: 0.01, most: 2 } });
+ * console.log(transfers); // 6
+ * ```
  */
 export async function runBank(seed: number, options: BankOptions): Promise<BankReport> {
   const world = new World(seed, options);

@@ -27,6 +27,14 @@ const text = new TextDecoder();
  * updates and deletes, in both modes of settling, by several opened storages one after another, of
  * which one is left without a close. After any failure a store must hold exactly what some prefix of
  * the commits made, and all that was acknowledged.
+ *
+ * @example
+ * ```ts
+ * import { enumerateCrashes, Scenario, SeededRandom } from "@baba/core/testing";
+ * const { workload, check } = new Scenario(new SeededRandom(1), [1, 1]);
+ * const report = await enumerateCrashes({ workload, check, most: 100 });
+ * console.log(report.visited, report.violations); // 100 []
+ * ```
  */
 export class Scenario {
   readonly #protection: ProtectionKind;

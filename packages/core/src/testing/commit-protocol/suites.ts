@@ -20,6 +20,13 @@ const SECOND_CRASHES = { oneIn: 8, limit: 6 };
 /**
  * Cuts the power in the commit protocol, at every moment of one scenario after another, and again within
  * the recoveries, until so many states were visited. Stops at the first scenario with a violation.
+ *
+ * @example
+ * ```ts
+ * import { crashStore } from "@baba/core/testing";
+ * const totals = await crashStore(100, 1);
+ * console.log(totals.visited, totals.violations); // 100 []
+ * ```
  */
 export async function crashStore(
   states: number,
@@ -76,13 +83,32 @@ function protectionIn(scenario: number): ProtectionKind {
   return scenario % 16 === 6 ? "passphrase" : "key";
 }
 
-/** Makes every step of a scenario fail in every way, once and from then on always. */
+/**
+ * Makes every step of a scenario fail in every way, once and from then on always.
+ *
+ * @example
+ * ```ts
+ * import { failStore } from "@baba/core/testing";
+ * // Not called here: it takes some ten seconds.
+ * const isSafe = async (seed: number): Promise<boolean> => (await failStore(seed)).violated === 0;
+ * ```
+ */
 export function failStore(seed: number): Promise<FaultReport> {
   const { workload, check } = new Scenario(new SeededRandom(seed), SIZES, protectionIn(seed));
   return injectFaults({ workload, check, seed, limit: 3 });
 }
 
-/** Runs worlds of three tellers with pauses, deaths and power cuts, one for each seed. @throws {SimulationError} */
+/**
+ * Runs worlds of three tellers with pauses, deaths and power cuts, one for each seed.
+ *
+ * @throws {SimulationError}
+ * @example
+ * ```ts
+ * import { runBanks } from "@baba/core/testing";
+ * const { transfers } = await runBanks(1, 42);
+ * console.log(transfers > 0); // true
+ * ```
+ */
 export async function runBanks(worlds: number, seed: number): Promise<BankReport> {
   let total: BankReport = { steps: 0, transfers: 0 };
   for (let world = 0; world < worlds; world++) {

@@ -64,6 +64,13 @@ function skewed(random: () => number, count: number): number {
 /**
  * Numbers from 0 (included) to 1 (excluded) that the seed determines: a Weyl sequence, mixed by the 32-bit
  * finaliser of MurmurHash3 (Appleby).
+ *
+ * @example
+ * ```ts
+ * import { seededRandom } from "@baba/core/testing";
+ * const [random, again] = [seededRandom(1), seededRandom(1)];
+ * console.log(random() === again(), random() === random()); // true false
+ * ```
  */
 export function seededRandom(seed: number): () => number {
   let state = Math.imul(seed + 1, 0x9e3779b1);

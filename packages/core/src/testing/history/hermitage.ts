@@ -58,13 +58,29 @@ export type HermitageCase = {
   readonly occurred: (trace: HermitageTrace) => boolean;
 };
 
-/** The state before each case. */
+/**
+ * The state before each case.
+ *
+ * @example
+ * ```ts
+ * import { HERMITAGE_INITIAL } from "@baba/core/testing";
+ * for (const [key, value] of HERMITAGE_INITIAL) if (key === "1") console.log(key, value); // 1 10
+ * ```
+ */
 export const HERMITAGE_INITIAL: ReadonlyMap<string, number> = new Map([
   ["1", 10],
   ["2", 20],
 ]);
 
-/** The ten cases. */
+/**
+ * The ten cases.
+ *
+ * @example
+ * ```ts
+ * import { HERMITAGE_CASES } from "@baba/core/testing";
+ * console.log(HERMITAGE_CASES.map(({ name }) => name).join(" ")); // G0 G1a G1b G1c OTV PMP P4 G-single G2-item G2
+ * ```
+ */
 export const HERMITAGE_CASES: readonly HermitageCase[] = [
   {
     name: "G0",

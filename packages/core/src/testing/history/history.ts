@@ -57,7 +57,15 @@ export function listingKey(folder: string): string {
   return `${folder}/`;
 }
 
-/** Whether the key was made by {@link listingKey}. */
+/**
+ * Whether the key was made by {@link listingKey}.
+ *
+ * @example
+ * ```ts
+ * import { isListingKey, listingKey } from "@baba/core/testing";
+ * console.log(isListingKey(listingKey("heroes")), isListingKey("heroes")); // true false
+ * ```
+ */
 export function isListingKey(key: string): boolean {
   return key.endsWith("/");
 }

@@ -14,6 +14,13 @@ export type PlantedHistory = {
  *
  * In short form: `T1 2-5 a x+1 x[1,2] y[]` is transaction T1 from 2 to 5 of client `a`, which appended 1 to x, then
  * read x and y; without times all overlap, without a client each has its own; `!` aborted, `?` unknown.
+ *
+ * @example
+ * ```ts
+ * import { checkHistory, PLANTED_HISTORIES } from "@baba/core/testing";
+ * const misjudged = PLANTED_HISTORIES.filter(({ kind, history }) => checkHistory(history).anomalies[0]?.kind !== kind);
+ * console.log(misjudged); // []
+ * ```
  */
 export const PLANTED_HISTORIES: readonly PlantedHistory[] = [
   planted("an empty history", undefined),

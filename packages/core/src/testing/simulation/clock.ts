@@ -4,7 +4,17 @@ import { noCompression, simulatedCrypto } from "./crypto.ts";
 import { processOf } from "./file-system.ts";
 import { SeededRandom } from "./random.ts";
 
-/** Time that passes only when it is told to. */
+/**
+ * Time that passes only when it is told to.
+ *
+ * @example
+ * ```ts
+ * import { SimulatedClock } from "@baba/core/testing";
+ * const clock = new SimulatedClock(0);
+ * clock.at(60_000, () => console.log(clock.now())); // 60000
+ * clock.advanceTo(60_000);
+ * ```
+ */
 export class SimulatedClock {
   #now: number;
   readonly #timers: Timer[] = [];
@@ -70,6 +80,14 @@ export type SimulatedRuntimeOptions = {
 /**
  * A runtime of which every directory is this one file system; nothing in it depends on anything but
  * its seed.
+ *
+ * @example
+ * ```ts
+ * import { SimulatedDisk, simulatedFileSystem, simulatedRuntime } from "@baba/core/testing";
+ * const runtime = simulatedRuntime(simulatedFileSystem(new SimulatedDisk()));
+ * await runtime.sleep(60_000);
+ * console.log(runtime.elapsed()); // 60000
+ * ```
  */
 export function simulatedRuntime(fileSystem: FileSystem, options: SimulatedRuntimeOptions = {}): Runtime {
   const random = options.random ?? processOf(fileSystem)?.random ?? new SeededRandom(1);

@@ -13,6 +13,16 @@ export type CrashStateOptions = { readonly limit: number; readonly seed: number 
  * most `limit`, and otherwise `limit` of them, chosen by the seed: first the telling ones (all of it,
  * none of it, all but one, only one), then random ones. Each is a new disk on which everything is
  * durable; the contents are shared and never copied. The disk must not change meanwhile.
+ *
+ * @example
+ * ```ts
+ * import { crashStates, SimulatedDisk } from "@baba/core/testing";
+ * const disk = new SimulatedDisk();
+ * disk.apply({ call: "makeFolder", path: "." });
+ * disk.apply({ call: "create", path: "a" });
+ * const names = [...crashStates(disk, { limit: 100, seed: 1 })].map(({ root }) => root?.visible.size);
+ * console.log(names); // [ 0, 1 ]
+ * ```
  */
 export function* crashStates(
   disk: SimulatedDisk,
@@ -24,7 +34,19 @@ export function* crashStates(
   else yield* plan.sample(options.limit, new SeededRandom(options.seed));
 }
 
-/** One state that a power cut at this moment may leave, chosen at random. */
+/**
+ * One state that a power cut at this moment may leave, chosen at random.
+ *
+ * @example
+ * ```ts
+ * import { crashState, SeededRandom, SimulatedDisk } from "@baba/core/testing";
+ * const disk = new SimulatedDisk();
+ * disk.apply({ call: "makeFolder", path: "." });
+ * disk.apply({ call: "create", path: "a" });
+ * const left = crashState(disk, new SeededRandom(1));
+ * console.log(disk.pending.size, left.pending.size); // 1 0
+ * ```
+ */
 export function crashState(disk: SimulatedDisk, random: SeededRandom): SimulatedDisk {
   return new CrashPlan(disk).random(random);
 }

@@ -3,6 +3,15 @@ import { SeededRandom, seedFrom } from "./random.ts";
 /**
  * A machine that runs simulated processes: it knows truly which of them live. One that is paused
  * lives; one that was killed, or that ran before the last power cut, does not.
+ *
+ * @example
+ * ```ts
+ * import { SimulatedMachine } from "@baba/core/testing";
+ * const machine = new SimulatedMachine();
+ * const { identity } = machine.start("writer");
+ * machine.powerCut();
+ * console.log(machine.boot, machine.lives(identity)); // 2 false
+ * ```
  */
 export class SimulatedMachine {
   #boot: number;
@@ -45,7 +54,19 @@ export class SimulatedMachine {
   }
 }
 
-/** A process that can be killed at any step: its calls that are under way, and later ones, never end. */
+/**
+ * A process that can be killed at any step: its calls that are under way, and later ones, never end.
+ *
+ * @example
+ * ```ts
+ * import { SimulatedDisk, SimulatedMachine, simulatedFileSystem } from "@baba/core/testing";
+ * const process = new SimulatedMachine().start("writer");
+ * const files = simulatedFileSystem(new SimulatedDisk(), { process });
+ * console.log((await files.processIdentity()) === process.identity); // true
+ * process.kill();
+ * console.log(process.alive); // false
+ * ```
+ */
 export class SimulatedProcess {
   /** Where it runs. */
   readonly machine: SimulatedMachine;

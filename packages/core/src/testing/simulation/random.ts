@@ -1,6 +1,13 @@
 /**
  * Pseudo-random numbers from a seed: the same seed gives the same numbers in every runtime, so that a
  * simulation that failed can be run again. Not for secrets. The generator is sfc32 of PractRand.
+ *
+ * @example
+ * ```ts
+ * import { SeededRandom } from "@baba/core/testing";
+ * const [random, again] = [new SeededRandom(42), new SeededRandom(42)];
+ * console.log(random.below(1000) === again.below(1000)); // true
+ * ```
  */
 export class SeededRandom {
   #a: number;

@@ -38,7 +38,17 @@ export type ProcessEnvironment = {
   readonly runtime: Runtime;
 };
 
-/** Thrown by `World.run`: the message holds the seed and the last steps, the cause is what went wrong. */
+/**
+ * Thrown by `World.run`: the message holds the seed and the last steps, the cause is what went wrong.
+ *
+ * @example
+ * ```ts
+ * import { SimulationError, World } from "@baba/core/testing";
+ * const world = new World(42);
+ * world.spawn("a", () => Promise.reject(new Error("wrong")));
+ * await world.run().catch((error) => console.log(error instanceof SimulationError)); // true
+ * ```
+ */
 export class SimulationError extends Error {
   /** The class's name, as the console shows it. */
   override readonly name: string = "SimulationError";

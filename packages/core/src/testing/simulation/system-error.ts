@@ -1,7 +1,15 @@
 /** The codes that the simulation injects. */
 export type FaultCode = "EIO" | "ENOSPC" | "EMFILE" | "EPERM" | "EBUSY" | "EACCES";
 
-/** An error as an operating system gives it: the POSIX `code` is a property. */
+/**
+ * An error as an operating system gives it: the POSIX `code` is a property.
+ *
+ * @example
+ * ```ts
+ * import { SystemError } from "@baba/core/testing";
+ * console.log(new SystemError("ENOSPC", "write", "1.baba").message); // ENOSPC: write "1.baba"
+ * ```
+ */
 export class SystemError extends Error {
   /** The class's name, as the console shows it. */
   override readonly name: string = "SystemError";
