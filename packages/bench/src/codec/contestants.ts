@@ -1,4 +1,4 @@
-import { decode, encode, encodedSize } from "@baba/core";
+import { decode, decodeInto, encode, encodedSize, encodeInto } from "@baba/core";
 import { bareKernel, memoryCopy, type Work } from "./kernels.ts";
 import { plainDecode, plainEncode } from "./plain-javascript.ts";
 
@@ -16,8 +16,6 @@ const ROOM = "WASM, glue without a copy of the text: TextRoom";
 /** The row of the Python original, measured in a process of its own. */
 export const PYTHON = "Python original's algorithm";
 
-type Into = (from: Uint8Array, target: Uint8Array) => number;
-type Internals = { readonly encodeInto: Into; readonly decodeInto: Into };
 type Room = { encode(bytes: Uint8Array, at: number): Uint8Array };
 type Rooms = { readonly TextRoom: new (size: number) => Room };
 type Reference = {
@@ -25,9 +23,8 @@ type Reference = {
   referenceDecode(text: Uint8Array): Uint8Array;
 };
 
-// Modules of @baba/core that its index does not export.
+// Modules of @baba/core that its index does not export, and its build makes for this.
 const core = import.meta.resolve("@baba/core");
-const { encodeInto, decodeInto }: Internals = await import(new URL("./codec/codec.js", core).href);
 const { TextRoom }: Rooms = await import(new URL("./codec/text-room.js", core).href);
 const { referenceEncode, referenceDecode }: Reference = await import(
   new URL("./codec/reference.js", core).href
