@@ -289,6 +289,5 @@ function isTextByte(byte: number): boolean {
 }
 
 function refuse(code: BabaError["code"], name: string, reason: string): BabaError {
-  const record = printable(name);
-  return new BabaError(code, `${record}: ${reason}.`, { record });
+  return new BabaError(code, `${printable(name)}: ${reason}.`, { record: name });
 }

@@ -86,6 +86,5 @@ export function noKeyring(): BabaError {
 }
 
 function refuse(code: BabaError["code"], name: string, reason: string): BabaError {
-  const record = printable(name);
-  return new BabaError(code, `${record}: ${reason}.`, { record });
+  return new BabaError(code, `${printable(name)}: ${reason}.`, { record: name });
 }

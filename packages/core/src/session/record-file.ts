@@ -7,7 +7,7 @@ import { keysOfKeyring, keysOfRawKey, type StoreKeys } from "../crypto/store-key
 import { BabaError } from "../errors.ts";
 import { parseBytes, stringify } from "../model/index.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { checkRecordName, printable } from "../storage/names.ts";
+import { checkRecordName } from "../storage/names.ts";
 
 /**
  * The keys of a record's file that is outside of its store: the store's key file with what unlocks it, or the keyring
@@ -51,7 +51,7 @@ export async function openRecordFile(
     try {
       return parseBytes(await openRecord(decode(file), name, seals));
     } catch (error) {
-      throw error instanceof BabaError ? error.about(printable(name)) : error;
+      throw error instanceof BabaError ? error.about(name) : error;
     }
   });
 }

@@ -1,8 +1,11 @@
 import * as v from "valibot";
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
+import { encode } from "../codec/index.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
 import { assemble } from "./assemble.ts";
 import { Database } from "./database.ts";
+import { add, NoteStore, type Notes, read, utf8 } from "./note-store.fixture.ts";
+import { openRecordFile } from "./record-file.ts";
 import type { AsyncSession } from "./session.ts";
 
 const Hero = v.object({ id: v.number(), name: v.string() });
@@ -53,6 +56,54 @@ describe("an error", () => {
     expect(error).toMatchObject({ code: "BABA_NAME", record: name });
     expect(String(error)).not.toContain(name);
     await db.close();
+  });
+
+  describe("has the name as the caller has it, and shows it escaped", () => {
+    const name = `${"x".repeat(190)}/a family \u{1f468}\u200d\u{1f469}.baba`;
+    let store: NoteStore;
+    beforeEach(() => {
+      store = new NoteStore();
+    });
+    const refused = async (work: Promise<unknown>, code: string) => {
+      const error: unknown = await work.catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ code, record: name });
+      expect(String(error)).not.toContain("\u200d");
+    };
+    const problem = async (db: Notes) => {
+      for (const { error } of (await db.verify()).problems) throw error;
+    };
+
+    test("in a sealed store", async () => {
+      const db = store.open({ passphrase: "x" });
+      await add(db, 1, name);
+      await db.rotateKey();
+      await add(db, 2);
+      await refused(
+        db.asyncSession((session) => session.move("2.baba", name)),
+        "BABA_EXISTS",
+      );
+      await refused(problem(db), "BABA_KEY_RETIRED");
+      await db.close();
+      await store.put(name, await store.bytesOf("2.baba"));
+      const again = store.open({ passphrase: "x" });
+      await refused(read(again, name), "BABA_TAMPERED");
+      await again.close();
+    });
+
+    test("in a plain store, and of a file outside of one", async () => {
+      const db = store.open();
+      await add(db, 1, name);
+      await db.close();
+      const locked = store.open({ passphrase: "x" });
+      await refused(read(locked, name), "BABA_NOT_SEALED");
+      await locked.close();
+      await store.put(name, encode(utf8.encode("{")));
+      const again = store.open();
+      await refused(problem(again), "BABA_JSON");
+      await again.close();
+      const keys = { key: new Uint8Array(32) };
+      await refused(openRecordFile(store.runtime, utf8.encode("no base 3"), name, keys), "BABA_CODEC");
+    });
   });
 });
 

@@ -334,11 +334,10 @@ export class AsyncSession<S extends Schema> {
 }
 
 function alreadyThere(name: string): BabaError {
-  const record = printable(name);
   return new BabaError(
     "BABA_EXISTS",
-    `${record} is there already: delete it first, or choose another name.`,
-    { record },
+    `${printable(name)} is there already: delete it first, or choose another name.`,
+    { record: name },
   );
 }
 

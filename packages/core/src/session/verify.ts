@@ -52,27 +52,24 @@ function jsonFault(payload: Uint8Array, name: string): BabaError | undefined {
     parseBytes(payload);
     return undefined;
   } catch (error) {
-    if (error instanceof BabaError) return error.about(printable(name));
+    if (error instanceof BabaError) return error.about(name);
     throw error;
   }
 }
 
 function keyFault({ vault }: Store, name: string, kept: Uint8Array): BabaError | undefined {
   if (vault.activeId === undefined) return undefined;
-  const record = printable(name);
   if (!isSealed(kept)) {
     return new BabaError(
       "BABA_NOT_SEALED",
-      `${record}: it is not sealed yet: call db.seal() to go on sealing the store.`,
-      {
-        record,
-      },
+      `${printable(name)}: it is not sealed yet: call db.seal() to go on sealing the store.`,
+      { record: name },
     );
   }
   if (keyIdOf(kept) === vault.activeId) return undefined;
   return new BabaError(
     "BABA_KEY_RETIRED",
-    `${record}: it is sealed with a retired data key: call db.rewrap() to seal it with the active one.`,
-    { record },
+    `${printable(name)}: it is sealed with a retired data key: call db.rewrap() to seal it with the active one.`,
+    { record: name },
   );
 }
