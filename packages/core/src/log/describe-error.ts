@@ -16,8 +16,13 @@ const LONGEST_MESSAGE = 2000;
 /** An error as a log line may show it: its code and its record's name, and its sentence where that holds no value. */
 export function describeError(error: unknown): string {
   if (!(error instanceof BabaError)) return error instanceof Error ? nameOf(error) : "an unknown error";
-  if (!SHOWING_VALUES.has(error.code)) return `${error.code}: ${printable(error.message, LONGEST_MESSAGE)}`;
+  if (!SHOWING_VALUES.has(error.code)) return `${error.code}: ${printableSentence(error.message)}`;
   return `${error.code}${error.record === undefined ? "" : `: ${printable(error.record)}`}`;
+}
+
+/** A whole sentence as a log line may show it: a name's length would cut off what it says to do. */
+export function printableSentence(message: string): string {
+  return printable(message, LONGEST_MESSAGE);
 }
 
 /** An error is made by anybody, and its name may be anything. */

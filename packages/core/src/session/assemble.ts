@@ -1,7 +1,7 @@
 import type { Lock } from "../crypto/lock.ts";
 import { Vault } from "../crypto/vault.ts";
+import { printableSentence } from "../log/describe-error.ts";
 import type { Log } from "../log/log.ts";
-import { printable } from "../printable.ts";
 import { EventLoop } from "../runtime/event-loop.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { FileStorage } from "../storage/file-storage.ts";
@@ -38,7 +38,7 @@ export function assemble(runtime: Runtime): DatabaseContext {
     runtime,
     loop,
     openStore: (directory, lock, log) => {
-      const files = runtime.fileSystem(directory, (message) => log.warning(printable(message)));
+      const files = runtime.fileSystem(directory, (message) => log.warning(printableSentence(message)));
       return stores.open(files, lock, log, (report) => {
         const vault = new Vault(files, lock, context);
         return { storage: new FileStorage(files, runtime, report, vault, log.info), vault };

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { beforeEach, describe, expect, test } from "vitest";
 import { ConflictError } from "../errors.ts";
-import { memoryRuntime } from "../testing/memory-runtime.ts";
+import { type MemoryRuntime, memoryRuntime } from "../testing/memory-runtime.ts";
 import { assemble } from "./assemble.ts";
 import { Database } from "./database.ts";
 
@@ -9,12 +9,14 @@ const Hero = v.object({ id: v.number(), name: v.string() });
 const alice = { id: 1, name: "Alice" };
 
 let lines: string[];
+let runtime: MemoryRuntime;
 let db: Database<typeof Hero>;
 beforeEach(async () => {
   lines = [];
   const keep = (line: string) => void lines.push(line);
   const logging = { debug: keep, info: keep, warn: keep, error: keep };
-  db = new Database(Hero, { logging, logLevel: "debug" }, assemble(memoryRuntime()));
+  runtime = memoryRuntime();
+  db = new Database(Hero, { logging, logLevel: "debug", settle: "background" }, assemble(runtime));
   await db.asyncSession((session) => session.add(alice));
   lines.length = 0;
 });
@@ -59,6 +61,17 @@ describe("the log of a conflict", () => {
     await session.update(alice);
     await expect(session.commit()).rejects.toBeInstanceOf(ConflictError);
     expect(errors()).toEqual([expect.stringContaining("BABA_CONFLICT: 1.baba")]);
+  });
+});
+
+describe("the log of what no caller can be told", () => {
+  test("has whole sentences, however long the record's name is", async () => {
+    const name = `${"x".repeat(150)}/${"y".repeat(150)}.baba`;
+    await db.asyncSession((session) => session.add(alice, name));
+    await runtime.fileSystem(".").makeFolder(name);
+    await db.close();
+    expect(errors().length).toBeGreaterThan(0);
+    for (const line of errors()) expect(line).toMatch(/move it away\.$/);
   });
 });
 

@@ -2,8 +2,8 @@ import type { Lock } from "../crypto/lock.ts";
 import type { Vault } from "../crypto/vault.ts";
 import { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
+import { printableSentence } from "../log/describe-error.ts";
 import type { Log } from "../log/log.ts";
-import { printable } from "../printable.ts";
 import type { FileStorage } from "../storage/file-storage.ts";
 import { ioError } from "../storage/io-error.ts";
 import type { Storage } from "../storage/storage.ts";
@@ -57,7 +57,7 @@ export class SharedStores {
   #start(identity: string, create: Create): Shared {
     const logs: Log[] = [];
     const store = create((message) => {
-      for (const log of logs) log.error(printable(message));
+      for (const log of logs) log.error(printableSentence(message));
     });
     const shared: Shared = { ...store, opened: store.storage.open(), logs };
     shared.opened.catch(() => undefined);
