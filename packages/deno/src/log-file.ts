@@ -1,5 +1,4 @@
-import { join } from "node:path";
-import { absolute } from "./absolute.ts";
+import { join, resolve } from "node:path";
 
 const FOLDER = "baba_logs";
 const utf8 = new TextEncoder();
@@ -29,6 +28,15 @@ function append(path: string, line: string): void {
   using file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
   const bytes = utf8.encode(`${line}\n`);
   for (let written = 0; written < bytes.length; ) written += file.writeSync(bytes.subarray(written));
+}
+
+/** Where the working directory was removed, the path stays as it is: a log that cannot be written fails no database. */
+function absolute(path: string): string {
+  try {
+    return resolve(path);
+  } catch {
+    return path;
+  }
 }
 
 /** The time as a file name may hold it: `2026-01-31_23-59-59-123`. */

@@ -1,6 +1,6 @@
+import { resolve } from "node:path";
 import { setImmediate } from "node:timers";
 import type { Runtime } from "@baba/core";
-import { absolute } from "./absolute.ts";
 import { denoCompression, denoCrypto } from "./crypto/index.ts";
 import { denoFileSystem } from "./file-system/index.ts";
 import { openLogFile } from "./log-file.ts";
@@ -25,7 +25,7 @@ const RANDOM_BYTES = 65_536;
  * ```
  */
 export const denoRuntime: Runtime = {
-  absolute,
+  absolute: (path) => resolve(path),
   fileSystem: denoFileSystem,
   terminal: (line) => void Deno.stderr.writeSync(utf8.encode(`${line}\n`)),
   logFile: openLogFile,
@@ -35,7 +35,7 @@ export const denoRuntime: Runtime = {
   elapsed: () => performance.now(),
   random: fillRandomly,
   turn,
-  sleep: (milliseconds) => new Promise((resolve) => void setTimeout(resolve, milliseconds)),
+  sleep: (milliseconds) => new Promise((done) => void setTimeout(done, milliseconds)),
 };
 
 /**
@@ -43,7 +43,7 @@ export const denoRuntime: Runtime = {
  * is one of two milliseconds here.)
  */
 function turn(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(() => setImmediate(resolve)));
+  return new Promise((done) => void setImmediate(() => setImmediate(done)));
 }
 
 function fillRandomly(bytes: Uint8Array): Uint8Array {

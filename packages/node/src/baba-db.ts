@@ -33,7 +33,7 @@ export class BabaDB<S extends Schema> extends Database<S> {
    * Does no I/O; the first use opens.
    *
    * @throws `BABA_OPTION` where an option does not exist or has the wrong kind, `BABA_KEY_MISSING` where one for a key is
-   * there and `undefined` or empty
+   * there and `undefined` or empty, `BABA_IO` where the directory is relative and the working directory was removed
    */
   constructor(schema: S & LoadableSchema<S>, options?: BabaOptions) {
     super(schema, options, context);

@@ -7,7 +7,11 @@ import type { FileSystem } from "../file-system/file-system.ts";
  * that is not a pure function comes through here, so that every failure can be simulated from a seed.
  */
 export interface Runtime {
-  /** A path as seen from the working directory of this moment, in a form that a later change of it does not move. */
+  /**
+   * A path as seen from the working directory of this moment, in a form that a later change of it does not move.
+   *
+   * @throws where there is no working directory any more, from which the path would be seen
+   */
   absolute(path: string): string;
 
   /** An adapter for the files below a directory; does no I/O yet. `warn` is told what works, but worse than it could. */

@@ -92,6 +92,19 @@ describe("Database", () => {
     expect(() => new Database(schema, {}, assemble(memoryRuntime()))).toThrow(failure("BABA_OPTION"));
   });
 
+  test("says in its own words that nobody can tell where a relative directory is", () => {
+    const absolute = () => {
+      throw new Error("no working directory");
+    };
+    const runtime = { ...memoryRuntime(), absolute };
+    expect(() => open({ directory: "data" }, runtime)).toThrow(
+      expect.objectContaining({
+        code: "BABA_IO",
+        message: expect.stringMatching(/^data: .*absolute path\.$/),
+      }),
+    );
+  });
+
   test("does no I/O before its first use, and an empty commit writes nothing", async () => {
     const { db, runtime } = open();
     expect(runtime.volumes.size).toBe(0);

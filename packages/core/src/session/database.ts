@@ -15,7 +15,7 @@ import {
   rotateKey,
 } from "./key-management.ts";
 import { checkMaintenanceOptions, type MaintenanceOptions, type RecordProblem } from "./maintenance.ts";
-import { type BabaOptions, checkOptionNames, checkOptions } from "./options.ts";
+import { type BabaOptions, checkOptionNames, checkOptions, directoryOf } from "./options.ts";
 import { type RewrapOptions, type RewrapReport, rewrap, seal } from "./rewrap.ts";
 import { AsyncSession, type SessionContext } from "./session.ts";
 import type { OpenedStore, Store } from "./shared-store.ts";
@@ -56,7 +56,7 @@ export class Database<S extends Schema> {
    * Does no I/O; the first use opens.
    *
    * @throws `BABA_OPTION` where an option does not exist or has the wrong kind, `BABA_KEY_MISSING` where one for a key is
-   * there and `undefined` or empty
+   * there and `undefined` or empty, `BABA_IO` where the directory is relative and the working directory was removed
    */
   constructor(schema: S & LoadableSchema<S>, options: BabaOptions | undefined, context: DatabaseContext) {
     if (!isSchema(schema)) {
@@ -69,7 +69,7 @@ export class Database<S extends Schema> {
     this.#options = checkOptions(options);
     this.#lock = checkUnlock(this.#options);
     this.#context = context;
-    this.#directory = context.runtime.absolute(this.#options.directory ?? ".");
+    this.#directory = directoryOf(this.#options, context.runtime);
     this.#log = openLog(this.#options.logging, this.#options.logLevel, context.runtime);
   }
 

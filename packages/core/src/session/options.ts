@@ -1,6 +1,7 @@
 import { optionsIn, UNLOCK_OPTIONS, type Unlock } from "../crypto/lock.ts";
 import { BabaError } from "../errors.ts";
 import { LOG_LEVELS, type LogLevel, type LogTarget } from "../log/log.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import { printable } from "../storage/names.ts";
 
 /** How a database is opened, and {@link Unlock unlocked}: not at all, or in one of three ways. */
@@ -38,6 +39,24 @@ export function checkOptions(options: BabaOptions | undefined): BabaOptions {
   const copy = optionsIn(options, KNOWN);
   for (const [name, value] of Object.entries(copy)) checkOption(name, value);
   return copy;
+}
+
+/**
+ * Where the database's folder is, as seen from where the program is now.
+ *
+ * @throws `BABA_IO` where nobody can tell, as the working directory was removed
+ */
+export function directoryOf({ directory = "." }: BabaOptions, runtime: Pick<Runtime, "absolute">): string {
+  try {
+    return runtime.absolute(directory);
+  } catch (cause) {
+    throw new BabaError(
+      "BABA_IO",
+      `${printable(directory)}: where this is cannot be told, as the working directory was removed or cannot be reached: ` +
+        "change to another one, or give the option directory as an absolute path.",
+      { cause },
+    );
+  }
 }
 
 /**

@@ -134,6 +134,23 @@ describe("section 2: the options, in a program", () => {
     for (const name of ["a", "b"]) expect(existsSync(join(directory, name, "0.baba")), name).toBe(true);
   });
 
+  test.skipIf(process.platform === "win32")(
+    "directory is refused by its code where it is seen from a working directory that was removed",
+    async () => {
+      const ended = await run(`
+        import { mkdirSync, rmdirSync } from "node:fs";
+        mkdirSync(directory + "/gone");
+        process.chdir(directory + "/gone");
+        rmdirSync(directory + "/gone");
+        try { open(); } catch ({ code }) { console.log(code); }
+        const db = open({ directory });
+        await add(db, 1);
+        await db.close();
+      `);
+      expect(ended).toEqual({ code: 0, signal: null, output: "BABA_IO" });
+    },
+  );
+
   test("logging: true leaves no descriptor and no listener behind, however many databases there were", async () => {
     const ended = await run(`
       import { readdirSync } from "node:fs";
