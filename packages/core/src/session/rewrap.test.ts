@@ -102,6 +102,19 @@ describe("rotateKey() and rewrap()", () => {
     await again.close();
   });
 
+  test("with dropRetired leave a store as new as it is before its first commit", async () => {
+    const db = store.open({ passphrase: "x" });
+    expect(await db.rewrap({ dropRetired: true })).toEqual({
+      records: 0,
+      sealed: 0,
+      problems: [],
+      retiredKeys: 0,
+    });
+    await add(db, 1);
+    await db.close();
+    expect(isSealed(await store.keptBytes("1.baba"))).toBe(true);
+  });
+
   test("refuse options that do not exist", async () => {
     const db = store.open({ passphrase: "x" });
     for (const options of [{ onProgress: 7 }, { nonsense: true }, 7] as unknown[]) {

@@ -144,6 +144,8 @@ async function endConversion(store: Store): Promise<void> {
 
 async function dropRetired(store: Store): Promise<void> {
   await underLock(store, async () => {
+    // Before the first commit there is none, and a journal that is begun now would be plain.
+    if (store.vault.keyring === undefined) return;
     await mustBeSealed(store);
     await store.storage.renew();
     await store.vault.rewrite((keyring) => keyring.withoutRetired());
