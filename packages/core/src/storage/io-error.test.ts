@@ -13,6 +13,18 @@ test.each([
   );
 });
 
+test.each([
+  ["EISDIR", "BABA_NOT_A_RECORD"],
+  ["ENOTDIR", "BABA_NOT_A_FOLDER"],
+  ["ELOOP", "BABA_NOT_A_RECORD"],
+])("ioError() of the store's folder and %s does not advise to move the whole folder away", (posix, code) => {
+  const error = ioError(Object.assign(new Error("x"), { code: posix }), ".baba", "take the write lock");
+  expect(error).toMatchObject({ code, record: ".baba" });
+  expect(error.message).toMatch(
+    /^\.baba: cannot .* move that away, and leave all else in the folder where it is\.$/,
+  );
+});
+
 test("ioError() of a BabaError is that error", () => {
   const error = new BabaError("BABA_NAME", "The name is too long.");
   expect(ioError(error, "1.baba", "read")).toBe(error);

@@ -1,4 +1,5 @@
 import { BabaError, systemCode } from "../errors.ts";
+import { STORE_FOLDER } from "./layout.ts";
 import { printable } from "./names.ts";
 
 /**
@@ -19,10 +20,18 @@ export function ioErrorAmong(error: unknown, names: readonly string[], attempt: 
 function explained(error: unknown, subject: string, attempt: string, record: string | undefined): BabaError {
   if (error instanceof BabaError) return error;
   const code = systemCode(error) ?? "unknown error";
-  // To the directory itself links may lead: only such as end nowhere are refused.
-  const explanation = record === "." && code === "ELOOP" ? CIRCLE : EXPLANATIONS[code];
-  const [kind, advice] = explanation ?? OTHER;
+  const [kind, advice] = explanationOf(code, record);
   return new BabaError(kind, `${subject}: cannot ${attempt} (${code}): ${advice}.`, { record, cause: error });
+}
+
+function explanationOf(code: string, record: string | undefined): Explanation {
+  // To the directory itself links may lead: only such as end nowhere are refused.
+  if (record === "." && code === "ELOOP") return CIRCLE;
+  const explanation = EXPLANATIONS[code] ?? OTHER;
+  // What is wrong is in the store's folder, which has the keys and the newest commits and is not to be moved away.
+  return record === STORE_FOLDER && STANDS_IN_THE_WAY.includes(explanation)
+    ? [explanation[0], STRANGER]
+    : explanation;
 }
 
 /** Whether too many files are open: an operation on one file has not been done to its end then. */
@@ -30,6 +39,9 @@ export function isCrowded(error: unknown): boolean {
   const code = systemCode(error);
   return code === "EMFILE" || code === "ENFILE";
 }
+
+/** A code and what to do. */
+type Explanation = readonly [BabaError["code"], string];
 
 const OTHER = ["BABA_IO", "the cause says more; see to the disk or file system, and try again"] as const;
 const NO_PERMISSION = [
@@ -48,6 +60,10 @@ const LINK_IN_THE_WAY = [
   "BABA_NOT_A_RECORD",
   "symbolic links below the directory are not followed; put the file itself there, or choose another name",
 ] as const;
+const STANDS_IN_THE_WAY: readonly Explanation[] = [WRONG_KIND, FILE_IN_THE_WAY, LINK_IN_THE_WAY];
+const STRANGER =
+  "something in this folder, or on the way to it, is a link, or a folder where a file belongs, or the other way round (the " +
+  "cause says more): move that away, and leave all else in the folder where it is";
 const CIRCLE = [
   "BABA_NOT_A_FOLDER",
   "symbolic links on the way to it lead in a circle; mend them, or use another directory",
@@ -58,7 +74,7 @@ const TOO_MANY = [
   "too many files are open; close some, or raise the limit, and try again",
 ] as const;
 
-const EXPLANATIONS: Readonly<Record<string, readonly [BabaError["code"], string] | undefined>> = {
+const EXPLANATIONS: Readonly<Record<string, Explanation | undefined>> = {
   EACCES: NO_PERMISSION,
   EPERM: NO_PERMISSION,
   ERR_ACCESS_DENIED: [
