@@ -7,6 +7,7 @@ import { nodeCompression } from "./crypto/node-compression.ts";
 import { nodeCrypto } from "./crypto/node-crypto.ts";
 import { nodeFileSystem } from "./file-system/index.ts";
 import { openLogFile } from "./log-file.ts";
+import { writeToTerminal } from "./terminal.ts";
 
 /**
  * What Node.js (and Bun) supplies to the core.
@@ -28,7 +29,7 @@ export const nodeRuntime: Runtime = {
   fileSystem: nodeFileSystem,
   crypto: nodeCrypto,
   compression: nodeCompression,
-  terminal: (line) => void process.stderr.write(`${line}\n`),
+  terminal: writeToTerminal,
   logFile: openLogFile,
   now: () => Date.now(),
   elapsed: () => performance.now(),

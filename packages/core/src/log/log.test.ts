@@ -11,6 +11,14 @@ describe("openLog()", () => {
     expect(runtime.terminalLines).toEqual(["[BABA (WARNING)] LOG: a warning", "[BABA (ERROR)] LOG: a error"]);
   });
 
+  test("fails nothing where neither the terminal nor anything else can be written to", () => {
+    const terminal = () => {
+      throw new Error("the reader has ended");
+    };
+    const runtime = { ...memoryRuntime(), terminal, logFile: () => terminal };
+    for (const target of [undefined, true]) openLog(target, "info", runtime).error("x");
+  });
+
   test("takes info as the default level", () => {
     const runtime = memoryRuntime();
     const log = openLog(undefined, undefined, runtime);

@@ -57,7 +57,7 @@ type LineWriter = (level: LogLevel, line: string) => void;
 
 function lineWriter(target: LogTarget, runtime: Runtime): LineWriter {
   if (target === false) return () => undefined;
-  if (target === undefined) return (_level, line) => runtime.terminal(line);
+  if (target === undefined) return (_level, line) => toTerminal(line, runtime);
   if (target === true) return guarded(fileWriter(runtime), runtime);
   if (!isLogger(target)) {
     throw new BabaError(
@@ -73,13 +73,22 @@ function fileWriter(runtime: Runtime): LineWriter {
   return (_level, line) => append(line);
 }
 
+/** A terminal that takes nothing any more, as a pipe whose reader has ended, leaves nobody to be told. */
+function toTerminal(line: string, runtime: Runtime): void {
+  try {
+    runtime.terminal(line);
+  } catch {
+    // What the line tells of has been done all the same.
+  }
+}
+
 /** A log that fails must not fail the operation it tells of: its first failure is told on the terminal. */
 function guarded(write: (level: LogLevel, line: string) => unknown, runtime: Runtime): LineWriter {
   let failed = false;
   const tell = (error: unknown) => {
     if (failed) return;
     failed = true;
-    runtime.terminal(`[BABA (ERROR)] LOG: The log cannot be written: ${printable(wordsOf(error))}`);
+    toTerminal(`[BABA (ERROR)] LOG: The log cannot be written: ${printable(wordsOf(error))}`, runtime);
   };
   return (level, line) => {
     try {

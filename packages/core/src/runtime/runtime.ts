@@ -23,7 +23,7 @@ export interface Runtime {
   /** For large records that are sealed. */
   readonly compression: Compression;
 
-  /** Writes one line to the terminal's standard error. */
+  /** Writes one line to the terminal's standard error; throws at once, or not at all, where that takes nothing any more. */
   terminal(line: string): void;
 
   /**

@@ -38,17 +38,22 @@ afterEach(() => {
 type Ended = { readonly code: number | null; readonly signal: string | null; readonly output: string };
 
 /** Runs a program in another process; `directory` is in it. */
-function run(program: string): Promise<Ended> {
+function run(program: string, started: (child: ReturnType<typeof start>) => void = () => {}): Promise<Ended> {
   const script = join(scripts, "program.mjs");
   writeFileSync(script, `${PRELUDE} const directory = ${JSON.stringify(directory)}; ${program}`);
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...WORDS, script]);
+    const child = start(script);
+    started(child);
     let output = "";
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (text) => (output += text));
     child.once("error", reject);
     child.once("close", (code, signal) => resolve({ code, signal, output: output.trim() }));
   });
+}
+
+function start(script: string) {
+  return spawn(process.execPath, [...WORDS, script]);
 }
 
 async function count(): Promise<number> {
@@ -181,5 +186,16 @@ describe("section 2: the options, in a program", () => {
     expect(lines).toHaveLength(2);
     expect(lines[0]).toMatch(/^\[BABA \(WARNING\)\] LOG: Opened .* without a key/);
     expect(lines[1]).toBe("[BABA (INFO)] LOG: Committed 1 record written, 0 deleted");
+  });
+
+  test("logging fails nothing where nobody reads the standard error any more", async () => {
+    const program = `
+      const db = open({ directory, logging: undefined });
+      for (let i = 0; i < 20; i++) { await add(db, 1); await new Promise((resolve) => setTimeout(resolve, 5)); }
+      await db.close();
+      console.log("done");
+    `;
+    const ended = await run(program, (child) => child.stderr.destroy());
+    expect(ended).toEqual({ code: 0, signal: null, output: "done" });
   });
 });
