@@ -333,9 +333,11 @@ describe("WriteLock", () => {
     expect(await b.isHeld()).toBe(true);
   });
 
-  test("acquire() takes a lock that names no process for a living one's", async () => {
+  test("acquire() takes a lock that names no process for a living one's, and says that it names none", async () => {
     await files.create([{ path: LOCK_FILE, bytes: new Uint8Array() }]);
-    await expect(lockOf("a").acquire(0)).rejects.toThrow(LockedError);
+    const failed = lockOf("a").acquire(0);
+    await expect(failed).rejects.toThrow(LockedError);
+    await expect(failed).rejects.toThrow(`not known to have ended: ${LOCK_FILE} does not say which. `);
   });
 
   test("an owner that cannot be judged counts as living", async () => {

@@ -236,8 +236,9 @@ export class WriteLock {
           "Wait for it; where it was a thread that was terminated, call db.forceUnlock().",
       );
     }
+    const who = identity === "" ? `${LOCK_FILE} does not say which` : printable(identity);
     return new LockedError(
-      `Another process has held the write lock for ${seconds} seconds, and is not known to have ended: ${printable(identity)}. ` +
+      `Another process has held the write lock for ${seconds} seconds, and is not known to have ended: ${who}. ` +
         "Wait for it or end it; if you know that it will not write again, call db.forceUnlock().",
     );
   }
