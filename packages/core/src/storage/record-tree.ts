@@ -1,3 +1,4 @@
+import type { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { mayBeGarbled, refuseTwins } from "./garbled-names.ts";
 import { ioError } from "./io-error.ts";
@@ -10,17 +11,23 @@ export type RecordFolder = {
   readonly isLost: boolean;
 };
 
+/** Is told of a folder that cannot be opened; where it does not throw, the walk goes on without that. */
+export type Unopened = (error: BabaError) => void;
+
 /**
  * The directory itself (`"."`) and every folder below it that may hold records, each before those in it. Folders whose
  * names begin with a dot are not among them, the store's own is one.
  *
  * @throws `BABA_NAME` where a name stands for two folders, `BABA_PERMISSION`, `BABA_NOT_A_FOLDER`, `BABA_IO`
  */
-export async function* recordFolders(files: FileSystem): AsyncGenerator<RecordFolder> {
+export async function* recordFolders(
+  files: FileSystem,
+  unopened: Unopened = raise,
+): AsyncGenerator<RecordFolder> {
   // A list of what is left, and no generator in a generator: these would end at the size of the stack.
   const left = ["."];
   for (let path = left.pop(); path !== undefined; path = left.pop()) {
-    const inside = await foldersIn(files, path);
+    const inside = await foldersIn(files, path, unopened);
     if (inside !== undefined) yield { path, isLost: false };
     else if (mayBeGarbled(path)) yield { path, isLost: true };
     for (const folder of inside?.reverse() ?? []) left.push(folder);
@@ -28,7 +35,11 @@ export async function* recordFolders(files: FileSystem): AsyncGenerator<RecordFo
 }
 
 /** Their paths, in order. */
-async function foldersIn(files: FileSystem, folder: string): Promise<string[] | undefined> {
+async function foldersIn(
+  files: FileSystem,
+  folder: string,
+  unopened: Unopened,
+): Promise<string[] | undefined> {
   try {
     const entries = await files.list(folder);
     const inside = entries?.filter(({ name, kind }) => kind === "folder" && !name.startsWith("."));
@@ -36,6 +47,11 @@ async function foldersIn(files: FileSystem, folder: string): Promise<string[] | 
     await refuseTwins(paths ?? [], (names) => files.kinds(names));
     return paths;
   } catch (error) {
-    throw ioError(error, folder, "open the folder");
+    unopened(ioError(error, folder, "open the folder"));
+    return undefined;
   }
+}
+
+function raise(error: BabaError): never {
+  throw error;
 }
