@@ -34,15 +34,19 @@ type Parts = { readonly [name: string]: unknown };
  * Whether a schema is known to give this output of its own once more, when it is asked about what is parsed from the text that
  * `JSON.stringify` makes of it. It is known where the value is plain JSON, of which nothing is lost in the text, and the
  * schema one of valibot's that only look: scalars, and objects, arrays and records of such, optional or not, with checks of valibot's
- * own. Of one that transforms, falls back, computes a default for `null`, or calls its user's code, nothing is known. A schema is judged once.
+ * own. Of one that transforms, falls back, computes a default for `null`, or calls its user's code, nothing is known.
  */
 export function givesAgain(schema: Schema, output: unknown): boolean {
-  let onlyLooks = judged.get(schema);
-  if (onlyLooks === undefined) {
-    onlyLooks = schema["~standard"].vendor === "valibot" && isLook(schema, 0);
-    judged.set(schema, onlyLooks);
-  }
-  return onlyLooks && !("toJSON" in Array.prototype) && isPlain(output, 0);
+  return onlyLooks(schema) && !("toJSON" in Array.prototype) && isPlain(output, 0);
+}
+
+/** Whether a schema is known to be one of valibot's that only look: what it says of a value it says again. A schema is judged once. */
+export function onlyLooks(schema: Schema): boolean {
+  const known = judged.get(schema);
+  if (known !== undefined) return known;
+  const looks = schema["~standard"].vendor === "valibot" && isLook(schema, 0);
+  judged.set(schema, looks);
+  return looks;
 }
 
 function isLook(part: unknown, depth: number): boolean {

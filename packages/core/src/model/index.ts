@@ -1,8 +1,9 @@
 export { deepEqual } from "./equality.ts";
+export { onlyLooks } from "./idempotence.ts";
 export { parse, stringify } from "./json.ts";
 export {
   fromBytes,
-  fromText,
+  fromStored,
   parseBytes,
   textOf,
   textOfOutput,
@@ -13,4 +14,4 @@ export {
 export type { InputOf, LoadableSchema, NotLoadable, OutputOf, Schema } from "./schema.ts";
 export { isSchema } from "./schema.ts";
 export { isPromise } from "./validation.ts";
-export { compileWhere, type Where } from "./where.ts";
+export { compileWhere, exclusionOf, type Where } from "./where.ts";

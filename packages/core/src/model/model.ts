@@ -91,15 +91,15 @@ export function textOfOutput<S extends Schema>(schema: S, output: OutputOf<S>): 
  * ```
  */
 export async function fromBytes<S extends Schema>(schema: S, bytes: Uint8Array): Promise<OutputOf<S>> {
-  return fromText(schema, textOf(bytes));
+  return fromStored(schema, parseBytes(bytes));
 }
 
 /**
- * {@link fromBytes} of their text. A promise only where the schema answers with one: to await costs as much as
+ * {@link fromBytes} of the value that they hold. A promise only where the schema answers with one: to await costs as much as
  * to parse a small record.
  */
-export function fromText<S extends Schema>(schema: S, text: string): OutputOf<S> | Promise<OutputOf<S>> {
-  const outcome = check(schema, parse(text));
+export function fromStored<S extends Schema>(schema: S, stored: unknown): OutputOf<S> | Promise<OutputOf<S>> {
+  const outcome = check(schema, stored);
   return isPromise(outcome) ? outcome.then(recordOf<OutputOf<S>>) : recordOf(outcome);
 }
 

@@ -1,5 +1,8 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compileWhere, type Where } from "./where.ts";
+import { onlyLooks } from "./idempotence.ts";
+import { key, kinds, withInputs } from "./schemas.fixture.ts";
+import { compileWhere, exclusionOf, type Where } from "./where.ts";
 
 type Hero = {
   id: number;
@@ -80,4 +83,63 @@ describe("compileWhere() with a function", () => {
     };
     expect(() => matches(failing)).toThrow(cause);
   });
+});
+
+describe("exclusionOf()", () => {
+  it.each<[unknown, unknown, boolean]>([
+    [{ team: "red" }, { team: "blue" }, true],
+    [{ team: "red" }, { team: "red" }, false],
+    [{ id: 1, team: "red" }, { id: 1, team: 5 }, true],
+    [{ team: "red" }, {}, false],
+    [{ team: "red" }, { team: null }, false],
+    [{ team: "red" }, { team: ["red"] }, false],
+    [{ team: "red" }, Object.create({ team: "blue" }), false],
+    [{ id: 0 }, { id: -0 }, false],
+    [{ id: Number.NaN }, { id: Number.NaN }, false],
+    [{ id: 1 }, null, false],
+    [{ length: 1 }, "ab", false],
+  ])("of %o excludes %o: %s", (where, stored, excluded) => {
+    expect(exclusionOf(where)?.(stored)).toBe(excluded);
+  });
+
+  it.each([{}, { born: new Date(0) }, { team: null }, { stats: { strength: 3 } }, () => true])(
+    "of %o says nothing",
+    (where) => {
+      expect(exclusionOf(where)).toBeUndefined();
+    },
+  );
+
+  it("excludes nothing that fits, whatever schema only looks, whatever is stored, and whatever is asked for", () => {
+    const scalar = fc.constantFrom<unknown>("", "a", "b", "x", "y", "$date", 0, -0, 1, true, false);
+    const where = fc.dictionary(key, fc.oneof(scalar, fc.constant(null)), { minKeys: 1, maxKeys: 2 });
+    let [excluded, fitting] = [0, 0];
+    fc.assert(
+      fc.property(
+        kinds(2).chain(withInputs),
+        fc.array(where, { maxLength: 5 }),
+        ([schema, stored], wheres) => {
+          if (!onlyLooks(schema)) return;
+          for (const value of stored) {
+            const outcome = schema["~standard"].validate(value);
+            if (outcome instanceof Promise || outcome.issues) continue;
+            // What the record has itself, fits it.
+            const own = Object.entries(Object(outcome.value)).filter(
+              ([, property]) => property !== undefined,
+            );
+            for (const asked of [...wheres, ...own.map((entry) => Object.fromEntries([entry]))]) {
+              const fits = compileWhere<unknown>(asked as Where<unknown>)(outcome.value);
+              const excludes = exclusionOf(asked)?.(value) ?? false;
+              if (fits) fitting++;
+              if (excludes) excluded++;
+              expect(fits && excludes).toBe(false);
+            }
+          }
+        },
+      ),
+      { numRuns: 20_000 },
+    );
+    // It finds nothing where one of them never happens.
+    expect(fitting).toBeGreaterThan(1000);
+    expect(excluded).toBeGreaterThan(100);
+  }, 60_000);
 });

@@ -29,6 +29,28 @@ export function compileWhere<T>(where: Where<T>): (record: T) => boolean {
   return (record) => wanted.every(([key, value]) => hasEqual(record, key, value));
 }
 
+/**
+ * What tells of a stored value that no record fits that a schema which only looks makes of it; `undefined` where the where does not say.
+ * Scalars alone do: such a schema gives them as they are, but drops what it does not know of an object, and may give what is not
+ * there, or `null`, a default.
+ */
+export function exclusionOf(where: unknown): ((stored: unknown) => boolean) | undefined {
+  if (typeof where !== "object" || where === null) return undefined;
+  const scalars = Object.entries(where).filter(([, value]) => isScalar(value));
+  if (scalars.length === 0) return undefined;
+  return (stored) => scalars.some(([key, value]) => hasOther(stored, key, value));
+}
+
+function hasOther(stored: unknown, key: string, value: unknown): boolean {
+  if (typeof stored !== "object" || stored === null || !Object.hasOwn(stored, key)) return false;
+  const own: unknown = Reflect.get(stored, key);
+  return isScalar(own) && own !== value && !deepEqual(own, value);
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+}
+
 function isPredicate<T>(where: unknown): where is (record: T) => unknown {
   return typeof where === "function";
 }

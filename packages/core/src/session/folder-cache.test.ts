@@ -4,11 +4,14 @@ import { encode } from "../codec/index.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { memoryFileSystem } from "../file-system/memory.ts";
 import { MemoryVolume } from "../file-system/memory-volume.ts";
+import { asked } from "../model/schemas.fixture.ts";
+import type { Where } from "../model/where.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
 import { SeededRandom } from "../testing/simulation/random.ts";
 import { assemble } from "./assemble.ts";
 import { Database } from "./database.ts";
 import { FolderCache, FolderDraft } from "./folder-cache.ts";
+import type { ReadOptions } from "./folder-reads.ts";
 
 const Hero = v.object({ id: v.number(), tags: v.array(v.string()) });
 const hero = (id: number) => ({ id, tags: [`tag ${id}`] });
@@ -71,6 +74,56 @@ describe("a folder that was read as a whole", () => {
     await db.asyncSession((session) => session.all("a", Hero));
     const wrong = db.asyncSession((session) => session.all("a", Named));
     await expect(wrong).rejects.toMatchObject({ code: "BABA_SCHEMA_MISMATCH", record: "a/0000.baba" });
+    await db.close();
+  });
+
+  test("is not validated again by filter() where a schema that only looks has read all of it, but for what may fit", async () => {
+    const { db } = await filled(30);
+    const { schema, times } = asked(Hero);
+    const filter = (where: Where<v.InferOutput<typeof Hero>>) =>
+      db.asyncSession((session) => session.filter("a", schema, where));
+    expect(await filter({ id: 7 })).toEqual([hero(7)]);
+    expect(times()).toBe(30);
+    for (let i = 0; i < 2; i++) {
+      const [found] = await filter({ id: 7 });
+      expect(found).toEqual(hero(7));
+      found?.tags.push("changed");
+    }
+    expect(times()).toBe(32);
+    expect(await filter(({ id }) => id === 7)).toEqual([hero(7)]);
+    expect(times()).toBe(62);
+    await db.asyncSession((session) => session.add({ ...hero(99), id: 7 }, "a/9999.baba"));
+    expect(await filter({ id: 7 })).toHaveLength(2);
+    expect(times()).toBe(62 + 31);
+    await db.close();
+  });
+
+  test("is validated by filter() where another schema has read it, or one that does more than look", async () => {
+    const { db } = await filled(3);
+    const Careful = v.pipe(
+      Hero,
+      v.check(() => true),
+    );
+    for (const { schema, times } of [asked(Hero), asked(Hero), asked(Careful)]) {
+      const filter = () => db.asyncSession((session) => session.filter("a", schema, { id: 1 }));
+      await filter();
+      expect(times()).toBe(3);
+      await filter();
+      expect(times()).toBe(schema.type === "object" && !("pipe" in schema) ? 4 : 6);
+    }
+    await db.close();
+  });
+
+  test("is validated by filter() after a reader that skips, so that what cannot be read is told", async () => {
+    const { db } = await filled(3);
+    const Other = v.object({ id: v.number() });
+    await db.asyncSession((session) => session.add(Other, { id: 9 }, "a/9.baba"));
+    const filter = (options?: ReadOptions) =>
+      db.asyncSession((session) => session.filter("a", Hero, { id: 1 }, options));
+    for (let i = 0; i < 2; i++) {
+      expect(await filter({ unreadable: "skip" })).toEqual([hero(1)]);
+      await expect(filter()).rejects.toMatchObject({ code: "BABA_SCHEMA_MISMATCH", record: "a/9.baba" });
+    }
     await db.close();
   });
 

@@ -1,5 +1,7 @@
-/** A folder's records as they were read: their names in order, and the JSON text of each. */
-export type CachedFolder = { readonly names: readonly string[]; readonly texts: readonly string[] };
+import type { Schema } from "../model/index.ts";
+
+/** A folder's records as they were read: their names in order, and the JSON text of each; and by whom all of them were. */
+export type CachedFolder = Pick<FolderDraft, "names" | "texts" | "wasReadBy" | "noteReader">;
 
 type Kept = { readonly stamp: string; readonly draft: FolderDraft };
 
@@ -59,11 +61,12 @@ export class FolderCache {
 }
 
 /** A folder on its way into the cache, while it is read. */
-export class FolderDraft implements CachedFolder {
+export class FolderDraft {
   readonly names: string[] = [];
   readonly texts: string[] = [];
   /** How many records the folder has. */
   readonly #records: number;
+  readonly #readers = new WeakSet<Schema>();
   #bytes = 0;
   #spoiled = false;
 
@@ -96,6 +99,16 @@ export class FolderDraft implements CachedFolder {
       if (this.#bytes > MOST_BYTES) this.spoil();
     }
     if (this.#promisesTooMuch()) this.spoil();
+  }
+
+  /** Whether this schema has read every record. */
+  wasReadBy(reader: Schema | undefined): boolean {
+    return reader !== undefined && this.#readers.has(reader);
+  }
+
+  /** Notes that this schema has read every record. */
+  noteReader(reader: Schema | undefined): void {
+    if (reader !== undefined) this.#readers.add(reader);
   }
 
   /** Whether there would be too much if all records were like those until now: what is not kept in the end costs memory until then. */

@@ -1,13 +1,13 @@
 import { BabaError } from "../errors.ts";
 import { describeError } from "../log/describe-error.ts";
 import type { Log } from "../log/log.ts";
-import { isPromise, isSchema, type Schema } from "../model/index.ts";
+import { isPromise, isSchema, onlyLooks, type Schema } from "../model/index.ts";
 import type { EventLoop } from "../runtime/event-loop.ts";
 import { checkFolderName } from "../storage/names.ts";
 import type { Admission } from "./admission.ts";
 import type { FolderCache } from "./folder-cache.ts";
 import { checkOptionNames, notASchema } from "./options.ts";
-import { load } from "./record.ts";
+import { load, NOTHING } from "./record.ts";
 import { type Chunk, scan } from "./scan.ts";
 import { type Text, textIn } from "./text.ts";
 import type { View } from "./view.ts";
@@ -24,8 +24,7 @@ export type StreamedRecord<T> = { readonly filename: string; readonly record: T 
 /** What reads of folders work with. */
 type FolderContext = { readonly log: Log; readonly loop: EventLoop; readonly cache: FolderCache };
 
-/** In the place of a record that has gone or is skipped. */
-const NOTHING = Symbol("no record");
+type Loader = (name: string, text: Text | undefined, excludes?: (stored: unknown) => boolean) => unknown;
 
 /**
  * The reads of whole folders as one session sees them. Others get a turn whenever time is up; nothing else is awaited
@@ -42,20 +41,26 @@ export class FolderReads {
     this.#context = context;
   }
 
-  /** The records of a folder that fit, in the order of their names. */
+  /**
+   * The records of a folder that fit, in the order of their names. Where all of them were read with the schema before, and that only
+   * looks, it is not asked again about those that are excluded.
+   */
   async collect(
     folder: string,
     schema: Schema,
     options: ReadOptions | undefined,
     fits: (record: unknown) => boolean,
+    exclusion?: (stored: unknown) => boolean,
   ): Promise<unknown[]> {
     const load = this.#loader(schema, options);
+    const reader = options?.unreadable !== "skip" && onlyLooks(schema) ? schema : undefined;
     const records: unknown[] = [];
-    for await (const { names, texts } of this.#scan(folder)) {
+    for await (const { names, texts, isKnown } of this.#scan(folder, reader)) {
+      const excludes = isKnown ? exclusion : undefined;
       for (let i = 0; i < names.length; i++) {
         const pause = this.#context.loop.breathe();
         if (pause !== undefined) await pause;
-        const loading = load(names[i] ?? "", texts[i]);
+        const loading = load(names[i] ?? "", texts[i], excludes);
         const record = isPromise(loading) ? await loading : loading;
         if (record !== NOTHING && fits(record)) records.push(record);
       }
@@ -98,16 +103,13 @@ export class FolderReads {
     }
   }
 
-  #scan(folder: string): AsyncGenerator<Chunk> {
+  #scan(folder: string, reader?: Schema): AsyncGenerator<Chunk> {
     const { cache, loop } = this.#context;
-    return scan(this.#view, cache, loop, checkFolderName(folder));
+    return scan(this.#view, cache, loop, checkFolderName(folder), reader);
   }
 
-  /** What makes a record of its text, or `NOTHING` of one that has gone or is skipped; a promise only where the schema gives one. */
-  #loader(
-    schema: Schema,
-    options: ReadOptions | undefined,
-  ): (name: string, text: Text | undefined) => unknown {
+  /** What makes a record of its text, or `NOTHING`; a promise only where the schema gives one. */
+  #loader(schema: Schema, options: ReadOptions | undefined): Loader {
     if (!isSchema(schema)) throw notASchema();
     const skips = checkReadOptions(options).unreadable === "skip";
     const failed = (error: unknown): symbol => {
@@ -115,11 +117,11 @@ export class FolderReads {
       this.#context.log.error(`Skipped a record that cannot be read: ${describeError(error)}`);
       return NOTHING;
     };
-    return (name, text) => {
+    return (name, text, excludes) => {
       // Listed and gone since: the commit will find the conflict.
       if (text === undefined) return NOTHING;
       try {
-        const record = load(schema, text, name);
+        const record = load(schema, text, name, excludes);
         return isPromise(record) ? record.catch(failed) : record;
       } catch (error) {
         return failed(error);

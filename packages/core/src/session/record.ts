@@ -1,12 +1,15 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { BabaError } from "../errors.ts";
-import { fromText, isPromise, type Schema, textOfOutput, validated } from "../model/index.ts";
+import { fromStored, isPromise, parse, type Schema, textOfOutput, validated } from "../model/index.ts";
 import { printable } from "../printable.ts";
 import { checkRecordName, defaultRecordName } from "../storage/names.ts";
 import type { Text } from "./text.ts";
 
 /** Bytes of JSON that one record may have. */
 const LARGEST_RECORD = 128 * 1024 * 1024;
+
+/** In the place of a record that has gone, is skipped or cannot be meant. */
+export const NOTHING: unique symbol = Symbol("no record");
 
 /** A record's name and its JSON text. */
 export type NamedText = { readonly name: string; readonly text: string };
@@ -45,17 +48,25 @@ export function serialise(
 }
 
 /**
- * The record that a text holds; a promise only where the schema answers with one.
+ * The record that a text holds; a promise only where the schema answers with one. `NOTHING` where what is stored is
+ * excluded, of which the schema is not asked then.
  *
  * @throws what makes it unreadable, naming it
  */
-export function load(schema: Schema, text: Text, name: string): unknown {
+export function load(
+  schema: Schema,
+  text: Text,
+  name: string,
+  excludes?: (stored: unknown) => boolean,
+): unknown {
   const failed = (error: unknown): never => {
     throw error instanceof BabaError ? error.about(name) : error;
   };
   try {
     if (text instanceof BabaError) throw text;
-    const record = fromText(schema, text);
+    const stored = parse(text);
+    if (excludes?.(stored)) return NOTHING;
+    const record = fromStored(schema, stored);
     return isPromise(record) ? record.catch(failed) : record;
   } catch (error) {
     return failed(error);

@@ -1,10 +1,18 @@
+import type { Schema } from "../model/index.ts";
 import type { EventLoop } from "../runtime/event-loop.ts";
 import { type FolderCache, FolderDraft } from "./folder-cache.ts";
 import { type Text, textsIn } from "./text.ts";
 import type { View } from "./view.ts";
 
-/** Some records of a folder: their names, and the text of each, or nothing where it has gone. */
-export type Chunk = { readonly names: readonly string[]; readonly texts: readonly (Text | undefined)[] };
+/**
+ * Some records of a folder: their names, and the text of each, or nothing where it has gone. `isKnown` says that all were read
+ * by the reader before.
+ */
+export type Chunk = {
+  readonly names: readonly string[];
+  readonly texts: readonly (Text | undefined)[];
+  readonly isKnown?: boolean;
+};
 
 /** Records of the first chunk: few enough to be there at once. */
 const FIRST_CHUNK = 64;
@@ -17,18 +25,22 @@ const AHEAD = 2;
 
 /**
  * The records of a folder in the order of their names, chunk by chunk, in bounded memory: from the cache
- * where nothing has changed since they were kept there, and else from the storage, to be kept.
+ * where nothing has changed since they were kept there, and else from the storage, to be kept. Who asks for more than the last chunk
+ * has read them all: if that is by a `reader`, the cache keeps this too.
  */
 export async function* scan(
   view: View,
   cache: FolderCache,
   loop: Pick<EventLoop, "breathe">,
   folder: string,
+  reader?: Schema,
 ): AsyncGenerator<Chunk> {
   const stamp = await view.stamp(folder);
   const cached = stamp === undefined ? undefined : cache.find(folder, stamp);
   if (cached !== undefined) {
-    yield cached;
+    const { names, texts } = cached;
+    yield { names, texts, isKnown: cached.wasReadBy(reader) };
+    cached.noteReader(reader);
     return;
   }
   const { names, own: ownNames } = await view.list(folder);
@@ -43,6 +55,7 @@ export async function* scan(
     yield chunk;
   }
   if (stamp === undefined || draft.spoiled) return;
+  draft.noteReader(reader);
   // What was read between two equal stamps belongs together.
   if ((await view.stamp(folder)) === stamp) cache.keep(folder, stamp, draft);
 }

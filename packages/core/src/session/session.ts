@@ -2,6 +2,7 @@ import { Arena } from "../arena.ts";
 import { BabaError, ConflictError } from "../errors.ts";
 import {
   compileWhere,
+  exclusionOf,
   type InputOf,
   isSchema,
   type LoadableSchema,
@@ -210,7 +211,8 @@ export class AsyncSession<S extends Schema> {
     return this.#admission.read(async () => {
       const { schema, first, second } = this.#withSchema(input);
       const fits = compileWhere(first as Where<unknown>);
-      const records = await this.#folders.collect(folder, schema, second as ReadOptions | undefined, fits);
+      const options = second as ReadOptions | undefined;
+      const records = await this.#folders.collect(folder, schema, options, fits, exclusionOf(first));
       this.#context.log.info(`Filtered ${printable(folder)}: ${counted(records.length, "record")} found`);
       return records;
     });
