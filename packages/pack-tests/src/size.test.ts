@@ -6,7 +6,7 @@ import { HERE } from "./command.ts";
  * Bytes of the whole of @baba/core, bundled and minified, without valibot. A change that moves it by more
  * than a twentieth, up or down, states the new size here.
  */
-const CORE_BYTES = 281_500;
+const CORE_BYTES = 296_000;
 
 test("@baba/core, bundled and minified without valibot, keeps its size within a twentieth", async () => {
   const { outputFiles } = await build({
