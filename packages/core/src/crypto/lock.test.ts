@@ -160,7 +160,7 @@ test("checkUnlock() accepts the recipients and identities that age accepts, what
         { identity: own },
       );
     }),
-    { numRuns: 2000 },
+    { numRuns: 300 },
   );
   expect(verdicts).toEqual(new Set([true, false]));
 });

@@ -136,10 +136,10 @@ describe("exclusionOf()", () => {
           }
         },
       ),
-      { numRuns: 20_000 },
+      { numRuns: 4000 },
     );
     // It finds nothing where one of them never happens.
-    expect(fitting).toBeGreaterThan(1000);
-    expect(excluded).toBeGreaterThan(100);
+    expect(fitting).toBeGreaterThan(300);
+    expect(excluded).toBeGreaterThan(30);
   }, 60_000);
 });
