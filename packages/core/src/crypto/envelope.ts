@@ -1,9 +1,9 @@
 import { Arena } from "../arena.ts";
 import { BabaError } from "../errors.ts";
-import { printable } from "../printable.ts";
 import type { Content } from "../storage/protection.ts";
 import type { Compression } from "./compression.ts";
 import { type Crypto, TAG_SIZE } from "./crypto.ts";
+import { refuse } from "./refusals.ts";
 import type { StoreKeys } from "./store-keys.ts";
 import { XAES_NONCE_SIZE, type Xaes } from "./xaes.ts";
 
@@ -286,8 +286,4 @@ function putUint32(bytes: Uint8Array, at: number, value: number): void {
 /** A byte that text begins with: no control character but the white space of JSON. */
 function isTextByte(byte: number): boolean {
   return byte >= 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
-}
-
-function refuse(code: BabaError["code"], name: string, reason: string): BabaError {
-  return new BabaError(code, `${printable(name)}: ${reason}.`, { record: name });
 }

@@ -85,6 +85,7 @@ export function noKeyring(): BabaError {
   );
 }
 
-function refuse(code: BabaError["code"], name: string, reason: string): BabaError {
+/** The error of one record, or of what else has a name in the store. */
+export function refuse(code: BabaError["code"], name: string, reason: string): BabaError {
   return new BabaError(code, `${printable(name)}: ${reason}.`, { record: name });
 }
