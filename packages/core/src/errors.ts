@@ -185,9 +185,3 @@ export class CommitUnknownError extends BabaError {
     super("BABA_COMMIT_UNKNOWN", message, details);
   }
 }
-
-/** The code of an operating system's error (`ENOENT`, `ENOSPC`, ...), where the value has one. */
-export function systemCode(error: unknown): string | undefined {
-  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
-  return typeof error.code === "string" ? error.code : undefined;
-}

@@ -1,3 +1,5 @@
+import { systemError } from "../system-error.ts";
+
 /** What the program `sync` ended with. */
 export type SyncEnd = {
   /** 0 where it did what was asked for; `null` where a signal ended it. */
@@ -33,6 +35,5 @@ export function fileSystemSynced({ status, said }: SyncEnd, root: string): boole
   if (status === 0) return true;
   if (/usage|invalid option|unrecognized option|not implemented/i.test(said)) return false;
   const code = /no space/i.test(said) ? "ENOSPC" : /quota/i.test(said) ? "EDQUOT" : "EIO";
-  const message = `${code}: sync -f failed: ${said.trim() || `status ${status}`}, '${root}'`;
-  throw Object.assign(new Error(message), { code, path: root });
+  throw systemError(code, `sync -f failed: ${said.trim() || `status ${status}`}`, root);
 }

@@ -5,9 +5,11 @@
  */
 export { type NativeCompressionFunctions, nativeCompression } from "../crypto/native-compression.ts";
 export { type NativeCryptoFunctions, nativeCrypto } from "../crypto/native-crypto.ts";
+export { errorOf, isCrowded, linkError, systemCode, systemError } from "../system-error.ts";
 export { fileSystemSynced, SYNC_FILE_SYSTEM, type SyncEnd } from "./file-system-sync.ts";
 export { inLanes } from "./lanes.ts";
 export { type Made, makeFolders } from "./make-folder.ts";
+export { mustStayBelow, PathCheck } from "./path-check.ts";
 export {
   isRunning,
   type ProcessEvidence,

@@ -1,4 +1,4 @@
-import { systemCode } from "../errors.ts";
+import { errorOf, systemCode } from "../system-error.ts";
 import type {
   EntryKind,
   FileSystem,
@@ -48,7 +48,7 @@ class MemoryFileSystem implements FileSystem {
       try {
         return this.#existing(path)?.bytes.slice();
       } catch (error) {
-        return error instanceof Error ? error : new Error(String(error));
+        return errorOf(error);
       }
     });
   }

@@ -1,7 +1,8 @@
-import { BabaError, systemCode } from "../errors.ts";
+import { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { EventLoop } from "../runtime/event-loop.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { systemCode } from "../system-error.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { ioError } from "./io-error.ts";
 import type { Changes } from "./journal/changes.ts";

@@ -1,4 +1,5 @@
-import { BabaError, systemCode } from "../errors.ts";
+import { BabaError } from "../errors.ts";
+import { systemCode } from "../system-error.ts";
 import { STORE_FOLDER } from "./layout.ts";
 import { printable } from "./names.ts";
 
@@ -32,12 +33,6 @@ function explanationOf(code: string, record: string | undefined): Explanation {
   return record === STORE_FOLDER && STANDS_IN_THE_WAY.includes(explanation)
     ? [explanation[0], STRANGER]
     : explanation;
-}
-
-/** Whether too many files are open: an operation on one file has not been done to its end then. */
-export function isCrowded(error: unknown): boolean {
-  const code = systemCode(error);
-  return code === "EMFILE" || code === "ENFILE";
 }
 
 /** A code and what to do. */

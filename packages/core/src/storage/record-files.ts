@@ -1,8 +1,9 @@
 import { inLanes } from "../adapter/lanes.ts";
 import { Arena } from "../arena.ts";
 import { decodedSize, decodeInto } from "../codec/index.ts";
-import { BabaError, systemCode } from "../errors.ts";
+import { BabaError } from "../errors.ts";
 import type { EntryKind, FileSystem, Move, Replacement, TakeFile } from "../file-system/file-system.ts";
+import { systemCode } from "../system-error.ts";
 import { garbledNames, type Looks, mayBeGarbled, refuseTwins } from "./garbled-names.ts";
 import { ioError, ioErrorAmong } from "./io-error.ts";
 import type { Changes } from "./journal/changes.ts";

@@ -1,5 +1,6 @@
-import { BabaError, systemCode } from "../errors.ts";
+import { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
+import { systemCode } from "../system-error.ts";
 import { rewriteFolders } from "./checkpoint.ts";
 import { ioError } from "./io-error.ts";
 import {

@@ -1,4 +1,4 @@
-import { codeOf, errorOf } from "./errors.ts";
+import { errorOf, isCrowded } from "@baba/core/adapter";
 import { withinTurn } from "./turn.ts";
 
 /** Milliseconds between attempts while too many files are open; together about a second. */
@@ -64,9 +64,4 @@ function chunk<T>(
   } catch (thrown) {
     return { at, error: errorOf(thrown) };
   }
-}
-
-function isCrowded(error: Error): boolean {
-  const code = codeOf(error);
-  return code === "EMFILE" || code === "ENFILE";
 }

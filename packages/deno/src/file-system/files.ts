@@ -1,5 +1,6 @@
 import type { EntryKind, Move, NewFile, Replacement } from "@baba/core";
-import { codeOf, systemError } from "./errors.ts";
+import { systemError } from "@baba/core/adapter";
+import { codeOf } from "./errors.ts";
 import { type FolderCheck, kindOf, mustBeFile } from "./folders.ts";
 
 /** Bytes that are read or written synchronously at most, at one go: about a tenth of a millisecond. */

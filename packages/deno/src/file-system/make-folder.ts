@@ -1,12 +1,12 @@
 import { dirname } from "node:path";
 import type { FolderEntry } from "@baba/core";
-import { type Made, makeFolders } from "@baba/core/adapter";
+import { type Made, makeFolders, mustStayBelow } from "@baba/core/adapter";
 import { codeOf } from "./errors.ts";
-import { kindOf, mustBeFolder, mustStayBelow } from "./folders.ts";
+import { kindOf, mustBeFolder, ON_WINDOWS } from "./folders.ts";
 
 /** Makes a folder and those above it, mode 0700; those that exist are checked. */
 export function makeFolder(root: string, folder: string): Made {
-  mustStayBelow(folder);
+  mustStayBelow(folder, ON_WINDOWS);
   return makeFolders(
     folder,
     () => makeRoot(root),

@@ -1,7 +1,7 @@
 import { inLanes } from "@baba/core/adapter";
 import { inTurn } from "./batch.ts";
 import { codeOf } from "./errors.ts";
-import type { FolderCheck } from "./folders.ts";
+import { type FolderCheck, ON_WINDOWS } from "./folders.ts";
 import { syncTogether } from "./sync-together.ts";
 
 /** Syncs under way at once; more gained nothing on what was measured. */
@@ -30,7 +30,6 @@ export async function syncFullFolders(paths: readonly string[]): Promise<void> {
   await syncOpened(paths, openFolder);
 }
 
-const ON_WINDOWS = Deno.build.os === "windows";
 /** FlushFileBuffers, which syncs on Windows, wants a file that may be written. */
 const TO_SYNC: Deno.OpenOptions = { read: true, write: ON_WINDOWS };
 

@@ -1,4 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync } from "node:fs";
+import { linkError, systemCode, systemError } from "@baba/core/adapter";
+
+export { systemCode as codeOf } from "@baba/core/adapter";
 
 const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL } = constants;
 /** Windows has neither of the two; links are looked for before the file is opened there. */
@@ -14,16 +17,6 @@ const FLAGS: Readonly<Record<Purpose, number>> = {
   write: O_WRONLY | SAFELY,
   sync: TO_SYNC | SAFELY,
 };
-
-/** An error with the code that an operating system would give. */
-export function systemError(code: string, meaning: string, path: string): NodeJS.ErrnoException {
-  return Object.assign(new Error(`${code}: ${meaning}, '${path}'`), { code, path });
-}
-
-/** The POSIX code of an error, where it has one. */
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
-}
 
 /**
  * Runs `use` with a descriptor of a regular file to read, and its length in bytes; closes it on every
@@ -44,7 +37,7 @@ export function requireFile(descriptor: number, path: string): number {
 }
 
 /** The error for what is neither a regular file nor a folder. */
-export function notAFile(path: string): NodeJS.ErrnoException {
+export function notAFile(path: string): Error {
   return systemError("ENOTSUP", "is no regular file", path);
 }
 
@@ -81,19 +74,14 @@ export function openNew(path: string): number {
   return openSync(path, O_WRONLY | O_CREAT | O_EXCL | SAFELY, 0o600);
 }
 
-/** The error for a symbolic link where none is followed. */
-export function linkError(path: string): NodeJS.ErrnoException {
-  return systemError("ELOOP", "is a symbolic link, which is not followed", path);
-}
-
 function openSafely(path: string, purpose: Purpose): number {
   if (!REFUSES_LINKS && lstatSync(path).isSymbolicLink()) throw linkError(path);
   try {
     return openSync(path, FLAGS[purpose]);
   } catch (error) {
     // A socket, or a pipe that nobody reads, is reported so; and a link by FreeBSD as EMLINK.
-    if (codeOf(error) === "ENXIO") throw notAFile(path);
-    if (codeOf(error) === "EMLINK") throw linkError(path);
+    if (systemCode(error) === "ENXIO") throw notAFile(path);
+    if (systemCode(error) === "EMLINK") throw linkError(path);
     throw error;
   }
 }

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { performance } from "node:perf_hooks";
 import type { FolderEntry, Move, Replacement, TakeFile } from "@baba/core";
+import { errorOf } from "@baba/core/adapter";
 import { codeOf, openNew, openToWrite, withFileToRead } from "./descriptors.ts";
 import type { FolderCheck } from "./folders.ts";
 import { readShort } from "./short-read.ts";
@@ -70,7 +71,7 @@ function outcome<T>(folders: FolderCheck, path: string, use: (full: string) => T
 /** What is told of a file that could not be read: nothing where there is none. */
 export function failure(error: unknown): Error | undefined {
   if (codeOf(error) === "ENOENT") return undefined;
-  return error instanceof Error ? error : new Error(String(error));
+  return errorOf(error);
 }
 
 function readOne(full: string, { room, longest, allocate }: ReadLimits): Uint8Array | "too long" {
@@ -295,6 +296,6 @@ function inOrder<T>(
     return { done: next - from };
   } catch (error) {
     folders.doubted(error);
-    return { done: next - from, error: error instanceof Error ? error : new Error(String(error)) };
+    return { done: next - from, error: errorOf(error) };
   }
 }

@@ -1,12 +1,12 @@
-import { lstatSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type Made, makeFolders } from "@baba/core/adapter";
-import { codeOf, linkError, systemError } from "./descriptors.ts";
-import { mustStayBelow } from "./folders.ts";
+import { type Made, makeFolders, mustStayBelow } from "@baba/core/adapter";
+import { codeOf } from "./descriptors.ts";
+import { mustBeFolder, ON_WINDOWS } from "./folders.ts";
 
 /** Makes a folder and those above it, mode 0700; those that exist are checked. */
 export function makeFolder(root: string, folder: string): Made {
-  mustStayBelow(folder);
+  mustStayBelow(folder, ON_WINDOWS);
   return makeFolders(
     folder,
     () => makeRoot(root),
@@ -32,8 +32,6 @@ function makeOne(path: string): boolean {
   } catch (error) {
     if (codeOf(error) !== "EEXIST") throw error;
   }
-  const stats = lstatSync(path);
-  if (stats.isSymbolicLink()) throw linkError(path);
-  if (!stats.isDirectory()) throw systemError("ENOTDIR", "is not a folder", path);
+  mustBeFolder(path);
   return false;
 }

@@ -1,17 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { isCrowded } from "@baba/core/adapter";
 import { codeOf } from "./descriptors.ts";
 import type { Progress } from "./files.ts";
 
 /** Milliseconds between attempts; together about a second, then the error is the caller's. */
 const PAUSES = [5, 10, 20, 40, 80, 160, 320, 400];
-const CROWDED: readonly string[] = ["EMFILE", "ENFILE"];
 /** What Windows says while a virus scanner or an indexer has a file open. */
 const HELD: readonly string[] = ["EPERM", "EACCES", "EBUSY"];
-
-/** Whether too many files are open just now: some will be closed. */
-export function isCrowded(error: unknown): boolean {
-  return CROWDED.includes(codeOf(error) ?? "");
-}
 
 /** Whether a rename or a removal may go through a moment later. */
 function isPassing(error: unknown): boolean {

@@ -1,13 +1,13 @@
 import { performance } from "node:perf_hooks";
 import type { TakeFile } from "@baba/core";
-import { inLanes } from "@baba/core/adapter";
+import { inLanes, isCrowded } from "@baba/core/adapter";
 import * as files from "./files.ts";
 import type { FolderCheck } from "./folders.ts";
 import { LANES, SHORT_BYTES } from "./limits.ts";
 import { readLong } from "./long-read.ts";
 import { Pace } from "./pace.ts";
 import { SpareBuffers, unpackReads } from "./packed-reads.ts";
-import { isCrowded, patiently } from "./patience.ts";
+import { patiently } from "./patience.ts";
 import { slicesOf } from "./slices.ts";
 import { type ThreadUser, threads } from "./threads.ts";
 import { budget } from "./turn.ts";

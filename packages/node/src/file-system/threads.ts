@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { errorOf } from "@baba/core/adapter";
 import { jobs } from "./jobs.ts";
 import { type Call, type Reply, unpackError } from "./wire.ts";
 import { workerSource } from "./worker.generated.ts";
@@ -160,7 +161,7 @@ export class Threads {
         try {
           resolve(Reflect.apply(jobs[job], undefined, input));
         } catch (error) {
-          reject(error instanceof Error ? error : new Error(String(error)));
+          reject(errorOf(error));
         }
       });
     }

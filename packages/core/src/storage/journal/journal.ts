@@ -1,7 +1,7 @@
 import { xxh64 } from "../../codec/index.ts";
 import { CommitUnknownError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
-import { isCrowded } from "../io-error.ts";
+import { isCrowded } from "../../system-error.ts";
 import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
 import type { Turn } from "../pieces.ts";
 import { type Changes, encodeChanges } from "./changes.ts";

@@ -7,6 +7,7 @@ import type {
   Replacement,
   TakeFile,
 } from "../../file-system/file-system.ts";
+import { errorOf } from "../../system-error.ts";
 import type { SimulatedDisk } from "./disk.ts";
 import { SimulatedMachine, type SimulatedProcess } from "./machine.ts";
 import type { DiskOperation } from "./operation.ts";
@@ -79,7 +80,7 @@ class SimulatedFileSystem implements FileSystem {
         if (this.#mustAsk) await this.#step("read", path);
         results.push(this.#present(path, "read")?.visible.bytes.slice());
       } catch (error) {
-        results.push(error instanceof Error ? error : new Error(String(error)));
+        results.push(errorOf(error));
       }
     }
     return results;

@@ -1,0 +1,67 @@
+/**
+ * The code of an operating system's error (`ENOENT`, `ENOSPC`, ...), where the value has one.
+ *
+ * @example
+ * ```ts
+ * import { systemCode, systemError } from "@baba/core/adapter";
+ * console.log(systemCode(systemError("ENOENT", "does not exist", "/data"))); // ENOENT
+ * console.log(systemCode("ENOENT")); // undefined
+ * ```
+ */
+export function systemCode(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}
+
+/**
+ * An error with the code that an operating system would give.
+ *
+ * @example
+ * ```ts
+ * import { systemError } from "@baba/core/adapter";
+ * console.log(systemError("EISDIR", "is a folder", "/data").message); // EISDIR: is a folder, '/data'
+ * ```
+ */
+export function systemError(code: string, meaning: string, path: string): Error {
+  return Object.assign(new Error(`${code}: ${meaning}, '${path}'`), { code, path });
+}
+
+/**
+ * The error for a symbolic link where none is followed: `ELOOP`.
+ *
+ * @example
+ * ```ts
+ * import { linkError, systemCode } from "@baba/core/adapter";
+ * console.log(systemCode(linkError("/data/link"))); // ELOOP
+ * ```
+ */
+export function linkError(path: string): Error {
+  return systemError("ELOOP", "is a symbolic link, which is not followed", path);
+}
+
+/**
+ * Whatever was thrown, as an error.
+ *
+ * @example
+ * ```ts
+ * import { errorOf } from "@baba/core/adapter";
+ * console.log(errorOf("a text").message); // a text
+ * ```
+ */
+export function errorOf(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+/**
+ * Whether too many files are open just now: what was tried has not been done to its end, and some will be closed.
+ *
+ * @example
+ * ```ts
+ * import { isCrowded, systemError } from "@baba/core/adapter";
+ * console.log(isCrowded(systemError("EMFILE", "too many open files", "/data"))); // true
+ * ```
+ */
+export function isCrowded(error: unknown): boolean {
+  const code = systemCode(error);
+  return code === "EMFILE" || code === "ENFILE";
+}
