@@ -8,6 +8,7 @@ export { type NativeCryptoFunctions, nativeCrypto } from "../crypto/native-crypt
 export { errorOf, isCrowded, linkError, systemCode, systemError } from "../system-error.ts";
 export { fileSystemSynced, SYNC_FILE_SYSTEM, type SyncEnd } from "./file-system-sync.ts";
 export { inLanes } from "./lanes.ts";
+export { type LogFileCalls, logFile } from "./log-file.ts";
 export { type Made, makeFolders } from "./make-folder.ts";
 export { mustStayBelow, PathCheck } from "./path-check.ts";
 export {
