@@ -9,10 +9,10 @@ import { printable } from "./printable.ts";
  * | `BABA_VALIDATION` | a record does not fit its schema when it is added |
  * | `BABA_NOT_LOADABLE` | a record would not come back from its own file as it went in |
  * | `BABA_UNSERIALIZABLE` | a value that no file can hold: a function, a symbol, a cycle |
- * | `BABA_EXISTS` | a record would be moved over another |
+ * | `BABA_EXISTS` | a record would be moved over an existing one |
  * | `BABA_ID_MISSING` | a record has no usable `id`, and no file name was given |
  * | `BABA_NAME` | a file or folder name that is not allowed, or is not UTF-8 on the disk |
- * | `BABA_CODEC` | a file is not base-3 text; or, as the sentence then says, the runtime does not let WebAssembly start |
+ * | `BABA_CODEC` | a file is not base-3 text; or the runtime does not allow WebAssembly, and the message says so |
  * | `BABA_UTF8` | a file's bytes are not UTF-8 |
  * | `BABA_JSON` | a file's text is not JSON |
  * | `BABA_SCHEMA_MISMATCH` | a stored record does not fit the schema it is read with |
@@ -20,24 +20,24 @@ import { printable } from "./printable.ts";
  * | `BABA_NOT_A_FOLDER` | a folder of the name is a file or a symbolic link |
  * | `BABA_PERMISSION` | the operating system does not allow the access |
  * | `BABA_DISK_FULL` | no room is left |
- * | `BABA_IO` | another failure of the file system |
+ * | `BABA_IO` | any other failure of the file system |
  * | `BABA_CLOSED` | the database was closed |
  * | `BABA_SESSION_CLOSED` | the session was disposed of, or its callback has returned |
  * | `BABA_CONFLICT` | a later commit touched what the session read or writes |
- * | `BABA_LOCKED` | another process that is not known to have ended, or a session, holds the write lock for too long |
- * | `BABA_COMMIT_UNKNOWN` | a sync failed, and whether the commit is durable is not known |
+ * | `BABA_LOCKED` | another process that is not known to have ended, or another session, has held the write lock for too long |
+ * | `BABA_COMMIT_UNKNOWN` | a sync failed, so it is not known whether the commit is durable |
  * | `BABA_SETTLE` | a commit stands, but its files could not be put in place |
  * | `BABA_JOURNAL` | the journal is damaged |
  * | `BABA_FORMAT` | the folder was written by a newer version |
- * | `BABA_KEY_MISSING` | an option for a key is there and empty or undefined |
+ * | `BABA_KEY_MISSING` | an option for a key is given, but is empty or undefined |
  * | `BABA_KEY_WRONG` | the passphrase, identity or key does not open this store |
  * | `BABA_KEYRING` | the key file is damaged, missing beside sealed records, full of retired keys, or not the one that was pinned |
  * | `BABA_TAMPERED` | a sealed record is damaged, was changed, or belongs to another name or store |
- * | `BABA_KEY_UNKNOWN` | a record, or journal, was sealed with a data key that this store does not have |
- * | `BABA_KEY_RETIRED` | a sound record is sealed with a retired data key (told by `verify` alone) |
- * | `BABA_NOT_SEALED` | a plain record, or journal, lies in a sealed store |
+ * | `BABA_KEY_UNKNOWN` | a record or the journal was sealed with a data key that this store does not have |
+ * | `BABA_KEY_RETIRED` | a sound record is sealed with a retired data key (reported by `verify` only) |
+ * | `BABA_NOT_SEALED` | a sealed store contains a plain record or a plain journal |
  * | `BABA_SEALED` | the store or a record is sealed, and no key was given |
- * | `BABA_ENVELOPE` | a sealed record is cut short, or of a version or with flags that are not known |
+ * | `BABA_ENVELOPE` | a sealed record is cut short, or has an unknown version or unknown flags |
  */
 export type BabaErrorCode =
   | "BABA_OPTION"
