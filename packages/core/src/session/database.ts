@@ -1,8 +1,5 @@
-import { checkUnlock, type Lock, wipeLock } from "../crypto/lock.ts";
-import type { Vault } from "../crypto/vault.ts";
 import { BabaError } from "../errors.ts";
 import { describeError } from "../log/describe-error.ts";
-import { type Log, openLog } from "../log/log.ts";
 import { isSchema, type LoadableSchema, type Schema } from "../model/index.ts";
 import { counted, printable } from "../printable.ts";
 import type { DatabaseContext } from "./assemble.ts";
@@ -14,14 +11,14 @@ import {
   removeRecipient,
   rotateKey,
 } from "./key-management.ts";
+import { Lifetime } from "./lifetime.ts";
 import { checkMaintenanceOptions, type MaintenanceOptions, type RecordProblem } from "./maintenance.ts";
-import { type BabaOptions, checkOptionNames, checkOptions, directoryOf } from "./options.ts";
+import { type BabaOptions, checkOptionNames } from "./options.ts";
 import { type RewrapOptions, type RewrapReport, rewrap, seal } from "./rewrap.ts";
 import { AsyncSession, type SessionContext } from "./session.ts";
-import type { OpenedStore, Store } from "./shared-store.ts";
+import type { Store } from "./shared-store.ts";
 import { checkTransaction, type SessionOptions, type TransactContext, transact } from "./transact.ts";
 import { type VerifyReport, verify } from "./verify.ts";
-import { warningsOf } from "./warnings.ts";
 
 /**
  * A database of records of one model (and, by naming a schema at a call, of others) in one folder.
@@ -40,17 +37,8 @@ import { warningsOf } from "./warnings.ts";
 export class Database<S extends Schema> {
   readonly #schema: S;
   readonly #context: DatabaseContext;
-  readonly #options: BabaOptions;
-  readonly #log: Log;
-  readonly #busy = new Set<Promise<unknown>>();
-  readonly #lock: Lock;
-  readonly #directory: string;
+  readonly #lifetime: Lifetime;
   readonly #cache = new FolderCache();
-  #store: Promise<OpenedStore> | undefined;
-  #vault: Vault | undefined;
-  #closing: Promise<void> | undefined;
-  /** Nothing is waited for any more. */
-  #ended = false;
 
   /**
    * Does no I/O; the first use opens.
@@ -66,11 +54,8 @@ export class Database<S extends Schema> {
       );
     }
     this.#schema = schema;
-    this.#options = checkOptions(options);
-    this.#lock = checkUnlock(this.#options);
     this.#context = context;
-    this.#directory = directoryOf(this.#options, context.runtime);
-    this.#log = openLog(this.#options.logging, this.#options.logLevel, context.runtime);
+    this.#lifetime = new Lifetime(options, context);
   }
 
   /**
@@ -80,7 +65,7 @@ export class Database<S extends Schema> {
    * `BABA_NOT_SEALED`
    */
   async open(): Promise<this> {
-    await this.#logged(this.#openedNow());
+    await this.#lifetime.logged(this.#lifetime.openedNow());
     return this;
   }
 
@@ -90,7 +75,7 @@ export class Database<S extends Schema> {
    * commit, and with a raw `key`.
    */
   get fingerprint(): string | undefined {
-    return this.#vault?.fingerprint;
+    return this.#lifetime.fingerprint;
   }
 
   /** A session to be committed by `commit()`; `await using` discards what was not, with a warning. */
@@ -106,10 +91,9 @@ export class Database<S extends Schema> {
     work?: (session: AsyncSession<S>) => Promise<T>,
     options?: SessionOptions,
   ): AsyncSession<S> | Promise<T> {
-    if (work !== undefined) return this.#tracked(this.#transact(work, options));
-    this.#checked(() => this.#mustBeOpen());
-    const refusal = () => (this.#closing === undefined ? undefined : closed());
-    return this.#session({ hold: undefined, refusal, reruns: false });
+    if (work !== undefined) return this.#lifetime.tracked(this.#transact(work, options));
+    this.#lifetime.checked(() => this.#lifetime.mustBeOpen());
+    return this.#session({ hold: undefined, refusal: () => this.#lifetime.refusal(), reruns: false });
   }
 
   /**
@@ -207,14 +191,14 @@ export class Database<S extends Schema> {
    * not write again: one that is merely slow learns at its next commit that the lock is lost, and fails.
    */
   async forceUnlock(): Promise<void> {
-    await this.#logged(this.#openedNow().then(({ storage }) => storage.forceUnlock()));
-    this.#log.warning(`Removed the write lock of ${printable(this.#options.directory ?? ".")} by force`);
+    const lifetime = this.#lifetime;
+    await lifetime.logged(lifetime.openedNow().then(({ storage }) => storage.forceUnlock()));
+    lifetime.log.warning(`Removed the write lock of ${printable(lifetime.name)} by force`);
   }
 
   /** Waits for what is under way, puts every file in place and lets go of the folder. Idempotent. */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
+    return this.#lifetime.close(() => this.#cache.close());
   }
 
   /** The same as `close()`, for `await using`. */
@@ -226,14 +210,15 @@ export class Database<S extends Schema> {
     work: (session: AsyncSession<S>) => Promise<T>,
     options: SessionOptions | undefined,
   ): Promise<T> {
-    const retries = this.#checked(() => {
-      this.#mustBeOpen();
+    const lifetime = this.#lifetime;
+    const retries = lifetime.checked(() => {
+      lifetime.mustBeOpen();
       return checkTransaction(work, options);
     });
     const context: TransactContext<S> = {
-      log: this.#log,
+      log: lifetime.log,
       runtime: this.#context.runtime,
-      hold: () => this.#logged(this.#opened().then(({ storage }) => storage.hold())),
+      hold: () => lifetime.logged(lifetime.opened().then(({ storage }) => storage.hold())),
       // Never refused: close() waits for this session.
       session: (hold) => this.#session({ hold, refusal: () => undefined, reruns: true }),
     };
@@ -241,47 +226,29 @@ export class Database<S extends Schema> {
   }
 
   #session(kind: Pick<SessionContext<S>, "hold" | "refusal" | "reruns">): AsyncSession<S> {
+    const { options, log } = this.#lifetime;
     return new AsyncSession<S>({
       ...kind,
-      storage: async () => (await this.#opened()).storage,
-      track: (work) => void this.#tracked(work),
+      storage: async () => (await this.#lifetime.opened()).storage,
+      track: (work) => void this.#lifetime.tracked(work),
       schema: this.#schema,
-      log: this.#log,
+      log,
       loop: this.#context.loop,
       cache: this.#cache,
-      durability: this.#options.durability ?? "full",
-      settle: this.#options.settle ?? "commit",
+      durability: options.durability ?? "full",
+      settle: options.settle ?? "commit",
     });
   }
 
   /** Runs work on the whole store, which a close waits for; `done` is logged at its end, unless it gives `false`. */
   async #maintain<T>(done: string | undefined, work: (store: Store) => Promise<T>): Promise<T> {
-    const working = this.#openedNow().then(async ({ store }) => {
+    const lifetime = this.#lifetime;
+    const working = lifetime.openedNow().then(async ({ store }) => {
       const result = await work(store);
-      if (done !== undefined && result !== false) this.#log.info(printable(done));
+      if (done !== undefined && result !== false) lifetime.log.info(printable(done));
       return result;
     });
-    return this.#tracked(this.#logged(working));
-  }
-
-  /** Logs what a check fails with. */
-  #checked<T>(check: () => T): T {
-    try {
-      return check();
-    } catch (error) {
-      this.#log.error(describeError(error));
-      throw error;
-    }
-  }
-
-  /** Logs what work outside of sessions fails with; a session logs what its own calls fail with, the opening among it. */
-  async #logged<T>(work: Promise<T>): Promise<T> {
-    try {
-      return await work;
-    } catch (error) {
-      this.#log.error(describeError(error));
-      throw error;
-    }
+    return lifetime.tracked(lifetime.logged(working));
   }
 
   #told<T extends { readonly problems: readonly RecordProblem[] }>(
@@ -290,60 +257,9 @@ export class Database<S extends Schema> {
     report: T,
   ): T {
     const { problems } = report;
-    for (const { error } of problems) this.#log.error(describeError(error));
-    this.#log.info(`${what}: ${counted(count, "record")}, ${counted(problems.length, "problem")}`);
+    const { log } = this.#lifetime;
+    for (const { error } of problems) log.error(describeError(error));
+    log.info(`${what}: ${counted(count, "record")}, ${counted(problems.length, "problem")}`);
     return report;
   }
-
-  async #openedNow(): Promise<OpenedStore> {
-    this.#mustBeOpen();
-    return this.#opened();
-  }
-
-  async #opened(): Promise<OpenedStore> {
-    if (this.#ended) throw closed();
-    this.#store ??= this.#open();
-    return this.#store;
-  }
-
-  async #open(): Promise<OpenedStore> {
-    const directory = this.#options.directory ?? ".";
-    try {
-      const store = await this.#context.openStore(this.#directory, this.#lock, this.#log);
-      this.#vault = store.store.vault;
-      for (const warning of warningsOf(directory, this.#lock, this.#vault)) this.#log.warning(warning);
-      return store;
-    } catch (error) {
-      this.#store = undefined;
-      throw error;
-    }
-  }
-
-  async #close(): Promise<void> {
-    // A callback may call this before it has given the promise that is waited for.
-    await undefined;
-    await Promise.allSettled(this.#busy);
-    this.#ended = true;
-    this.#cache.close();
-    const store = await this.#store?.catch(() => undefined);
-    await store?.storage.close();
-    // Its keys are wiped: what it would show now is no fingerprint.
-    this.#vault = undefined;
-    wipeLock(this.#lock);
-    this.#log.debug(() => `Closed ${printable(this.#options.directory ?? ".")}`);
-  }
-
-  #tracked<T>(work: Promise<T>): Promise<T> {
-    const ended = work.finally(() => this.#busy.delete(ended));
-    this.#busy.add(ended);
-    return ended;
-  }
-
-  #mustBeOpen(): void {
-    if (this.#closing !== undefined) throw closed();
-  }
-}
-
-function closed(): BabaError {
-  return new BabaError("BABA_CLOSED", "The database was closed: make a new one to go on.");
 }
