@@ -1,5 +1,4 @@
-import { Arena } from "../arena.ts";
-import { BabaError, ConflictError } from "../errors.ts";
+import { ConflictError } from "../errors.ts";
 import {
   compileWhere,
   exclusionOf,
@@ -17,8 +16,9 @@ import { Admission, type AdmissionContext } from "./admission.ts";
 import type { FolderCache } from "./folder-cache.ts";
 import { FolderReads, type ReadOptions, type StreamedRecord } from "./folder-reads.ts";
 import { notASchema } from "./options.ts";
-import { load, mustBeReadable, type NamedText, serialise } from "./record.ts";
-import { payloadOf, textIn } from "./text.ts";
+import { PendingChanges } from "./pending-changes.ts";
+import { load, serialise } from "./record.ts";
+import { textIn } from "./text.ts";
 import { type Payload, View } from "./view.ts";
 
 /** What a session works with; supplied by the database. */
@@ -55,7 +55,7 @@ export class AsyncSession<S extends Schema> {
   readonly #view: View;
   readonly #admission: Admission;
   readonly #folders: FolderReads;
-  readonly #arena = new Arena();
+  readonly #changes: PendingChanges;
   #commits = 0;
   /** What a commit failed with last. */
   #failure: unknown;
@@ -64,6 +64,7 @@ export class AsyncSession<S extends Schema> {
   constructor(context: SessionContext<S>) {
     this.#context = context;
     this.#view = new View(context.storage);
+    this.#changes = new PendingChanges(this.#view, context.log);
     this.#admission = new Admission(context);
     this.#folders = new FolderReads(this.#view, this.#admission, context);
   }
@@ -86,8 +87,8 @@ export class AsyncSession<S extends Schema> {
       const { schema, first, second } = this.#withSchema(input);
       const serialised = serialise(schema, first, second);
       return serialised instanceof Promise
-        ? serialised.then((named) => this.#queue(named))
-        : this.#queue(serialised);
+        ? serialised.then((named) => this.#changes.write(named))
+        : this.#changes.write(serialised);
     });
   }
 
@@ -105,13 +106,7 @@ export class AsyncSession<S extends Schema> {
 
   /** Queues the removal of a record; whether there was such a record. */
   delete(filename: string): Promise<boolean> {
-    return this.#admission.change(async () => {
-      const name = checkRecordName(filename);
-      if (!(await this.#view.has(name))) return false;
-      this.#view.pending.set(name, undefined);
-      this.#context.log.debug(() => `Queued ${printable(name)} to be deleted`);
-      return true;
-    });
+    return this.#admission.change(() => this.#changes.delete(filename));
   }
 
   /**
@@ -121,17 +116,7 @@ export class AsyncSession<S extends Schema> {
    * @throws `BABA_EXISTS` where there is a record of the new name, and what makes the record unreadable
    */
   move(from: string, to: string): Promise<boolean> {
-    return this.#admission.change(async () => {
-      const [source, target] = [checkRecordName(from), checkRecordName(to)];
-      const payload = await this.#view.get(source);
-      if (payload instanceof BabaError) throw payload;
-      if (payload === undefined || source === target) return payload !== undefined;
-      if (await this.#view.has(target)) throw alreadyThere(target);
-      this.#view.pending.set(target, payload);
-      this.#view.pending.set(source, undefined);
-      this.#context.log.debug(() => `Queued ${printable(source)} to be moved to ${printable(target)}`);
-      return true;
-    });
+    return this.#admission.change(() => this.#changes.move(from, to));
   }
 
   /**
@@ -319,28 +304,12 @@ export class AsyncSession<S extends Schema> {
     return text === undefined ? undefined : load(schema, text, name);
   }
 
-  #queue({ name, text }: NamedText): string {
-    const payload = payloadOf(text, this.#arena);
-    mustBeReadable(name, payload.length);
-    this.#view.pending.set(name, payload);
-    this.#context.log.debug(() => `Queued ${printable(name)} to be written`);
-    return name;
-  }
-
   /** The schema that leads the arguments and the two behind it, or the database's own and the first two. */
   #withSchema(input: readonly unknown[]): Arguments {
     if (isSchema(input[0])) return { schema: input[0], first: input[1], second: input[2] };
     if (input[2] !== undefined) throw notASchema();
     return { schema: this.#context.schema, first: input[0], second: input[1] };
   }
-}
-
-function alreadyThere(name: string): BabaError {
-  return new BabaError(
-    "BABA_EXISTS",
-    `${printable(name)} is there already: delete it first, or choose another name.`,
-    { record: name },
-  );
 }
 
 function describe(changes: ReadonlyMap<string, Uint8Array | undefined>): string {

@@ -1,0 +1,59 @@
+import { Arena } from "../arena.ts";
+import { BabaError } from "../errors.ts";
+import type { Log } from "../log/log.ts";
+import { printable } from "../printable.ts";
+import { checkRecordName } from "../storage/names.ts";
+import { mustBeReadable, type NamedText } from "./record.ts";
+import { payloadOf } from "./text.ts";
+import type { View } from "./view.ts";
+
+/** The changes that a session queues in its view, for a commit. */
+export class PendingChanges {
+  readonly #view: View;
+  readonly #log: Log;
+  readonly #arena = new Arena();
+
+  constructor(view: View, log: Log) {
+    this.#view = view;
+    this.#log = log;
+  }
+
+  /** Queues a record to be written; gives its name. @throws `BABA_UNSERIALIZABLE` for one that is too large */
+  write({ name, text }: NamedText): string {
+    const payload = payloadOf(text, this.#arena);
+    mustBeReadable(name, payload.length);
+    this.#view.pending.set(name, payload);
+    this.#log.debug(() => `Queued ${printable(name)} to be written`);
+    return name;
+  }
+
+  /** Queues the removal of a record; whether there is one. @throws `BABA_NAME` */
+  async delete(filename: string): Promise<boolean> {
+    const name = checkRecordName(filename);
+    if (!(await this.#view.has(name))) return false;
+    this.#view.pending.set(name, undefined);
+    this.#log.debug(() => `Queued ${printable(name)} to be deleted`);
+    return true;
+  }
+
+  /** Queues the move of a record to another name; whether there is one. @throws `BABA_NAME`, `BABA_EXISTS`, and what makes it unreadable */
+  async move(from: string, to: string): Promise<boolean> {
+    const [source, target] = [checkRecordName(from), checkRecordName(to)];
+    const payload = await this.#view.get(source);
+    if (payload instanceof BabaError) throw payload;
+    if (payload === undefined || source === target) return payload !== undefined;
+    if (await this.#view.has(target)) throw alreadyThere(target);
+    this.#view.pending.set(target, payload);
+    this.#view.pending.set(source, undefined);
+    this.#log.debug(() => `Queued ${printable(source)} to be moved to ${printable(target)}`);
+    return true;
+  }
+}
+
+function alreadyThere(name: string): BabaError {
+  return new BabaError(
+    "BABA_EXISTS",
+    `${printable(name)} is there already: delete it first, or choose another name.`,
+    { record: name },
+  );
+}
