@@ -43,8 +43,8 @@ export class Database<S extends Schema> {
   /**
    * Does no I/O; the first use opens.
    *
-   * @throws `BABA_OPTION` where an option does not exist or has the wrong kind, `BABA_KEY_MISSING` where one for a key is
-   * there and `undefined` or empty, `BABA_IO` where the directory is relative and the working directory was removed
+   * @throws `BABA_OPTION` if an option does not exist or has the wrong kind, `BABA_KEY_MISSING` if one for a key is
+   * given but `undefined` or empty, `BABA_IO` if the directory is relative and the working directory was removed
    */
   constructor(schema: S & LoadableSchema<S>, options: BabaOptions | undefined, context: DatabaseContext) {
     if (!isSchema(schema)) {
@@ -59,7 +59,7 @@ export class Database<S extends Schema> {
   }
 
   /**
-   * Opens and recovers now instead of at the first use, to fail early. Idempotent.
+   * Opens and recovers now rather than at the first use, to fail early. Idempotent.
    *
    * @throws `BABA_NOT_A_FOLDER`, `BABA_PERMISSION`, `BABA_FORMAT`, `BABA_JOURNAL`, and for keys `BABA_KEY_WRONG`, `BABA_SEALED`, `BABA_KEYRING`,
    * `BABA_NOT_SEALED`
@@ -70,21 +70,66 @@ export class Database<S extends Schema> {
   }
 
   /**
-   * 32 hexadecimal digits that tell the store's keyring from any other, to be noted and pinned by the option `fingerprint`.
-   * `undefined` where there is no keyring: before the database was opened and after it was closed, in a plain store, in a new one before its first
+   * 32 hexadecimal digits that identify the store's keyring. Note them, and pin them with the option `fingerprint`.
+   * `undefined` if there is no keyring: before the database is opened and after it is closed, in a plain store, in a new one before its first
    * commit, and with a raw `key`.
+   *
+   * @example
+   * ```ts
+   * import { assemble, Database, generateIdentity } from "@baba/core";
+   * import { memoryRuntime } from "@baba/core/testing";
+   * import * as v from "valibot";
+   * const options = { identity: await generateIdentity(), logging: false };
+   * await using db = new Database(v.object({ id: v.number() }), options, assemble(memoryRuntime()));
+   * await db.open();
+   * console.log(db.fingerprint); // undefined
+   * await db.asyncSession((session) => session.add({ id: 1 }));
+   * console.log(db.fingerprint?.length); // 32
+   * ```
    */
   get fingerprint(): string | undefined {
     return this.#lifetime.fingerprint;
   }
 
-  /** A session to be committed by `commit()`; `await using` discards what was not, with a warning. */
+  /**
+   * A session that you commit with `commit()`; `await using` discards what was not committed, with a warning.
+   *
+   * @example
+   * ```ts
+   * import { assemble, Database } from "@baba/core";
+   * import { memoryRuntime } from "@baba/core/testing";
+   * import * as v from "valibot";
+   * await using db = new Database(v.object({ id: v.number() }), { logging: false }, assemble(memoryRuntime()));
+   * await using session = db.asyncSession();
+   * await session.add({ id: 1 });
+   * session.rollback();
+   * await session.add({ id: 2 });
+   * await session.commit();
+   * console.log(await session.all()); // [ { id: 2 } ]
+   * ```
+   */
   asyncSession(): AsyncSession<S>;
   /**
-   * Runs the work and commits when it returns, all or nothing; discards everything when it throws. Runs
-   * it again after a conflict.
+   * Runs `work` and commits when it returns, all or nothing; discards everything when it throws. Runs
+   * it again after a conflict. Resolves to what `work` returns.
    *
-   * @throws {ConflictError} where every run met a conflict; what `work` throws, and what a session's `commit()` does
+   * @throws {ConflictError} if every run met a conflict; what `work` throws, and what a session's `commit()` does
+   * @example
+   * ```ts
+   * import { assemble, Database } from "@baba/core";
+   * import { memoryRuntime } from "@baba/core/testing";
+   * import * as v from "valibot";
+   * const Visits = v.object({ id: v.string(), count: v.number() });
+   * await using db = new Database(Visits, { logging: false }, assemble(memoryRuntime()));
+   * const visit = () =>
+   *   db.asyncSession(async (session) => {
+   *     const { count } = (await session.get("home.baba")) ?? { count: 0 };
+   *     await session.add({ id: "home", count: count + 1 });
+   *     return count + 1;
+   *   });
+   * const counts = await Promise.all([visit(), visit(), visit()]); // no visit is lost
+   * console.log(counts.sort()); // [ 1, 2, 3 ]
+   * ```
    */
   asyncSession<T>(work: (session: AsyncSession<S>) => Promise<T>, options?: SessionOptions): Promise<T>;
   asyncSession<T>(
@@ -97,36 +142,63 @@ export class Database<S extends Schema> {
   }
 
   /**
-   * Locks the store with another passphrase; no record is touched. Who knew the old one, and has a copy of the key file
-   * from before, can open that copy: after a leak call `rotateKey()` and `rewrap()` too. Other processes that have the store
-   * open go on.
+   * Changes the store's passphrase; no record is touched. Somebody who knew the old one and has an earlier copy of the key
+   * file can still open that copy: after a leak call `rotateKey()` and `rewrap()` too. Other processes that have the store
+   * open are not affected.
    *
-   * @throws `BABA_OPTION` where the database was not opened with a passphrase, `BABA_KEY_MISSING` where `next` is empty
+   * @throws `BABA_OPTION` if the database was not opened with a passphrase, `BABA_KEY_MISSING` if `next` is empty
    */
   changePassphrase(next: string): Promise<void> {
     return this.#maintain("Changed the passphrase", (store) => changePassphrase(store, next));
   }
 
-  /** Who may open the store (`age1...`); empty in one that is not locked for identities, and before the first commit has made the key file. */
+  /**
+   * Who may open the store (`age1...`); empty if it is not locked for identities, and until the first commit has made the key file.
+   */
   recipients(): Promise<string[]> {
     return this.#maintain(undefined, async (store) => recipientsOf(store));
   }
 
   /**
-   * Lets one more open the store; no record is touched. Whether it was not a recipient yet.
+   * Lets one more recipient open the store; no record is touched. Resolves to `false` if it already could.
    *
-   * @throws `BABA_OPTION` where the database was not opened with an identity, or it is no recipient
+   * @throws `BABA_OPTION` if the database was not opened with an identity, or `recipient` is not one
+   * @example
+   * ```ts
+   * import { assemble, Database, generateIdentity, recipientOf } from "@baba/core";
+   * import { memoryRuntime } from "@baba/core/testing";
+   * import * as v from "valibot";
+   * const options = { identity: await generateIdentity(), logging: false };
+   * await using db = new Database(v.object({ id: v.number() }), options, assemble(memoryRuntime()));
+   * const friend = await recipientOf(await generateIdentity());
+   * console.log(await db.addRecipient(friend)); // true
+   * console.log((await db.recipients()).includes(friend)); // true
+   * ```
    */
   addRecipient(recipient: string): Promise<boolean> {
     return this.#maintain(`Added the recipient ${recipient}`, (store) => addRecipient(store, recipient));
   }
 
   /**
-   * Lets one recipient no longer open the store, and rotates the data key, so that what is written from now on is closed
-   * to it; the `fingerprint` becomes another, as the old one could be forged. Call `rewrap()` for what was written before. Whether it
-   * was a recipient. Where it fails half-way, calling it again finishes it.
+   * Stops a recipient from opening the store, and rotates the data key, so that it cannot read what is written from now
+   * on. The `fingerprint` changes, as the old one could be forged. Call `rewrap()` for what was written before. Resolves to whether it
+   * was a recipient. If this fails half-way, call it again to finish.
    *
-   * @throws `BABA_OPTION` where none of one's own identities would be left
+   * @throws `BABA_OPTION` if none of your own identities would be left
+   * @example
+   * ```ts
+   * import { assemble, Database, generateIdentity, recipientOf } from "@baba/core";
+   * import { memoryRuntime } from "@baba/core/testing";
+   * import * as v from "valibot";
+   * const options = { identity: await generateIdentity(), logging: false };
+   * await using db = new Database(v.object({ id: v.number() }), options, assemble(memoryRuntime()));
+   * const friend = await recipientOf(await generateIdentity());
+   * await db.addRecipient(friend);
+   * await db.asyncSession((session) => session.add({ id: 1 }));
+   * console.log(await db.removeRecipient(friend)); // true
+   * const { sealed } = await db.rewrap({ dropRetired: true }); // what was written before
+   * console.log(sealed); // 1
+   * ```
    */
   removeRecipient(recipient: string): Promise<boolean> {
     return this.#maintain(`Removed the recipient ${recipient}`, (store) =>
@@ -135,20 +207,32 @@ export class Database<S extends Schema> {
   }
 
   /**
-   * Makes a new data key, with which everything is sealed from now on; the old one is retired and still opens what it
+   * Makes a new data key, which seals everything from now on; the old one is retired and still opens what it
    * sealed. Other processes that have the store open learn of it before they write again.
    *
-   * @throws `BABA_OPTION` where the store has no key file
+   * @throws `BABA_OPTION` if the store has no key file
    */
   rotateKey(): Promise<void> {
     return this.#maintain("Rotated the data key", (store) => rotateKey(store, this.#context.runtime));
   }
 
   /**
-   * Seals with the active data key every record that is sealed with a retired one, in commits of some hundred records. It
-   * can be cut short and called again.
+   * Re-seals with the active data key every record that is sealed with a retired one, in commits of some hundred records. It
+   * may be interrupted and called again.
    *
-   * @throws `BABA_OPTION` where the store has no key file
+   * @throws `BABA_OPTION` if the store has no key file
+   * @example
+   * ```ts
+   * import { assemble, Database, generateIdentity } from "@baba/core";
+   * import { memoryRuntime } from "@baba/core/testing";
+   * import * as v from "valibot";
+   * const options = { identity: await generateIdentity(), logging: false };
+   * await using db = new Database(v.object({ id: v.number() }), options, assemble(memoryRuntime()));
+   * await db.asyncSession((session) => session.add({ id: 1 }));
+   * await db.rotateKey();
+   * const { sealed, retiredKeys } = await db.rewrap({ dropRetired: true });
+   * console.log(sealed, retiredKeys); // 1 0
+   * ```
    */
   rewrap(options: RewrapOptions = {}): Promise<RewrapReport> {
     return this.#maintain(undefined, async (store) => {
@@ -159,12 +243,25 @@ export class Database<S extends Schema> {
   }
 
   /**
-   * Makes a sealed store of a plain one: opened with a passphrase or identities, it gets a key file, and every record is
-   * sealed, in commits of some hundred. It can be cut short and called again; until it is done, plain records can
-   * be read, and afterwards they are refused, and the `fingerprint` is another one: note that. In a store that is sealed it does
+   * Turns a plain store into a sealed one: opened with a passphrase or identities, it gets a key file, and every record is
+   * sealed, in commits of some hundred. It may be interrupted and called again. Until it is done, plain records can
+   * be read; afterwards they are refused, and the `fingerprint` is a different one: note it then. In a sealed store it does
    * nothing.
    *
-   * @throws `BABA_OPTION` where neither passphrase nor identity was given
+   * @throws `BABA_OPTION` if neither passphrase nor identity was given
+   * @example
+   * ```ts
+   * import { assemble, Database, generateIdentity } from "@baba/core";
+   * import { memoryRuntime } from "@baba/core/testing";
+   * import * as v from "valibot";
+   * const context = assemble(memoryRuntime());
+   * const Note = v.object({ id: v.number() });
+   * const plain = new Database(Note, { logging: false }, context);
+   * await plain.asyncSession((session) => session.add({ id: 1 }));
+   * await plain.close();
+   * await using db = new Database(Note, { identity: await generateIdentity(), logging: false }, context);
+   * console.log((await db.seal()).sealed); // 1
+   * ```
    */
   seal(options: MaintenanceOptions = {}): Promise<RewrapReport> {
     return this.#maintain(undefined, async (store) => {
@@ -175,8 +272,21 @@ export class Database<S extends Schema> {
   }
 
   /**
-   * Reads every record of every folder and tells which cannot be read, were changed or belong elsewhere, or are sealed with
-   * a retired key. Changes nothing.
+   * Reads every record of every folder and reports those that cannot be read, were tampered with, belong elsewhere, or are
+   * sealed with a retired key. Changes nothing.
+   *
+   * @example
+   * ```ts
+   * import { assemble, Database, generateIdentity } from "@baba/core";
+   * import { memoryRuntime } from "@baba/core/testing";
+   * import * as v from "valibot";
+   * const options = { identity: await generateIdentity(), logging: false };
+   * await using db = new Database(v.object({ id: v.number() }), options, assemble(memoryRuntime()));
+   * await db.asyncSession((session) => session.add({ id: 1 }));
+   * await db.rotateKey();
+   * const { records, problems } = await db.verify();
+   * console.log(records, problems.map(({ filename, code }) => `${filename} ${code}`)); // 1 [ "1.baba BABA_KEY_RETIRED" ]
+   * ```
    */
   verify(options: MaintenanceOptions = {}): Promise<VerifyReport> {
     return this.#maintain(undefined, async (store) => {
@@ -187,8 +297,8 @@ export class Database<S extends Schema> {
   }
 
   /**
-   * Removes the store's write lock, whoever holds it. Only for a person who knows that the holder will
-   * not write again: one that is merely slow learns at its next commit that the lock is lost, and fails.
+   * Removes the store's write lock, whoever holds it. Only for a human who knows that the holder will
+   * not write again: a holder that is merely slow finds out at its next commit, which fails.
    */
   async forceUnlock(): Promise<void> {
     const lifetime = this.#lifetime;
@@ -196,7 +306,7 @@ export class Database<S extends Schema> {
     lifetime.log.warning(`Removed the write lock of ${printable(lifetime.name)} by force`);
   }
 
-  /** Waits for what is under way, puts every file in place and lets go of the folder. Idempotent. */
+  /** Waits for everything under way, puts every file in place and releases the folder. Idempotent. */
   close(): Promise<void> {
     return this.#lifetime.close(() => this.#cache.close());
   }
@@ -240,7 +350,7 @@ export class Database<S extends Schema> {
     });
   }
 
-  /** Runs work on the whole store, which a close waits for; `done` is logged at its end, unless it gives `false`. */
+  /** Runs work on the whole store, for which a close waits; logs `done` at its end, unless the work gives `false`. */
   async #maintain<T>(done: string | undefined, work: (store: Store) => Promise<T>): Promise<T> {
     const lifetime = this.#lifetime;
     const working = lifetime.openedNow().then(async ({ store }) => {

@@ -70,10 +70,24 @@ export class AsyncSession<S extends Schema> {
   }
 
   /**
-   * Queues a new or changed record and returns its file's name; it is validated now and written at the
-   * commit. Without a file name it is `${record.id}.baba`.
+   * Queues a new or changed record and resolves to the name of its file; the record is validated now and written at the
+   * commit. Without `filename` the name is `${record.id}.baba`.
    *
    * @throws `BABA_VALIDATION`, `BABA_NOT_LOADABLE`, `BABA_UNSERIALIZABLE`, `BABA_ID_MISSING`, `BABA_NAME`
+   * @example
+   * ```ts
+   * import { assemble, Database } from "@baba/core";
+   * import { memoryRuntime } from "@baba/core/testing";
+   * import * as v from "valibot";
+   * const Hero = v.object({ id: v.number(), team: v.optional(v.string()) });
+   * await using db = new Database(Hero, { logging: false }, assemble(memoryRuntime()));
+   * await db.asyncSession(async (session) => {
+   *   console.log(await session.add({ id: 1 })); // 1.baba
+   *   console.log(await session.add({ id: 2 }, "heroes/bob.baba")); // heroes/bob.baba
+   *   const Note = v.object({ id: v.string(), text: v.string() }); // another schema, in the same folder
+   *   console.log(await session.add(Note, { id: "a", text: "hello" })); // a.baba
+   * });
+   * ```
    */
   add(record: InputOf<S>, filename?: string): Promise<string>;
   /** The same for a record of another schema. */
@@ -92,7 +106,7 @@ export class AsyncSession<S extends Schema> {
     });
   }
 
-  /** The same as {@link AsyncSession.add}: a record of the name is replaced. */
+  /** The same as {@link AsyncSession.add}: an existing record of that name is replaced. */
   update(record: InputOf<S>, filename?: string): Promise<string>;
   /** The same for a record of another schema. */
   update<T extends Schema>(
@@ -104,23 +118,36 @@ export class AsyncSession<S extends Schema> {
     return Reflect.apply(this.add, this, input);
   }
 
-  /** Queues the removal of a record; whether there was such a record. */
+  /** Queues the removal of a record; resolves to whether there was such a record. */
   delete(filename: string): Promise<boolean> {
     return this.#admission.change(() => this.#changes.delete(filename));
   }
 
   /**
-   * Queues the move of a record to another name, as it is stored; whether there was such a record. A sealed record
-   * belongs to its name, so that this is the way to rename one.
+   * Queues the move of a record, as it is stored, to another name; resolves to whether there was such a record. A sealed record
+   * is bound to its name, so this is the way to rename one.
    *
-   * @throws `BABA_EXISTS` where there is a record of the new name, and what makes the record unreadable
+   * @throws `BABA_EXISTS` if there is a record of the new name, and what makes the record unreadable
+   * @example
+   * ```ts
+   * import { assemble, Database } from "@baba/core";
+   * import { memoryRuntime } from "@baba/core/testing";
+   * import * as v from "valibot";
+   * const Hero = v.object({ id: v.number(), team: v.optional(v.string()) });
+   * await using db = new Database(Hero, { logging: false }, assemble(memoryRuntime()));
+   * await db.asyncSession((session) => session.add({ id: 1 }));
+   * await db.asyncSession(async (session) => {
+   *   console.log(await session.move("1.baba", "retired/1.baba")); // true
+   *   console.log(await session.exists("1.baba"), await session.get("retired/1.baba")); // false { id: 1 }
+   * });
+   * ```
    */
   move(from: string, to: string): Promise<boolean> {
     return this.#admission.change(() => this.#changes.move(from, to));
   }
 
   /**
-   * Reads one record; `undefined` where there is none.
+   * Reads one record; `undefined` if there is none.
    *
    * @throws `BABA_NAME`, and what makes the record unreadable: `BABA_CODEC`, `BABA_UTF8`, `BABA_JSON`,
    * `BABA_SCHEMA_MISMATCH`, `BABA_NOT_A_RECORD`, `BABA_NOT_A_FOLDER`, `BABA_PERMISSION`, `BABA_IO`; and in a sealed store
@@ -141,20 +168,32 @@ export class AsyncSession<S extends Schema> {
     });
   }
 
-  /** Whether there is such a record, readable or not. */
+  /** Resolves to whether there is such a record, readable or not. */
   exists(filename: string): Promise<boolean> {
     return this.#admission.read(() => this.#view.has(checkRecordName(filename)));
   }
 
-  /** The number of records in a folder, readable or not, not counting those below it. */
+  /** The number of records in a folder, readable or not; subfolders do not count. */
   count(folder = "."): Promise<number> {
     return this.#admission.read(() => this.#view.count(checkFolderName(folder)));
   }
 
   /**
-   * All records of a folder, ordered by their names' UTF-8 bytes.
+   * All records of a folder, in order of their names' UTF-8 bytes; subfolders do not count.
    *
    * @throws what makes a record unreadable, naming it, unless `unreadable` is `"skip"`
+   * @example
+   * ```ts
+   * import { assemble, Database } from "@baba/core";
+   * import { memoryRuntime } from "@baba/core/testing";
+   * import * as v from "valibot";
+   * const Hero = v.object({ id: v.number(), team: v.optional(v.string()) });
+   * await using db = new Database(Hero, { logging: false }, assemble(memoryRuntime()));
+   * await db.asyncSession(async (session) => {
+   *   for (const id of [2, 10, 1]) await session.add({ id });
+   *   console.log(await session.all()); // [ { id: 1 }, { id: 10 }, { id: 2 } ]
+   * });
+   * ```
    */
   all(folder?: string, schema?: undefined, options?: ReadOptions): Promise<OutputOf<S>[]>;
   /** The same for records of another schema. */
@@ -168,8 +207,26 @@ export class AsyncSession<S extends Schema> {
   }
 
   /**
-   * The records of a folder that fit: an object names the values that they must have (deep equality), a
-   * function decides by itself, and one that is a type guard narrows the result.
+   * The records of a folder that match `where`: an object names the values that they must have (deep equality), a
+   * function decides by itself, and a type guard narrows the result as well.
+   *
+   * @example
+   * ```ts
+   * import { assemble, Database } from "@baba/core";
+   * import { memoryRuntime } from "@baba/core/testing";
+   * import * as v from "valibot";
+   * const Hero = v.object({ id: v.number(), team: v.optional(v.string()) });
+   * await using db = new Database(Hero, { logging: false }, assemble(memoryRuntime()));
+   * await db.asyncSession(async (session) => {
+   *   await session.add({ id: 1, team: "red" });
+   *   await session.add({ id: 2 });
+   *   console.log(await session.filter(".", { team: "red" })); // [ { id: 1, team: "red" } ]
+   *   type Hero = v.InferOutput<typeof Hero>;
+   *   const hasTeam = (hero: Hero): hero is Hero & { team: string } => hero.team !== undefined;
+   *   const [hero] = await session.filter(".", hasTeam);
+   *   console.log(hero?.team.toUpperCase()); // RED
+   * });
+   * ```
    */
   filter<R extends OutputOf<S>>(
     folder: string,
@@ -224,12 +281,12 @@ export class AsyncSession<S extends Schema> {
   }
 
   /**
-   * Makes all queued changes durable and visible as one, after checking that nothing the session read
-   * was touched since. The session goes on afterwards with a fresh view.
+   * Makes all queued changes durable and visible as one, after checking that nothing that the session has read
+   * was touched since. The session can go on afterwards, with a fresh view.
    *
-   * @throws {ConflictError} where a later commit touched what was read, {LockedError} where another keeps the write lock,
-   * `BABA_SETTLE` where earlier commits cannot be put in place, `BABA_DISK_FULL` and the like: nothing is written then.
-   * {CommitUnknownError} where a sync failed; and what a call has failed with that nobody awaited
+   * @throws {ConflictError} if a later commit touched what was read, {LockedError} if somebody else keeps the write lock,
+   * `BABA_SETTLE` if earlier commits cannot be put in place, `BABA_DISK_FULL` and the like: then nothing is written.
+   * {CommitUnknownError} if a sync failed; and what a call that nobody awaited has failed with
    */
   commit(): Promise<void> {
     return this.#admission.commit(async () => {
@@ -247,7 +304,7 @@ export class AsyncSession<S extends Schema> {
     });
   }
 
-  /** Discards all queued changes; the session goes on with a fresh view. */
+  /** Discards all queued changes; the session can go on, with a fresh view. */
   rollback(): void {
     this.#admission.rollback(() => {
       const discarded = this.#view.pending.size;
