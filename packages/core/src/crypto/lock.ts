@@ -5,26 +5,26 @@ import { type Crypto, KEY_SIZE } from "./crypto.ts";
 type Absent<Name extends string> = { readonly [N in Name]?: never };
 
 /**
- * How a database is unlocked: not at all, which stores records in plain; by a passphrase; by age identities, for
- * oneself or for a team; or by 32 raw bytes. A value of `undefined` is `BABA_KEY_MISSING` when the database is made,
- * so that a variable that is not set never stores anything in plain.
+ * How a database is unlocked: not at all, so that records are stored in plain; by a passphrase; by age identities, for
+ * one person or a team; or by 32 raw bytes. An option that is given but `undefined` is `BABA_KEY_MISSING` when the database is made,
+ * so that an environment variable that is not set never makes a plain store.
  */
 export type Unlock =
   | Absent<"passphrase" | "identity" | "recipients" | "fingerprint" | "key">
   | (Absent<"identity" | "recipients" | "fingerprint" | "key"> & {
-      /** Opens the store's key file, and locks it where the store is new. */
+      /** Opens the store's key file; in a new store, locks it. */
       readonly passphrase: string | undefined;
     })
   | (Absent<"passphrase" | "key"> & {
-      /** One or several age identities (`AGE-SECRET-KEY-1...`), of which one opens the store's key file. */
+      /** One or several age identities (`AGE-SECRET-KEY-1...`), one of which opens the store's key file. */
       readonly identity: string | readonly string[] | undefined;
-      /** For whom the key file of a new store is locked (`age1...`), oneself among them; by default for oneself alone. */
+      /** Who can open the key file of a new store (`age1...`), you included; by default only you. */
       readonly recipients?: readonly string[];
-      /** `fingerprint` of the database, as noted before: a key file that somebody else put in place is refused. */
+      /** The database's `fingerprint`, as you noted it earlier: a key file that somebody else has put in place is refused. */
       readonly fingerprint?: string;
     })
   | (Absent<"passphrase" | "identity" | "recipients" | "fingerprint"> & {
-      /** 32 bytes, from which everything is derived; there is no key file. */
+      /** 32 bytes, from which all keys are derived; there is no key file. */
       readonly key: Uint8Array | undefined;
     });
 

@@ -2,28 +2,28 @@
  * The port that a runtime's adapter implements: plain file I/O below one root folder.
  *
  * Paths are relative to the root, `/`-separated, and were checked by the caller (`.` is the root
- * itself); a segment `..` reaches nothing outside of the root all the same. Bytes go in and out. A failure
+ * itself); even so, a segment `..` must not reach outside of the root. Bytes go in and out. A failure
  * that a method does not name is thrown as the runtime's own error, with its POSIX `code` (`EACCES`,
  * `ENOSPC`, ...) as a property. Every method works on a batch, so that an adapter can do a thousand files in one hop off the event loop.
  */
 export interface FileSystem {
-  /** What tells this root from every other on the machine: two adapters of one folder have one identity. Resolves links; needs no such folder to exist. */
+  /** Identifies this root on the machine: two adapters of one folder have the same identity. Resolves links; the folder need not exist. */
   identity(): Promise<string>;
 
   /**
    * Reads whole files. A file that does not exist is `undefined`; a file that cannot be read is its
    * error, so that one bad file does not hide the others. Never follows a symbolic link, neither in
    * the last part nor in a folder on the way (below the root): such a file's result is an error with
-   * code `ELOOP`. What is not a regular file gives an error with code `EISDIR` or `ENOTSUP`, and is
-   * not opened in a way that waits.
+   * code `ELOOP`. What is not a regular file gives an error with code `EISDIR` or `ENOTSUP`, and
+   * opening it must not block.
    */
   read(paths: readonly string[]): Promise<(Uint8Array | Error | undefined)[]>;
 
   /**
-   * The same, for files that are needed but for a moment: `take` is told each file's outcome, once, in any order.
-   * The bytes count only until it returns, as the next file may be read into the same memory: fresh
-   * memory costs as much as reading a small file. Gives a promise only where it has not told of all when it returns.
-   * Throws, or rejects with, what `take` throws, which may have been told others by then.
+   * The same, for files that are needed only for a moment: `take` gets each file's outcome, once, in any order.
+   * The bytes are valid only until `take` returns, as the next file may be read into the same memory: fresh
+   * memory costs as much as reading a small file. Returns a promise only if `take` has not got all of them by then.
+   * Throws, or rejects with, what `take` throws; it may have got other files before.
    */
   readEach(paths: readonly string[], take: TakeFile): Promise<void> | undefined;
 
@@ -35,36 +35,36 @@ export interface FileSystem {
   create(files: readonly NewFile[]): Promise<void>;
 
   /**
-   * Reads up to `length` bytes of one file from `offset` on: fewer where the file ends before, none
-   * past its end, `undefined` where there is no such file. Never follows a symbolic link.
+   * Reads up to `length` bytes of one file from `offset` on: fewer if the file ends before, none
+   * past its end, `undefined` if there is no such file. Never follows a symbolic link.
    */
   readRange(path: string, offset: number, length: number): Promise<Uint8Array | undefined>;
 
   /**
-   * Writes all bytes at `offset` into an existing file, in place; not durable before `sync`. Throws `ENOENT` where there is no such
-   * file. After an error any of the bytes may be written; after `EMFILE` or `ENFILE` not the last of them.
+   * Writes all bytes at `offset` into an existing file, in place; not durable before `sync`. Throws `ENOENT` if there is no such
+   * file. After an error any of the bytes may have been written; after `EMFILE` or `ENFILE`, not the last of them.
    */
   write(path: string, offset: number, bytes: Uint8Array): Promise<void>;
 
   /**
-   * Gives an existing file a second name. `false`, and nothing done, where that name is taken: of any
-   * number of processes that link to one name at once, exactly one is told `true`.
+   * Gives an existing file a second name. Returns `false`, and does nothing, if that name is taken: of any
+   * number of processes that link to one name at once, exactly one gets `true`.
    */
   link(from: string, to: string): Promise<boolean>;
 
   /** Makes the bytes and the length of these files durable (fdatasync or more); one that is not there is no error. */
   sync(paths: readonly string[]): Promise<void>;
 
-  /** Makes the entries of these folders durable: what was created, renamed or removed in them; one that is not there is no error. Of the root (`.`), its own entry in the folder that holds it, too. */
+  /** Makes the entries of these folders durable: what was created, renamed or removed in them; one that is not there is no error. For the root (`.`), this includes its own entry in the folder that holds it. */
   syncFolders(paths: readonly string[]): Promise<void>;
 
-  /** Renames each file over what has the new name, atomically one by one, in the order given. */
+  /** Renames each file, replacing what has the new name; each rename is atomic, in the order given. */
   rename(moves: readonly Move[]): Promise<void>;
 
   /**
-   * Puts each file in the place of what has its name, one after another in the order given: creates it under its temporary
-   * name, as `create` does, and renames it once it is whole. To whoever looks, a name has the old file or the new one;
-   * not durable before `sync`. After an error any of them may be in place or not, and files of temporary names may be left,
+   * Replaces what has each file's name, one file after another in the order given: creates the file under its temporary
+   * name, as `create` does, and renames it once it is whole. An observer sees either the old file or the new one;
+   * not durable before `sync`. After an error any of them may be in place or not, and files with temporary names may be left,
    * whole or in part.
    */
   replace(files: readonly Replacement[]): Promise<void>;
@@ -78,23 +78,23 @@ export interface FileSystem {
    */
   kinds(paths: readonly string[]): Promise<(EntryKind | undefined)[]>;
 
-  /** The entries of a folder, in any order; `undefined` if it does not exist; throws `ENOTDIR` where it is a file, and `ELOOP` where it or a folder on the way is a symbolic link. */
+  /** The entries of a folder, in any order; `undefined` if it does not exist. Throws `ENOTDIR` if it is a file, and `ELOOP` if it or a folder on the way is a symbolic link. */
   list(folder: string): Promise<FolderEntry[] | undefined>;
 
-  /** The names of all entries of a folder, in any order and in an array for the caller to change, without what they are: of many entries `list` costs several times as much. Gives and throws what `list` does where there is no such folder. */
+  /** The names of all entries of a folder without their kinds, in any order, in an array that the caller may change: for many entries `list` costs several times as much. Gives and throws what `list` does if there is no such folder. */
   names(folder: string): Promise<string[] | undefined>;
 
   /**
-   * A text that tells states of a folder's entries apart: where two answers are equal, no entry was made,
-   * renamed, replaced or removed in it between the two, by anybody. What is written into a file in place
-   * does not count. `undefined` where there is no such folder, and as long as that cannot be promised:
-   * where the last change is so new that another one could bear the same time.
+   * A text that distinguishes states of a folder's entries: if two answers are equal, nobody has created,
+   * renamed, replaced or removed an entry in it between the two. Writing into an existing file in place
+   * does not count. `undefined` if there is no such folder, and as long as this cannot be promised,
+   * because the last change is so recent that another one could get the same time.
    */
   stamp(folder: string): Promise<string | undefined>;
 
   /**
    * Makes a folder and those above it up to the root, mode 0700, the root included; one that exists is
-   * no error. Throws `ENOTDIR` or `EEXIST` where a file is in the way, `ELOOP` where a symbolic link
+   * no error. Throws `ENOTDIR` or `EEXIST` if a file is in the way, `ELOOP` if a symbolic link
    * is. Returns the folders that it made, outermost first, so that the caller can sync what holds them.
    */
   makeFolder(folder: string): Promise<string[]>;
@@ -103,27 +103,27 @@ export interface FileSystem {
   processIdentity(): Promise<string>;
 
   /**
-   * Creates a file as `create` does, by which others know that this process is there. Where the system has
+   * Creates a file as `create` does, by which others know that this process is there. If the system has
    * locks that end with their process, keeps one on the file, from before its first byte can be read until
-   * the file is removed or the adapter is closed: then `lives` of others may rest on it.
+   * the file is removed or the adapter is closed: the `lives` of others may then rely on it.
    */
   announce(file: NewFile): Promise<void>;
 
   /**
-   * Whether the process of that identity lives. `false` only where it is proved to have ended, or to have removed the file that
-   * it had announced. `true` only where it is proved to live, as what it wrote and did not sync is trusted then: the machine cannot
-   * have been started anew since. `undefined` where neither is known.
+   * Whether the process of that identity lives. `false` only if it is proved to have ended, or to have removed the file that
+   * it had announced. `true` only if it is proved to live: what it wrote without a sync is then trusted, as the machine cannot
+   * have been restarted since. `undefined` if neither is known.
    *
    * @param identity what that process's `processIdentity` gave, or any other text
    * @param announced the path of the file that it has announced
    */
   lives(identity: string, announced: string): Promise<boolean | undefined>;
 
-  /** Lets go of threads and descriptors; later calls may fail. Idempotent. */
+  /** Releases threads and descriptors; later calls may fail. Idempotent. */
   close(): Promise<void>;
 }
 
-/** Gets a file's outcome, and which one of those asked for it is. */
+/** Gets a file's outcome, and the file's index among those asked for. */
 export type TakeFile = (file: Uint8Array | Error | undefined, index: number) => void;
 
 /** A file to create. */

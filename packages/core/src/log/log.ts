@@ -5,7 +5,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 /** From the most to the least talkative. */
 export const LOG_LEVELS = ["debug", "info", "warning", "error"] as const;
 
-/** Which lines are written: those of the level and above it. */
+/** The lowest level that is written. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
@@ -19,10 +19,10 @@ export type Logger = {
   error(line: string): void;
 };
 
-/** Where the lines go: nothing given is the terminal, `true` a file in `./baba_logs/`, `false` nowhere. */
+/** Where the lines go: to the terminal if not given, to a file in `./baba_logs/` if `true`, nowhere if `false`, or to a logger. */
 export type LogTarget = boolean | Logger | undefined;
 
-/** Writes events of one database, one line each; never values, never keys. What may be told of every record is made only where it is wanted. */
+/** Writes events of one database, one line each; never values, never keys. A message of level debug is built only if it is written. */
 export type Log = {
   readonly debug: (message: () => string) => void;
   readonly info: (message: string) => void;

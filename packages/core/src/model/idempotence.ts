@@ -1,6 +1,6 @@
 import { isSchema, type Schema } from "./schema.ts";
 
-/** What valibot's schemas are made of, as far as they are known here; one with another part does more than they do. */
+/** The properties of the valibot schemas that are known here; a schema with any other does more than these do. */
 const PARTS: ReadonlySet<string> = new Set(
   [
     ["kind", "type", "reference", "expects", "async", "message", "~standard", "~run", "pipe"],
@@ -23,7 +23,7 @@ const TYPE_ONLY: ReadonlySet<unknown> = new Set(["brand", "flavor", "readonly"])
 const BARE: ReadonlySet<unknown> = new Set(["empty", "non_empty"]);
 /** Of the functions that a check may ask, those that are known to say the same twice. */
 const PURE: ReadonlySet<unknown> = new Set([Number.isInteger, Number.isSafeInteger, Number.isFinite]);
-/** Deeper schemas and values are not looked into; so deep a value is parsed by any engine. */
+/** Deeper schemas and values are not examined; any engine can parse a value of this depth. */
 const DEEPEST = 64;
 
 const judged = new WeakMap<Schema, boolean>();
@@ -31,16 +31,16 @@ const judged = new WeakMap<Schema, boolean>();
 type Parts = { readonly [name: string]: unknown };
 
 /**
- * Whether a schema is known to give this output of its own once more, when it is asked about what is parsed from the text that
- * `JSON.stringify` makes of it. It is known where the value is plain JSON, of which nothing is lost in the text, and the
- * schema one of valibot's that only look: scalars, and objects, arrays and records of such, optional or not, with checks of valibot's
- * own. Of one that transforms, falls back, computes a default for `null`, or calls its user's code, nothing is known.
+ * Whether a schema is known to give this output of its own again when it validates what is parsed from the text that
+ * `JSON.stringify` makes of it. This is known if the value is plain JSON, of which the text loses nothing, and the
+ * schema is one of valibot's that only check: scalars, and objects, arrays and records of these, optional or not, with valibot's own
+ * checks. Nothing is known of a schema that transforms, has a fallback, computes a default for `null`, or calls user code.
  */
 export function givesAgain(schema: Schema, output: unknown): boolean {
   return onlyLooks(schema) && !("toJSON" in Array.prototype) && isPlain(output, 0);
 }
 
-/** Whether a schema is known to be one of valibot's that only look: what it says of a value it says again. A schema is judged once. */
+/** Whether a schema is known to be one of valibot's that only check, so that it gives the same answer twice. Each schema is judged once. */
 export function onlyLooks(schema: Schema): boolean {
   const known = judged.get(schema);
   if (known !== undefined) return known;
@@ -80,12 +80,12 @@ function isLookAt({ type, ...schema }: Parts, depth: number): boolean {
   }
 }
 
-/** Of objects one might be taken for another the second time, when what it does not know is gone. */
+/** A union of objects might choose another option the second time, when unknown properties are gone. */
 function isScalar(part: unknown, depth: number): boolean {
   return isLook(part, depth) && SCALARS.has(Reflect.get(Object(part), "type"));
 }
 
-/** A key that every object inherits is found in the output also where it was not in the input. */
+/** A key that every object inherits is found in the output even if it was not in the input. */
 function areLooks(entries: unknown, depth: number): boolean {
   if (typeof entries !== "object" || entries === null) return false;
   return Object.entries(entries).every(([key, entry]) => !(key in Object.prototype) && isLook(entry, depth));

@@ -15,9 +15,9 @@ export type NotLoadable = {
 };
 
 /**
- * The schema itself where its output is assignable to its input, and otherwise a type that no
+ * The schema itself if its output is assignable to its input, and otherwise a type that no
  * schema has, whose one property is the explanation. A function of your own that takes a schema and makes a database of it
- * (here core's; `BabaDB` likewise) asks for the same, and names `S`: what is inferred without is another type, which is refused.
+ * (core's here; `BabaDB` likewise) needs the same constraint, and passes `S` explicitly: without that, another type is inferred, and refused.
  *
  * @example
  * ```ts

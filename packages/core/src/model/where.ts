@@ -3,7 +3,7 @@ import { deepEqual } from "./equality.ts";
 import { isPlainObject } from "./kinds.ts";
 import { isPromise } from "./validation.ts";
 
-/** Which records are meant: those whose named properties are deeply equal to these, or those a function says yes to. */
+/** Which records match: those whose properties of these names are deeply equal, or those for which a function returns true. */
 export type Where<T> = { readonly [K in keyof T]?: T[K] } | ((record: T) => boolean);
 
 /**
@@ -30,9 +30,9 @@ export function compileWhere<T>(where: Where<T>): (record: T) => boolean {
 }
 
 /**
- * What tells of a stored value that no record fits that a schema which only looks makes of it; `undefined` where the where does not say.
- * Scalars alone do: such a schema gives them as they are, but drops what it does not know of an object, and may give what is not
- * there, or `null`, a default.
+ * A function that is true of a stored value if no record can match that a schema which only checks makes of it; `undefined` if this
+ * `where` cannot tell. Only scalars can tell: such a schema passes them through unchanged, while it drops unknown properties of an
+ * object, and may fill in a default for what is missing or `null`.
  */
 export function exclusionOf(where: unknown): ((stored: unknown) => boolean) | undefined {
   if (typeof where !== "object" || where === null) return undefined;

@@ -3,32 +3,32 @@ import type { Crypto } from "../crypto/crypto.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 
 /**
- * What a runtime's package supplies, at one place: files, cryptography, the terminal, time and chance. Everything
+ * What a runtime's package supplies, in one place: files, cryptography, the terminal, time and randomness. Everything
  * that is not a pure function comes through here, so that every failure can be simulated from a seed.
  */
 export interface Runtime {
   /**
-   * A path as seen from the working directory of this moment, in a form that a later change of it does not move.
+   * The absolute form of a path, by the working directory of this moment: a later change of that does not affect it.
    *
-   * @throws where there is no working directory any more, from which the path would be seen
+   * @throws if the path is relative and the working directory no longer exists
    */
   absolute(path: string): string;
 
-  /** An adapter for the files below a directory; does no I/O yet. `warn` is told what works, but worse than it could. */
+  /** An adapter for the files below a directory; does no I/O yet. `warn` is told of what works, but worse than it could. */
   fileSystem(directory: string, warn?: (message: string) => void): FileSystem;
 
   /** Native where the runtime has it, and synchronous. */
   readonly crypto: Crypto;
 
-  /** For large records that are sealed. */
+  /** For sealed records that are large. */
   readonly compression: Compression;
 
-  /** Writes one line to the terminal's standard error; throws at once, or not at all, where that takes nothing any more. */
+  /** Writes one line to standard error. If that accepts nothing any more, throws at once or not at all. */
   terminal(line: string): void;
 
   /**
-   * A new log file in `./baba_logs/`, as seen from the working directory of this moment, named by the time. Does no I/O yet, and does
-   * not fail: the folder and the file are made with the first line, and again where they were removed.
+   * A new log file in `./baba_logs/`, by the working directory of this moment, named by the time. Does no I/O yet, and does
+   * not fail: the first line creates the folder and the file, and a later one creates them again if they were removed.
    */
   logFile(): (line: string) => void;
 
@@ -41,9 +41,9 @@ export interface Runtime {
   /** Fills the array from a cryptographically secure source and returns it. */
   random(bytes: Uint8Array): Uint8Array;
 
-  /** Resolves after other work of the event loop (timers, input) had its turn. */
+  /** Resolves after other work of the event loop (timers, input) has had its turn. */
   turn(): Promise<void>;
 
-  /** Resolves after the time; must keep the process alive meanwhile. */
+  /** Resolves after that time; must keep the process alive meanwhile. */
   sleep(milliseconds: number): Promise<void>;
 }

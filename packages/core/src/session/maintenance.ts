@@ -4,12 +4,12 @@ import type { Content } from "../storage/protection.ts";
 import type { Hold } from "../storage/storage.ts";
 import type { Store } from "./shared-store.ts";
 
-/** How far work over all records of a store is. */
+/** How far work over all records of a store has come. */
 export type Progress = { readonly done: number; readonly total: number };
 
-/** What work over all records of a store may be given. */
+/** The options of work over all records of a store. */
 export type MaintenanceOptions = {
-  /** Called after every step; what it throws ends the work, which can be done again. */
+  /** Called after every step; if it throws, the work ends with that, and can be done again. */
   readonly onProgress?: (progress: Progress) => void;
 };
 

@@ -4,17 +4,17 @@ import { LOG_LEVELS, type LogLevel, type LogTarget } from "../log/log.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { printable } from "../storage/names.ts";
 
-/** How a database is opened, and {@link Unlock unlocked}: not at all, or in one of three ways. */
+/** How a database is opened, and how it is {@link Unlock unlocked}: not at all, or in one of three ways. */
 export type BabaOptions = {
-  /** The database's folder, relative to the working directory; `"."` by default. Made with the first commit. */
+  /** The database's folder, relative to the working directory; `"."` by default. Created by the first commit. */
   readonly directory?: string | undefined;
-  /** Nothing: the terminal's standard error; `true`: a file in `./baba_logs/`; `false`: none; or a logger of your own. */
+  /** Not given: standard error; `true`: a file in `./baba_logs/`; `false`: nowhere; or a logger of your own. */
   readonly logging?: LogTarget;
-  /** The least level that is logged, `"info"` by default. */
+  /** The lowest level that is logged, `"info"` by default. */
   readonly logLevel?: LogLevel | undefined;
-  /** `"full"` (the default): a commit that resolved survives a power cut. `"relaxed"`: the newest commits may be lost, each whole; it saves the sync with `settle: "background"` alone. */
+  /** `"full"` (the default): a commit that has resolved survives a power cut. `"relaxed"`: a power cut may lose the newest commits, each of them whole; this saves a sync only with `settle: "background"`. */
   readonly durability?: "full" | "relaxed" | undefined;
-  /** `"commit"` (the default): the record files are in place when a commit resolves. `"background"`: they follow. */
+  /** `"commit"` (the default): the record files are in place when a commit resolves. `"background"`: they follow soon after. */
   readonly settle?: "commit" | "background" | undefined;
 } & Unlock;
 
@@ -27,8 +27,8 @@ const KNOWN = ["directory", "logging", "logLevel", "durability", "settle", ...UN
 
 /**
  * A copy of the options, checked at run time too: an option that does not exist is refused, so that nobody
- * believes that it was heeded. Each is read once, wherever the object has it from: a passphrase that a class or
- * a prototype supplies counts as any other. Later changes of the caller's object do not count.
+ * relies on one that is ignored. Each is read once, wherever the object has it from: a passphrase that a class or
+ * a prototype supplies counts like any other. Later changes to the caller's object do not count.
  *
  * @throws `BABA_OPTION`
  */
@@ -42,9 +42,9 @@ export function checkOptions(options: BabaOptions | undefined): BabaOptions {
 }
 
 /**
- * Where the database's folder is, as seen from where the program is now.
+ * The absolute path of the database's folder, by the working directory of this moment.
  *
- * @throws `BABA_IO` where nobody can tell, as the working directory was removed
+ * @throws `BABA_IO` if the working directory was removed, so that nobody can tell
  */
 export function directoryOf({ directory = "." }: BabaOptions, runtime: Pick<Runtime, "absolute">): string {
   try {
@@ -60,7 +60,7 @@ export function directoryOf({ directory = "." }: BabaOptions, runtime: Pick<Runt
 }
 
 /**
- * Refuses what is no object of options, and names that are none of these.
+ * Refuses anything but an object of options, and names other than these.
  *
  * @throws `BABA_OPTION`
  */
@@ -72,7 +72,7 @@ export function checkOptionNames(options: unknown, known: readonly string[]): vo
   }
 }
 
-/** The error of a call that has something else in the place of a schema. */
+/** The error of a call that was given something else in the place of a schema. */
 export function notASchema(): BabaError {
   return refuse(
     "What stands in the place of a schema is none: give one of valibot's, or any Standard Schema, or leave it out for the database's own.",

@@ -10,8 +10,8 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { checkRecordName } from "../storage/names.ts";
 
 /**
- * The keys of a record's file that is outside of its store: the store's key file with what unlocks it, or the keyring
- * that was in it (the JSON text that `age --decrypt` prints), or the raw key.
+ * The keys for a record's file outside of its store: the store's key file with what unlocks it, or the keyring
+ * in it (the JSON text that `age --decrypt` prints), or the raw key.
  */
 export type RecordKeys =
   | { readonly keyring: Uint8Array | string }
@@ -28,7 +28,7 @@ const utf8 = new TextEncoder();
  * The value in one sealed record's file.
  *
  * @param file the file's bytes, base-3 text
- * @param filename the name that it has, or had, in its store: a sealed record opens under no other
+ * @param filename the name that the record has, or had, in its store: it opens under no other
  * @throws as reads of a sealed store, and as its opening
  * @example
  * ```ts
@@ -57,9 +57,9 @@ export async function openRecordFile(
 }
 
 /**
- * The file of one sealed record, to be put into the folder of its store while nobody has it open.
+ * The file of one sealed record, to be put into the folder of its store while nobody has the store open.
  *
- * @param value what the record is to be; no schema is asked
+ * @param value the record; it is not validated by a schema
  * @param filename the name that the file will have in the store
  * @throws `BABA_UNSERIALIZABLE`, and as the opening of a store
  * @example

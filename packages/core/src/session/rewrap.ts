@@ -15,23 +15,23 @@ import {
 } from "./maintenance.ts";
 import type { Store } from "./shared-store.ts";
 
-/** What sealing records anew has done. */
+/** What sealing or re-sealing the records of a store has done. */
 export type RewrapReport = {
   /** How many records there are. */
   readonly records: number;
-  /** How many of them were sealed with the active data key now; the others are so already. */
+  /** How many of them were sealed with the active data key now; the others already were. */
   readonly sealed: number;
-  /** Those that could not be, and stay as they are. */
+  /** Those that could not be sealed, and stay as they are. */
   readonly problems: readonly RecordProblem[];
   /** How many retired data keys the keyring still has. */
   readonly retiredKeys: number;
 };
 
-/** How records are sealed anew. */
+/** How records are re-sealed. */
 export type RewrapOptions = MaintenanceOptions & {
   /**
-   * Whether the retired data keys are given up at the end, where no record needs them any more; `false` by default. Copies
-   * of single records from before cannot be opened then, a copy of the whole directory can.
+   * Whether to drop the retired data keys at the end, if no record needs them any more; `false` by default. After that,
+   * older copies of single records can no longer be opened; an older copy of the whole directory can.
    */
   readonly dropRetired?: boolean;
 };

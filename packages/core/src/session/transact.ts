@@ -9,7 +9,7 @@ import type { AsyncSession } from "./session.ts";
 
 /** How a session with a callback is run. */
 export type SessionOptions = {
-  /** How often the callback is run again after a conflict; 10 by default. The last time it runs under the write lock. */
+  /** How often at most the callback is run again after a conflict; 10 by default. The last run is under the write lock. */
   readonly retries?: number;
 };
 

@@ -6,12 +6,12 @@ import type { JournalSeals } from "./journal/seal.ts";
 export type Content = Uint8Array | BabaError | undefined;
 
 /**
- * The port between what sessions commit and what a storage keeps of it, in the journal and in the record files: the
- * same bytes in a plain store, sealed ones in a store with keys.
+ * The port between what sessions commit and what a storage keeps of it, in the journal and in the record files: in a
+ * plain store the same bytes, in a store with keys sealed ones.
  */
 export interface Protection extends JournalSeals {
   /**
-   * Opens the store's lock, and refuses a store that it does not fit; comes before anything else is read. Changes
+   * Unlocks the store, and refuses one that the lock does not fit; called before anything else is read. Changes
    * nothing on the disk.
    *
    * @throws `BABA_SEALED`, `BABA_KEY_WRONG`, `BABA_KEYRING`, `BABA_FORMAT`
@@ -19,16 +19,16 @@ export interface Protection extends JournalSeals {
   open(): Promise<void>;
 
   /**
-   * Makes ready to write; under the write lock, before a commit is written. A new store's keys are made here.
+   * Prepares for writing; called under the write lock, before a commit is written. A new store's keys are made here.
    *
-   * @throws `BABA_NOT_SEALED`, `BABA_KEYRING`: nothing is written then
+   * @throws `BABA_NOT_SEALED`, `BABA_KEYRING`: then nothing is written
    */
   prepare(): Promise<void>;
 
   /** What is kept of a commit's payloads. */
   seal(changes: Changes): Changes | Promise<Changes>;
 
-  /** The payload in what is kept of each record, in the order of the names; an error in the place of one that does not open. */
+  /** The payload of each record, from what is kept of it, in the order of the names; an error in the place of one that does not open. */
   reveal(
     names: readonly string[],
     kept: readonly Content[],
@@ -38,7 +38,7 @@ export interface Protection extends JournalSeals {
   close(): void;
 }
 
-/** Of a store that is kept as it is, whatever it holds: for code that stands below sessions. */
+/** Keeps payloads as they are: for plain stores, and for code below sessions. */
 export const unprotected: Protection = {
   journal: undefined,
   findSeal: async () => undefined,

@@ -6,55 +6,55 @@ import type { Content } from "./protection.ts";
  * storage does not look into.
  */
 export interface Storage {
-  /** Makes ready to read: recovers what an interrupted commit left. Idempotent. */
+  /** Prepares for reading: recovers what an interrupted commit left. Idempotent. */
   open(): Promise<void>;
 
   /** The sequence of the newest commit that reads will see: a number that only grows. */
   head(): Promise<number>;
 
   /**
-   * The payload of each record, in the order asked; `undefined` where there is none, and an error in
-   * the place of a record that is there and cannot be read. Of fewer than asked, from the first on and one at least, where
-   * all together would take much more memory than they are kept in. A promise only where it has to be waited for.
+   * The payload of each record, in the order asked; `undefined` if there is none, and an error in
+   * the place of a record that is there but cannot be read. Gives fewer than asked, from the first on and at least one, if
+   * all together would take much more memory than their stored form. A promise only if there is something to wait for.
    */
   read(names: readonly string[]): readonly Content[] | Promise<readonly Content[]>;
 
   /** Whether there is a record of each name, readable or not. */
   exist(names: readonly string[]): Promise<boolean[]>;
 
-  /** The names of the records of one folder, not of those below it, ordered by their UTF-8 bytes; empty where there is no such folder. */
+  /** The names of the records of one folder, not of those below it, ordered by their UTF-8 bytes; empty if there is no such folder. */
   list(folder: string): Promise<string[]>;
 
-  /** How many names `list` would give, for less. */
+  /** How many names `list` would give, at a lower cost. */
   count(folder: string): Promise<number>;
 
   /**
-   * A text that tells states of a folder's records apart: where two answers are equal, no commit was made and
-   * nobody put, replaced or removed a record of this folder between the two. `undefined` where that cannot be promised.
+   * A text that distinguishes states of a folder's records: if two answers are equal, no commit was made and
+   * nobody added, replaced or removed a record of this folder between the two. `undefined` if this cannot be promised.
    */
   stamp(folder: string): Promise<string | undefined>;
 
   /**
-   * Applies all changes as one, if nothing in `basis` was touched since; with no changes it only
+   * Applies all changes as one, if nothing in `basis` was touched since; without changes it only
    * judges the basis and writes nothing.
    *
-   * @throws {ConflictError} where a later commit touched the basis; nothing is written then
-   * @throws `BABA_SESSION_CLOSED` where the `hold` was released before; nothing is written then
+   * @throws {ConflictError} if a later commit touched the basis; then nothing is written
+   * @throws `BABA_SESSION_CLOSED` if the `hold` was released before; then nothing is written
    */
   commit(transaction: Transaction): Promise<void>;
 
   /**
-   * Takes the write lock until it is released: no commit but those with this `hold` comes between, in any
+   * Takes the write lock until it is released: meanwhile only commits with this `hold` are made, in any
    * process.
    *
-   * @throws `BABA_LOCKED` where a living process keeps the lock for too long
+   * @throws `BABA_LOCKED` if a living process keeps the lock for too long
    */
   hold(): Promise<Hold>;
 
-  /** Removes the write lock, whoever holds it: for a person who knows that the holder will not write again. */
+  /** Removes the write lock, whoever holds it: for a human who knows that the holder will not write again. */
   forceUnlock(): Promise<void>;
 
-  /** Finishes what is under way and lets go of every resource. Idempotent. */
+  /** Finishes what is under way and releases every resource. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -62,9 +62,9 @@ export interface Storage {
 export type Transaction = {
   /** New payloads by name; `undefined` deletes the record. */
   readonly changes: ReadonlyMap<string, Uint8Array | undefined>;
-  /** What was read; nothing was where it is `undefined`. */
+  /** What was read; `undefined` if nothing was. */
   readonly basis: Basis | undefined;
-  /** The write lock, where the caller has it. */
+  /** The write lock, if the caller holds it. */
   readonly hold?: Hold | undefined;
   /** `"full"`: durable when `commit` resolves. */
   readonly durability: "full" | "relaxed";
@@ -74,7 +74,7 @@ export type Transaction = {
 
 /** The write lock, held. */
 export type Hold = {
-  /** Lets others commit, once the commits with this hold that are under way have ended. Idempotent. */
+  /** Lets others commit, once the commits under way with this hold have ended. Idempotent. */
   release(): Promise<void>;
 };
 
@@ -82,7 +82,7 @@ export type Hold = {
 export type Basis = {
   /** The head when the session began to read. */
   readonly head: number;
-  /** The records that it read, or looked for in vain. */
+  /** The records that it read, or looked for without finding them. */
   readonly records: ReadonlySet<string>;
   /** The folders that it listed. */
   readonly folders: ReadonlySet<string>;
