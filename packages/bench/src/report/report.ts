@@ -44,26 +44,49 @@ function targetsSection(view: View): string {
   return paragraphs("## Targets", targetTable(view));
 }
 
+type Figure = (name: string) => string;
+
 function enginesSection(view: View, pictures: readonly Plot[]): string {
-  const records = mainSize(view);
-  const many = `${thousands(records)} records`;
-  const figure = (name: string): string =>
+  const figure: Figure = (name) =>
     pictures
       .filter((plot) => plot.name === name)
       .map((plot) => `![${plot.title}](plots/${plot.name}.svg)`)
       .join("");
-  const commits = [1000, 100].filter((size) => size !== records && view.sizes("bulk").includes(size));
   return paragraphs(
     "## Engines side by side",
     provenance(view),
-    `Unless a table says otherwise, a store holds ${many}.`,
+    `Unless a table says otherwise, a store holds ${thousands(mainSize(view))} records.`,
+    ...losses(view),
+    ...commits(view, figure),
+    ...reads(view, figure),
+    ...costs(view, figure),
+    "### As the number of records grows",
+    ...scaling(view, figure),
+    "### Runtimes",
+    runtimeTable(view, mainSize(view)),
+    "### What each engine promises",
+    promiseTable(ENGINE_NAMES),
+    "### Left out",
+    leftOutTable(view),
+  );
+}
+
+function losses(view: View): string[] {
+  return [
     "### Where others are faster",
     "For each question the fastest other engine that syncs every commit and keeps it whole, and the fastest of all; milliseconds, for get, exists and mixed microseconds.",
-    lossTable(view, records),
-    `### Commit of ${many}`,
+    lossTable(view, mainSize(view)),
+  ];
+}
+
+function commits(view: View, figure: Figure): string[] {
+  const records = mainSize(view);
+  const smaller = [1000, 100].filter((size) => size !== records && view.sizes("bulk").includes(size));
+  return [
+    `### Commit of ${thousands(records)} records`,
     figure("bulk-commit"),
     commitTable(view, "bulk", records),
-    ...commits.flatMap((size) => [
+    ...smaller.flatMap((size) => [
       `### Commit of ${thousands(size)} records`,
       commitTable(view, "bulk", size),
     ]),
@@ -80,6 +103,12 @@ function enginesSection(view: View, pictures: readonly Plot[]): string {
     "### Syncs and bytes of a commit",
     "Counted by a file system around the adapter's that passes every call on, until every record is in place; averaged, so that a new journal segment now and then counts by its share. A sync of 256 files or more is one of the whole file system on Linux, and counted here by its files.",
     countTable(view),
+  ];
+}
+
+function reads(view: View, figure: Figure): string[] {
+  const records = mainSize(view);
+  return [
     "### Reading",
     figure("read-all"),
     figure("filter-cold"),
@@ -89,6 +118,12 @@ function enginesSection(view: View, pictures: readonly Plot[]): string {
     "### Single questions, and opening",
     figure("get"),
     smallTable(view, records),
+  ];
+}
+
+function costs(view: View, figure: Figure): string[] {
+  const records = mainSize(view);
+  return [
     "### What encryption costs",
     sealedTable(view, records),
     "### How long the event loop stands still",
@@ -103,18 +138,10 @@ function enginesSection(view: View, pictures: readonly Plot[]): string {
     memoryTable(view),
     "### On the disk",
     diskTable(view, records),
-    "### As the number of records grows",
-    ...scaling(view, figure),
-    "### Runtimes",
-    runtimeTable(view, records),
-    "### What each engine promises",
-    promiseTable(ENGINE_NAMES),
-    "### Left out",
-    leftOutTable(view),
-  );
+  ];
 }
 
-function scaling(view: View, figure: (name: string) => string): string[] {
+function scaling(view: View, figure: Figure): string[] {
   return [
     figure("scaling-commit"),
     scalingTable(view, "bulk", settledOf("bulk")),
