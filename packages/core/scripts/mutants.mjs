@@ -71,8 +71,8 @@ export const MUTANTS = [
   {
     name: "a new segment says nothing of the checkpoint",
     file: "journal/journal.ts",
-    find: "      checkpoint,\n      placed",
-    replace: "      checkpoint: 0,\n      placed",
+    find: "      ...given,\n      number",
+    replace: "      ...given,\n      checkpoint: 0,\n      number",
   },
   {
     name: "segments are removed newest first",
@@ -143,14 +143,14 @@ export const MUTANTS = [
   {
     name: "a pin counts marks that are not synced",
     file: "journal/journal.ts",
-    find: "const pin = trail.findLast(({ sequence }) => sequence <= base);",
+    find: "const pin = trail.findLast(({ sequence }) => sequence <= given.base);",
     replace: "const pin = position && { end: position.offset, chain: position.chain };",
   },
   {
     name: "commits that nobody has said are synced are not written anew",
     file: "journal/journal.ts",
-    find: "const { position, unconfirmed, trail } = this.#cursor;",
-    replace: "const { position, trail } = this.#cursor; const unconfirmed: JournalCommit[] = [];",
+    find: "const { unconfirmed } = this.#cursor;",
+    replace: "const unconfirmed: JournalCommit[] = [];",
   },
   {
     name: "the link to a segment is no compare-and-swap",

@@ -22,6 +22,19 @@ import { completeStoreFolder, makeStoreFolders, tidy } from "./store-folder.ts";
 import { isLong, namesIn, type Submission } from "./submission.ts";
 import { WriteLock } from "./write-lock.ts";
 
+/** What an engine works with. */
+export type EngineContext = {
+  readonly files: FileSystem;
+  readonly runtime: Runtime;
+  /** Of this process, for `FileSystem.lives`. */
+  readonly identity: string;
+  readonly protection: Protection;
+  /** Is told what no caller can be told: failures after a commit. */
+  readonly report: (message: string) => void;
+  /** Is told that work of a process that has ended was finished. */
+  readonly inform: (message: string) => void;
+};
+
 /** Journal bytes after which a commit ends with a checkpoint. */
 const CHECKPOINT_BYTES = 16 * 1024 * 1024;
 
@@ -53,14 +66,7 @@ export class CommitEngine {
   #tidied = false;
   #unsettled: unknown;
 
-  constructor(
-    files: FileSystem,
-    runtime: Runtime,
-    identity: string,
-    protection: Protection,
-    report: (message: string) => void,
-    inform: (message: string) => void,
-  ) {
+  constructor({ files, runtime, identity, protection, report, inform }: EngineContext) {
     this.#files = files;
     this.#protection = protection;
     const loop = new EventLoop(runtime);

@@ -80,15 +80,7 @@ export class FileStorage implements Storage {
     try {
       await checkStoreFolder(this.#files);
       await this.#protection.open();
-      const identity = await this.#files.processIdentity();
-      this.#engine = new CommitEngine(
-        this.#files,
-        this.#runtime,
-        identity,
-        this.#protection,
-        this.#report,
-        this.#inform,
-      );
+      this.#engine = await this.#newEngine();
       await this.#engine.records.stamp(".");
       await this.#engine.follow();
       if (this.#engine.needsRecovery) await this.#recover(this.#engine);
@@ -192,6 +184,17 @@ export class FileStorage implements Storage {
     if (this.#engine !== undefined) await this.#leave(this.#engine);
     this.#protection.close();
     await this.#files.close();
+  }
+
+  async #newEngine(): Promise<CommitEngine> {
+    return new CommitEngine({
+      files: this.#files,
+      runtime: this.#runtime,
+      identity: await this.#files.processIdentity(),
+      protection: this.#protection,
+      report: this.#report,
+      inform: this.#inform,
+    });
   }
 
   /** What is in what is kept: what is not sealed is not compressed, and does not grow. */

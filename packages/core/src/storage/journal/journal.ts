@@ -243,27 +243,14 @@ export class Journal {
    * written anew. The link is the one instant at which the segment exists; of two writers one wins.
    */
   async #startSegment(checkpoint: number, batch: readonly Encoded[]): Promise<void> {
-    const { position, unconfirmed, trail } = this.#cursor;
+    const { unconfirmed } = this.#cursor;
     const base = this.sequence - unconfirmed.length;
-    // Not behind later marks: those are not synced.
-    const pin = trail.findLast(({ sequence }) => sequence <= base);
     const again = await this.#encoded(unconfirmed.map(({ changes }) => changes));
     const commits = [...again, ...batch];
     const seal = this.#seals.journal;
     const size = SEGMENT_HEADER + sizeOf(commits, seal !== undefined);
-    const header: SegmentHeader = {
-      number: (position?.header.number ?? 0) + 1,
-      base,
-      checkpoint,
-      placed: Math.max(this.placed, checkpoint),
-      previousLength: pin?.end ?? 0,
-      previousChain: pin?.chain ?? 0n,
-      length: this.#lengthFor(size, commits.length),
-      salt: this.#writer.random(new Uint8Array(16)),
-      token: this.#writer.token,
-      identity: this.#writer.identity,
-      keyId: seal?.keyId,
-    };
+    const length = this.#lengthFor(size, commits.length);
+    const header = this.#nextHeader({ base, checkpoint, length, keyId: seal?.keyId });
     const file = around(commits, header.length);
     file.set(encodeSegmentHeader(header, seal));
     const start = startOf(segmentStart(header, file, seal));
@@ -273,6 +260,23 @@ export class Journal {
     this.#cursor.enter(start);
     const { sequence } = written.position;
     this.#cursor.advance({ commits: written.commits, position: { ...written.position, synced: sequence } });
+  }
+
+  /** The header of the segment behind the newest one, which it pins. */
+  #nextHeader(given: Pick<SegmentHeader, "base" | "checkpoint" | "length" | "keyId">): SegmentHeader {
+    const { position, trail } = this.#cursor;
+    // Not behind later marks: those are not synced.
+    const pin = trail.findLast(({ sequence }) => sequence <= given.base);
+    return {
+      ...given,
+      number: (position?.header.number ?? 0) + 1,
+      placed: Math.max(this.placed, given.checkpoint),
+      previousLength: pin?.end ?? 0,
+      previousChain: pin?.chain ?? 0n,
+      salt: this.#writer.random(new Uint8Array(16)),
+      token: this.#writer.token,
+      identity: this.#writer.identity,
+    };
   }
 
   async #publish(number: number, file: Uint8Array): Promise<void> {
