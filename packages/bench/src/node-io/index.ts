@@ -2,6 +2,7 @@ import { tmpdir } from "node:os";
 import { machine, otherWork } from "../machine.ts";
 import { paragraphs } from "../report/markdown.ts";
 import { writeSection } from "../report/publish.ts";
+import { ROUNDS } from "./stopwatch.ts";
 import { rowTable } from "./table.ts";
 
 /** Measures files on Node.js and writes their section; what was decided from it stands below, and stays. */
@@ -11,7 +12,7 @@ export async function runFiles({ quick }: { quick: boolean }): Promise<void> {
     return;
   }
   // Its threads start as it is loaded.
-  const { measureFiles, ROUNDS } = await import("./measure.ts");
+  const { measureFiles } = await import("./measure.ts");
   const rows = await measureFiles();
   const place = `${machine(tmpdir())}; median of ${ROUNDS} rounds.${otherWork()}`;
   const section = paragraphs("## Files on Node.js", place, rowTable(rows));
