@@ -1,5 +1,6 @@
 import { BabaError, ConflictError, LockedError } from "../../errors.ts";
 import { FileStorage } from "../../storage/file-storage.ts";
+import type { Content } from "../../storage/protection.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { type ProcessEnvironment, World, type WorldOptions } from "../simulation/scheduler.ts";
 import { type ProtectionKind, protectionOf } from "./protection.ts";
@@ -82,9 +83,8 @@ async function attempt(
   const records = new Set([from, to, id]);
   const changes = new Map<string, Uint8Array | undefined>();
   if (done === undefined) {
-    changes
-      .set(from, utf8.encode(String(balance(source) - 1)))
-      .set(to, utf8.encode(String(balance(target) + 1)));
+    changes.set(from, utf8.encode(String(balance(source) - 1)));
+    changes.set(to, utf8.encode(String(balance(target) + 1)));
     changes.set(id, utf8.encode(`${from} ${to}`));
     if (random.below(4) === 0)
       changes.set(`notes/${random.below(3)}.baba`, random.below(2) === 0 ? undefined : utf8.encode(id));
@@ -113,11 +113,7 @@ async function audit(
   const storage = await opened(environment, options);
   await storage.head();
   const transfers = await storage.list("transfers");
-  const balances = new Map(ACCOUNTS.map((account) => [account, OPENING]));
-  for (const payload of await storage.read(transfers)) {
-    const [from = "", to = ""] = payload instanceof Uint8Array ? text.decode(payload).split(" ") : [];
-    balances.set(from, (balances.get(from) ?? 0) - 1).set(to, (balances.get(to) ?? 0) + 1);
-  }
+  const balances = balancesAfter(await storage.read(transfers));
   const found = (await storage.read(ACCOUNTS)).map((payload) =>
     payload instanceof BabaError ? Number.NaN : balance(payload),
   );
@@ -131,6 +127,16 @@ async function audit(
       );
     }
   }
+}
+
+/** What each account should hold after these transfers. */
+function balancesAfter(transfers: readonly Content[]): ReadonlyMap<string, number> {
+  const balances = new Map(ACCOUNTS.map((account) => [account, OPENING]));
+  for (const payload of transfers) {
+    const [from = "", to = ""] = payload instanceof Uint8Array ? text.decode(payload).split(" ") : [];
+    balances.set(from, (balances.get(from) ?? 0) - 1).set(to, (balances.get(to) ?? 0) + 1);
+  }
+  return balances;
 }
 
 async function opened(

@@ -78,6 +78,11 @@ function addDependencies(builder: GraphBuilder, observed: Observed, order: Versi
     installedBefore = installed;
     replacedBefore = replaced;
   });
+  addStrays(builder, order, writerOf);
+}
+
+/** Of what was seen out of the order: the readers of each follow from what it shows, and come before what it lacks. */
+function addStrays(builder: GraphBuilder, order: VersionOrder, writerOf: (value: number) => number): void {
   for (const stray of order.strays) {
     const seen = new Set(stray.values);
     const note = builder.note({ order, version: -1, stray: seen });
