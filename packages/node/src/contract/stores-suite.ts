@@ -59,36 +59,43 @@ export function storesSuite(
 
   for (const name of fixtures) {
     const [, kind = "", journal] = /^\d+-(.+?)(-journal)?$/.exec(name) ?? [];
-    const contents = journal === undefined ? CLOSED : RECOVERED;
-    const store = join(STORES, name);
+    const fixture = { store: join(STORES, name), contents: journal === undefined ? CLOSED : RECOVERED };
     const opened = (directory: string) => open(directory, UNLOCKS[kind] ?? {});
 
-    inFolder(
-      `the store ${name} opens and holds exactly its records, and is itself not touched`,
-      async (copy) => {
-        const digest = digestOf(store);
-        // What it claims to be: the commits of its journal are not in their places.
-        assert.deepEqual(recordFiles(store), Object.keys(CLOSED).sort());
-        copyAll(store, copy);
-        const db = opened(copy);
-        assert.deepEqual(await everything(db), contents);
-        await db.close();
-        assert.deepEqual(recordFiles(copy), Object.keys(contents).sort());
-        assert.equal(digestOf(store), digest);
-      },
+    inFolder(`the store ${name} opens and holds exactly its records, and is itself not touched`, (copy) =>
+      mustOpen(fixture, copy, opened),
     );
-
-    inFolder(`the store ${name} holds its records after commits of this version too`, async (copy) => {
-      copyAll(store, copy);
-      const db = opened(copy);
-      await db.asyncSession((session) => session.delete("none.baba"));
-      assert.deepEqual(await everything(db), contents);
-      await db.asyncSession((session) => session.add({ id: 9 }, "more/9.baba"));
-      assert.deepEqual(await everything(db), { ...contents, "more/9.baba": { id: 9 } });
-      await db.close();
-      assert.deepEqual(recordFiles(copy), [...Object.keys(contents), "more/9.baba"].sort());
-    });
+    inFolder(`the store ${name} holds its records after commits of this version too`, (copy) =>
+      mustTakeCommits(fixture, copy, opened),
+    );
   }
+}
+
+/** A store as a release left it, and what is known to be in it. */
+type Fixture = { readonly store: string; readonly contents: Readonly<Record<string, unknown>> };
+type Open = (directory: string) => Database<Schema>;
+
+async function mustOpen({ store, contents }: Fixture, copy: string, open: Open): Promise<void> {
+  const digest = digestOf(store);
+  // What it claims to be: the commits of its journal are not in their places.
+  assert.deepEqual(recordFiles(store), Object.keys(CLOSED).sort());
+  copyAll(store, copy);
+  const db = open(copy);
+  assert.deepEqual(await everything(db), contents);
+  await db.close();
+  assert.deepEqual(recordFiles(copy), Object.keys(contents).sort());
+  assert.equal(digestOf(store), digest);
+}
+
+async function mustTakeCommits({ store, contents }: Fixture, copy: string, open: Open): Promise<void> {
+  copyAll(store, copy);
+  const db = open(copy);
+  await db.asyncSession((session) => session.delete("none.baba"));
+  assert.deepEqual(await everything(db), contents);
+  await db.asyncSession((session) => session.add({ id: 9 }, "more/9.baba"));
+  assert.deepEqual(await everything(db), { ...contents, "more/9.baba": { id: 9 } });
+  await db.close();
+  assert.deepEqual(recordFiles(copy), [...Object.keys(contents), "more/9.baba"].sort());
 }
 
 async function everything(db: Database<Schema>): Promise<Record<string, unknown>> {

@@ -40,27 +40,24 @@ export async function killAndOpen(
 ): Promise<void> {
   const { folder, check, random } = suite;
   const directory = join(folder, `killed-${count}`);
+  const store = `store ${count}`;
   const commits = random.share() < 0.5 ? 1 + random.below(20) : undefined;
   const ledger = await writeAndDie(suite, directory, commits, runtime);
-  const [one, other] = await Promise.all([
+  const [writer, reader] = await Promise.all([
     ask(writing, { act: "open", directory, visit: "a" }),
     ask(reading, { act: "open", directory }),
   ]);
   const states = statesAfter([ledger]);
-  for (const [who, found] of Object.entries({ writer: one, reader: other })) {
+  for (const [who, found] of Object.entries({ writer, reader }))
     check(
       isOneOf(found, states),
-      `store ${count}: the next ${who} finds ${words(found)} and not ${states.join(" or ")}`,
+      `${store}: the next ${who} finds ${words(found)}, not ${states.join(" or ")}`,
     );
-  }
-  const strange = leftoversOf(directory).filter(
-    (name) => !belongsTo(directory, name, [writing.pid, reading.pid]),
-  );
-  check(strange.length === 0, `store ${count}: a dead writer's files are left: ${strange.join(", ")}`);
-  await ask(writing, { act: "close" });
-  await ask(reading, { act: "close" });
+  const strange = strangersIn(directory, [writing.pid, reading.pid]);
+  check(strange.length === 0, `${store}: a dead writer's files are left: ${strange.join(", ")}`);
+  for (const opener of [writing, reading]) await ask(opener, { act: "close" });
   const left = leftoversOf(directory);
-  check(left.length === 0, `store ${count}: a closed store holds leftovers: ${left.join(", ")}`);
+  check(left.length === 0, `${store}: a closed store holds leftovers: ${left.join(", ")}`);
   rmSync(directory, { recursive: true });
 }
 
@@ -92,19 +89,9 @@ async function writeAndDie(
 
 /** Damages copies of a store whose newest commits are in the journal alone. */
 async function damageJournal(suite: Suite, count: number, opener: Child): Promise<void> {
-  const { folder, random, check, progress } = suite;
+  const { folder, check, progress } = suite;
   const pristine = join(folder, `pristine-${count}`);
-  const ledgers = [`${pristine}-closed`, `${pristine}-ledger`];
-  await startWriter({
-    ...{ directory: pristine, ledger: ledgers[0] ?? "", seed: random.below(1_000_000) },
-    ...{ settle: "commit", commits: 10, end: "close" },
-  }).finish();
-  await writeAndDie(suite, pristine, 12);
-  const [expected = ""] = statesAfter(ledgers);
-  check(
-    describe(versionsInFiles(pristine)) !== expected,
-    "no commit of a store to be damaged was in its journal alone",
-  );
+  const expected = await leaveJournal(suite, pristine);
   const damages = damagesOf(suite, pristine);
   let refused = 0;
   for (const [i, damage] of damages.entries()) {
@@ -119,6 +106,27 @@ async function damageJournal(suite: Suite, count: number, opener: Child): Promis
     `${refused} of ${damages.length} damaged journals were refused`,
   );
   progress(`${refused} of ${damages.length} damaged journals were refused, the others had lost nothing`);
+}
+
+/** Makes a store whose newest commits are in the journal alone; gives the state that it is in. */
+async function leaveJournal(suite: Suite, directory: string): Promise<string> {
+  const closed = `${directory}-closed`;
+  const seed = suite.random.below(1_000_000);
+  await startWriter({
+    directory,
+    ledger: closed,
+    seed,
+    settle: "commit",
+    commits: 10,
+    end: "close",
+  }).finish();
+  const ledger = await writeAndDie(suite, directory, 12);
+  const [expected = ""] = statesAfter([closed, ledger]);
+  suite.check(
+    describe(versionsInFiles(directory)) !== expected,
+    "no commit of a store to be damaged was in its journal alone",
+  );
+  return expected;
 }
 
 /** Whether the store was refused, unchanged; else it must have lost nothing. */
@@ -170,6 +178,11 @@ function versionsInFiles(directory: string): Record<string, number> {
       return [name, v.parse(Item, JSON.parse(json)).version];
     }),
   );
+}
+
+/** What is left in the store's own folder, and belongs to none of these living processes. */
+function strangersIn(directory: string, pids: readonly number[]): string[] {
+  return leftoversOf(directory).filter((name) => !belongsTo(directory, name, pids));
 }
 
 /** Whether a file of the store's own folder is a living process's. */
