@@ -35,6 +35,27 @@ test("EventLoop.breathe: goes on at once while there is time, and after a turn w
   expect(loop.breathe()).toBeUndefined();
 });
 
+test("EventLoop.breathe: counts no time from before the turn, nor any in which nothing asked", async () => {
+  const { loop, pass, turn } = loopByHand();
+  pass(5);
+  expect(loop.breathe()).toBeUndefined();
+  await turn();
+  pass(5);
+  expect(loop.breathe()).toBeUndefined();
+  pass(1);
+  expect(loop.breathe()).toBeInstanceOf(Promise);
+});
+
+test("EventLoop.breathe: a turn that others made for themselves is no new one for those behind them", async () => {
+  const { loop, pass, turn } = loopByHand();
+  loop.breathe();
+  pass(1);
+  const waited = loop.breathe()?.then(() => pass(1));
+  await turn();
+  await waited;
+  expect(loop.breathe()).toBeInstanceOf(Promise);
+});
+
 test("EventLoop.breathe: those that wait go on in order, in each turn as many as there is time for", async () => {
   const { loop, pass, turn } = loopByHand();
   const done: number[] = [];
@@ -43,6 +64,7 @@ test("EventLoop.breathe: those that wait go on in order, in each turn as many as
     done.push(i);
     pass(0.375);
   };
+  loop.breathe();
   pass(1);
   const all = Promise.all(Array.from({ length: 8 }, (_, i) => work(i)));
   const seen: number[] = [];
@@ -65,6 +87,7 @@ test("EventLoop.breathe: work longer than a turn's time does not keep others fro
       pass(5);
     }
   };
+  loop.breathe();
   pass(1);
   const all = Promise.all([work("a"), work("b")]);
   for (let i = 0; i < 4; i++) await turn();

@@ -19,7 +19,8 @@ const LONGEST_HOLD = 1;
  */
 export class EventLoop {
   readonly #runtime: Runtime;
-  #since: number;
+  /** When the work of this turn began; `undefined` where none has begun, as others had their turn since. */
+  #since: number | undefined;
   /** Those that go on in later turns, in the order in which they asked. */
   readonly #waiting: (() => void)[] = [];
   #releasing = false;
@@ -27,7 +28,6 @@ export class EventLoop {
   /** By the clock and the turns of this runtime. */
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
-    this.#since = runtime.elapsed();
   }
 
   /**
@@ -35,6 +35,8 @@ export class EventLoop {
    * the work of those that waited before left time for it.
    */
   breathe(): Promise<void> | undefined {
+    // What waits goes first: it begins the next turn.
+    if (this.#since === undefined && this.#waiting.length === 0) this.#begin();
     if (this.#hasTime()) return undefined;
     const released = new Promise<void>((resolve) => this.#waiting.push(resolve));
     if (!this.#releasing) void this.#release();
@@ -46,7 +48,7 @@ export class EventLoop {
     this.#releasing = true;
     while (this.#waiting.length > 0) {
       await this.#runtime.turn();
-      this.#since = this.#runtime.elapsed();
+      this.#begin();
       let released = 0;
       do {
         this.#waiting[released]?.();
@@ -60,7 +62,15 @@ export class EventLoop {
     this.#releasing = false;
   }
 
+  /** Time is counted from here until others had their turn, for whatever asks meanwhile. */
+  #begin(): void {
+    this.#since = this.#runtime.elapsed();
+    void this.#runtime.turn().then(() => {
+      this.#since = undefined;
+    });
+  }
+
   #hasTime(): boolean {
-    return this.#runtime.elapsed() - this.#since < LONGEST_HOLD;
+    return this.#since !== undefined && this.#runtime.elapsed() - this.#since < LONGEST_HOLD;
   }
 }
