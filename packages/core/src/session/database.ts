@@ -338,7 +338,6 @@ export class Database<S extends Schema> {
   #session(kind: Pick<SessionContext<S>, "hold" | "refusal" | "reruns">): AsyncSession<S> {
     const { options, log } = this.#lifetime;
     return new AsyncSession<S>({
-      ...kind,
       storage: async () => (await this.#lifetime.opened()).storage,
       track: (work) => void this.#lifetime.tracked(work),
       schema: this.#schema,
@@ -347,6 +346,7 @@ export class Database<S extends Schema> {
       cache: this.#cache,
       durability: options.durability ?? "full",
       settle: options.settle ?? "commit",
+      ...kind, // last: spread first, it takes V8 as long as to read a record
     });
   }
 
