@@ -87,6 +87,18 @@ export const MUTANTS = [
     replace: "    await this.#removeUntil(last);\n    await this.#startSegment(this.sequence, []);",
   },
   {
+    name: "one's own segment is not looked for",
+    file: "journal/cursor.ts",
+    find: "if (stands === undefined && this.isOwn) return this.#load();",
+    replace: "",
+  },
+  {
+    name: "another's segment that is gone has nothing new",
+    file: "journal/cursor.ts",
+    find: "if (tail === undefined) return this.#load();",
+    replace: "if (tail === undefined) return this.#unread;",
+  },
+  {
     name: "a frame's checksum is not looked at",
     file: "journal/frame.ts",
     find: "if (view.getBigUint64(end - 16) !== next || view.getBigUint64(end - 8) !== TRAILER_END) {",

@@ -81,9 +81,10 @@ export class JournalCursor {
       if (position === undefined) return this.#load();
       const { number } = position.header;
       // In this order: segments go oldest first, so with no next one and this one still there, all that was
-      // committed before this moment is in this one.
-      const [follows, stands] = await this.#files.kinds([segmentPath(number + 1), segmentPath(number)]);
-      if (stands === undefined) return this.#load();
+      // committed before this moment is in this one. One of others is there if its end can be read below.
+      const paths = [segmentPath(number + 1), segmentPath(number)];
+      const [follows, stands] = await this.#files.kinds(this.isOwn ? paths : paths.slice(0, 1));
+      if (stands === undefined && this.isOwn) return this.#load();
       const next = follows === undefined ? undefined : await this.#nextStart(number + 1);
       if (next !== undefined && next.header.placed < position.placed) return this.#load(true);
       if (next !== undefined && next.header.previousLength < position.offset) {
