@@ -2,7 +2,6 @@ import {
   closeSync,
   linkSync,
   lstatSync,
-  readSync,
   renameSync,
   type Stats,
   statSync,
@@ -14,7 +13,10 @@ import type { FolderEntry, Move, Replacement, TakeFile } from "@baba/core";
 import { errorOf } from "@baba/core/adapter";
 import { codeOf, openNew, openToWrite, withFileToRead } from "./descriptors.ts";
 import type { FolderCheck } from "./folders.ts";
-import { readShort } from "./short-read.ts";
+import { fill, readShort, readShortRange } from "./short-read.ts";
+
+/** Of a range of so many bytes at most the whole room is made: to ask a file for its length takes longer. */
+const SHORT_RANGE = 4096;
 
 /** How far a batch came: items done, and the error that stopped it where it was not the time. */
 export type Progress = { readonly done: number; readonly error?: Error | undefined };
@@ -86,7 +88,7 @@ function readOne(full: string, { room, longest, allocate }: ReadLimits): Uint8Ar
 
 function readLong(full: string, longest: number, allocate: Allocate = newRoom): Uint8Array | "too long" {
   return withFileToRead(full, (descriptor, size) =>
-    size > longest ? "too long" : fill(descriptor, 0, allocate(size)),
+    size > longest ? "too long" : filled(descriptor, 0, allocate(size)),
   );
 }
 
@@ -104,9 +106,7 @@ export function readRange(
 ): Uint8Array | undefined {
   try {
     return folders.at(path, (full) =>
-      withFileToRead(full, (descriptor, size) =>
-        fill(descriptor, offset, newRoom(Math.max(0, Math.min(length, size - offset)))),
-      ),
+      length <= SHORT_RANGE ? shortRange(full, offset, length) : longRange(full, offset, length),
     );
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
@@ -114,15 +114,19 @@ export function readRange(
   }
 }
 
-/** Reads until the room is full or the file ends, which it may do early if somebody cuts it meanwhile. */
-function fill(descriptor: number, offset: number, room: Uint8Array): Uint8Array {
-  let filled = 0;
-  while (filled < room.length) {
-    const count = readSync(descriptor, room, filled, room.length - filled, offset + filled);
-    if (count === 0) break;
-    filled += count;
-  }
-  return room.subarray(0, filled);
+function shortRange(full: string, offset: number, length: number): Uint8Array {
+  const room = newRoom(length);
+  return room.subarray(0, readShortRange(full, offset, room));
+}
+
+function longRange(full: string, offset: number, length: number): Uint8Array {
+  return withFileToRead(full, (descriptor, size) =>
+    filled(descriptor, offset, newRoom(Math.max(0, Math.min(length, size - offset)))),
+  );
+}
+
+function filled(descriptor: number, offset: number, room: Uint8Array): Uint8Array {
+  return room.subarray(0, fill(descriptor, offset, room));
 }
 
 /** Creates files, in order, from number `from` on until the deadline, at least one. */
