@@ -103,8 +103,10 @@ export class RecordFiles {
   /** Which of these names have something: a record, or what only bears a record's name. */
   async exist(names: readonly string[]): Promise<boolean[]> {
     const kinds = await this.#kinds(names);
-    const [fault] = (await this.#folderFaults(names.filter((_, i) => kinds[i] === "other"))).values();
-    if (fault !== undefined) throw fault;
+    if (kinds.includes("other")) {
+      const [fault] = (await this.#folderFaults(names.filter((_, i) => kinds[i] === "other"))).values();
+      if (fault !== undefined) throw fault;
+    }
     return kinds.map((kind) => kind !== undefined);
   }
 

@@ -20,7 +20,7 @@ import { Reader } from "./reader.ts";
 import { slicesOf } from "./slices.ts";
 import { syncFiles, syncFolders, syncFullFolders, syncOpen } from "./sync.ts";
 import { type ThreadUser, threads } from "./threads.ts";
-import { withinTurn } from "./turn.ts";
+import { budget, withinTurn } from "./turn.ts";
 import { Writer } from "./writer.ts";
 
 // The measurements behind these numbers are in docs/performance.md, "Files on Node.js".
@@ -211,14 +211,14 @@ class NodeFileSystem implements FileSystem, ThreadUser {
   async #lookHere(paths: readonly string[]): Promise<files.Kind[]> {
     const results: files.Kind[] = [];
     if (paths.length === 0) return results;
+    const look = (deadline: number): files.Kind[] => {
+      const start = performance.now();
+      const some = files.kinds(this.#check(), paths.slice(results.length), deadline);
+      this.#looks.note(some.length, performance.now() - start);
+      return some;
+    };
     do {
-      const found = await this.#here((folders, deadline) => {
-        const start = performance.now();
-        const some = files.kinds(folders, paths.slice(results.length), deadline);
-        this.#looks.note(some.length, performance.now() - start);
-        return some;
-      });
-      results.push(...found);
+      results.push(...(budget.atOnce(look) ?? (await budget.within(look))));
     } while (results.length < paths.length && this.#looks.isQuick);
     return results;
   }
