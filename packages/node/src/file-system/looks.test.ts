@@ -17,7 +17,7 @@ beforeEach(async () => {
   await files.create(["1", "3"].map((path) => ({ path, bytes: new Uint8Array(1) })));
   await files.makeFolder("4");
   // Every turn's time is up after one look.
-  vi.spyOn(budget, "within").mockImplementation(async (work) => work(0));
+  vi.spyOn(budget, "atOnce").mockImplementation((work) => work(0));
 });
 
 afterEach(async () => {
