@@ -81,7 +81,6 @@ export class FileStorage implements Storage {
       await checkStoreFolder(this.#files);
       await this.#protection.open();
       this.#engine = await this.#newEngine();
-      await this.#engine.records.stamp(".");
       await this.#engine.follow();
       if (this.#engine.needsRecovery) await this.#recover(this.#engine);
       this.#ready = true;
