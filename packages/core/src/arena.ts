@@ -2,13 +2,15 @@
 const [SMALLEST, LARGEST] = [1024, 64 * 1024];
 /** So large a piece has a buffer of its own: what is left of a shared one would be lost. */
 const LARGE_PIECE = LARGEST / 4;
+/** What all begin with, for most sessions need no memory and each buffer is one more for the garbage collector. */
+const NONE = new ArrayBuffer(0);
 
 /**
  * Memory for small arrays, many in one buffer: to allocate each for itself takes time and makes garbage for every record that
  * is read, written or sealed. What was taken or kept is given to nobody else.
  */
 export class Arena {
-  #buffer = new ArrayBuffer(0);
+  #buffer = NONE;
   #used = 0;
   #next = SMALLEST;
 
