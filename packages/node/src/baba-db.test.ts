@@ -140,6 +140,30 @@ describe("BabaDB", () => {
     await expect(open({ directory: long }).open()).rejects.toEqual(failure("BABA_NAME"));
   });
 
+  test.each([
+    ["the directory of a writer", ".", true],
+    ["the directory of a reader", ".", false],
+    [".baba of a writer", ".baba", true],
+  ])("says of reads and commits that %s was removed while it was open", async (_, removed, writes) => {
+    const before = open();
+    await before.asyncSession((session) => session.add(alice));
+    await before.close();
+    const db = open();
+    await db.asyncSession<unknown>((session) => (writes ? session.add(alice) : session.get("1.baba")));
+    rmSync(join(directory, removed), { recursive: true });
+    for (const use of [
+      () => db.asyncSession((session) => session.add(alice)),
+      () => db.asyncSession().get("1.baba"),
+      () => db.asyncSession().all(),
+      () => db.asyncSession().count("heroes"),
+    ]) {
+      await expect(use()).rejects.toEqual(failure("BABA_IO"));
+      await expect(use()).rejects.toThrow("removed or moved while it was open");
+    }
+    await db.close();
+    expect(existsSync(join(directory, ".baba"))).toBe(false);
+  });
+
   test("refuses a directory that is a file", async () => {
     const file = join(directory, "file");
     writeFileSync(file, "");

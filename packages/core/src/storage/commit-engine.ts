@@ -230,6 +230,8 @@ export class CommitEngine {
 
   async #prepare(): Promise<void> {
     if (this.#prepared) return;
+    // Where the directory was removed since its journal was read, it is not made anew.
+    if (this.#journal.lastWriter !== undefined) await this.follow();
     try {
       await makeStoreFolders(this.#files);
       await this.#lock.announce();

@@ -1,6 +1,6 @@
 import { BabaError, LockedError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
-import { segmentPath } from "../layout.ts";
+import { JOURNAL_FOLDER, STORE_FOLDER, segmentPath } from "../layout.ts";
 import type { Turn } from "../pieces.ts";
 import { FRAME_HEADER } from "./frame.ts";
 import {
@@ -134,7 +134,7 @@ export class JournalCursor {
     const before = this.#position?.sequence;
     const read = await unlessPassing(() => readJournal(this.#files, this.#seals, this.#turn));
     if (read === undefined) {
-      if (before !== undefined) throw takenOver();
+      if (before !== undefined) throw await this.#lost();
       return this.#unread;
     }
     if (before !== undefined && read.position.sequence < before) throw takenOver();
@@ -149,6 +149,12 @@ export class JournalCursor {
     if (restarted) this.#unread = { commits: read.commits, restarted };
     else this.#tell(read.commits.filter(({ sequence }) => sequence > before));
     return this.#unread;
+  }
+
+  /** The error of one to whom no segment is left: nobody who takes the journal over removes its folder. */
+  async #lost(): Promise<BabaError> {
+    const [folder] = await this.#files.kinds([JOURNAL_FOLDER]);
+    return folder === undefined ? gone() : takenOver();
   }
 
   #tell(commits: readonly JournalCommit[]): void {
@@ -220,5 +226,14 @@ export function takenOver(): BabaError {
   return new LockedError(
     "The journal was taken over by another process while this one held the write lock (forceUnlock, or the store's " +
       "folder was replaced): close the database and open it again.",
+  );
+}
+
+function gone(): BabaError {
+  return new BabaError(
+    "BABA_IO",
+    `The database's directory, or ${STORE_FOLDER} in it, was removed or moved while it was open: close the database, put the ` +
+      "directory back, and open it again.",
+    { record: STORE_FOLDER },
   );
 }

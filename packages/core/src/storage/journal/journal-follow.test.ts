@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { LockedError } from "../../errors.ts";
-import { segmentPath } from "../layout.ts";
-import { follow, is, put, SimulatedJournal, sequences } from "./simulated-journal.fixture.ts";
+import { memoryFileSystem } from "../../file-system/memory.ts";
+import { MemoryVolume } from "../../file-system/memory-volume.ts";
+import { JOURNAL_FOLDER, STORE_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
+import { follow, is, journalOn, put, SimulatedJournal, sequences } from "./simulated-journal.fixture.ts";
 
 let journal: SimulatedJournal;
 beforeEach(async () => {
@@ -181,6 +183,17 @@ describe("Journal.follow()", () => {
     await expect(b.follow()).rejects.toThrow(LockedError);
     await journal.of("d").append([put("other")]);
     await expect(b.follow()).rejects.toThrow(LockedError);
+  });
+
+  test("tells a journal that went with its folder from one that was taken over", async () => {
+    const volume = new MemoryVolume();
+    const removed = journalOn(memoryFileSystem(volume), "a");
+    for (const folder of [JOURNAL_FOLDER, TEMPORARY_FOLDER]) volume.makeFolder(folder);
+    await removed.append([put("one")]);
+    volume.folder(STORE_FOLDER).delete("journal");
+    await expect(removed.follow()).rejects.toMatchObject({ code: "BABA_IO", record: STORE_FOLDER });
+    volume.makeFolder(JOURNAL_FOLDER);
+    await expect(removed.follow()).rejects.toThrow(LockedError);
   });
 
   test("passes an error of the file system on as it is", async () => {

@@ -41,12 +41,7 @@ export class SimulatedJournal {
   of(name: string): Journal {
     const process = this.#machine.start(name);
     const files = simulatedFileSystem(this.#disk, { process, hook: (step) => this.hook(step) });
-    const random = (bytes: Uint8Array) => crypto.getRandomValues(new Uint8Array(bytes.length));
-    return new Journal(
-      files,
-      { token: name.repeat(16), identity: `process ${name}`, random, turn: async () => {} },
-      unprotected,
-    );
+    return journalOn(files, name);
   }
 
   /** With one synced commit of a, which b has read. */
@@ -99,6 +94,16 @@ export class SimulatedJournal {
       chain = encoded.chain;
     }
   }
+}
+
+/** A journal, as a process whose name is one character has it. */
+export function journalOn(files: FileSystem, name: string): Journal {
+  const random = (bytes: Uint8Array) => crypto.getRandomValues(new Uint8Array(bytes.length));
+  return new Journal(
+    files,
+    { token: name.repeat(16), identity: `process ${name}`, random, turn: async () => {} },
+    unprotected,
+  );
 }
 
 export function put(text: string, name = "r.baba"): Changes {
