@@ -133,9 +133,12 @@ describe("BabaDB", () => {
   });
 
   test("refuses a directory that cannot be reached", async () => {
-    const circle = join(directory, "circle");
-    symlinkSync("circle", circle);
-    await expect(open({ directory: circle }).open()).rejects.toEqual(failure("BABA_NOT_A_FOLDER"));
+    for (const target of ["circle", "nowhere"]) {
+      const link = join(directory, target === "circle" ? target : "dangling");
+      symlinkSync(target, link);
+      for (const path of [link, join(link, "below")])
+        await expect(open({ directory: path }).open(), path).rejects.toEqual(failure("BABA_NOT_A_FOLDER"));
+    }
     const long = join(directory, "a".repeat(300));
     await expect(open({ directory: long }).open()).rejects.toEqual(failure("BABA_NAME"));
   });

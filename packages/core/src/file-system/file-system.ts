@@ -7,7 +7,10 @@
  * `ENOSPC`, ...) as a property. Every method works on a batch, so that an adapter can do a thousand files in one hop off the event loop.
  */
 export interface FileSystem {
-  /** Identifies this root on the machine: two adapters of one folder have the same identity. Resolves links; the folder need not exist. */
+  /**
+   * Identifies this root on the machine: two adapters of one folder have the same identity. Resolves links; the folder need not exist.
+   * Throws `ELOOP` if a link on the way to it leads nowhere or in a circle: what the root will be is not known then.
+   */
   identity(): Promise<string>;
 
   /**

@@ -49,7 +49,7 @@ describe("Database", () => {
       EACCES: ["BABA_PERMISSION", "give this process the right to do so, or use another directory."],
       ELOOP: [
         "BABA_NOT_A_FOLDER",
-        "symbolic links on the way to it lead in a circle; mend them, or use another directory.",
+        "a symbolic link on the way to it leads nowhere, or in a circle; mend it, or use another directory.",
       ],
       ENAMETOOLONG: [
         "BABA_NAME",

@@ -27,7 +27,7 @@ function explained(error: unknown, subject: string, attempt: string, record: str
 
 function explanationOf(code: string, record: string | undefined): Explanation {
   // To the directory itself links may lead: only such as end nowhere are refused.
-  if (record === "." && code === "ELOOP") return CIRCLE;
+  if (record === "." && code === "ELOOP") return LOST;
   const explanation = EXPLANATIONS[code] ?? OTHER;
   // What is wrong is in the store's folder, which has the keys and the newest commits and is not to be moved away.
   return record === STORE_FOLDER && STANDS_IN_THE_WAY.includes(explanation)
@@ -59,9 +59,9 @@ const STANDS_IN_THE_WAY: readonly Explanation[] = [WRONG_KIND, FILE_IN_THE_WAY, 
 const STRANGER =
   "something in this folder, or on the way to it, is a link, or a folder where a file belongs, or the other way round (the " +
   "cause says more): move that away, and leave all else in the folder where it is";
-const CIRCLE = [
+const LOST = [
   "BABA_NOT_A_FOLDER",
-  "symbolic links on the way to it lead in a circle; mend them, or use another directory",
+  "a symbolic link on the way to it leads nowhere, or in a circle; mend it, or use another directory",
 ] as const;
 const FULL = ["BABA_DISK_FULL", "make room and try again"] as const;
 const TOO_MANY = [

@@ -4,6 +4,17 @@ import type { Obligation } from "./file-system-suite.ts";
 /** The obligations on identities, of roots and of processes, and on close(). */
 export const processes: readonly Obligation[] = [
   {
+    name: "identity() refuses a root that is a symbolic link to nowhere with ELOOP, as it does a circle",
+    needs: ["symbolicLink"],
+    async test(files, { outside, again }) {
+      await outside.symbolicLink("nowhere", ".");
+      await assertRejects(files.identity(), ["ELOOP"], "a link to nowhere");
+      const other = again();
+      await assertRejects(other.identity(), ["ELOOP"], "asked by another adapter");
+      await other.close();
+    },
+  },
+  {
     name: "identity() is one for two adapters of a root, before and after the root is made",
     needs: [],
     async test(files, { again }) {

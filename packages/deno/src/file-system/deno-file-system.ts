@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
 import type { EntryKind, FileSystem, FolderEntry, Move, NewFile, Replacement, TakeFile } from "@baba/core";
-import { Trust } from "@baba/core/adapter";
+import { systemError, Trust } from "@baba/core/adapter";
 import { inTurn, inTurns } from "./batch.ts";
 import { codeOf, orNotCapable } from "./errors.ts";
 import * as files from "./files.ts";
@@ -271,6 +271,15 @@ function nameOf(path: string): string {
     const above = dirname(path);
     const code = codeOf(error);
     if (above === path || (code !== "ENOENT" && code !== "ENOTDIR")) throw error;
+    if (isLink(path)) throw systemError("ELOOP", "is a symbolic link that leads nowhere", path);
     return join(nameOf(above), basename(path));
+  }
+}
+
+function isLink(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isSymlink;
+  } catch {
+    return false;
   }
 }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import process from "node:process";
 import { fileSystemSuite, type Outside } from "@baba/core/testing";
 import { denoFileSystem } from "./index.ts";
@@ -28,7 +29,7 @@ async function create() {
 
 function outsideOf(holder: string, root: string): Partial<Outside> {
   return {
-    symbolicLink: (target, path) => Deno.symlink(target, `${root}/${path}`),
+    symbolicLink: (target, path) => Deno.symlink(target, join(root, path)),
     pipe: async (path) => void (await new Deno.Command("mkfifo", { args: [`${root}/${path}`] }).output()),
     mode: async (path) => ((await Deno.stat(`${root}/${path}`)).mode ?? 0) & 0o777,
     withoutRights: async (path, work) => {

@@ -1,9 +1,9 @@
-import { realpathSync } from "node:fs";
+import { lstatSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { FileSystem, FolderEntry, Move, NewFile, Replacement, TakeFile } from "@baba/core";
-import { fileSystemSynced, inLanes, SYNC_FILE_SYSTEM, Trust } from "@baba/core/adapter";
+import { fileSystemSynced, inLanes, SYNC_FILE_SYSTEM, systemError, Trust } from "@baba/core/adapter";
 import { codeOf } from "./descriptors.ts";
 import * as files from "./files.ts";
 import { namesOf } from "./folder-names.ts";
@@ -240,7 +240,16 @@ function trueName(path: string): string {
   } catch (error) {
     const above = dirname(path);
     if (above === path || (codeOf(error) !== "ENOENT" && codeOf(error) !== "ENOTDIR")) throw error;
+    if (isLink(path)) throw systemError("ELOOP", "is a symbolic link that leads nowhere", path);
     return join(trueName(above), basename(path));
+  }
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
   }
 }
 
