@@ -23,6 +23,12 @@ type Trail = { readonly open: object[]; readonly keys: (string | number)[]; asPa
 const SURELY_PARSED = 64;
 /** Deeper is refused: how deep an engine can go depends on how much it has compiled, and what one process wrote another must read. */
 const DEEPEST = 500;
+/**
+ * Engines list the names of an object's properties only together with the indices of its bytes, each a text: for more bytes that takes
+ * many times as long as all else that is done with them.
+ */
+const FEW_BYTES = 64;
+const NAMED = "has properties of its own, which would be lost";
 const NOWHERE: Trail = { open: [], keys: [], asParsed: false };
 
 /**
@@ -76,7 +82,7 @@ function encodeObject(value: object, trail: Trail): PlainJson {
   if (trail.open.includes(value)) throw refuse("contains itself", trail);
   if (isPlainObject(value)) return encodeProperties(value, trail);
   if (isPlainArray(value)) return encodeElements(value, trail);
-  if (isBytes(value)) return tagged("$binary", { base64: toBase64(value), subType: "00" }, trail);
+  if (isBytes(value)) return encodeBytes(value, trail);
   if (isDate(value)) return encodeDate(value, trail);
   if (isMap(value)) return encodeMembers("$map", value, trail);
   if (isSet(value)) return encodeMembers("$set", value, trail);
@@ -132,6 +138,13 @@ function encodeDate(value: Date, trail: Trail): PlainJson {
   return tagged("$date", asText ? new Date(time).toISOString() : { $numberLong: String(time) }, trail);
 }
 
+function encodeBytes(value: Uint8Array, trail: Trail): PlainJson {
+  refuseSymbols(value, trail);
+  // The keys of one that has none beside its bytes are as many as these.
+  if (value.length <= FEW_BYTES && Object.keys(value).length > value.length) throw refuse(NAMED, trail);
+  return tagged("$binary", { base64: toBase64(value), subType: "00" }, trail);
+}
+
 /** What is written for a value that JSON has no form for. */
 function tagged(tag: string, content: PlainJson, trail: Trail): PlainJson {
   trail.asParsed = false;
@@ -172,8 +185,7 @@ function refuseSymbols(value: object, trail: Trail): void {
 }
 
 function refuseNamed(value: object, trail: Trail): void {
-  if (Reflect.ownKeys(value).length > 0)
-    throw refuse("has properties of its own, which would be lost", trail);
+  if (Reflect.ownKeys(value).length > 0) throw refuse(NAMED, trail);
 }
 
 function refuse(what: string, trail: Trail, cause?: unknown): BabaError {

@@ -192,7 +192,11 @@ describe("stringify()", () => {
     ["$ has a property whose key is a symbol", Math],
     ["$ is an array with named properties", Object.assign([1], { extra: 1 })],
     ["$ has properties of its own", Object.assign(new Map(), { extra: 1 })],
+    ["$ has properties of its own", Object.assign(new Set(), { extra: 1 })],
     ["$ has properties of its own", Object.assign(new Date(0), { extra: 1 })],
+    ["$ has properties of its own", Object.assign(new Uint8Array(2), { extra: 1 })],
+    ["$.a has properties of its own", { a: Object.assign(new Uint8Array(64), { extra: undefined }) }],
+    ["$ has a property whose key is a symbol", Object.assign(new Uint8Array(100_000), { [Symbol("s")]: 1 })],
     ["$.a is an invalid Date", { a: new Date(Number.NaN) }],
   ])("refuses: %s", (sentence, value) => {
     expect(refusal(value)).toContain(`The record cannot be stored: ${sentence}`);
