@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { BabaError } from "../errors.ts";
@@ -46,6 +47,33 @@ function pattern(size: number): Uint8Array<ArrayBuffer> {
   }
   return bytes;
 }
+
+describe("encode(), decode(), encodeInto() and decodeInto()", () => {
+  const room = new Uint8Array(100);
+  const coders: Readonly<Record<string, (value: never) => unknown>> = {
+    "encode()": (value) => encode(value),
+    "decode()": (value) => decode(value),
+    "encodeInto()": (value) => encodeInto(value, room),
+    "decodeInto()": (value) => decodeInto(value, room),
+    "encodeInto(), for its target,": (value) => encodeInto(new Uint8Array(), value),
+    "decodeInto(), for its target,": (value) => decodeInto(new Uint8Array(), value),
+  };
+  const others = ["text", "", undefined, null, 7, [0, 1], new ArrayBuffer(8), new Uint16Array(2)];
+  const more = [new Uint8ClampedArray(2), new DataView(room.buffer), { length: 0 }];
+
+  test.each(Object.entries(coders))("%s refuses what is no Uint8Array", (_, code) => {
+    for (const value of [...others, ...more]) {
+      expect(() => code(value as never)).toThrow(TypeError);
+      expect(() => code(value as never)).toThrow("must be a Uint8Array");
+    }
+  });
+
+  test("take those of another realm, and Buffers", () => {
+    const foreign: Uint8Array = runInNewContext("Uint8Array.of(1, 2)");
+    expect(decode(Buffer.from(encode(foreign)))).toEqual(Uint8Array.of(1, 2));
+    expect(decodeInto(encode(Buffer.from([1, 2])), runInNewContext("new Uint8Array(2)"))).toBe(2);
+  });
+});
 
 describe("encode()", () => {
   test("writes six digits, a filler and single spaces for every byte", () => {

@@ -21,6 +21,7 @@ export function encodedSize(size: number): number {
  * The base-3 text (ASCII) of any bytes: six digits for each, most significant first, a space, a random filler of two
  * decimal digits and a lower-case letter, joined by spaces. It hides nothing: sealing is the crypto's part.
  *
+ * @throws TypeError where an argument is no Uint8Array.
  * @throws BabaError `BABA_CODEC` where the runtime does not let WebAssembly start.
  *
  * @example
@@ -32,8 +33,9 @@ export function encodedSize(size: number): number {
  * ```
  */
 export function encode(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  requireBytes(bytes, "The first argument");
   const text = new Uint8Array(encodedSize(bytes.length));
-  encodeInto(bytes, text);
+  encodeWith(kernel(), bytes, text);
   return text;
 }
 
@@ -41,6 +43,7 @@ export function encode(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
  * The bytes of a base-3 text. Between its parts and at its ends any run of the bytes 09 to 0D and 20 is read;
  * everything else is strict. Empty text is no bytes.
  *
+ * @throws TypeError where an argument is no Uint8Array.
  * @throws BabaError `BABA_CODEC`, naming the offset of the first byte at fault and what was expected there.
  *
  * @example
@@ -51,8 +54,9 @@ export function encode(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
  * ```
  */
 export function decode(text: Uint8Array): Uint8Array<ArrayBuffer> {
+  requireBytes(text, "The first argument");
   const bytes = new Uint8Array(decodedSize(text.length));
-  const size = decodeInto(text, bytes);
+  const size = decodeWith(kernel(), text, bytes);
   return size === bytes.length ? bytes : bytes.slice(0, size);
 }
 
@@ -73,6 +77,7 @@ export function decodedSize(length: number): number {
  * {@link encode} into memory of the caller's, for many records in one buffer: an allocation costs more than a small
  * record's text. Writes {@link encodedSize} bytes at the beginning of `target`, which may not overlap `bytes`, and returns how many.
  *
+ * @throws TypeError where an argument is no Uint8Array.
  * @throws RangeError where `target` is too small.
  * @throws BabaError `BABA_CODEC` where the runtime does not let WebAssembly start.
  *
@@ -84,6 +89,8 @@ export function decodedSize(length: number): number {
  * ```
  */
 export function encodeInto(bytes: Uint8Array, target: Uint8Array): number {
+  requireBytes(bytes, "The first argument");
+  requireBytes(target, "The target");
   return encodeWith(kernel(), bytes, target);
 }
 
@@ -91,6 +98,7 @@ export function encodeInto(bytes: Uint8Array, target: Uint8Array): number {
  * {@link decode} into memory of the caller's. Writes at the beginning of `target`, which has {@link decodedSize} bytes
  * of room, and returns how many; after an error, what `target` holds means nothing.
  *
+ * @throws TypeError where an argument is no Uint8Array.
  * @throws RangeError where `target` is too small.
  * @throws BabaError `BABA_CODEC`, as {@link decode}.
  *
@@ -102,6 +110,8 @@ export function encodeInto(bytes: Uint8Array, target: Uint8Array): number {
  * ```
  */
 export function decodeInto(text: Uint8Array, target: Uint8Array): number {
+  requireBytes(text, "The first argument");
+  requireBytes(target, "The target");
   return decodeWith(kernel(), text, target);
 }
 
@@ -174,6 +184,17 @@ function decodePiece(
   if (written >= 0) return written;
   const position = exports.position();
   throw codecError(-written, offset + position, piece[position]);
+}
+
+/** A text's characters, or another view's elements, would be taken for bytes. */
+function requireBytes(value: unknown, what: string): void {
+  if (value instanceof Uint8Array || isForeignBytes(value)) return;
+  throw new TypeError(`${what} must be a Uint8Array (of text: what new TextEncoder().encode() gives).`);
+}
+
+/** Of another realm, such as a VM context. */
+function isForeignBytes(value: unknown): boolean {
+  return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === "[object Uint8Array]";
 }
 
 function requireRoom(target: Uint8Array, size: number): void {
