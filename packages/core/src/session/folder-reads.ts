@@ -69,11 +69,17 @@ export class FolderReads {
     return records;
   }
 
-  /**
-   * The records of a folder one after another, from the state in which the first is asked for, with the changes that the session
-   * has made of them until then.
-   */
-  async *stream(
+  /** The records of a folder one after another; each iteration reads them anew. */
+  stream(
+    folder: string,
+    schema: Schema,
+    options: ReadOptions | undefined,
+  ): AsyncIterable<StreamedRecord<unknown>> {
+    return { [Symbol.asyncIterator]: () => this.#pass(folder, schema, options) };
+  }
+
+  /** From the state in which the first is asked for, with the changes that the session has made of them until then. */
+  async *#pass(
     folder: string,
     schema: Schema,
     options: ReadOptions | undefined,

@@ -260,7 +260,7 @@ export class AsyncSession<S extends Schema> {
     });
   }
 
-  /** The records of a folder one after another, with their names, in bounded memory. */
+  /** The records of a folder one after another, with their names, in bounded memory. Each iteration reads them anew. */
   stream(
     folder?: string,
     schema?: undefined,

@@ -51,6 +51,24 @@ describe.each([false, true])("stream(), of a folder that is kept: %s", (kept) =>
     });
   });
 
+  test("gives all records again to whoever iterates again, also beside another iteration or after a break", async () => {
+    await db.asyncSession(async (session) => {
+      const stream = session.stream();
+      const found: string[][] = [[], [], []];
+      for await (const { filename } of stream) if (found[0]?.push(filename) === 7) break;
+      for await (const { filename } of stream) {
+        if (found[1]?.push(filename) !== 500) continue;
+        for await (const inner of stream) found[2]?.push(inner.filename);
+      }
+      const names = ids.map((id) => `${id}.baba`);
+      expect(found).toEqual([names.slice(0, 7), names, names]);
+      await session.delete("0000.baba");
+      const again: string[] = [];
+      for await (const { filename } of stream) again.push(filename);
+      expect(again).toEqual(names.slice(1));
+    });
+  });
+
   test("gives what was changed, without an await, before the first record was asked for", async () => {
     await db.asyncSession(async (session) => {
       const stream = session.stream();
