@@ -145,6 +145,22 @@ describe("recipients", () => {
     await guest.close();
   });
 
+  test("that are removed are learnt of between the removal and a rewrap, and else by opening the store again", async () => {
+    const db = await store.filled({ identity: mine, recipients: both });
+    const [awake, asleep] = [store.open({ identity: mine }), store.open({ identity: mine })];
+    for (const one of [awake, asleep]) await one.open();
+    await db.removeRecipient(both[1] ?? "");
+    expect(await read(awake)).toEqual(note(1));
+    await db.rewrap({ dropRetired: true });
+    await add(awake, 7);
+    await failsWith(read(asleep), "BABA_KEYRING");
+    await failsWith(add(asleep, 8), "BABA_KEYRING");
+    await asleep.close();
+    const again = store.open({ identity: mine });
+    expect(await read(again, "7.baba")).toEqual(note(7));
+    for (const one of [db, awake, again]) await one.close();
+  });
+
   test("one who pinned the fingerprint removes another and goes on", async () => {
     const first = await store.filled({ identity: mine, recipients: both });
     const fingerprint = first.fingerprint ?? "";
