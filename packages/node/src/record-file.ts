@@ -24,7 +24,7 @@ export function openRecordFile(file: Uint8Array, filename: string, keys: RecordK
  *
  * @param value what the record is to be; no schema is asked
  * @param filename the name that the file will have in the store
- * @throws `BABA_UNSERIALIZABLE`, and as the opening of a store
+ * @throws `BABA_UNSERIALIZABLE`, also for more than 128 MiB of JSON, and as the opening of a store
  * @example
  * ```ts
  * import { writeFile } from "node:fs/promises";

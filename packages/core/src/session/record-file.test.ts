@@ -60,6 +60,16 @@ describe("openRecordFile() and sealRecordFile()", () => {
     expect(key).toEqual(new Uint8Array(32).fill(1));
   });
 
+  test("seal no more than a session would: 128 MiB of JSON", { timeout: 60_000 }, async () => {
+    const key = new Uint8Array(32).fill(1);
+    const text = "x".repeat(128 * 1024 * 1024 - 1);
+    await expect(sealRecordFile(store.runtime, text, "1.baba", { key })).rejects.toMatchObject({
+      code: "BABA_UNSERIALIZABLE",
+      record: "1.baba",
+      message: expect.stringContaining("more than 128 MiB of JSON"),
+    });
+  });
+
   test("work with a raw key, and name the record that does not open", async () => {
     const key = new Uint8Array(32).fill(1);
     await (await store.filled({ key })).close();

@@ -8,6 +8,7 @@ import { BabaError } from "../errors.ts";
 import { parseBytes, stringify } from "../model/index.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { checkRecordName } from "../storage/names.ts";
+import { mustBeReadable } from "./record.ts";
 
 /**
  * The keys for a record's file outside of its store: the store's key file with what unlocks it, or the keyring
@@ -61,7 +62,7 @@ export async function openRecordFile(
  *
  * @param value the record; it is not validated by a schema
  * @param filename the name that the file will have in the store
- * @throws `BABA_UNSERIALIZABLE`, and as the opening of a store
+ * @throws `BABA_UNSERIALIZABLE`, also for more than 128 MiB of JSON, and as the opening of a store
  * @example
  * ```ts
  * import { decode, sealRecordFile } from "@baba/core";
@@ -80,6 +81,7 @@ export async function sealRecordFile(
 ): Promise<Uint8Array> {
   const name = checkRecordName(filename);
   const payload = utf8.encode(stringify(value));
+  mustBeReadable(name, payload.length);
   return withKeys(context, keys, async (seals) => encode(await new CommitSealer(seals).seal(name, payload)));
 }
 
