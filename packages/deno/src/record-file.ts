@@ -6,7 +6,7 @@ import { denoRuntime } from "./runtime.ts";
  *
  * @param file the file's bytes, base-3 text
  * @param filename the name that it has, or had, in its store: a sealed record opens under no other
- * @throws as reads of a sealed store, and as its opening
+ * @throws `BABA_OPTION` where an argument is of the wrong kind, and as reads of a sealed store and its opening
  * @example
  * ```ts
  * import { openRecordFile, sealRecordFile } from "@baba/deno";
@@ -24,7 +24,8 @@ export function openRecordFile(file: Uint8Array, filename: string, keys: RecordK
  *
  * @param value what the record is to be; no schema is asked
  * @param filename the name that the file will have in the store
- * @throws `BABA_UNSERIALIZABLE`, also for more than 128 MiB of JSON, and as the opening of a store
+ * @throws `BABA_UNSERIALIZABLE`, also for more than 128 MiB of JSON, `BABA_OPTION` where `keys` are of the wrong kind, and as the
+ * opening of a store
  * @example
  * ```ts
  * import { sealRecordFile } from "@baba/deno";

@@ -77,7 +77,7 @@ const utf8 = new TextEncoder();
 export function checkUnlock(options: object): Lock {
   const given = optionsIn(options, UNLOCK_OPTIONS);
   const ways = WAYS.filter((name) => name in given);
-  for (const name of ways) if (isMissing(given[name])) throw missing(name);
+  for (const name of ways) mustBeGiven(name, given[name]);
   if (ways.length > 1) throw refuse(`Give one of ${WAYS.join(", ")}, and not ${ways.join(" and ")} at once.`);
   for (const name of ["recipients", "fingerprint"]) {
     if (name in given && ways[0] !== "identity") throw refuse(`The option ${name} goes with identity alone.`);
@@ -92,6 +92,11 @@ export function checkUnlock(options: object): Lock {
     default:
       return { kind: "none" };
   }
+}
+
+/** @throws `BABA_KEY_MISSING` where an option that is there has no value, or an empty one */
+export function mustBeGiven(name: string, value: unknown): void {
+  if (isMissing(value)) throw missing(name);
 }
 
 /** Those of these options that are there, wherever the object has them from: one that was inherited is no reason to store in plain. */

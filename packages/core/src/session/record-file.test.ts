@@ -60,6 +60,30 @@ describe("openRecordFile() and sealRecordFile()", () => {
     expect(key).toEqual(new Uint8Array(32).fill(1));
   });
 
+  test.each<[string, unknown, string]>([
+    ["null", null, "BABA_OPTION"],
+    ["nothing", undefined, "BABA_OPTION"],
+    ["a text", "key", "BABA_OPTION"],
+    ["a number as keyring", { keyring: 7 }, "BABA_OPTION"],
+    ["an object as keyring", { keyring: {} }, "BABA_OPTION"],
+    ["an empty keyring", { keyring: "" }, "BABA_KEY_MISSING"],
+    ["a keyring that is not set", { keyring: undefined }, "BABA_KEY_MISSING"],
+    ["a text as key file", { keyFile: "age", passphrase: "x" }, "BABA_OPTION"],
+    ["a text as key", { key: "x" }, "BABA_OPTION"],
+  ])("refuse %s as keys", async (_, keys, code) => {
+    await failsWith(sealRecordFile(store.runtime, note(1), "1.baba", keys as RecordKeys), code);
+    await failsWith(openRecordFile(store.runtime, new Uint8Array(), "1.baba", keys as RecordKeys), code);
+  });
+
+  test("refuse a file that is no bytes, and a name that is no text", async () => {
+    const keys = { key: new Uint8Array(32).fill(1) };
+    for (const file of ["text", undefined, [48], new ArrayBuffer(2)] as unknown[])
+      await failsWith(openRecordFile(store.runtime, file as Uint8Array, "1.baba", keys), "BABA_OPTION");
+    const name = 7 as unknown as string;
+    await failsWith(openRecordFile(store.runtime, new Uint8Array(), name, keys), "BABA_NAME");
+    await failsWith(sealRecordFile(store.runtime, note(1), name, keys), "BABA_NAME");
+  });
+
   test("seal no more than a session would: 128 MiB of JSON", { timeout: 60_000 }, async () => {
     const key = new Uint8Array(32).fill(1);
     const text = "x".repeat(128 * 1024 * 1024 - 1);

@@ -2,7 +2,7 @@ import { decode, encode } from "../codec/index.ts";
 import { CommitSealer, openRecord, type Seals } from "../crypto/envelope.ts";
 import { type FileLock, unlockKeyring } from "../crypto/key-file.ts";
 import { Keyring } from "../crypto/keyring.ts";
-import { checkUnlock, wipeLock } from "../crypto/lock.ts";
+import { checkUnlock, mustBeGiven, wipeLock } from "../crypto/lock.ts";
 import { keysOfKeyring, keysOfRawKey, type StoreKeys } from "../crypto/store-keys.ts";
 import { BabaError } from "../errors.ts";
 import { parseBytes, stringify } from "../model/index.ts";
@@ -23,6 +23,7 @@ export type RecordKeys =
 /** What of a runtime the functions for single files need. */
 export type RecordFileContext = Pick<Runtime, "crypto" | "compression">;
 
+const KEYS_WANTED = "Give keyring, or keyFile with passphrase or identity, or key.";
 const utf8 = new TextEncoder();
 
 /**
@@ -30,7 +31,7 @@ const utf8 = new TextEncoder();
  *
  * @param file the file's bytes, base-3 text
  * @param filename the name that the record has, or had, in its store: it opens under no other
- * @throws as reads of a sealed store, and as its opening
+ * @throws `BABA_OPTION` if an argument is of the wrong kind, and as reads of a sealed store and its opening
  * @example
  * ```ts
  * import { openRecordFile, sealRecordFile } from "@baba/core";
@@ -48,6 +49,7 @@ export async function openRecordFile(
   keys: RecordKeys,
 ): Promise<unknown> {
   const name = checkRecordName(filename);
+  if (!(file instanceof Uint8Array)) throw refuse("Give the file's bytes, as a Uint8Array.");
   return withKeys(context, keys, async (seals) => {
     try {
       return parseBytes(await openRecord(decode(file), name, seals));
@@ -62,7 +64,8 @@ export async function openRecordFile(
  *
  * @param value the record; it is not validated by a schema
  * @param filename the name that the file will have in the store
- * @throws `BABA_UNSERIALIZABLE`, also for more than 128 MiB of JSON, and as the opening of a store
+ * @throws `BABA_UNSERIALIZABLE`, also for more than 128 MiB of JSON, `BABA_OPTION` where `keys` are of the wrong kind, and as the
+ * opening of a store
  * @example
  * ```ts
  * import { decode, sealRecordFile } from "@baba/core";
@@ -99,13 +102,13 @@ async function withKeys<T>(
 }
 
 async function openKeys(crypto: Runtime["crypto"], keys: RecordKeys): Promise<StoreKeys> {
+  if (typeof keys !== "object" || keys === null) throw refuse(KEYS_WANTED);
   if ("keyring" in keys) return ofKeyring(crypto, Keyring.parse(bytesOf(keys.keyring)));
   const { keyFile, ...unlock } = { keyFile: undefined, ...keys };
   const lock = checkUnlock(unlock);
   try {
     if (lock.kind === "key") return keysOfRawKey(crypto, lock.key);
-    if (lock.kind === "none" || !(keyFile instanceof Uint8Array))
-      throw new BabaError("BABA_OPTION", "Give keyring, or keyFile with passphrase or identity, or key.");
+    if (lock.kind === "none" || !(keyFile instanceof Uint8Array)) throw refuse(KEYS_WANTED);
     return ofKeyring(crypto, await unlockKeyring(crypto, keyFile, lock satisfies FileLock));
   } finally {
     wipeLock(lock);
@@ -118,6 +121,13 @@ function ofKeyring(crypto: Runtime["crypto"], keyring: Keyring): StoreKeys {
   return keys;
 }
 
-function bytesOf(keyring: Uint8Array | string): Uint8Array {
-  return typeof keyring === "string" ? utf8.encode(keyring) : keyring;
+function bytesOf(keyring: unknown): Uint8Array {
+  mustBeGiven("keyring", keyring);
+  if (typeof keyring === "string") return utf8.encode(keyring);
+  if (keyring instanceof Uint8Array) return keyring;
+  throw refuse("The option keyring must be a Uint8Array or a string.");
+}
+
+function refuse(message: string): BabaError {
+  return new BabaError("BABA_OPTION", message);
 }
