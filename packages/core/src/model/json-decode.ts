@@ -1,5 +1,6 @@
+import { BabaError } from "../errors.ts";
 import { fromBase64 } from "./base64.ts";
-import { GREATEST_LONG, isTag, LAST_TEXT_DATE, LEAST_LONG } from "./json-tags.ts";
+import { GREATEST_LONG, isTag, LAST_TEXT_DATE, LEAST_LONG, MOST_DIGITS } from "./json-tags.ts";
 
 type JsonObject = Record<string, unknown>;
 
@@ -13,7 +14,7 @@ const GREATEST_TIME = 8_640_000_000_000_000n;
 /**
  * The value that a parsed JSON tree stands for. The tree is changed in place.
  *
- * @throws RangeError where the tree is too deep or a number too large for the engine
+ * @throws RangeError where the tree is too deep for the engine; `BABA_JSON` where an integer has too many digits
  */
 export function decode(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
@@ -94,8 +95,17 @@ function decodeLong(content: unknown): bigint | undefined {
 
 function decodeBigint(content: unknown): bigint | undefined {
   if (typeof content !== "string" || !INTEGER.test(content)) return undefined;
+  if (content.length > MOST_DIGITS + (content.startsWith("-") ? 1 : 0)) throw tooManyDigits();
   const value = BigInt(content);
   return isLong(value) ? undefined : value;
+}
+
+function tooManyDigits(): BabaError {
+  return new BabaError(
+    "BABA_JSON",
+    "The text holds an integer of more than 1,000,000 digits, which would take too long to read. Restore the file from a copy, or " +
+      "write the record anew, with the digits as a string.",
+  );
 }
 
 function isLong(value: bigint): boolean {

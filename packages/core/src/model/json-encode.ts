@@ -1,6 +1,6 @@
 import { BabaError } from "../errors.ts";
 import { toBase64 } from "./base64.ts";
-import { GREATEST_LONG, isTag, LAST_TEXT_DATE, LEAST_LONG } from "./json-tags.ts";
+import { GREATEST_LONG, isTag, LAST_TEXT_DATE, LEAST_LONG, MOST_DIGITS } from "./json-tags.ts";
 import { isBytes, isDate, isMap, isPlainArray, isPlainObject, isSet } from "./kinds.ts";
 import { formatPath } from "./path.ts";
 
@@ -28,6 +28,8 @@ const DEEPEST = 500;
  * many times as long as all else that is done with them.
  */
 const FEW_BYTES = 64;
+/** That many and a sign have all integers of that many digits. */
+const MOST_BITS = Math.ceil(MOST_DIGITS * Math.log2(10)) + 1;
 const NAMED = "has properties of its own, which would be lost";
 const NOWHERE: Trail = { open: [], keys: [], asParsed: false };
 
@@ -74,8 +76,15 @@ function encodeNumber(value: number, trail: Trail): PlainJson {
 }
 
 function encodeBigint(value: bigint, trail: Trail): PlainJson {
-  const isLong = value >= LEAST_LONG && value <= GREATEST_LONG;
-  return tagged(isLong ? "$numberLong" : "$bigint", String(value), trail);
+  if (value >= LEAST_LONG && value <= GREATEST_LONG) return tagged("$numberLong", String(value), trail);
+  return tagged("$bigint", digitsOf(value, trail), trail);
+}
+
+/** What is far too long is not made into digits first, as that alone may take minutes. */
+function digitsOf(value: bigint, trail: Trail): string {
+  const digits = BigInt.asIntN(MOST_BITS, value) === value ? String(value) : undefined;
+  if (digits !== undefined && digits.length - (value < 0n ? 1 : 0) <= MOST_DIGITS) return digits;
+  throw refuse("is an integer of more than 1,000,000 digits", trail);
 }
 
 function encodeObject(value: object, trail: Trail): PlainJson {

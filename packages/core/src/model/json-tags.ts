@@ -19,6 +19,8 @@ const TAGS: ReadonlySet<string> = new Set([
 export const LEAST_LONG: bigint = -(2n ** 63n);
 /** See {@link LEAST_LONG}. */
 export const GREATEST_LONG: bigint = 2n ** 63n - 1n;
+/** Digits that an integer may have: to read or to write them takes time that grows faster than they do. */
+export const MOST_DIGITS = 1_000_000;
 /** The last millisecond that `$date` writes as text (year 9999); the first is 0. */
 export const LAST_TEXT_DATE = 253_402_300_799_999;
 

@@ -202,6 +202,36 @@ describe("stringify()", () => {
     expect(refusal(value)).toContain(`The record cannot be stored: ${sentence}`);
   });
 
+  describe("of integers", () => {
+    const longest = `-${"9".repeat(1_000_000)}`;
+    const text = (digits: string) => `{"a":{"$bigint":"${digits}"}}`;
+
+    it("writes and reads those of 1,000,000 digits", { timeout: 60_000 }, () => {
+      const value = { a: BigInt(longest) };
+      expect(stringify(value)).toBe(text(longest));
+      expect(Object(parse(text(longest))).a === value.a).toBe(true);
+    });
+
+    it("refuses longer ones, in either direction, however long, before it takes time", () => {
+      const [first, huge] = [10n ** 1_000_000n, 2n ** 100_000_000n];
+      for (const value of [first, -first, huge, -huge])
+        expect(refusal({ a: value })).toContain("$.a is an integer of more than 1,000,000 digits");
+      for (const digits of [
+        `1${"0".repeat(1_000_000)}`,
+        `-1${"0".repeat(1_000_000)}`,
+        "7".repeat(10_000_000),
+      ]) {
+        const { message } = errorOf("BABA_JSON", () => parse(text(digits)));
+        expect(message).toContain("an integer of more than 1,000,000 digits");
+      }
+    });
+
+    it("leaves what a user's own objects hold as it is", () => {
+      const own = { a: { $bigint: "7".repeat(1_000_001) } };
+      expect(parse(stringify(own))).toEqual(own);
+    });
+  });
+
   it("refuses an accessor and a proxy that throw, naming the place", () => {
     const cause = new Error("no");
     const thrower = {

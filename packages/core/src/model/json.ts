@@ -24,7 +24,7 @@ const ADVICE = "Restore the file from a copy, or write the record anew.";
  * those of a `Uint8Array` of up to 64 bytes; of a longer one they are left out, as to look for them would take many times as long as all else.
  *
  * @throws `BABA_UNSERIALIZABLE`, naming the place, for what would not come back: functions, symbols, cycles, `undefined`
- * outside of properties, instances of classes
+ * outside of properties, instances of classes, integers of more than 1,000,000 digits
  * @see https://github.com/mongodb/specifications/blob/master/source/extended-json/extended-json.md
  * @example
  * ```ts
@@ -73,6 +73,7 @@ export function parse(text: string): unknown {
   try {
     return decode(value);
   } catch (cause) {
+    if (cause instanceof BabaError) throw cause;
     throw new BabaError(
       "BABA_JSON",
       "The text is too large or nests too deeply to be read. Restore the file from a copy, or write the record anew, as several.",
