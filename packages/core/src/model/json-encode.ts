@@ -27,7 +27,7 @@ const DEEPEST = 500;
  * Engines list the names of an object's properties only together with the indices of its bytes, each a text: for more bytes that takes
  * many times as long as all else that is done with them.
  */
-const FEW_BYTES = 64;
+const FEW_BYTES = 32;
 /** That many and a sign have all integers of that many digits. */
 const MOST_BITS = Math.ceil(MOST_DIGITS * Math.log2(10)) + 1;
 const NAMED = "has properties of its own, which would be lost";

@@ -21,7 +21,7 @@ const ADVICE = "Restore the file from a copy, or write the record anew.";
  * | an object of one key that is one of these, `$numberInt` or `$literal` | `{"$literal":{...}}` |
  *
  * `toJSON` methods are not called. Properties of its own that a `Date`, `Map`, `Set` or array has beside its content are refused, and so are
- * those of a `Uint8Array` of up to 64 bytes; of a longer one they are left out, as to look for them would take many times as long as all else.
+ * those of a `Uint8Array` of up to 32 bytes; of a longer one they are left out, as to look for them would take many times as long as all else.
  *
  * @throws `BABA_UNSERIALIZABLE`, naming the place, for what would not come back: functions, symbols, cycles, `undefined`
  * outside of properties, instances of classes, integers of more than 1,000,000 digits
