@@ -83,6 +83,15 @@ inFolder(`BabaDB on ${ALL} write the same payload, byte for byte`, async (root) 
   for (const other of others) assert.deepEqual(other, first);
 });
 
+inFolder("denoRuntime.idle() keeps no process alive", async (root) => {
+  await using idler = startDeno(
+    root,
+    `void baba.denoRuntime.idle(60_000).then(() => say("late")); say("ended");`,
+  );
+  assert.equal(await idler.line(), "ended");
+  await assert.rejects(idler.line(), /said nothing more/);
+});
+
 inFolder("BabaDB on Deno says which flags it lacks, and changes nothing", async (root) => {
   assert.equal(await heard(startDeno(root, add(1))), "done");
   const before = [...Deno.readDirSync(root)].length;

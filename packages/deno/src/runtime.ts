@@ -36,6 +36,7 @@ export const denoRuntime: Runtime = {
   random: fillRandomly,
   turn,
   sleep: (milliseconds) => new Promise((done) => void setTimeout(done, milliseconds)),
+  idle: (milliseconds) => new Promise((done) => Deno.unrefTimer(setTimeout(done, milliseconds))),
 };
 
 /**

@@ -36,6 +36,7 @@ export const nodeRuntime: Runtime = {
   random: (bytes) => randomFillSync(bytes),
   turn,
   sleep: (milliseconds) => after(milliseconds),
+  idle: (milliseconds) => after(milliseconds, undefined, { ref: false }),
 };
 
 /** Called behind input, the first immediate comes before the timers that are due; the second does not. */

@@ -46,4 +46,7 @@ export interface Runtime {
 
   /** Resolves after that time; must keep the process alive meanwhile. */
   sleep(milliseconds: number): Promise<void>;
+
+  /** Resolves after the time, where the process lasts so long; must not keep it alive. */
+  idle(milliseconds: number): Promise<void>;
 }

@@ -6,25 +6,35 @@ import { background, bytes, code, put } from "./simulated-store.fixture.ts";
 let disk: SimulatedDisk;
 /** So many files cannot be put in place. */
 let failures: number;
+let syncFails: boolean;
 let reports: string[];
 /** How long each pause was to be. */
 let pauses: number[];
 /** What a pause does: nothing but end. */
 let pause: () => Promise<void>;
+/** The same of those that keep no process alive: they do not end. */
+let idles: number[];
+let idle: () => Promise<void>;
 
 beforeEach(() => {
   disk = new SimulatedDisk();
   failures = Number.POSITIVE_INFINITY;
+  syncFails = false;
   reports = [];
   pauses = [];
   pause = async () => {};
+  idles = [];
+  idle = () => new Promise(() => {});
 });
 
 async function opened(): Promise<FileStorage> {
   // What goes on after a test is not the next one's.
-  const [own, told] = [pauses, reports];
+  const [own, ownIdles, told] = [pauses, idles, reports];
   const files = simulatedFileSystem(disk, {
-    hook: ({ call }) => (call === "rename" && failures-- > 0 ? { fail: "ENOSPC" } : undefined),
+    hook: ({ call }) => {
+      if (call === "sync" && syncFails) return { fail: "EIO" };
+      return call === "rename" && failures-- > 0 ? { fail: "ENOSPC" } : undefined;
+    },
   });
   const sleep = async (milliseconds: number): Promise<void> => {
     // Others are of the lock.
@@ -32,7 +42,14 @@ async function opened(): Promise<FileStorage> {
     own.push(milliseconds);
     await pause();
   };
-  const runtime = { ...simulatedRuntime(files), sleep };
+  const runtime = {
+    ...simulatedRuntime(files),
+    sleep,
+    idle: (milliseconds: number): Promise<void> => {
+      ownIdles.push(milliseconds);
+      return idle();
+    },
+  };
   const storage = new FileStorage(files, runtime, (message) => told.push(message));
   await storage.open();
   return storage;
@@ -42,7 +59,7 @@ async function opened(): Promise<FileStorage> {
 async function hindered(): Promise<FileStorage> {
   const storage = await opened();
   await storage.commit(put("one", background));
-  await expect.poll(() => reports).toEqual([expect.stringContaining("cannot put in place (ENOSPC)")]);
+  await expect.poll(() => reports[0]).toContain("cannot put in place (ENOSPC)");
   return storage;
 }
 
@@ -73,13 +90,38 @@ describe("what is committed in the background and cannot be put in place", () =>
     expect(reports).toHaveLength(1);
   });
 
-  test("is left to the next commit after tries of some seconds", async () => {
+  test("is tried again for some seconds, reported once more then, and tried on at lengthening intervals without keeping the process alive", async () => {
+    failures = 14;
+    idle = async () => {};
+    await hindered();
+    await expect.poll(placed).toBe("file");
+    expect(pauses).toEqual([10, 10, 20, 40, 80, 160, 320, 640, 1_280, 2_560]);
+    expect(idles).toEqual([5_120, 10_240, 20_480, 30_000, 30_000]);
+    expect(reports).toEqual([reports[0], reports[0]]);
+  });
+
+  test("is put in place by the next commit, and what idles finds nothing to do and ends", async () => {
+    let end = (): void => undefined;
+    idle = () => new Promise<void>((resolve) => (end = resolve));
     const storage = await hindered();
-    await expect.poll(() => pauses).toEqual([10, 10, 20, 40, 80, 160, 320, 640, 1_280, 2_560]);
+    await expect.poll(() => idles).toEqual([5_120]);
     failures = 0;
     await storage.commit(put("two"));
     expect(await placed()).toBe("file");
-    expect(reports).toHaveLength(1);
+    end();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(idles).toEqual([5_120]);
+  });
+
+  test("is not tried again by a handle that writes no more", async () => {
+    failures = 0;
+    const storage = await opened();
+    await storage.commit(put("zero"));
+    syncFails = true;
+    await storage.commit(put("one", { ...background, durability: "relaxed" }));
+    await expect.poll(() => reports).toEqual([expect.stringContaining("A sync of the journal failed")]);
+    for (let turns = 0; turns < 5; turns++) await new Promise((resolve) => setTimeout(resolve));
+    expect(pauses).toEqual([10, 10]);
   });
 
   test("is put in place by a close, which waits for no further try, and none comes after it", async () => {

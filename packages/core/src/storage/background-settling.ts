@@ -1,11 +1,16 @@
+import { CommitUnknownError } from "../errors.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+
 /** How long commits may wait in the journal before they are put in place, in milliseconds; and the pause before the first further try. */
 const PAUSE = 10;
-/** The last pause before a further try, each being twice as long as the one before: some seconds together. */
-const LAST_PAUSE = 2_560;
+/** The pauses before further tries, each twice as long as the one before, for which the process is kept alive end here: after some seconds. */
+const LAST_AWAKE = 2_560;
+/** No pause is longer. */
+const LONGEST_PAUSE = 30_000;
 
 /** What settles in the background. */
 export type Settler = {
-  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly runtime: Pick<Runtime, "sleep" | "idle">;
   /** Puts in place what waits; the lock is waited for so long, or as long as for a commit. */
   readonly settle: (longestWait?: number) => Promise<void>;
   /** Whether so much waits that it is not to wait longer. */
@@ -35,7 +40,7 @@ export class BackgroundSettling {
 
   async #try(): Promise<void> {
     try {
-      if (!this.#settler.isUrgent()) await this.#settler.sleep(PAUSE);
+      if (!this.#settler.isUrgent()) await this.#settler.runtime.sleep(PAUSE);
       await this.#settler.settle();
     } catch (error) {
       this.#settler.report(error);
@@ -46,18 +51,27 @@ export class BackgroundSettling {
   }
 
   /**
-   * There may be room again, or a permission. The tries come to an end, as a sleep keeps the process alive; after them
-   * the next commit tries. A close, which tries by itself, waits for none of them.
+   * There may be room again, or a permission, after however long. The next commit tries too, and so does a close, which waits
+   * for none of these.
    */
   async #tryAgain(): Promise<void> {
-    for (let pause = PAUSE; pause <= LAST_PAUSE; pause *= 2) {
-      await this.#settler.sleep(pause);
-      // What fails was reported already; and commits that wait are not kept waiting for the lock.
-      if (await this.#settler.settle(0).then(succeeded, failed)) break;
-    }
+    let pause = PAUSE;
+    while (!(await this.#endsAfter(pause))) pause = Math.min(LONGEST_PAUSE, pause * 2);
     this.#further = undefined;
   }
-}
 
-const succeeded = () => true;
-const failed = () => false;
+  /** Whether no further try is needed, or of any use. */
+  async #endsAfter(pause: number): Promise<boolean> {
+    const { runtime, settle, report } = this.#settler;
+    await (pause > LAST_AWAKE ? runtime.idle(pause) : runtime.sleep(pause));
+    try {
+      // Commits that wait are not kept waiting for the lock.
+      await settle(0);
+      return true;
+    } catch (error) {
+      // What fails was reported at the first try, and is once more when it is known to last.
+      if (pause === LAST_AWAKE) report(error);
+      return error instanceof CommitUnknownError;
+    }
+  }
+}

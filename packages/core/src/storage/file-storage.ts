@@ -67,7 +67,7 @@ export class FileStorage implements Storage {
     this.#turns = new Turns(sleep, () => this.#turnEnded());
     this.#lockReturn = new LockReturn(this.#turns, sleep, report);
     this.#settling = new BackgroundSettling({
-      sleep,
+      runtime,
       settle: (longestWait) => this.#settle(longestWait),
       isUrgent: () => this.#opened().redo.bytes >= MOST_UNPLACED,
       report: (error) => report(ioError(error, STORE_FOLDER, "put commits in place").message),

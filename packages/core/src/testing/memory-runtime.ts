@@ -62,5 +62,12 @@ export function memoryRuntime(): MemoryRuntime {
     },
     turn: () => new Promise((resolve) => setTimeout(resolve, 0)),
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    idle: (milliseconds) => new Promise((resolve) => letGo(setTimeout(resolve, milliseconds))),
   };
+}
+
+/** Where the runtime's timers are objects, they can be told not to keep the process alive. */
+function letGo(timer: unknown): void {
+  if (typeof timer === "object" && timer !== null && "unref" in timer && typeof timer.unref === "function")
+    timer.unref();
 }
