@@ -36,6 +36,22 @@ test("RecordFiles.prepare() refuses what stands in a record's place or in its fo
   expect(await codeOf(prepare([["link.baba", bytes("x")]]))).toBe("BABA_NOT_A_RECORD link.baba");
 });
 
+test("RecordFiles.prepare() makes no folder where something stands in a place", async () => {
+  await files.makeFolder("folder.baba");
+  await files.create([{ path: "file", bytes: bytes("x") }]);
+  const before = await files.names(".");
+  for (const [taken, code] of [
+    ["folder.baba", "BABA_NOT_A_RECORD folder.baba"],
+    ["file/1.baba", "BABA_NOT_A_FOLDER file"],
+  ] as const) {
+    const placements = ["new/1.baba", taken, "other/new/2.baba"].map((name): Placement => [name, bytes("x")]);
+    expect(await codeOf(prepare(placements))).toBe(code);
+    expect(await files.names(".")).toEqual(before);
+  }
+  await prepare([["new/1.baba", bytes("x")]]);
+  expect(await files.names(".")).toContain("new");
+});
+
 test("RecordFiles.prepare() of thousands of names of one folder finds the same by listing it", async () => {
   const names = Array.from({ length: 2500 }, (_, i) => `a/${i}.baba`);
   const puts = names.map((name): Placement => [name, bytes("x")]);

@@ -111,8 +111,8 @@ export class RecordFiles {
   }
 
   /**
-   * Makes the folders that these changes need and looks whether anything but a record stands in their
-   * places: what would keep a commit from being put in place is found before it is made.
+   * Looks whether anything but a record stands in the places of these changes, and makes the folders that they need: what would
+   * keep a commit from being put in place is found before it is made. One that is refused for what stands there makes no folder.
    *
    * @throws `BABA_NOT_A_FOLDER`, `BABA_NOT_A_RECORD`, `BABA_PERMISSION`, `BABA_DISK_FULL`, `BABA_IO`
    */
@@ -123,13 +123,12 @@ export class RecordFiles {
       const folder = folderOf(name);
       if (payload !== undefined || !folders.has(folder)) folders.set(folder, payload !== undefined);
     });
-    for (const [folder, isNeeded] of folders) {
-      if (isNeeded && !this.#folders.has(folder)) await this.#makeFolder(folder);
-    }
+    const needed = [...folders.keys()].filter((folder) => folders.get(folder) && !this.#folders.has(folder));
     const [folder, more] = folders.keys();
     if (folder !== undefined && more === undefined && changes.size >= MANY_LOOKS)
       await this.#refuseListed(folder, changes);
-    else await this.#refuseLooked([...changes.keys()]);
+    else await this.#refuseLooked([...changes.keys()], needed);
+    for (const folder of needed) await this.#makeFolder(folder);
   }
 
   /**
@@ -269,11 +268,14 @@ export class RecordFiles {
     }
   }
 
-  async #refuseLooked(names: readonly string[]): Promise<void> {
+  /** What stands in the way of a record may stand in the place of its folder, which is told of those that are `needed`. */
+  async #refuseLooked(names: readonly string[], needed: readonly string[] = []): Promise<void> {
     const kinds = await this.#kinds(names);
     for (const [i, name] of names.entries()) {
       const kind = kinds[i];
-      if (kind !== undefined && kind !== "file") throw notAFile(name, kind);
+      if (kind === undefined || kind === "file") continue;
+      if (needed.includes(folderOf(name))) await this.#namesIn(folderOf(name));
+      throw notAFile(name, kind);
     }
   }
 
