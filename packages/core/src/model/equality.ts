@@ -110,12 +110,14 @@ function equalSets(a: Set<unknown>, b: Set<unknown>, trail: Trail): boolean {
 
 /**
  * Whether each value has a partner of its own. Equality is an equivalence, so that any equal partner
- * is as good as another and the first one is taken; in the same order that is one comparison each.
+ * is as good as another and the first one is taken; in the same order that is one comparison each. What is left is kept in
+ * reverse, as the end of an array is where one can be taken out without moving all others.
  */
 function matchAll(a: readonly unknown[], b: unknown[], trail: Trail): boolean {
   if (a.length !== b.length) return false;
+  b.reverse();
   for (const value of a) {
-    const partner = b.findIndex((candidate) => equal(value, candidate, trail));
+    const partner = b.findLastIndex((candidate) => equal(value, candidate, trail));
     if (partner < 0) return false;
     b.splice(partner, 1);
   }
