@@ -108,8 +108,12 @@ describe("openRecordFile() and sealRecordFile()", () => {
       code: "BABA_CODEC",
       record: "x.baba",
     });
-    // @ts-expect-error no keys
-    await failsWith(opened({}), "BABA_OPTION");
+    for (const none of [{}, undefined, null, "x"] as unknown[]) {
+      // @ts-expect-error no keys
+      await failsWith(opened(none), "BABA_OPTION");
+      // @ts-expect-error no keys
+      await failsWith(sealRecordFile(store.runtime, 1, "x.baba", none), "BABA_OPTION");
+    }
     // @ts-expect-error no key file
     await failsWith(opened({ passphrase: "x" }), "BABA_OPTION");
     await failsWith(opened({ keyring: "{}" }), "BABA_KEYRING");

@@ -125,6 +125,10 @@ describe("rotateKey() and rewrap()", () => {
       // @ts-expect-error no such options
       await failsWith(db.seal(options), "BABA_OPTION");
     }
+    for (const dropRetired of ["yes", 1, null] as unknown[]) {
+      // @ts-expect-error neither true nor false
+      await failsWith(db.rewrap({ dropRetired }), "BABA_OPTION");
+    }
     await db.close();
   });
 });

@@ -40,9 +40,11 @@ export type RewrapOptions = MaintenanceOptions & {
  * Seals every record that is not sealed with the active data key with it, in ordinary commits. What was done stays done
  * when it is cut short, and is not done again the next time.
  *
- * @throws `BABA_OPTION` where there is no keyring
+ * @throws `BABA_OPTION` where there is no keyring, or `dropRetired` is neither true nor false
  */
 export async function rewrap(store: Store, options: RewrapOptions): Promise<RewrapReport> {
+  if (!["boolean", "undefined"].includes(typeof options.dropRetired))
+    throw new BabaError("BABA_OPTION", "The option dropRetired must be true or false.");
   if (!hasKeyFile(store)) throw noKeyring();
   const report = await sealAll(store, options);
   if (options.dropRetired === true && report.problems.length === 0) await dropRetired(store);
