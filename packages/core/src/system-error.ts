@@ -40,7 +40,8 @@ export function linkError(path: string): Error {
 }
 
 /**
- * Whatever was thrown, as an error.
+ * Whatever was thrown, as an `Error` of this realm. In a VM context, in which Jest and Vitest's `vmThreads` run tests, the
+ * errors of `node:fs` are of another one.
  *
  * @example
  * ```ts
@@ -49,7 +50,10 @@ export function linkError(path: string): Error {
  * ```
  */
 export function errorOf(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
+  if (thrown instanceof Error) return thrown;
+  if (typeof thrown !== "object" || thrown === null || !("message" in thrown))
+    return new Error(String(thrown));
+  return Object.assign(new Error(String(thrown.message), { cause: thrown }), thrown);
 }
 
 /**

@@ -150,7 +150,7 @@ export class Threads {
   }
 
   #giveUp(cause: unknown): void {
-    this.#broken ??= cause instanceof Error ? cause.message : String(cause);
+    this.#broken ??= errorOf(cause).message;
     this.#runWithoutThreads(this.#broken);
   }
 

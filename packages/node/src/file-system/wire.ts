@@ -1,3 +1,5 @@
+import { errorOf } from "@baba/core/adapter";
+
 /**
  * An error on its way between threads: structured cloning keeps of an `Error` only its message, and
  * callers need its `code`.
@@ -21,8 +23,7 @@ export type Reply =
 
 /** An error as data. */
 export function packError(error: unknown): WireError {
-  if (!(error instanceof Error)) return { message: String(error) };
-  const { message, code, errno, syscall, path }: NodeJS.ErrnoException = error;
+  const { message, code, errno, syscall, path }: NodeJS.ErrnoException = errorOf(error);
   return { message, code, errno, syscall, path };
 }
 
