@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { createContext, runInContext } from "node:vm";
 import { describe, expect, it, vi } from "vitest";
 import { BabaError } from "../errors.ts";
+import { deepEqual } from "./equality.ts";
 import { parse, stringify, write } from "./json.ts";
 
 /** The error of a call, which must be a BabaError of this code. */
@@ -186,6 +187,7 @@ describe("stringify()", () => {
     ["$ is an instance", new Uint8ClampedArray(1)],
     ["$ is an instance", new ArrayBuffer(1)],
     ["$ is an instance", new (class extends Map {})()],
+    ["$ is an instance", new (class extends Date {})()],
     ["$ is an instance", new (class extends Array {})()],
     ["$ is an instance", Object.create(Map.prototype)],
     ["$ is an instance", Object.create({ inherited: 1, nested: Object.create({}) })],
@@ -230,6 +232,27 @@ describe("stringify()", () => {
       const own = { a: { $bigint: "7".repeat(1_000_001) } };
       expect(parse(stringify(own))).toEqual(own);
     });
+  });
+
+  it("takes the dates of a stand-in for Date, as test runners put one there to set the clock", () => {
+    const real = new Date(5);
+    class Clock extends Date {
+      constructor(...time: [number?]) {
+        super(time[0] ?? 7);
+        Object.defineProperty(this, "constructor", { value: real.constructor, enumerable: false });
+      }
+    }
+    vi.stubGlobal("Date", Clock);
+    try {
+      const value = { now: new Date(), real };
+      expect(stringify(value)).toBe(
+        '{"now":{"$date":"1970-01-01T00:00:00.007Z"},"real":{"$date":"1970-01-01T00:00:00.005Z"}}',
+      );
+      expect(deepEqual(value.now, new Date(7))).toBe(true);
+      expect(refusal(Object.assign(new Date(), { extra: 1 }))).toContain("has properties of its own");
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 
   it("refuses an accessor and a proxy that throw, naming the place", () => {

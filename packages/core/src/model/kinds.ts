@@ -20,19 +20,23 @@ export function isPlainArray(value: object): value is unknown[] {
   );
 }
 
-/** Whether an object is a `Date`, and not of a subclass. */
+/**
+ * Whether an object is a `Date`, and not of a subclass; but for the one that stands in the place of `Date` itself, as test
+ * runners put one there to set the clock.
+ */
 export function isDate(value: object): value is Date {
-  return isBuiltIn(value, "[object Date]", Date.prototype.getTime);
+  const isOfClass = chainLength(value) === 2 || Object.getPrototypeOf(value) === Date.prototype;
+  return isOfClass && hasInternals(value, "[object Date]", Date.prototype.getTime);
 }
 
 /** Whether an object is a `Map`, and not of a subclass. */
 export function isMap(value: object): value is Map<unknown, unknown> {
-  return isBuiltIn(value, "[object Map]", Map.prototype.keys);
+  return chainLength(value) === 2 && hasInternals(value, "[object Map]", Map.prototype.keys);
 }
 
 /** Whether an object is a `Set`, and not of a subclass. */
 export function isSet(value: object): value is Set<unknown> {
-  return isBuiltIn(value, "[object Set]", Set.prototype.keys);
+  return chainLength(value) === 2 && hasInternals(value, "[object Set]", Set.prototype.keys);
 }
 
 /** Whether an object is a `Uint8Array`; Node's `Buffer` is one. */
@@ -41,8 +45,8 @@ export function isBytes(value: object): value is Uint8Array {
 }
 
 /** A tag can be forged and a prototype borrowed; only the built-in's own method knows its internals. */
-function isBuiltIn(value: object, tag: string, method: (this: never) => unknown): boolean {
-  if (tagOf.call(value) !== tag || chainLength(value) !== 2) return false;
+function hasInternals(value: object, tag: string, method: (this: never) => unknown): boolean {
+  if (tagOf.call(value) !== tag) return false;
   try {
     Reflect.apply(method, value, []);
     return true;

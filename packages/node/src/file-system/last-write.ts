@@ -1,4 +1,5 @@
 import { closeSync } from "node:fs";
+import { setImmediate } from "node:timers";
 
 /**
  * The file that was written last, open until the event loop's turn ends: a sync that follows at once, as that

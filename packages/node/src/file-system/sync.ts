@@ -1,5 +1,6 @@
 import { closeSync, constants, fdatasync, fsync, openSync } from "node:fs";
 import { performance } from "node:perf_hooks";
+import { setImmediate } from "node:timers";
 import { promisify } from "node:util";
 import { inLanes } from "@baba/core/adapter";
 import { codeOf, openToSync } from "./descriptors.ts";

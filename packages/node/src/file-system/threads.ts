@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import { Worker } from "node:worker_threads";
 import { errorOf } from "@baba/core/adapter";
 import { jobs } from "./jobs.ts";

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import { TurnBudget } from "@baba/core/adapter";
 
 /** The time of this thread's turns. */
