@@ -49,3 +49,25 @@ inFolder("opens a folder that the Python package wrote", async (directory) => {
   });
   await db.close();
 });
+
+inFolder("goes on where a test has set the timers and the clock aside", async (directory) => {
+  const { setTimeout: realTimeout, Date: RealDate } = globalThis;
+  const Visit = v.object({ id: v.number(), at: v.date() });
+  const db = new BabaDB(Visit, { directory, logging: false });
+  Reflect.set(globalThis, "setTimeout", () => 0);
+  Reflect.set(globalThis, "Date", class extends RealDate {});
+  try {
+    const count = async () =>
+      db.asyncSession(async (session) => {
+        const { id } = (await session.get("count.baba")) ?? { id: 0 };
+        await session.add({ id: id + 1, at: new Date() }, "count.baba");
+      });
+    // Those that meet a conflict wait before they run again.
+    await Promise.all(Array.from({ length: 8 }, count));
+    assert.equal((await db.asyncSession((session) => session.get("count.baba")))?.id, 8);
+    await db.close();
+  } finally {
+    globalThis.setTimeout = realTimeout;
+    globalThis.Date = RealDate;
+  }
+});

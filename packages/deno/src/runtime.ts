@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { setImmediate } from "node:timers";
+import { setImmediate, setTimeout } from "node:timers";
 import type { Runtime } from "@baba/core";
 import { denoCompression, denoCrypto } from "./crypto/index.ts";
 import { denoFileSystem } from "./file-system/index.ts";

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers";
 import { errorOf, isCrowded } from "@baba/core/adapter";
 import { withinTurn } from "./turn.ts";
 
