@@ -304,7 +304,7 @@ export class AsyncSession<S extends Schema> {
     });
   }
 
-  /** Discards all queued changes; the session can go on, with a fresh view. */
+  /** Discards all queued changes; the session can go on, with a fresh view: no commit is judged by what it read before. */
   rollback(): void {
     this.#admission.rollback(() => {
       const discarded = this.#view.pending.size;
