@@ -78,6 +78,8 @@ export type BabaErrorCode =
 export type BabaErrorDetails = {
   /** The record or folder concerned, as the caller names it. */
   readonly record?: string | undefined;
+  /** Where in the text the fault is, in bytes. */
+  readonly offset?: number | undefined;
   /** What led to this error. */
   readonly cause?: unknown;
 };
@@ -100,12 +102,15 @@ export class BabaError extends Error {
   readonly code: BabaErrorCode;
   /** The record or folder concerned. */
   readonly record: string | undefined;
+  /** Of a `BABA_CODEC` that is about a text: where in it the first byte at fault is, in bytes. */
+  readonly offset: number | undefined;
 
   /** An error of this code; `message` is a sentence that says what to do. */
   constructor(code: BabaErrorCode, message: string, details: BabaErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.record = details.record;
+    this.offset = details.offset;
   }
 
   /** The same error, naming the record where it did not yet. */
@@ -113,6 +118,7 @@ export class BabaError extends Error {
     if (this.record !== undefined) return this;
     const named = new BabaError(this.code, `${printable(record)}: ${this.message}`, {
       record,
+      offset: this.offset,
       cause: this.cause,
     });
     if (this.stack !== undefined) named.stack = this.stack;

@@ -140,7 +140,8 @@ describe("decode()", () => {
     ["011120  ", "The text ends at byte 8, inside a group"],
     ["011120 49", "The text ends at byte 9, inside a group"],
   ])("refuses %j with the offset of the first fault", (text, message) => {
-    expect(() => decode(ascii(text))).toThrow(BabaError);
+    const offset = Number(/byte ([0-9]+)/i.exec(message)?.[1]);
+    expect(() => decode(ascii(text))).toThrow(expect.objectContaining({ code: "BABA_CODEC", offset }));
     expect(outcome(decode, ascii(text))).toContain(`BABA_CODEC ${message}`);
     mustAgree(ascii(text));
   });
@@ -255,6 +256,7 @@ describe("decode()", () => {
     const text = encode(pattern(100_000));
     text[900_000] = 0x21;
     expect(outcome(decode, text)).toContain("Byte 900000 is 0x21");
+    expect(() => decode(text)).toThrow(expect.objectContaining({ offset: 900_000 }));
     expect(decode(encode(ascii("{}")))).toEqual(ascii("{}"));
   });
 

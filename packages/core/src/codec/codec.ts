@@ -44,7 +44,7 @@ export function encode(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
  * everything else is strict. Empty text is no bytes.
  *
  * @throws TypeError where an argument is no Uint8Array.
- * @throws BabaError `BABA_CODEC`, naming the offset of the first byte at fault and what was expected there.
+ * @throws BabaError `BABA_CODEC`, with the `offset` of the first byte at fault and what was expected there.
  *
  * @example
  * ```ts

@@ -22,7 +22,7 @@ const ADVICE: string =
 
 /** The error for a fault at an offset of the text; of the text itself it names the one byte at fault and no more. */
 export function codecError(fault: number, offset: number, byte: number | undefined): BabaError {
-  return new BabaError("BABA_CODEC", `${sentence(fault, offset, byte)} ${ADVICE}`);
+  return new BabaError("BABA_CODEC", `${sentence(fault, offset, byte)} ${ADVICE}`, { offset });
 }
 
 function sentence(fault: number, offset: number, byte: number | undefined): string {
