@@ -73,19 +73,6 @@ export class Database<S extends Schema> {
    * 32 hexadecimal digits that identify the store's keyring. Note them, and pin them with the option `fingerprint`.
    * `undefined` if there is no keyring: before the database is opened and after it is closed, in a plain store, in a new one before its first
    * commit, and with a raw `key`.
-   *
-   * @example
-   * ```ts
-   * import { assemble, Database, generateIdentity } from "@baba/core";
-   * import { memoryRuntime } from "@baba/core/testing";
-   * import * as v from "valibot";
-   * const options = { identity: await generateIdentity(), logging: false };
-   * await using db = new Database(v.object({ id: v.number() }), options, assemble(memoryRuntime()));
-   * await db.open();
-   * console.log(db.fingerprint); // undefined
-   * await db.asyncSession((session) => session.add({ id: 1 }));
-   * console.log(db.fingerprint?.length); // 32
-   * ```
    */
   get fingerprint(): string | undefined {
     return this.#lifetime.fingerprint;
@@ -221,18 +208,6 @@ export class Database<S extends Schema> {
    * may be interrupted and called again.
    *
    * @throws `BABA_OPTION` if the store has no key file
-   * @example
-   * ```ts
-   * import { assemble, Database, generateIdentity } from "@baba/core";
-   * import { memoryRuntime } from "@baba/core/testing";
-   * import * as v from "valibot";
-   * const options = { identity: await generateIdentity(), logging: false };
-   * await using db = new Database(v.object({ id: v.number() }), options, assemble(memoryRuntime()));
-   * await db.asyncSession((session) => session.add({ id: 1 }));
-   * await db.rotateKey();
-   * const { sealed, retiredKeys } = await db.rewrap({ dropRetired: true });
-   * console.log(sealed, retiredKeys); // 1 0
-   * ```
    */
   rewrap(options: RewrapOptions = {}): Promise<RewrapReport> {
     return this.#maintain(undefined, async (store) => {

@@ -128,19 +128,6 @@ export class AsyncSession<S extends Schema> {
    * is bound to its name, so this is the way to rename one.
    *
    * @throws `BABA_EXISTS` if there is a record of the new name, and what makes the record unreadable
-   * @example
-   * ```ts
-   * import { assemble, Database } from "@baba/core";
-   * import { memoryRuntime } from "@baba/core/testing";
-   * import * as v from "valibot";
-   * const Hero = v.object({ id: v.number(), team: v.optional(v.string()) });
-   * await using db = new Database(Hero, { logging: false }, assemble(memoryRuntime()));
-   * await db.asyncSession((session) => session.add({ id: 1 }));
-   * await db.asyncSession(async (session) => {
-   *   console.log(await session.move("1.baba", "retired/1.baba")); // true
-   *   console.log(await session.exists("1.baba"), await session.get("retired/1.baba")); // false { id: 1 }
-   * });
-   * ```
    */
   move(from: string, to: string): Promise<boolean> {
     return this.#admission.change(() => this.#changes.move(from, to));
@@ -182,18 +169,6 @@ export class AsyncSession<S extends Schema> {
    * All records of a folder, in order of their names' UTF-8 bytes; subfolders do not count.
    *
    * @throws what makes a record unreadable, naming it, unless `unreadable` is `"skip"`
-   * @example
-   * ```ts
-   * import { assemble, Database } from "@baba/core";
-   * import { memoryRuntime } from "@baba/core/testing";
-   * import * as v from "valibot";
-   * const Hero = v.object({ id: v.number(), team: v.optional(v.string()) });
-   * await using db = new Database(Hero, { logging: false }, assemble(memoryRuntime()));
-   * await db.asyncSession(async (session) => {
-   *   for (const id of [2, 10, 1]) await session.add({ id });
-   *   console.log(await session.all()); // [ { id: 1 }, { id: 10 }, { id: 2 } ]
-   * });
-   * ```
    */
   all(folder?: string, schema?: undefined, options?: ReadOptions): Promise<OutputOf<S>[]>;
   /** The same for records of another schema. */
@@ -318,12 +293,10 @@ export class AsyncSession<S extends Schema> {
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#admission.isOpen) return;
     await this.#admission.idle();
+    const { log } = this.#context;
     const discarded = this.#view.pending.size;
-    if (discarded > 0) {
-      this.#context.log.warning(
-        `Discarded ${counted(discarded, "change")} of a session that ended without commit()`,
-      );
-    }
+    if (discarded > 0)
+      log.warning(`Discarded ${counted(discarded, "change")} of a session that ended without commit()`);
     await this.end("The session has ended: open another one.");
   }
 

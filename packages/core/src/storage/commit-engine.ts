@@ -22,7 +22,6 @@ import { completeStoreFolder, makeStoreFolders, tidy } from "./store-folder.ts";
 import { isLong, namesIn, type Submission } from "./submission.ts";
 import { WriteLock } from "./write-lock.ts";
 
-/** What an engine works with. */
 export type EngineContext = {
   readonly files: FileSystem;
   readonly runtime: Runtime;
@@ -49,11 +48,8 @@ export class CommitEngine {
   readonly records: RecordFiles;
   readonly redo: Redo;
   readonly overlay: Overlay;
-  readonly #files: FileSystem;
-  readonly #protection: Protection;
+  readonly #context: EngineContext;
   readonly #turn: Turn;
-  readonly #report: (message: string) => void;
-  readonly #inform: (message: string) => void;
   readonly #journal: Journal;
   readonly #lock: WriteLock;
   readonly #tenure: LockTenure;
@@ -66,19 +62,16 @@ export class CommitEngine {
   #tidied = false;
   #unsettled: unknown;
 
-  constructor({ files, runtime, identity, protection, report, inform }: EngineContext) {
-    this.#files = files;
-    this.#protection = protection;
+  constructor(context: EngineContext) {
+    const { files, runtime, identity, protection } = context;
+    this.#context = context;
     const loop = new EventLoop(runtime);
     this.#turn = () => loop.breathe();
-    this.#report = report;
-    this.#inform = inform;
     this.#token = hexadecimal(runtime.random(new Uint8Array(8)));
     const owner = { token: this.#token, identity };
     this.#lock = new WriteLock(files, runtime, owner);
     const random = (bytes: Uint8Array) => runtime.random(bytes);
-    const writer = { ...owner, random, turn: this.#turn };
-    this.#journal = new Journal(files, writer, protection);
+    this.#journal = new Journal(files, { ...owner, random, turn: this.#turn }, protection);
     this.#tenure = new LockTenure(this.#lock, runtime, () => this.#journal.mark());
     this.#replay = new Replay(files, this.#journal);
     this.redo = this.#replay.redo;
@@ -185,13 +178,13 @@ export class CommitEngine {
     if (this.#journal.sequence === this.#journal.checkpoint) return;
     const { left } = this.#replay;
     await this.#poison.guard(async () => {
-      await checkpoint(this.#files, this.redo.unsynced(), this.#lock.ownFile, this.#turn).catch(
+      await checkpoint(this.#context.files, this.redo.unsynced(), this.#lock.ownFile, this.#turn).catch(
         (error: unknown) => this.#revoke(error),
       );
       // Also where it fails behind the new segment: later commits are of after this checkpoint.
       await this.#journal.restart().finally(() => this.#replay.checkpointed());
     });
-    if (left > 0) this.#inform(`Recovered commits of a process that has ended: ${left}.`);
+    if (left > 0) this.#context.inform(`Recovered commits of a process that has ended: ${left}.`);
     await this.tidy();
   }
 
@@ -210,7 +203,7 @@ export class CommitEngine {
   /** Removes what dead processes left behind, beside their commits. Needs the lock. */
   tidy(): Promise<void> {
     this.#tidied = true;
-    return tidy(this.#files, this.#lock, this.#report);
+    return tidy(this.#context.files, this.#lock, this.#context.report);
   }
 
   /** Whether it is for this storage to put things in order at its end: it wrote last, or nobody alive did. */
@@ -233,9 +226,9 @@ export class CommitEngine {
     // Where the directory was removed since its journal was read, it is not made anew.
     if (this.#journal.lastWriter !== undefined) await this.follow();
     try {
-      await makeStoreFolders(this.#files);
+      await makeStoreFolders(this.#context.files);
       await this.#lock.announce();
-      await completeStoreFolder(this.#files, this.#token, this.#journal.lastWriter !== undefined);
+      await completeStoreFolder(this.#context.files, this.#token, this.#journal.lastWriter !== undefined);
     } catch (error) {
       throw ioError(error, STORE_FOLDER, "make the store's folder");
     }
@@ -275,9 +268,10 @@ export class CommitEngine {
   }
 
   async #write(writing: readonly Submission[], settling: boolean): Promise<void> {
-    await this.#protection.prepare();
+    await this.#context.protection.prepare();
     const batch: Changes[] = [];
-    for (const { transaction } of writing) batch.push(await this.#protection.seal(transaction.changes));
+    for (const { transaction } of writing)
+      batch.push(await this.#context.protection.seal(transaction.changes));
     const durably = settling || writing.some(({ transaction }) => transaction.durability === "full");
     await this.#pause(batch);
     await this.#poison
@@ -333,7 +327,7 @@ export class CommitEngine {
     try {
       await this.checkpoint();
     } catch (error) {
-      this.#report(`A checkpoint failed: ${messageOf(error)}`);
+      this.#context.report(`A checkpoint failed: ${messageOf(error)}`);
     }
   }
 
@@ -341,7 +335,7 @@ export class CommitEngine {
     try {
       await this.#place();
     } catch (error) {
-      this.#report(`A commit stands, but its files cannot be put in place yet: ${messageOf(error)}`);
+      this.#context.report(`A commit stands, but its files cannot be put in place yet: ${messageOf(error)}`);
     }
   }
 }

@@ -90,11 +90,7 @@ export class FileStorage implements Storage {
   }
 
   async head(): Promise<number> {
-    return this.#opened()
-      .follow()
-      .catch((error: unknown) => {
-        throw ioError(error, STORE_FOLDER, "read the journal");
-      });
+    return worded(this.#opened().follow(), STORE_FOLDER, "read the journal");
   }
 
   read(names: readonly string[]): readonly Content[] | Promise<readonly Content[]> {
@@ -168,11 +164,7 @@ export class FileStorage implements Storage {
   }
 
   async forceUnlock(): Promise<void> {
-    await this.#opened()
-      .forceUnlock()
-      .catch((error: unknown) => {
-        throw ioError(error, LOCK_FILE, "remove the write lock");
-      });
+    await worded(this.#opened().forceUnlock(), LOCK_FILE, "remove the write lock");
   }
 
   async close(): Promise<void> {
@@ -250,11 +242,7 @@ export class FileStorage implements Storage {
 
   async #validate(basis: Basis | undefined): Promise<void> {
     if (basis === undefined) return;
-    await this.#opened()
-      .validate(basis)
-      .catch((error: unknown) => {
-        throw ioError(error, STORE_FOLDER, "read the journal");
-      });
+    await worded(this.#opened().validate(basis), STORE_FOLDER, "read the journal");
   }
 
   async #commitBatch(batch: readonly Submission[]): Promise<void> {
@@ -267,11 +255,7 @@ export class FileStorage implements Storage {
 
   async #locked(): Promise<void> {
     if (this.#closed) throw new BabaError("BABA_CLOSED", "The database was closed: make a new one to go on.");
-    await this.#opened()
-      .lock()
-      .catch((error: unknown) => {
-        throw ioError(error, STORE_FOLDER, "take the write lock");
-      });
+    await worded(this.#opened().lock(), STORE_FOLDER, "take the write lock");
   }
 
   /** Puts in place what waits, where anything does. A close, which does so by itself, leaves nothing to do. */
@@ -334,6 +318,13 @@ export class FileStorage implements Storage {
     if (this.#engine === undefined) throw new BabaError("BABA_CLOSED", "The storage is not open.");
     return this.#engine;
   }
+}
+
+/** With a failure in the store's own words. */
+function worded<T>(work: Promise<T>, subject: string, attempt: string): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw ioError(error, subject, attempt);
+  });
 }
 
 function heldHere(): LockedError {

@@ -96,10 +96,7 @@ export class Journal {
     this.#cursor.taken();
   }
 
-  /**
-   * Writes commits after the newest one; not durable before `sync`, unless they began a segment.
-   * Returns whether they are durable already.
-   */
+  /** Writes commits after the newest one. Returns whether they are durable already, as they begin a segment; else they are so after `sync`. */
   async append(batch: readonly Changes[]): Promise<boolean> {
     const commits = await this.#encoded(batch);
     if (sizeOf(commits, false) > LONG_BYTES) await this.#writer.turn();
