@@ -1,12 +1,13 @@
 import { parseArgs } from "node:util";
 import { SUITES as PROCESSES } from "../packages/torture/dist/suites.js";
 
-/** What each package has for `npm run torture`, which builds them first. The last two have one suite, which takes no words. */
+/** What each package has for `npm run torture`, which builds them first. The last three have one suite, which takes no words. */
 const SUITES = {
   "@baba/core": ["codec", "crashes", "faults", "worlds", "coverage", "mutants"],
   "@baba/torture": Object.keys(PROCESSES),
   "@baba/pack-tests": ["packages"],
   "@baba/runtimes": ["runtimes"],
+  "@baba/deno": ["examples"],
 };
 const TAKE_WORDS = ["@baba/core", "@baba/torture"];
 const ALL = Object.values(SUITES).flat();

@@ -1,5 +1,6 @@
 // Runs the tests under Deno and leaves their counts. Most of them get no more permissions than an application
-// needs; those in *.system.test.ts start processes, make links and mount, and get all. The examples in docstrings run too.
+// needs; those in *.system.test.ts start processes, make links and mount, and get all. The examples in docstrings run too;
+// those of core, which run on Node.js in every test, with `--core-examples` alone: a part of `npm run torture`.
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
@@ -8,31 +9,39 @@ import { writeResult } from "../../../scripts/results.mjs";
 
 const SYSTEM = "src/**/*.system.test.ts";
 const CONFIG = join(ROOT, "packages/deno/deno.json");
-/** What has examples: the sources of what is published, and a document. */
-const EXAMPLES = ["core/src", "deno/src", "deno/README.md"].flatMap(sourcesIn);
-const words = process.argv.slice(2);
+const [first, ...rest] = process.argv.slice(2);
+const isOfCore = first === "--core-examples";
+const words = isOfCore ? rest : process.argv.slice(2);
 const started = performance.now();
 const folder = mkdtempSync(join(tmpdir(), "baba-deno-"));
 // Tests become another user, who has to reach their files.
 chmodSync(folder, 0o755);
 const counts = { passed: 0, failed: 0 };
 try {
-  const readable = [folder, join(ROOT, "vectors")].join(",");
-  await test("alone", [`--allow-read=${readable}`, `--allow-write=${folder}`, `--ignore=${SYSTEM}`, "src"]);
-  await test("system", ["--allow-all", SYSTEM]);
-  await test(
-    "examples",
-    [`--allow-read=${folder},.`, `--allow-write=${folder},.`, "--doc", ...EXAMPLES],
-    folder,
-  );
+  if (isOfCore) await examples("core/src");
+  else await testsAndExamples();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 const results = process.env.BABA_RESULTS;
 const seconds = (performance.now() - started) / 1000;
-if (results) writeResult(results, { suite: "@baba/deno", ...counts, seconds });
+const suite = isOfCore ? "@baba/deno, examples of core" : "@baba/deno";
+if (results) writeResult(results, { suite, ...counts, seconds });
 console.log(`${counts.passed} passed, ${counts.failed} failed`);
 process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
+
+async function testsAndExamples() {
+  const readable = [folder, join(ROOT, "vectors")].join(",");
+  await test("alone", [`--allow-read=${readable}`, `--allow-write=${folder}`, `--ignore=${SYSTEM}`, "src"]);
+  await test("system", ["--allow-all", SYSTEM]);
+  await examples("deno/src", "deno/README.md");
+}
+
+/** Those in sources and documents. */
+async function examples(...paths) {
+  const rights = [`--allow-read=${folder},.`, `--allow-write=${folder},.`];
+  await test("examples", [...rights, "--doc", ...paths.flatMap(sourcesIn)], folder);
+}
 
 async function test(name, args, directory = join(ROOT, "packages/deno")) {
   const report = join(folder, `${name}.xml`);
