@@ -56,6 +56,20 @@ test("EventLoop.breathe: a turn that others made for themselves is no new one fo
   expect(loop.breathe()).toBeInstanceOf(Promise);
 });
 
+test("EventLoop.pause: waits for a turn although there is time", async () => {
+  const { loop, turn } = loopByHand();
+  expect(loop.breathe()).toBeUndefined();
+  let paused = true;
+  const pause = loop.pause().then(() => {
+    paused = false;
+  });
+  await undefined;
+  expect(paused).toBe(true);
+  await turn();
+  await pause;
+  expect(paused).toBe(false);
+});
+
 test("EventLoop.breathe: those that wait go on in order, in each turn as many as there is time for", async () => {
   const { loop, pass, turn } = loopByHand();
   const done: number[] = [];

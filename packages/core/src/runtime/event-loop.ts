@@ -31,13 +31,17 @@ export class EventLoop {
   }
 
   /**
-   * `undefined` while there is time left; else a promise that resolves after others had their turn, and after
-   * the work of those that waited before left time for it.
+   * `undefined` while there is time left; else a {@link EventLoop.pause}. Time is counted from the first call of a turn on: whoever
+   * comes from a long piece of work that nobody counted pauses.
    */
   breathe(): Promise<void> | undefined {
     // What waits goes first: it begins the next turn.
     if (this.#since === undefined && this.#waiting.length === 0) this.#begin();
-    if (this.#hasTime()) return undefined;
+    return this.#hasTime() ? undefined : this.pause();
+  }
+
+  /** Resolves after others had their turn, and after the work of those that waited before left time for it. */
+  pause(): Promise<void> {
     const released = new Promise<void>((resolve) => this.#waiting.push(resolve));
     if (!this.#releasing) void this.#release();
     return released;

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { EventLoop } from "../runtime/event-loop.ts";
 import { FileStorage } from "../storage/file-storage.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
 import { FolderCache } from "./folder-cache.ts";
@@ -23,13 +24,13 @@ test("scan() lets others have a turn between the listing of a folder and the fir
     return read.call(storage, names);
   };
   const loop = {
-    breathe: async () => {
+    pause: async () => {
       calls.push("asks for a turn");
       await new Promise((resolve) => setImmediate(resolve));
       calls.push("has had it");
     },
   };
-  const chunks = scan(new View(async () => storage), new FolderCache(), loop, ".");
+  const chunks = scan(new View(async () => storage, new EventLoop(runtime)), new FolderCache(), loop, ".");
   expect((await chunks.next()).value).toMatchObject({ names: ["1.baba"], texts: ["{}"] });
   expect(calls).toEqual(["listed", "asks for a turn", "has had it", "reads"]);
   expect((await chunks.next()).done).toBe(true);
@@ -43,8 +44,8 @@ test("scan() keeps no listing that a pending change had a part in, whatever beca
   const changes = new Map(["1.baba", "2.baba"].map((name) => [name, new TextEncoder().encode("{}")]));
   await storage.commit({ changes, basis: undefined, durability: "full", settle: "commit" });
   storage.stamp = async () => "unchanged";
-  const [view, cache] = [new View(async () => storage), new FolderCache()];
-  const loop = { breathe: async () => view.discard() };
+  const [view, cache] = [new View(async () => storage, new EventLoop(runtime)), new FolderCache()];
+  const loop = { pause: async () => view.discard() };
   const { list } = storage;
   storage.list = async (folder) => {
     view.pending.set("1.baba", undefined);

@@ -31,7 +31,7 @@ const AHEAD = 2;
 export async function* scan(
   view: View,
   cache: FolderCache,
-  loop: Pick<EventLoop, "breathe">,
+  loop: Pick<EventLoop, "pause">,
   folder: string,
   reader?: Schema,
 ): AsyncGenerator<Chunk> {
@@ -45,7 +45,7 @@ export async function* scan(
   }
   const { names, own: ownNames } = await view.list(folder);
   // To make thousands of names is one long piece of work, and to read the first records is another.
-  await loop.breathe();
+  await loop.pause();
   const draft = new FolderDraft(names.length);
   // The session may have changed its mind by the time that its records are read; the names are from before.
   if (ownNames) draft.spoil();

@@ -63,7 +63,7 @@ export class AsyncSession<S extends Schema> {
   /** @internal Sessions are made by the database. */
   constructor(context: SessionContext<S>) {
     this.#context = context;
-    this.#view = new View(context.storage);
+    this.#view = new View(context.storage, context.loop);
     this.#changes = new PendingChanges(this.#view, context.log);
     this.#admission = new Admission(context);
     this.#folders = new FolderReads(this.#view, this.#admission, context);

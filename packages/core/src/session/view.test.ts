@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { EventLoop } from "../runtime/event-loop.ts";
 import { FileStorage } from "../storage/file-storage.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
 import { View } from "./view.ts";
@@ -9,7 +10,7 @@ test("View begins once for reads that begin at the same time: what the first saw
   await storage.open();
   let head = 4;
   storage.head = async () => ++head;
-  const view = new View(async () => storage);
+  const view = new View(async () => storage, new EventLoop(runtime));
   await Promise.all([view.get("1.baba"), view.has("2.baba"), view.list(".")]);
   expect(view.basis()?.head).toBe(5);
   view.refresh();
@@ -27,7 +28,7 @@ test("View begins anew after a storage that could not be opened", async () => {
   const view = new View(async () => {
     if (attempts++ === 0) throw new Error("not yet");
     return storage;
-  });
+  }, new EventLoop(runtime));
   await expect(view.get("1.baba")).rejects.toThrow("not yet");
   expect(await view.get("1.baba")).toBeUndefined();
   await storage.close();
@@ -39,7 +40,7 @@ test("View.count() gives the length of list() and is judged like it, with pendin
   await storage.open();
   const changes = new Map(["1.baba", "2.baba", "sub/3.baba"].map((name) => [name, new Uint8Array(1)]));
   await storage.commit({ changes, basis: undefined, durability: "full", settle: "commit" });
-  const view = new View(async () => storage);
+  const view = new View(async () => storage, new EventLoop(runtime));
   expect([await view.count("."), await view.count("sub")]).toEqual([2, 1]);
   expect(view.basis()?.folders).toEqual(new Set([".", "sub"]));
   view.pending.set("1.baba", undefined);
@@ -48,5 +49,24 @@ test("View.count() gives the length of list() and is judged like it, with pendin
   view.pending.set("5.baba", new Uint8Array(2));
   expect([await view.count("."), await view.count("sub")]).toEqual([3, 1]);
   expect((await view.list(".")).names).toHaveLength(3);
+  await storage.close();
+});
+
+test("View.get() gives others their turn between those that were called before the reads began", async () => {
+  const runtime = memoryRuntime();
+  const storage = new FileStorage(runtime.fileSystem("data"), runtime, () => undefined);
+  await storage.open();
+  let breaths = 0;
+  const loop = {
+    breathe: () => {
+      breaths += 1;
+      return Promise.resolve();
+    },
+  };
+  const view = new View(async () => storage, loop);
+  await Promise.all(Array.from({ length: 100 }, (_, id) => view.get(`${id}.baba`)));
+  expect(breaths).toBe(100);
+  await view.get("1.baba");
+  expect(breaths).toBe(100);
   await storage.close();
 });

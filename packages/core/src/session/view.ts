@@ -1,4 +1,5 @@
 import type { BabaError } from "../errors.ts";
+import type { EventLoop } from "../runtime/event-loop.ts";
 import { compareNames, folderOf } from "../storage/names.ts";
 import type { Basis, Storage } from "../storage/storage.ts";
 
@@ -15,6 +16,7 @@ export class View {
   /** How many views the session has had before this one. */
   #former = 0;
   readonly #storage: () => Promise<Storage>;
+  readonly #loop: Pick<EventLoop, "breathe">;
   readonly #records = new Set<string>();
   readonly #folders = new Set<string>();
   #head: number | undefined;
@@ -22,8 +24,9 @@ export class View {
   /** The storage, once the reads have begun. */
   #open: Storage | undefined;
 
-  constructor(storage: () => Promise<Storage>) {
+  constructor(storage: () => Promise<Storage>, loop: Pick<EventLoop, "breathe">) {
     this.#storage = storage;
+    this.#loop = loop;
   }
 
   /** Lets go of the pending changes, which may be somebody else's now: others take their place. */
@@ -40,8 +43,7 @@ export class View {
   /** The payload of one record; a promise only where it has to be waited for. */
   get(name: string): Payload | Promise<Payload> {
     if (this.pending.has(name)) return this.pending.get(name);
-    if (this.#open === undefined) return this.#begin().then((storage) => this.#read(storage, name));
-    return this.#read(this.#open, name);
+    return this.#open === undefined ? this.#readFirst(name) : this.#read(this.#open, name);
   }
 
   /** Whether there is a record of the name. */
@@ -123,6 +125,14 @@ export class View {
     this.#open = undefined;
     this.#records.clear();
     this.#folders.clear();
+  }
+
+  /** A thousand may have been called before the reads have begun, which took no time: others have their turn between them. */
+  async #readFirst(name: string): Promise<Payload> {
+    const storage = await this.#begin();
+    const pause = this.#loop.breathe();
+    if (pause !== undefined) await pause;
+    return this.#read(storage, name);
   }
 
   #read(storage: Storage, name: string): Payload | Promise<Payload> {
