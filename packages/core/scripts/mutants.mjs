@@ -87,18 +87,6 @@ export const MUTANTS = [
     replace: "    await this.#removeUntil(last);\n    await this.#startSegment(this.sequence, []);",
   },
   {
-    name: "one's own segment is not looked for",
-    file: "journal/cursor.ts",
-    find: "if (stands === undefined && this.isOwn) return this.#load();",
-    replace: "",
-  },
-  {
-    name: "another's segment that is gone has nothing new",
-    file: "journal/cursor.ts",
-    find: "if (tail === undefined) return this.#load();",
-    replace: "if (tail === undefined) return this.#unread;",
-  },
-  {
     name: "a frame's checksum is not looked at",
     file: "journal/frame.ts",
     find: "if (view.getBigUint64(end - 16) !== next || view.getBigUint64(end - 8) !== TRAILER_END) {",
@@ -309,6 +297,18 @@ export const MUTANTS = [
     file: "record-files.ts",
     find: "await this.#files.replace(files);",
     replace: "await this.#files.remove(batch.map(([name]) => name)); await this.#files.create(files);",
+  },
+  {
+    name: "another's segment that is gone has nothing new",
+    file: "journal/cursor.ts",
+    find: "if (tail === undefined) return this.#load();",
+    replace: "if (tail === undefined) return this.#unread;",
+  },
+  {
+    name: "one's own segment is not looked for",
+    file: "journal/cursor.ts",
+    find: "if (stands === undefined && this.isOwn) return this.#load();",
+    replace: "",
   },
 ];
 

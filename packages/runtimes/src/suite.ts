@@ -47,7 +47,6 @@ export const CORE_PORTS_SUITE: Suite = {
     "src/adapter",
     "src/crypto",
     "src/file-system",
-    "src/model",
   ],
 };
 
