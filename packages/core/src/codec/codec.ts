@@ -1,3 +1,4 @@
+import { isBytes } from "../bytes.ts";
 import { codecError } from "./fault.ts";
 import { GROUP, type Kernel, kernel, PIECE } from "./kernel.ts";
 
@@ -188,13 +189,9 @@ function decodePiece(
 
 /** A text's characters, or another view's elements, would be taken for bytes. */
 function requireBytes(value: unknown, what: string): void {
-  if (value instanceof Uint8Array || isForeignBytes(value)) return;
+  // The first look is the quick one, and enough for all but those of another realm.
+  if (value instanceof Uint8Array || isBytes(value)) return;
   throw new TypeError(`${what} must be a Uint8Array (of text: what new TextEncoder().encode() gives).`);
-}
-
-/** Of another realm, such as a VM context. */
-function isForeignBytes(value: unknown): boolean {
-  return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === "[object Uint8Array]";
 }
 
 function requireRoom(target: Uint8Array, size: number): void {

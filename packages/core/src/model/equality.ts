@@ -1,4 +1,5 @@
-import { isBytes, isDate, isMap, isPlainArray, isPlainObject, isSet } from "./kinds.ts";
+import { isBytes } from "../bytes.ts";
+import { isDate, isMap, isPlainArray, isPlainObject, isSet } from "./kinds.ts";
 
 /** The pairs that are being compared, outermost first. */
 type Trail = { readonly left: object[]; readonly right: object[] };

@@ -1,7 +1,8 @@
+import { isBytes } from "../bytes.ts";
 import { BabaError } from "../errors.ts";
 import { toBase64 } from "./base64.ts";
 import { GREATEST_LONG, isTag, LAST_TEXT_DATE, LEAST_LONG, MOST_DIGITS } from "./json-tags.ts";
-import { isBytes, isDate, isMap, isPlainArray, isPlainObject, isSet } from "./kinds.ts";
+import { isDate, isMap, isPlainArray, isPlainObject, isSet } from "./kinds.ts";
 import { formatPath } from "./path.ts";
 
 /** What `JSON.stringify` writes without loss and without calling anybody's code. */

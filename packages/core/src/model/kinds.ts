@@ -39,11 +39,6 @@ export function isSet(value: object): value is Set<unknown> {
   return chainLength(value) === 2 && hasInternals(value, "[object Set]", Set.prototype.keys);
 }
 
-/** Whether an object is a `Uint8Array`; Node's `Buffer` is one. */
-export function isBytes(value: object): value is Uint8Array {
-  return ArrayBuffer.isView(value) && tagOf.call(value) === "[object Uint8Array]";
-}
-
 /** A tag can be forged and a prototype borrowed; only the built-in's own method knows its internals. */
 function hasInternals(value: object, tag: string, method: (this: never) => unknown): boolean {
   if (tagOf.call(value) !== tag) return false;

@@ -52,7 +52,8 @@ export class Lifetime {
 
   /** @throws `BABA_CLOSED` from the call of `close` on */
   mustBeOpen(): void {
-    if (this.#closing !== undefined) throw closed();
+    const refusal = this.refusal();
+    if (refusal !== undefined) throw refusal;
   }
 
   /** The store, for a call that is made now. @throws `BABA_CLOSED` from the call of `close` on, and as the opening */
