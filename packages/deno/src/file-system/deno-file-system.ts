@@ -1,8 +1,8 @@
 import { basename, dirname, join, resolve } from "node:path";
 import type { EntryKind, FileSystem, FolderEntry, Move, NewFile, Replacement, TakeFile } from "@baba/core";
-import { systemError, Trust } from "@baba/core/adapter";
+import { systemCode, systemError, Trust } from "@baba/core/adapter";
 import { inTurn, inTurns } from "./batch.ts";
-import { codeOf, orNotCapable } from "./errors.ts";
+import { orNotCapable } from "./errors.ts";
 import * as files from "./files.ts";
 import { stampOf } from "./folder-stamp.ts";
 import { FolderCheck, list } from "./folders.ts";
@@ -246,7 +246,7 @@ async function syncHolders(holders: readonly string[]): Promise<void> {
     await syncFullFolders(holders);
   } catch (error) {
     const refused =
-      error instanceof Deno.errors.NotCapable || ["EACCES", "EPERM"].includes(codeOf(error) ?? "");
+      error instanceof Deno.errors.NotCapable || ["EACCES", "EPERM"].includes(systemCode(error) ?? "");
     if (!refused) throw error;
   }
 }
@@ -269,7 +269,7 @@ function nameOf(path: string): string {
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) return path;
     const above = dirname(path);
-    const code = codeOf(error);
+    const code = systemCode(error);
     if (above === path || (code !== "ENOENT" && code !== "ENOTDIR")) throw error;
     if (isLink(path)) throw systemError("ELOOP", "is a symbolic link that leads nowhere", path);
     return join(nameOf(above), basename(path));

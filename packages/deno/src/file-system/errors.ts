@@ -1,8 +1,6 @@
 import { BabaError } from "@baba/core";
 import { errorOf } from "@baba/core/adapter";
 
-export { systemCode as codeOf } from "@baba/core/adapter";
-
 /** Deno's own refusals say which path and which flag; what BabaDB needs is the whole folder, and both rights. */
 export function orNotCapable(thrown: unknown, root: string): Error {
   if (!(thrown instanceof Deno.errors.NotCapable)) return errorOf(thrown);

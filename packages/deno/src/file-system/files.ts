@@ -1,6 +1,5 @@
 import type { EntryKind, Move, NewFile, Replacement } from "@baba/core";
-import { systemError } from "@baba/core/adapter";
-import { codeOf } from "./errors.ts";
+import { systemCode, systemError } from "@baba/core/adapter";
 import { type FolderCheck, kindOf, mustBeFile } from "./folders.ts";
 
 /** Bytes that are read or written synchronously at most, at one go: about a tenth of a millisecond. */
@@ -11,7 +10,7 @@ export function read(folders: FolderCheck, path: string): Uint8Array | "long" | 
   try {
     return folders.at(path, (full) => (mustBeFile(full) > SHORT_BYTES ? "long" : Deno.readFileSync(full)));
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
+    if (systemCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }
@@ -26,7 +25,7 @@ export function openAt(folders: FolderCheck, path: string, offset: number): Open
       return { file, left: Math.max(0, size - offset) };
     });
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
+    if (systemCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }
@@ -90,7 +89,7 @@ export function link(folders: FolderCheck, from: string, to: string): boolean {
     folders.at(from, (source) => folders.at(to, (target) => Deno.linkSync(source, target)));
     return true;
   } catch (error) {
-    if (codeOf(error) === "EEXIST") return false;
+    if (systemCode(error) === "EEXIST") return false;
     throw error;
   }
 }
@@ -115,7 +114,7 @@ export function remove(folders: FolderCheck, path: string): void {
       Deno.removeSync(full);
     });
   } catch (error) {
-    if (codeOf(error) !== "ENOENT") throw error;
+    if (systemCode(error) !== "ENOENT") throw error;
   }
 }
 
@@ -126,7 +125,7 @@ export function kind(folders: FolderCheck, path: string): EntryKind | undefined 
     if (path === ".") return kindOf(Deno.statSync(folders.root));
     return kindOf(folders.at(path, (full) => Deno.lstatSync(full)));
   } catch (error) {
-    const code = codeOf(error);
+    const code = systemCode(error);
     if (code === "ENOENT") return undefined;
     if (code === "ELOOP" || code === "ENOTDIR") return "other";
     throw error;

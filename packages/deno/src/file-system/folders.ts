@@ -1,6 +1,5 @@
 import type { FolderEntry } from "@baba/core";
-import { linkError, PathCheck, systemError, type Trust } from "@baba/core/adapter";
-import { codeOf } from "./errors.ts";
+import { linkError, PathCheck, systemCode, systemError, type Trust } from "@baba/core/adapter";
 
 /** Whether paths have drives, and backslashes between segments. */
 export const ON_WINDOWS: boolean = Deno.build.os === "windows";
@@ -59,7 +58,7 @@ export function list(folders: FolderCheck, folder: string): FolderEntry[] | unde
       Array.from(Deno.readDirSync(full), (entry) => ({ name: entry.name, kind: kindOf(entry) })),
     );
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
+    if (systemCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }

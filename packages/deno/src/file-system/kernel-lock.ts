@@ -1,5 +1,5 @@
 import type { NewFile } from "@baba/core";
-import { codeOf } from "./errors.ts";
+import { systemCode } from "@baba/core/adapter";
 import { drain } from "./files.ts";
 import { type FolderCheck, mustBeFile } from "./folders.ts";
 
@@ -38,7 +38,7 @@ export function isLocked(folders: FolderCheck, path: string): boolean | undefine
       return !file.tryLockSync(false);
     });
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return false;
+    if (systemCode(error) === "ENOENT") return false;
     if (error instanceof Deno.errors.NotCapable) throw error;
     return undefined;
   }

@@ -1,7 +1,6 @@
 import { dirname } from "node:path";
 import type { FolderEntry } from "@baba/core";
-import { type Made, makeFolders, mustStayBelow } from "@baba/core/adapter";
-import { codeOf } from "./errors.ts";
+import { type Made, makeFolders, mustStayBelow, systemCode } from "@baba/core/adapter";
 import { kindOf, mustBeFolder, ON_WINDOWS } from "./folders.ts";
 
 /** Makes a folder and those above it, mode 0700; those that exist are checked. */
@@ -23,8 +22,8 @@ function makeRoot(root: string): string[] {
     Deno.mkdirSync(root, { mode: 0o700 });
     return [above];
   } catch (error) {
-    if (codeOf(error) === "EEXIST" && kindAt(root) === "folder") return [];
-    if (codeOf(error) !== "ENOENT" || above === root) throw error;
+    if (systemCode(error) === "EEXIST" && kindAt(root) === "folder") return [];
+    if (systemCode(error) !== "ENOENT" || above === root) throw error;
   }
   return [...makeRoot(above), ...makeRoot(root)];
 }
@@ -33,7 +32,7 @@ function kindAt(path: string): FolderEntry["kind"] | undefined {
   try {
     return kindOf(Deno.statSync(path));
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
+    if (systemCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }
@@ -44,7 +43,7 @@ function makeOne(path: string): boolean {
     Deno.mkdirSync(path, { mode: 0o700 });
     return true;
   } catch (error) {
-    if (codeOf(error) !== "EEXIST") throw error;
+    if (systemCode(error) !== "EEXIST") throw error;
   }
   mustBeFolder(path);
   return false;

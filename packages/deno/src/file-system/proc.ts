@@ -1,5 +1,4 @@
-import { type ProcessEvidence, parseProcessStat } from "@baba/core/adapter";
-import { codeOf } from "./errors.ts";
+import { type ProcessEvidence, parseProcessStat, systemCode } from "@baba/core/adapter";
 
 /**
  * What Linux tells of processes in /proc, which is the proof that one of Node.js or Bun has ended. Deno opens
@@ -72,7 +71,7 @@ async function found(looking: Promise<string>): Promise<Found> {
   try {
     return { text: await looking };
   } catch (error) {
-    const isNone = error instanceof Deno.errors.NotFound || codeOf(error) === "ESRCH";
+    const isNone = error instanceof Deno.errors.NotFound || systemCode(error) === "ESRCH";
     return isNone ? "none" : undefined;
   }
 }

@@ -1,6 +1,5 @@
-import { fileSystemSynced, SYNC_FILE_SYSTEM, type SyncEnd } from "@baba/core/adapter";
+import { fileSystemSynced, SYNC_FILE_SYSTEM, type SyncEnd, systemCode } from "@baba/core/adapter";
 import { inTurns } from "./batch.ts";
-import { codeOf } from "./errors.ts";
 import type { FolderCheck } from "./folders.ts";
 
 /** From so many files on, one sync of the file system costs less than theirs. */
@@ -38,7 +37,7 @@ function deviceOf(folders: FolderCheck, path: string): number | undefined {
   try {
     return folders.at(path, (full) => Deno.lstatSync(full).dev);
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
+    if (systemCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }

@@ -1,6 +1,5 @@
-import { inLanes } from "@baba/core/adapter";
+import { inLanes, systemCode } from "@baba/core/adapter";
 import { inTurn } from "./batch.ts";
-import { codeOf } from "./errors.ts";
 import { type FolderCheck, ON_WINDOWS } from "./folders.ts";
 import { syncTogether } from "./sync-together.ts";
 
@@ -47,7 +46,7 @@ async function syncOpened(paths: readonly string[], open: (path: string) => Deno
       );
     } catch (error) {
       // A file system that cannot sync a folder at all says EINVAL; there is nothing else to do then.
-      if (codeOf(error) !== "EINVAL") throw error;
+      if (systemCode(error) !== "EINVAL") throw error;
     }
   });
 }
@@ -58,7 +57,7 @@ async function synced(open: () => Deno.FsFile, sync: (file: Deno.FsFile) => Prom
     try {
       return open();
     } catch (error) {
-      if (codeOf(error) === "ENOENT") return undefined;
+      if (systemCode(error) === "ENOENT") return undefined;
       throw error;
     }
   });

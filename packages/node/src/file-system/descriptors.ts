@@ -1,8 +1,6 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync } from "node:fs";
 import { linkError, systemCode, systemError } from "@baba/core/adapter";
 
-export { systemCode as codeOf } from "@baba/core/adapter";
-
 const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL } = constants;
 /** Windows has neither of the two; links are looked for before the file is opened there. */
 const SAFELY = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);

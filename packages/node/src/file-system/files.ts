@@ -10,8 +10,8 @@ import {
 } from "node:fs";
 import { performance } from "node:perf_hooks";
 import type { FolderEntry, Move, Replacement, TakeFile } from "@baba/core";
-import { errorOf } from "@baba/core/adapter";
-import { codeOf, openNew, openToWrite, withFileToRead } from "./descriptors.ts";
+import { errorOf, systemCode } from "@baba/core/adapter";
+import { openNew, openToWrite, withFileToRead } from "./descriptors.ts";
 import type { FolderCheck } from "./folders.ts";
 import { fill, readShort, readShortRange } from "./short-read.ts";
 
@@ -72,7 +72,7 @@ function outcome<T>(folders: FolderCheck, path: string, use: (full: string) => T
 
 /** What is told of a file that could not be read: nothing where there is none. */
 export function failure(error: unknown): Error | undefined {
-  if (codeOf(error) === "ENOENT") return undefined;
+  if (systemCode(error) === "ENOENT") return undefined;
   return errorOf(error);
 }
 
@@ -109,7 +109,7 @@ export function readRange(
       length <= SHORT_RANGE ? shortRange(full, offset, length) : longRange(full, offset, length),
     );
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
+    if (systemCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }
@@ -181,7 +181,7 @@ export function link(folders: FolderCheck, from: string, to: string): boolean {
     folders.at(from, (source) => folders.at(to, (target) => linkSync(source, target)));
     return true;
   } catch (error) {
-    if (codeOf(error) === "EEXIST") return false;
+    if (systemCode(error) === "EEXIST") return false;
     throw error;
   }
 }
@@ -238,7 +238,7 @@ export function remove(
     try {
       unlinkSync(folders.resolve(path));
     } catch (error) {
-      if (codeOf(folders.doubted(error)) !== "ENOENT") throw error;
+      if (systemCode(folders.doubted(error)) !== "ENOENT") throw error;
     }
   });
 }
@@ -261,7 +261,7 @@ function kindAt(folders: FolderCheck, path: string): Kind {
     if (stats?.isFile()) return "file";
     return stats && (stats.isDirectory() ? "folder" : "other");
   } catch (error) {
-    if (codeOf(error) === "ELOOP" || codeOf(error) === "ENOTDIR") return "other";
+    if (systemCode(error) === "ELOOP" || systemCode(error) === "ENOTDIR") return "other";
     throw error;
   }
 }
@@ -278,7 +278,7 @@ function lookAt(folders: FolderCheck, path: string): Stats | undefined {
     if (path === ".") return statSync(folders.root);
     return folders.at(path, (full) => lstatSync(full, { throwIfNoEntry: false }));
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
+    if (systemCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { codeOf } from "./descriptors.ts";
+import { systemCode } from "@baba/core/adapter";
 import type { FolderCheck } from "./folders.ts";
 
 /**
@@ -12,7 +12,7 @@ export async function namesOf(folders: FolderCheck, folder: string): Promise<str
   try {
     return await readdir(folders.within(folder, (full) => full));
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
+    if (systemCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }

@@ -1,7 +1,6 @@
 import { type Dirent, lstatSync, opendirSync } from "node:fs";
 import { performance } from "node:perf_hooks";
-import { linkError, PathCheck, systemError, type Trust } from "@baba/core/adapter";
-import { codeOf } from "./descriptors.ts";
+import { linkError, PathCheck, systemCode, systemError, type Trust } from "@baba/core/adapter";
 
 /** Whether paths have drives, and backslashes between segments. */
 export const ON_WINDOWS: boolean = process.platform === "win32";
@@ -32,7 +31,7 @@ export function list(folders: FolderCheck, folder: string, deadline: number): Li
   try {
     return folders.within(folder, (full) => entriesOf(full, deadline));
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
+    if (systemCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }

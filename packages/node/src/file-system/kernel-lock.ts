@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, fstatSync, readFileSync, type Stats } from "node:fs";
-import { codeOf, openToRead } from "./descriptors.ts";
+import { systemCode } from "@baba/core/adapter";
+import { openToRead } from "./descriptors.ts";
 import type { FolderCheck } from "./folders.ts";
 
 /**
@@ -14,7 +15,7 @@ export async function isLocked(folders: FolderCheck, path: string): Promise<bool
   try {
     descriptor = folders.at(path, openToRead);
   } catch (error) {
-    return codeOf(error) === "ENOENT" ? false : undefined;
+    return systemCode(error) === "ENOENT" ? false : undefined;
   }
   try {
     const stats = fstatSync(descriptor);

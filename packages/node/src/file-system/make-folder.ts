@@ -1,7 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type Made, makeFolders, mustStayBelow } from "@baba/core/adapter";
-import { codeOf } from "./descriptors.ts";
+import { type Made, makeFolders, mustStayBelow, systemCode } from "@baba/core/adapter";
 import { mustBeFolder, ON_WINDOWS } from "./folders.ts";
 
 /** Makes a folder and those above it, mode 0700; those that exist are checked. */
@@ -30,7 +29,7 @@ function makeOne(path: string): boolean {
     mkdirSync(path, { mode: 0o700 });
     return true;
   } catch (error) {
-    if (codeOf(error) !== "EEXIST") throw error;
+    if (systemCode(error) !== "EEXIST") throw error;
   }
   mustBeFolder(path);
   return false;

@@ -3,8 +3,14 @@ import { basename, dirname, join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { FileSystem, FolderEntry, Move, NewFile, Replacement, TakeFile } from "@baba/core";
-import { fileSystemSynced, inLanes, SYNC_FILE_SYSTEM, systemError, Trust } from "@baba/core/adapter";
-import { codeOf } from "./descriptors.ts";
+import {
+  fileSystemSynced,
+  inLanes,
+  SYNC_FILE_SYSTEM,
+  systemCode,
+  systemError,
+  Trust,
+} from "@baba/core/adapter";
 import * as files from "./files.ts";
 import { namesOf } from "./folder-names.ts";
 import { stampOf } from "./folder-stamp.ts";
@@ -120,7 +126,7 @@ class NodeFileSystem implements FileSystem, ThreadUser {
     try {
       await syncFullFolders([dirname(this.#root)]);
     } catch (error) {
-      if (codeOf(error) !== "EACCES" && codeOf(error) !== "EPERM") throw error;
+      if (systemCode(error) !== "EACCES" && systemCode(error) !== "EPERM") throw error;
     }
   }
 
@@ -239,7 +245,7 @@ function trueName(path: string): string {
     return realpathSync.native(path);
   } catch (error) {
     const above = dirname(path);
-    if (above === path || (codeOf(error) !== "ENOENT" && codeOf(error) !== "ENOTDIR")) throw error;
+    if (above === path || (systemCode(error) !== "ENOENT" && systemCode(error) !== "ENOTDIR")) throw error;
     if (isLink(path)) throw systemError("ELOOP", "is a symbolic link that leads nowhere", path);
     return join(trueName(above), basename(path));
   }

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { isCrowded } from "@baba/core/adapter";
-import { codeOf } from "./descriptors.ts";
+import { isCrowded, systemCode } from "@baba/core/adapter";
 import type { Progress } from "./files.ts";
 
 /** Milliseconds between attempts; together about a second, then the error is the caller's. */
@@ -10,7 +9,7 @@ const HELD: readonly string[] = ["EPERM", "EACCES", "EBUSY"];
 
 /** Whether a rename or a removal may go through a moment later. */
 function isPassing(error: unknown): boolean {
-  return isCrowded(error) || (process.platform === "win32" && HELD.includes(codeOf(error) ?? ""));
+  return isCrowded(error) || (process.platform === "win32" && HELD.includes(systemCode(error) ?? ""));
 }
 
 /** Runs an operation that an attempt leaves undone where it fails; again, while too many files are open. */

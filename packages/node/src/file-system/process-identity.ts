@@ -6,8 +6,8 @@ import {
   type ProcessIdentity,
   parseProcessIdentity,
   parseProcessStat,
+  systemCode,
 } from "@baba/core/adapter";
-import { codeOf } from "./descriptors.ts";
 import { patiently } from "./patience.ts";
 
 /** Without /proc, or with another one than Linux has, or without the right to look there (also by Node's permission model). */
@@ -89,7 +89,7 @@ function numberIsTaken(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return codeOf(error) !== "ESRCH";
+    return systemCode(error) !== "ESRCH";
   }
 }
 
@@ -98,7 +98,7 @@ function ifToBeHad<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
-    if (LACKING.includes(codeOf(error) ?? "")) return undefined;
+    if (LACKING.includes(systemCode(error) ?? "")) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { closeSync, readSync } from "node:fs";
-import { codeOf, notAFile, openToRead, requireFile } from "./descriptors.ts";
+import { systemCode } from "@baba/core/adapter";
+import { notAFile, openToRead, requireFile } from "./descriptors.ts";
 
 /** What a disk, or a signal, cuts a read at: a read that ends elsewhere has met the end of the file. */
 const BLOCK = 512;
@@ -51,7 +52,7 @@ function withUnasked(path: string, read: (descriptor: number) => number): number
     return filled;
   } catch (error) {
     // Only what is a sequence, as a pipe is, cannot be read at a place.
-    throw codeOf(error) === "ESPIPE" ? notAFile(path) : error;
+    throw systemCode(error) === "ESPIPE" ? notAFile(path) : error;
   } finally {
     closeSync(descriptor);
   }

@@ -2,8 +2,8 @@ import { closeSync, constants, fdatasync, fsync, openSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import { setImmediate } from "node:timers";
 import { promisify } from "node:util";
-import { inLanes } from "@baba/core/adapter";
-import { codeOf, openToSync } from "./descriptors.ts";
+import { inLanes, systemCode } from "@baba/core/adapter";
+import { openToSync } from "./descriptors.ts";
 import type { FolderCheck } from "./folders.ts";
 import { patiently } from "./patience.ts";
 import { withinTurn } from "./turn.ts";
@@ -65,7 +65,7 @@ async function syncOpened(paths: readonly string[], open: (path: string) => numb
       await synced(() => open(path), syncAll);
     } catch (error) {
       // A file system that cannot sync a folder at all says EINVAL; there is nothing else to do then.
-      if (codeOf(error) !== "EINVAL") throw error;
+      if (systemCode(error) !== "EINVAL") throw error;
     }
   });
 }
@@ -83,6 +83,6 @@ async function synced(open: () => number, sync: (descriptor: number) => Promise<
     );
     await syncing.finally(() => closeSync(descriptor));
   } catch (error) {
-    if (codeOf(error) !== "ENOENT") throw error;
+    if (systemCode(error) !== "ENOENT") throw error;
   }
 }

@@ -1,7 +1,6 @@
 import { runInNewContext } from "node:vm";
-import { errorOf } from "@baba/core/adapter";
+import { errorOf, systemCode } from "@baba/core/adapter";
 import { expect, test } from "vitest";
-import { codeOf } from "./descriptors.ts";
 import { packError } from "./wire.ts";
 
 const details = { code: "ENOENT", errno: -2, syscall: "open", path: "/a" };
@@ -10,7 +9,7 @@ const foreign: unknown = runInNewContext("Object.assign(new Error('gone'), detai
 
 test("an error of another realm keeps its code and the rest, and becomes one of this realm", () => {
   expect(foreign instanceof Error).toBe(false);
-  expect(codeOf(foreign)).toBe("ENOENT");
+  expect(systemCode(foreign)).toBe("ENOENT");
   expect(packError(foreign)).toEqual({ message: "gone", ...details });
   const error = errorOf(foreign);
   expect(error).toBeInstanceOf(Error);
@@ -22,5 +21,6 @@ test("an error of this realm stays itself, and what is none becomes one", () => 
   expect(errorOf(own)).toBe(own);
   expect(errorOf("status 1").message).toBe("status 1");
   expect(errorOf(null).message).toBe("null");
-  for (const thrown of [null, undefined, "ENOENT", 7, { code: 2 }]) expect(codeOf(thrown)).toBeUndefined();
+  for (const thrown of [null, undefined, "ENOENT", 7, { code: 2 }])
+    expect(systemCode(thrown)).toBeUndefined();
 });
