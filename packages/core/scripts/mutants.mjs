@@ -65,8 +65,8 @@ export const MUTANTS = [
   {
     name: "files are put in place before the journal is durable",
     file: "commit-engine.ts",
-    find: "if (durably && !durable) await this.#syncAndStage(settling ? batch : []);",
-    replace: "",
+    find: "await syncing.finally(() => staging);",
+    replace: "await staging;",
   },
   {
     name: "a new segment says nothing of the checkpoint",
@@ -309,6 +309,18 @@ export const MUTANTS = [
     file: "journal/cursor.ts",
     find: "if (stands === undefined && this.isOwn) return this.#load();",
     replace: "",
+  },
+  {
+    name: "a commit that is put in place later does not wait for its sync",
+    file: "commit-engine.ts",
+    find: "await syncing.finally(() => checking);",
+    replace: "await checking;",
+  },
+  {
+    name: "a commit that is put in place later does not ask for the lock",
+    file: "commit-engine.ts",
+    find: "const checking = this.#tenure.mustHaveHeld();",
+    replace: "const checking = Promise.resolve();",
   },
 ];
 

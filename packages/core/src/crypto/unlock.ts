@@ -1,3 +1,4 @@
+import { hexadecimal } from "../bytes.ts";
 import { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import type { Crypto } from "./crypto.ts";
@@ -139,7 +140,7 @@ export function openedKeys(crypto: Crypto, keyring: Keyring): OpenedKeys {
 
 /** A text that no other writer uses. */
 function tokenOf(crypto: Crypto): string {
-  return [...crypto.random(8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hexadecimal(crypto.random(8));
 }
 
 /** The error of a store without a key file whose fingerprint was pinned. */

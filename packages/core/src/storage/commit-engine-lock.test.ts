@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { CommitUnknownError } from "../errors.ts";
 import { JOURNAL_FOLDER, LOCK_FILE, TEMPORARY_FOLDER, WANTED_FILE } from "./layout.ts";
-import { background, code, is, put, read, SimulatedStore } from "./simulated-store.fixture.ts";
+import { background, bytes, code, is, put, read, SimulatedStore } from "./simulated-store.fixture.ts";
 
 let store: SimulatedStore;
 beforeEach(() => {
@@ -25,20 +25,46 @@ describe("a lock that is taken away by force", () => {
     expect(await read(await store.open("c"))).toBe("two");
   });
 
-  test("lets another go on from before the commit, which then never counts", async () => {
+  for (const settle of ["commit", "background"] as const) {
+    test(`lets another go on from before the commit (settle: ${settle}), which then never counts`, async () => {
+      const [a, b] = [await store.open("a"), await store.open("b")];
+      await a.storage.commit(put("one"));
+      await store.given(LOCK_FILE);
+      store.once(
+        (step) => is(step, "a", "write", JOURNAL_FOLDER),
+        async () => {
+          await b.storage.forceUnlock();
+          await b.storage.commit(put("zwei"));
+        },
+      );
+      await expect(a.storage.commit(put("two", { settle }))).rejects.toThrow(CommitUnknownError);
+      await a.storage.close();
+      expect(await read(await store.open("c"))).toBe("zwei");
+    });
+  }
+
+  test("while a commit is synced that is settled in the background lets another go on behind it", async () => {
     const [a, b] = [await store.open("a"), await store.open("b")];
     await a.storage.commit(put("one"));
     await store.given(LOCK_FILE);
-    store.once(
-      (step) => is(step, "a", "write", JOURNAL_FOLDER),
-      async () => {
-        await b.storage.forceUnlock();
-        await b.storage.commit(put("zwei"));
-      },
-    );
-    await expect(a.storage.commit(put("two"))).rejects.toThrow(CommitUnknownError);
+    let looked = (): void => undefined;
+    const look = new Promise<void>((resolve) => {
+      looked = resolve;
+    });
+    let taken = false;
+    store.hook = async (step) => {
+      if (is(step, "a", "read", LOCK_FILE)) looked();
+      if (taken || !is(step, "a", "sync", JOURNAL_FOLDER)) return undefined;
+      taken = true;
+      await look.then(turn);
+      await b.storage.forceUnlock();
+      await b.storage.commit({ ...put(""), changes: new Map([["s.baba", bytes("b's")]]) });
+      return undefined;
+    };
+    await a.storage.commit(put("two", background));
+    expect(await store.isPlaced("s.baba")).toBe(true);
     await a.storage.close();
-    expect(await read(await store.open("c"))).toBe("zwei");
+    expect(await read(await store.open("c"))).toBe("two");
   });
 
   test("and used to link a segment refuses the paused one's: BABA_LOCKED, and nothing of it stays", async () => {
@@ -148,22 +174,48 @@ describe("the write lock of a commit", () => {
     expect(await read(b)).toBe("four");
   });
 
-  for (const [what, kept] of [
-    ["was kept", true],
-    ["was about to be kept", false],
+  for (const [pause, expected] of [
+    [0, 1],
+    [1, 10],
+    [3, 19],
   ] as const) {
-    test(`that ${what} is gone at once by forceUnlock() of its own handle`, async () => {
-      const [a, b] = [await store.open("a", false), await store.open("b", false)];
+    test(`is kept ${pause} ms after another, with a look every 2 ms whether another process waits`, async () => {
+      let time = 0;
+      const a = await store.open("a", false, () => time);
       let looks = 0;
       store.hook = (step) => {
         if (is(step, "a", "kinds", WANTED_FILE)) looks += 1;
         return undefined;
       };
-      for (const text of ["one", "two", "three"]) await a.storage.commit(put(text));
+      for (let i = 0; i < 20; i++) {
+        time += pause;
+        await a.storage.commit(put(`${i}`));
+        await turn();
+      }
+      expect(looks).toBe(expected);
+    });
+  }
+
+  for (const [what, kept] of [
+    ["was kept", true],
+    ["was about to be kept", false],
+  ] as const) {
+    test(`that ${what} is gone at once by forceUnlock() of its own handle`, async () => {
+      let time = 0;
+      const [a, b] = [await store.open("a", false, () => time), await store.open("b", false)];
+      let looks = 0;
+      store.hook = (step) => {
+        if (is(step, "a", "kinds", WANTED_FILE)) looks += 1;
+        return undefined;
+      };
+      for (const text of ["one", "two", "three"]) {
+        if (text !== "one") await turn();
+        time += 3;
+        await a.storage.commit(put(text));
+      }
       if (kept) {
         await expect.poll(() => looks).toBe(2);
-        // What follows the look is done before the next turn of the event loop.
-        await new Promise((resolve) => setTimeout(resolve));
+        await turn();
       }
       await a.storage.forceUnlock();
       // Not in its place, so that only the journal tells of it.
@@ -293,3 +345,8 @@ describe("a write lock that could not be given back", () => {
     });
   }
 });
+
+/** The end of a commit, which follows its outcome, is over before the next turn of the event loop. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}

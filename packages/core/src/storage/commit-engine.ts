@@ -1,10 +1,10 @@
+import { hexadecimal } from "../bytes.ts";
 import { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { EventLoop } from "../runtime/event-loop.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { systemCode } from "../system-error.ts";
 import { checkpoint } from "./checkpoint.ts";
-import { ioError } from "./io-error.ts";
+import { ioError, messageOf } from "./io-error.ts";
 import type { Changes } from "./journal/changes.ts";
 import { Journal } from "./journal/journal.ts";
 import { STORE_FOLDER } from "./layout.ts";
@@ -276,20 +276,29 @@ export class CommitEngine {
     await this.#pause(batch);
     await this.#poison
       .guard(async () => {
-        const durable = await this.#journal.append(batch);
-        if (durably && !durable) await this.#syncAndStage(settling ? batch : []);
-        await this.#tenure.mustHaveHeld();
+        if ((await this.#journal.append(batch)) || !durably) await this.#tenure.mustHaveHeld();
+        else await (settling ? this.#syncAndStage(batch) : this.#syncAndCheck());
       })
       .catch((error: unknown) => this.#unwritten(batch, error));
     this.#replay.committed(batch);
     await this.#pause(batch);
   }
 
-  /** While the disk syncs, the files' texts are written elsewhere, to be renamed into place after it. */
+  /** While the disk syncs, the texts of the files are written elsewhere, to be renamed into place next, under the lock. */
   async #syncAndStage(batch: readonly Changes[]): Promise<void> {
     const syncing = this.#journal.sync();
     const staging = this.needsSettling ? undefined : this.records.stage(batch);
     await syncing.finally(() => staging);
+    await this.#tenure.mustHaveHeld();
+  }
+
+  /** While the disk syncs, the lock is asked for: whoever takes it from now on finds the commit in the journal. */
+  async #syncAndCheck(): Promise<void> {
+    const syncing = this.#journal.sync();
+    const checking = this.#tenure.mustHaveHeld();
+    // It may fail before the sync ends, behind which it is awaited.
+    checking.catch(() => undefined);
+    await syncing.finally(() => checking);
   }
 
   /** Between the pieces of long work others have their turn. */
@@ -338,13 +347,4 @@ export class CommitEngine {
       this.#context.report(`A commit stands, but its files cannot be put in place yet: ${messageOf(error)}`);
     }
   }
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof BabaError) return error.message;
-  return `${error instanceof Error ? error.message : String(error)} (${systemCode(error) ?? "unknown error"}).`;
-}
-
-function hexadecimal(bytes: Uint8Array): string {
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -18,6 +18,12 @@ export function ioErrorAmong(error: unknown, names: readonly string[], attempt: 
   return explained(error, `${names.length} records`, attempt, undefined);
 }
 
+/** What an error says, as a sentence to which advice can be added. */
+export function messageOf(error: unknown): string {
+  if (error instanceof BabaError) return error.message;
+  return `${error instanceof Error ? error.message : String(error)} (${systemCode(error) ?? "unknown error"}).`;
+}
+
 function explained(error: unknown, subject: string, attempt: string, record: string | undefined): BabaError {
   if (error instanceof BabaError) return error;
   const code = systemCode(error) ?? "unknown error";

@@ -10,6 +10,8 @@ const SERIES = 5;
 const LONGEST_REST = 20;
 /** For so many milliseconds after somebody waited for it the lock is not kept. */
 const CONTENDED = 100;
+/** In a series of commits, how often it is looked whether another process waits, in milliseconds: one that waits looks more rarely. */
+const LOOK_EVERY = 2;
 
 /**
  * How long one handle holds the write lock: for a single commit, and from the second of a series on also between
@@ -26,7 +28,9 @@ export class LockTenure {
   /** When a commit ended last, and whether the one under way followed it at once. */
   #ended = Number.NEGATIVE_INFINITY;
   #inSeries = false;
-  /** When another process last waited for the lock. */
+  /** When it was looked last whether another process waits for the lock. */
+  #looked = Number.NEGATIVE_INFINITY;
+  /** When another process last waited for it. */
   #wanted = Number.NEGATIVE_INFINITY;
 
   /** `beforeRelease` is the last work under the lock; the lock is given back also where it fails. */
@@ -109,6 +113,8 @@ export class LockTenure {
   async #isWorthKeeping(): Promise<boolean> {
     if (!this.#inSeries) return false;
     if (this.#ended - this.#wanted < CONTENDED) return false;
+    if (this.#ended - this.#looked < LOOK_EVERY) return true;
+    this.#looked = this.#ended;
     // Asked again, for it may have been taken away by force meanwhile.
     if (!(await this.#lock.isWanted().catch(() => true))) return this.#inSeries;
     this.#wanted = this.#ended;

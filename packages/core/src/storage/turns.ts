@@ -36,6 +36,7 @@ export class Turns {
    * nothing, and keeps the process alive so long.
    */
   async acquireBefore(longest: number): Promise<(() => void) | undefined> {
+    if (this.#mutex.isFree) return this.acquire();
     const turn = this.acquire();
     let waitedFor = this.#holder;
     for (let waited = 0; waited < longest; waitedFor = this.#holder) {
