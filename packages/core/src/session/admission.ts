@@ -4,21 +4,21 @@ import type { Log } from "../log/log.ts";
 import type { EventLoop } from "../runtime/event-loop.ts";
 import { Calls } from "./calls.ts";
 
-/** What the calls of a session are admitted by; supplied by the database. */
+/** What the admission of a session's calls needs from the database. */
 export type AdmissionContext = {
-  /** Why the database takes no new call of this session; `undefined` where it does. */
+  /** Why the database refuses a new call of this session; `undefined` if it accepts it. */
   readonly refusal: () => BabaError | undefined;
-  /** Makes `close()` wait for this, which does not fail. */
+  /** Makes `close()` wait for this promise, which never rejects. */
   readonly track: (work: Promise<void>) => void;
-  /** Whether whoever runs the session may run it again after a conflict, and tells of one otherwise. */
+  /** Whether the session's caller retries after a conflict, and logs one that it does not retry. */
   readonly reruns: boolean;
   readonly log: Log;
   readonly loop: EventLoop;
 };
 
 /**
- * The admission of a session's calls: refuses what is called after its end or the database's, runs the others in
- * their order ({@link Calls}) with turns for others between them, and logs what they fail with.
+ * Admits a session's calls: refuses those made after the session or the database was closed, runs the others
+ * in order ({@link Calls}), yielding to the event loop between them, and logs their failures.
  */
 export class Admission {
   readonly #context: AdmissionContext;
@@ -28,32 +28,32 @@ export class Admission {
     throw this.reported(error);
   };
   #closed: string | undefined;
-  /** Whether `close()` waits for the calls that are under way. */
+  /** Whether `close()` already waits for the pending calls. */
   #tracked = false;
 
   constructor(context: AdmissionContext) {
     this.#context = context;
   }
 
-  /** Runs a change after all calls before it. */
+  /** Runs a change after all earlier calls. */
   change<T>(work: () => T | Promise<T>): Promise<T> {
     const refusal = this.#context.refusal();
     return this.#admitted(this.#calls.change(() => this.#run(refusal, work)));
   }
 
-  /** Runs a read after the changes before it. */
+  /** Runs a read after the earlier changes. */
   read<T>(work: () => T | Promise<T>): Promise<T> {
     const refusal = this.#context.refusal();
     return this.#admitted(this.#calls.read(() => this.#run(refusal, work)));
   }
 
-  /** Runs a commit after all calls before it, unless one of them has failed and nobody waited for it. */
+  /** Runs a commit after all earlier calls, unless one of them failed and nobody awaited it. */
   commit(work: () => Promise<void>): Promise<void> {
     const refusal = this.#context.refusal();
     return this.#admitted(this.#calls.conclude(() => this.#run(refusal, work)));
   }
 
-  /** Runs what undoes the changes before it. */
+  /** Runs work that undoes the earlier changes. */
   rollback(work: () => void): void {
     try {
       this.mustBeOpen();
@@ -63,28 +63,27 @@ export class Admission {
     this.#calls.discard(work);
   }
 
-  /** Resolves when all calls until now have ended, where one that goes on by itself may begin. */
+  /** Resolves when all calls made so far have ended, so that a stream may begin. */
   begin(): Promise<void> {
     this.mustGoOn();
     return this.#calls.idle();
   }
 
-  /** Resolves when all calls until now have ended. */
+  /** Resolves when all calls made so far have ended. */
   idle(): Promise<void> {
     return this.#calls.idle();
   }
 
-  /** Whether the session has not ended. */
   get isOpen(): boolean {
     return this.#closed === undefined;
   }
 
-  /** Refuses all further calls, with this sentence. */
+  /** Refuses all further calls, with this message. */
   close(reason: string): void {
     this.#closed ??= reason;
   }
 
-  /** For what goes on by itself. @throws `BABA_SESSION_CLOSED`, `BABA_CLOSED` */
+  /** For streams, which go on after the call that began them. @throws `BABA_SESSION_CLOSED`, `BABA_CLOSED` */
   mustGoOn(): void {
     this.mustBeOpen();
     const refusal = this.#context.refusal();
@@ -96,7 +95,7 @@ export class Admission {
     if (this.#closed !== undefined) throw new BabaError("BABA_SESSION_CLOSED", this.#closed);
   }
 
-  /** The error that a call fails with, after logging it; a conflict only where nobody may run the session again. */
+  /** Logs an error and returns it; a conflict is only a debug message if the session may be retried. */
   reported(error: unknown): unknown {
     const { log, reruns } = this.#context;
     if (reruns && error instanceof ConflictError) log.debug(() => describeError(error));
@@ -104,7 +103,7 @@ export class Admission {
     return error;
   }
 
-  /** Makes `close()` wait until nothing is under way; most calls are over when they return. */
+  /** Makes `close()` wait until no call is pending; most have ended by the time they return. */
   #admitted<T>(call: Promise<T>): Promise<T> {
     if (this.#calls.isBusy && !this.#tracked) {
       this.#tracked = true;
@@ -119,8 +118,8 @@ export class Admission {
   }
 
   /**
-   * Gives a promise only where something is to be waited for. `refusal` is of the instant of the call: what was called
-   * before the database was closed is still done.
+   * Returns a promise only if there is something to wait for. `refusal` is from the time of the call: a call
+   * made before the database was closed still runs.
    */
   #run<T>(refusal: BabaError | undefined, work: () => T | Promise<T>): T | Promise<T> {
     try {

@@ -7,17 +7,17 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { FileStorage } from "../storage/file-storage.ts";
 import { type OpenedStore, SharedStores } from "./shared-store.ts";
 
-/** What a database is built on; supplied by a runtime's package. */
+/** What a database is built on, from a runtime's package. */
 export type DatabaseContext = {
   readonly runtime: Runtime;
   readonly loop: EventLoop;
-  /** Opens the store of a directory, shared by all databases of the process that use it. */
+  /** Opens a directory's store, which all databases of the process on that directory share. */
   openStore(directory: string, lock: Lock, log: Log): Promise<OpenedStore>;
 };
 
 /**
- * Puts the parts together over a runtime: what each runtime's package calls once, so that all databases
- * of the process share the stores of the folders that they have in common.
+ * Wires up the parts for a runtime. Each runtime's package calls this once, so that all databases of the
+ * process share the stores of the folders that they have in common.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * A promise that knows whether anybody waits for it: `await`, `then` and `catch` count. Only a
- * subclass is asked by `await` through its `then`; a plain promise would not be.
+ * A promise that knows whether anyone awaits it: `await`, `then` and `catch` count. It must be a subclass: on
+ * a plain promise, `await` does not call `then`.
  */
 class Call<T> extends Promise<T> {
   #awaited = false;
@@ -9,7 +9,7 @@ class Call<T> extends Promise<T> {
     return Promise;
   }
 
-  // biome-ignore lint/suspicious/noThenProperty: a promise's own method, to learn of its use
+  // biome-ignore lint/suspicious/noThenProperty: overrides a promise's own method, to learn that it is used
   override then<A = T, B = never>(
     fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
@@ -18,35 +18,34 @@ class Call<T> extends Promise<T> {
     return super.then(fulfilled, rejected);
   }
 
-  /** Whether anybody waits for this call. */
   get awaited(): boolean {
     return this.#awaited;
   }
 
-  /** Resolves at the end, failed or not, after what is told of it then; does not count as waiting. */
+  /** Resolves once the call has settled and its callback has run; does not count as awaiting it. */
   ended(succeeded: () => void, failed: (reason: unknown) => void): Promise<void> {
     return super.then(succeeded, failed);
   }
 }
 
 /**
- * The calls of one session, which take effect in the order in which they were called, awaited or not,
- * whatever their schemas take: a read sees the changes called before it and none called after it. A
- * failure that nobody waited for is kept, so that the commit can fail with it.
+ * The calls of one session. They take effect in the order in which they were made, awaited or not, however
+ * long their schemas take: a read sees the changes made before it and none made after it. A failure that
+ * nobody awaited is kept, so that the commit can fail with it.
  */
 export class Calls {
-  /** The end of the changes called until now; `undefined` where no end is known yet of the one that began in its very call. */
+  /** The end of the changes so far; `undefined` while, and after, the last one ran synchronously. */
   #changes: Promise<void> | undefined;
-  /** The end of the change that began last in its very call; `undefined` where it ended there. */
+  /** The end of the last change that began synchronously; `undefined` if it also ended synchronously. */
   #begun: Promise<void> | undefined;
-  /** How many changes have not ended. */
+  /** The number of pending changes. */
   #changing = 0;
-  /** The reads since the last change. */
+  /** The pending reads since the last change. */
   readonly #reads = new Set<Promise<void>>();
-  /** Calls that failed and that nobody had waited for then. */
+  /** Calls that failed before anyone awaited them. */
   #failures: { readonly call: Call<unknown>; readonly reason: unknown }[] = [];
 
-  /** Runs a change after the changes and the reads called before it: in this very call where there is none to wait for. */
+  /** Runs a change after all earlier changes and reads: synchronously if none is pending. */
   change<T>(work: () => T | Promise<T>): Promise<T> {
     if (this.isBusy) return this.#later(work);
     this.#changing++;
@@ -54,12 +53,12 @@ export class Calls {
     const call = begin(work);
     this.#begun = call instanceof Call ? this.#ended(call) : undefined;
     if (this.#begun === undefined) this.#changing--;
-    // What the work itself has called waits for it already.
+    // Calls made by the work itself already wait for it.
     this.#changes ??= this.#begun;
     return call;
   }
 
-  /** Runs a read after the changes called before it, beside other reads: in this very call where there is none to wait for. */
+  /** Runs a read after all earlier changes, beside other reads: synchronously if no change is pending. */
   read<T>(work: () => T | Promise<T>): Promise<T> {
     if (this.#changing > 0) return this.#noted(start(this.#changed(), work));
     const call = begin(work);
@@ -74,7 +73,7 @@ export class Calls {
     return call;
   }
 
-  /** The end of a change, failed or not. */
+  /** Resolves when a change has settled. */
   #ended(call: Call<unknown>): Promise<void> {
     return call.ended(
       () => void this.#changing--,
@@ -85,7 +84,9 @@ export class Calls {
     );
   }
 
-  /** Resolves when all changes until now have ended: that of one whose very call this is in is known only afterwards. */
+  /**
+   * Resolves when all changes so far have ended; the end of one that is running synchronously comes later.
+   */
   #changed(): Promise<void> {
     return this.#changes ?? Promise.resolve().then(() => this.#begun);
   }
@@ -100,7 +101,7 @@ export class Calls {
     return call;
   }
 
-  /** Runs a change that fails, without being run, with the first failure that nobody waited for. */
+  /** Runs a change, or fails with the first failure that nobody awaited instead of running it. */
   conclude<T>(work: () => T | Promise<T>): Promise<T> {
     return this.#later(async () => {
       const unseen = this.#failures.find(({ call }) => !call.awaited);
@@ -110,7 +111,7 @@ export class Calls {
     });
   }
 
-  /** Runs a change that undoes those before it, so that their failures are forgotten. */
+  /** Runs a change that undoes the earlier ones, so their failures are forgotten. */
   discard(work: () => void): void {
     void this.#later(async () => {
       this.#failures = [];
@@ -118,12 +119,12 @@ export class Calls {
     });
   }
 
-  /** Whether calls are under way. */
+  /** Whether any call is pending. */
   get isBusy(): boolean {
     return this.#changing > 0 || this.#reads.size > 0;
   }
 
-  /** Resolves when all calls until now have ended. */
+  /** Resolves when all calls so far have ended. */
   idle(): Promise<void> {
     if (this.#reads.size === 0) return this.#changed();
     return Promise.all([this.#changed(), ...this.#reads]).then(() => undefined);
@@ -138,7 +139,7 @@ function start<T>(before: Promise<void>, work: () => T | Promise<T>): Call<T> {
   return new Call<T>((resolve, reject) => void before.then(work).then(resolve, reject));
 }
 
-/** Runs what waits for nothing; what succeeds in this very call is no call that anything has to wait for. */
+/** Runs work synchronously; what succeeds at once is no `Call`, as nothing has to wait for it. */
 function begin<T>(work: () => T | Promise<T>): Call<T> | Promise<T> {
   try {
     const result = work();

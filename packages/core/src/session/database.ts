@@ -21,8 +21,8 @@ import { checkTransaction, type SessionOptions, type TransactContext, transact }
 import { type VerifyReport, verify } from "./verify.ts";
 
 /**
- * A database of records of one model (and, by naming a schema at a call, of others) in one folder.
- * Runtimes' packages derive their `BabaDB` from it.
+ * A database of records of one model in one folder; a call can pass a schema to use another model. Runtimes'
+ * packages derive their `BabaDB` from it.
  *
  * @example
  * ```ts
@@ -41,10 +41,10 @@ export class Database<S extends Schema> {
   readonly #cache = new FolderCache();
 
   /**
-   * Does no I/O; the first use opens.
+   * Does no I/O: the store is opened at first use.
    *
-   * @throws `BABA_OPTION` if an option does not exist or has the wrong kind, `BABA_KEY_MISSING` if one for a key is
-   * given but `undefined` or empty, `BABA_IO` if the directory is relative and the working directory was removed
+   * @throws `BABA_OPTION` if an option is unknown or of the wrong kind, `BABA_KEY_MISSING` if an option for a
+   * key is `undefined` or empty, `BABA_IO` if the directory is relative and the working directory was removed
    */
   constructor(schema: S & LoadableSchema<S>, options: BabaOptions | undefined, context: DatabaseContext) {
     if (!isSchema(schema)) {
@@ -59,10 +59,10 @@ export class Database<S extends Schema> {
   }
 
   /**
-   * Opens and recovers now rather than at the first use, to fail early. Idempotent.
+   * Opens and recovers the store now rather than at first use, to fail early. Idempotent.
    *
-   * @throws `BABA_NOT_A_FOLDER`, `BABA_PERMISSION`, `BABA_FORMAT`, `BABA_JOURNAL`, and for keys `BABA_KEY_WRONG`, `BABA_SEALED`, `BABA_KEYRING`,
-   * `BABA_NOT_SEALED`
+   * @throws `BABA_NOT_A_FOLDER`, `BABA_PERMISSION`, `BABA_FORMAT`, `BABA_JOURNAL`, and for keys
+   * `BABA_KEY_WRONG`, `BABA_SEALED`, `BABA_KEYRING`, `BABA_NOT_SEALED`
    */
   async open(): Promise<this> {
     await this.#lifetime.logged(this.#lifetime.openedNow());
@@ -70,16 +70,16 @@ export class Database<S extends Schema> {
   }
 
   /**
-   * 32 hexadecimal digits that identify the store's keyring. Note them, and pin them with the option `fingerprint`.
-   * `undefined` if there is no keyring: before the database is opened and after it is closed, in a plain store, in a new one before its first
-   * commit, and with a raw `key`.
+   * 32 hexadecimal digits that identify the store's keyring. Note them, and pin them with the option
+   * `fingerprint`. `undefined` if there is no keyring: before the database is opened and after it is closed,
+   * in a plain store, in a new one before its first commit, and with a raw `key`.
    */
   get fingerprint(): string | undefined {
     return this.#lifetime.fingerprint;
   }
 
   /**
-   * A session that you commit with `commit()`; `await using` discards what was not committed, with a warning.
+   * A session to be committed with `commit()`; `await using` discards uncommitted changes, with a warning.
    *
    * @example
    * ```ts
@@ -97,10 +97,10 @@ export class Database<S extends Schema> {
    */
   asyncSession(): AsyncSession<S>;
   /**
-   * Runs `work` and commits when it returns, all or nothing; discards everything when it throws. Runs
-   * it again after a conflict. Resolves to what `work` returns.
+   * Runs `work` in a session and commits atomically when it returns; discards everything if it throws. After
+   * a conflict, `work` runs again. Resolves to what `work` returns.
    *
-   * @throws {ConflictError} if every run met a conflict; what `work` throws, and what a session's `commit()` does
+   * @throws {ConflictError} if every run met a conflict; any error of `work` or of the session's `commit()`
    * @example
    * ```ts
    * import { assemble, Database } from "@baba/core";
@@ -129,25 +129,23 @@ export class Database<S extends Schema> {
   }
 
   /**
-   * Changes the store's passphrase; no record is touched. Somebody who knew the old one and has an earlier copy of the key
-   * file can still open that copy: after a leak call `rotateKey()` and `rewrap()` too. Other processes that have the store
-   * open are not affected.
+   * Changes the store's passphrase without touching any record. Someone with the old passphrase and an
+   * earlier copy of the key file can still open that copy: after a leak, call `rotateKey()` and `rewrap()`
+   * too. Other processes that have the store open are not affected.
    *
-   * @throws `BABA_OPTION` if the database was not opened with a passphrase, `BABA_KEY_MISSING` if `next` is empty
+   * @throws `BABA_OPTION` if the database has no passphrase, `BABA_KEY_MISSING` if `next` is empty
    */
   changePassphrase(next: string): Promise<void> {
     return this.#maintain("Changed the passphrase", (store) => changePassphrase(store, next));
   }
 
-  /**
-   * Who may open the store (`age1...`); empty if it is not locked for identities, and until the first commit has made the key file.
-   */
+  /** Who can open the store (`age1...`); empty if it has no recipients, and before its first commit. */
   recipients(): Promise<string[]> {
     return this.#maintain(undefined, async (store) => recipientsOf(store));
   }
 
   /**
-   * Lets one more recipient open the store; no record is touched. Resolves to `false` if it already could.
+   * Lets another recipient open the store; touches no record. Resolves to `false` if it already could.
    *
    * @throws `BABA_OPTION` if the database was not opened with an identity, or `recipient` is not one
    * @example
@@ -167,9 +165,9 @@ export class Database<S extends Schema> {
   }
 
   /**
-   * Stops a recipient from opening the store, and rotates the data key, so that it cannot read what is written from now
-   * on. The `fingerprint` changes, as the old one could be forged. Call `rewrap()` for what was written before. Resolves to whether it
-   * was a recipient. If this fails half-way, call it again to finish.
+   * Stops a recipient from opening the store and rotates the data key, so that it cannot read later writes.
+   * The `fingerprint` changes, as the recipient could forge the old one. Call `rewrap()` for earlier records.
+   * Resolves to whether it was a recipient. If this fails half-way, call it again to finish.
    *
    * @throws `BABA_OPTION` if none of your own identities would be left
    * @example
@@ -194,7 +192,7 @@ export class Database<S extends Schema> {
   }
 
   /**
-   * Makes a new data key, which seals everything from now on; the old one is retired and still opens what it
+   * Makes a new data key, which seals everything from now on; the old one is retired and only opens what it
    * sealed. Other processes that have the store open learn of it before they write again.
    *
    * @throws `BABA_OPTION` if the store has no key file
@@ -204,8 +202,8 @@ export class Database<S extends Schema> {
   }
 
   /**
-   * Re-seals with the active data key every record that is sealed with a retired one, in commits of some hundred records. It
-   * may be interrupted and called again.
+   * Re-seals with the active data key every record that a retired one sealed, in commits of some hundred
+   * records. It can be interrupted and called again.
    *
    * @throws `BABA_OPTION` if the store has no key file
    */
@@ -218,10 +216,10 @@ export class Database<S extends Schema> {
   }
 
   /**
-   * Turns a plain store into a sealed one: opened with a passphrase or identities, it gets a key file, and every record is
-   * sealed, in commits of some hundred. It may be interrupted and called again. Until it is done, plain records can
-   * be read; afterwards they are refused, and the `fingerprint` is a different one: note it then. In a sealed store it does
-   * nothing.
+   * Turns a plain store, opened with a passphrase or identities, into a sealed one: makes a key file and
+   * seals every record, in commits of some hundred. It can be interrupted and called again. Plain records are
+   * readable until it is done and refused afterwards; the `fingerprint` then changes: note the new one. Does
+   * nothing in a sealed store.
    *
    * @throws `BABA_OPTION` if neither passphrase nor identity was given
    * @example
@@ -247,8 +245,8 @@ export class Database<S extends Schema> {
   }
 
   /**
-   * Reads every record of every folder and reports those that cannot be read, were tampered with, belong elsewhere, or are
-   * sealed with a retired key. Changes nothing.
+   * Reads every record in every folder and reports those that cannot be read, were tampered with, belong
+   * elsewhere or are sealed with a retired key. Changes nothing.
    *
    * @example
    * ```ts
@@ -272,8 +270,8 @@ export class Database<S extends Schema> {
   }
 
   /**
-   * Removes the store's write lock, whoever holds it. Only for a human who knows that the holder will
-   * not write again: a holder that is merely slow finds out at its next commit, which fails.
+   * Removes the store's write lock, whoever holds it. Only for a human who knows that the holder will not
+   * write again: a holder that is merely slow fails at its next commit.
    */
   async forceUnlock(): Promise<void> {
     const lifetime = this.#lifetime;
@@ -281,7 +279,7 @@ export class Database<S extends Schema> {
     lifetime.log.warning(`Removed the write lock of ${printable(lifetime.name)} by force`);
   }
 
-  /** Waits for everything under way, puts every file in place and releases the folder. Idempotent. */
+  /** Waits for pending work, puts every file in place and releases the folder. Idempotent. */
   close(): Promise<void> {
     return this.#lifetime.close(() => this.#cache.close());
   }
@@ -325,7 +323,7 @@ export class Database<S extends Schema> {
     });
   }
 
-  /** Runs work on the whole store, for which a close waits; logs `done` at its end, unless the work gives `false`. */
+  /** Runs work that `close()` waits for; logs `done` when it ends, unless it resolves to `false`. */
   async #maintain<T>(done: string | undefined, work: (store: Store) => Promise<T>): Promise<T> {
     const lifetime = this.#lifetime;
     const working = lifetime.openedNow().then(async ({ store }) => {

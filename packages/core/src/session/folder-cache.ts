@@ -1,27 +1,27 @@
 import type { Schema } from "../model/index.ts";
 
-/** A folder's records as they were read: their names in order, and the JSON text of each; and by whom all of them were. */
+/** A folder's records as read: their names in order, their JSON texts, and which schemas read them all. */
 export type CachedFolder = Pick<FolderDraft, "names" | "texts" | "wasReadBy" | "noteReader">;
 
 type Kept = { readonly stamp: string; readonly draft: FolderDraft };
 
-/** Bytes of names and texts that a database keeps at most; a folder that has more is not kept. */
+/** The most bytes of names and texts that a database caches; a folder with more is not cached. */
 const MOST_BYTES = 16 * 1024 * 1024;
-/** Bytes by which it is judged whether a folder has more than that; and how many times more it must promise to be given up. */
+/** From `JUDGED_BYTES` on, a folder projected to exceed `SURPLUS` times `MOST_BYTES` is given up. */
 const JUDGED_BYTES = 1024 * 1024;
 const SURPLUS = 2;
 
 /**
- * The texts of folders that were read as a whole, each for as long as its stamp stays. Texts, not
- * records: from a text each reader gets a record of its own, validated by its own schema; and what a
- * sealed store keeps here was opened already. Those that were not asked for the longest go first.
+ * The texts of folders that were read completely, each valid while the folder's stamp is unchanged. Texts
+ * rather than records: each reader gets a record of its own, validated by its own schema. The texts of a
+ * sealed store are already decrypted. The least recently used go first.
  */
 export class FolderCache {
   readonly #folders = new Map<string, Kept>();
   #bytes = 0;
   #closed = false;
 
-  /** What was kept of a folder under this very stamp. */
+  /** The cached folder, if it has this stamp. */
   find(folder: string, stamp: string): CachedFolder | undefined {
     const kept = this.#folders.get(folder);
     if (kept === undefined) return undefined;
@@ -31,7 +31,7 @@ export class FolderCache {
     return kept.draft;
   }
 
-  /** Keeps a folder that was read as a whole while its stamp stayed. */
+  /** Caches a folder that was read completely while its stamp did not change. */
   keep(folder: string, stamp: string, draft: FolderDraft): void {
     this.#drop(folder);
     if (draft.spoiled || this.#closed) return;
@@ -42,7 +42,7 @@ export class FolderCache {
     this.#put(folder, { stamp, draft });
   }
 
-  /** Forgets everything, for good: reads that end later are not kept. */
+  /** Empties the cache for good: reads that end later are not cached. */
   close(): void {
     this.#closed = true;
     this.#folders.clear();
@@ -60,11 +60,10 @@ export class FolderCache {
   }
 }
 
-/** A folder on its way into the cache, while it is read. */
+/** A folder being read, to be cached at the end. */
 export class FolderDraft {
   readonly names: string[] = [];
   readonly texts: string[] = [];
-  /** How many records the folder has. */
   readonly #records: number;
   readonly #readers = new WeakSet<Schema>();
   #bytes = 0;
@@ -74,17 +73,17 @@ export class FolderDraft {
     this.#records = records;
   }
 
-  /** Bytes of memory at most: a string has one or two a character. */
+  /** An upper bound of its memory in bytes: a string takes one or two per character. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Whether it cannot be kept: a record has no text, or there is too much. */
+  /** Whether it cannot be cached, as a record has no text or it is too large. */
   get spoiled(): boolean {
     return this.#spoiled;
   }
 
-  /** Takes in the next records. */
+  /** Adds the next records. */
   add(names: readonly string[], texts: readonly unknown[]): void {
     for (let i = 0; i < names.length && !this.#spoiled; i++) {
       const name = names[i] ?? "";
@@ -111,13 +110,13 @@ export class FolderDraft {
     if (reader !== undefined) this.#readers.add(reader);
   }
 
-  /** Whether there would be too much if all records were like those until now: what is not kept in the end costs memory until then. */
+  /** Whether it would become too large at this rate: what is not cached in the end should not fill memory. */
   #promisesTooMuch(): boolean {
     if (this.#bytes < JUDGED_BYTES) return false;
     return (this.#bytes / this.names.length) * this.#records > SURPLUS * MOST_BYTES;
   }
 
-  /** Makes it one that cannot be kept. */
+  /** Marks it as not cacheable and frees its memory. */
   spoil(): void {
     this.#spoiled = true;
     this.names.length = 0;

@@ -12,23 +12,25 @@ import { type Chunk, scan } from "./scan.ts";
 import { type Text, textIn } from "./text.ts";
 import type { View } from "./view.ts";
 
-/** How reads of a folder treat a record that cannot be read. */
+/** How folder reads treat a record that cannot be read. */
 export type ReadOptions = {
-  /** `"throw"` (the default) stops at the first one, naming it; `"skip"` logs each as an error and goes on. */
+  /**
+   * `"throw"` (the default) fails at the first one, naming it; `"skip"` logs each as an error and goes on.
+   */
   readonly unreadable?: "throw" | "skip";
 };
 
 /** One record of a stream, with its name. */
 export type StreamedRecord<T> = { readonly filename: string; readonly record: T };
 
-/** What reads of folders work with. */
+/** What folder reads need from the session. */
 type FolderContext = { readonly log: Log; readonly loop: EventLoop; readonly cache: FolderCache };
 
 type Loader = (name: string, text: Text | undefined, excludes?: (stored: unknown) => boolean) => unknown;
 
 /**
- * The reads of whole folders as one session sees them. Others get a turn whenever time is up; nothing else is awaited
- * record by record.
+ * Reads of whole folders as one session sees them. They yield to the event loop whenever their time slice is
+ * over, and await nothing else per record unless its schema is asynchronous.
  */
 export class FolderReads {
   readonly #view: View;
@@ -42,8 +44,8 @@ export class FolderReads {
   }
 
   /**
-   * The records of a folder that fit, in the order of their names. Where all of them were read with the schema before, and that only
-   * looks, it is not asked again about those that are excluded.
+   * The records of a folder that fit, ordered by name. If a schema that only checks has read all of them
+   * before, it is not run again on those that `exclusion` rules out.
    */
   async collect(
     folder: string,
@@ -69,7 +71,7 @@ export class FolderReads {
     return records;
   }
 
-  /** The records of a folder one after another; each iteration reads them anew. */
+  /** Yields a folder's records one at a time; each iteration reads afresh. */
   stream(
     folder: string,
     schema: Schema,
@@ -78,7 +80,7 @@ export class FolderReads {
     return { [Symbol.asyncIterator]: () => this.#pass(folder, schema, options) };
   }
 
-  /** From the state in which the first is asked for, with the changes that the session has made of them until then. */
+  /** Starts from the state at the first `next()`, with the session's changes up to each record's turn. */
   async *#pass(
     folder: string,
     schema: Schema,
@@ -89,13 +91,13 @@ export class FolderReads {
       const load = this.#loader(schema, options);
       const view = this.#view.number;
       for await (const { names, texts } of this.#scan(folder)) {
-        // What was read while the database was closed is not to be trusted: its keys may have gone meanwhile.
+        // Do not trust what was read while the database was being closed: its keys may have been wiped.
         this.#admission.mustGoOn();
         for (const [i, filename] of names.entries()) {
           const pause = this.#context.loop.breathe();
           if (pause !== undefined) await pause;
-          // What was read ahead is not what the session sees once it has changed the record, and after a commit or a rollback it
-          // is of a view that is not judged any more.
+          // A record that was read ahead is stale once the session has changed it; after a commit or a
+          // rollback it belongs to an old view, which is no longer validated.
           const isStale = this.#view.number !== view || this.#view.pending.has(filename);
           const text = isStale ? textIn(await this.#view.get(filename)) : texts[i];
           const loading = load(filename, text);
@@ -114,7 +116,7 @@ export class FolderReads {
     return scan(this.#view, cache, loop, checkFolderName(folder), reader);
   }
 
-  /** What makes a record of its text, or `NOTHING`; a promise only where the schema gives one. */
+  /** Turns a text into a record or `NOTHING`; returns a promise only if the schema does. */
   #loader(schema: Schema, options: ReadOptions | undefined): Loader {
     if (!isSchema(schema)) throw notASchema();
     const skips = checkReadOptions(options).unreadable === "skip";
@@ -124,7 +126,7 @@ export class FolderReads {
       return NOTHING;
     };
     return (name, text, excludes) => {
-      // Listed and gone since: the commit will find the conflict.
+      // Deleted after it was listed: the commit will detect the conflict.
       if (text === undefined) return NOTHING;
       try {
         const record = load(schema, text, name, excludes);

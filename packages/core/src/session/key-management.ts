@@ -5,7 +5,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { underLock } from "./maintenance.ts";
 import type { Store } from "./shared-store.ts";
 
-/** What a new data key is made with. */
+/** What it takes to make a new data key. */
 type KeySource = Pick<Runtime, "crypto" | "now">;
 
 /** Locks the store's key file with another passphrase. @throws `BABA_OPTION`, `BABA_KEY_MISSING` */
@@ -15,12 +15,12 @@ export async function changePassphrase(store: Store, next: string): Promise<void
   await changing(store, () => store.vault.rewrite((keyring) => keyring, passphrase));
 }
 
-/** Who may open the store; empty where a passphrase locks it. */
+/** Who can open the store; empty if it is locked by a passphrase. */
 export function recipientsOf({ vault }: Store): string[] {
   return [...(vault.keyring?.recipients ?? [])];
 }
 
-/** Locks the store's key file for one more. Whether it was not yet. @throws `BABA_OPTION`, `BABA_KEY_MISSING` */
+/** Adds a recipient to the key file; whether it was not one yet. @throws `BABA_OPTION`, `BABA_KEY_MISSING` */
 export async function addRecipient(store: Store, recipient: string): Promise<boolean> {
   const [added = ""] = checkRecipients([recipient]);
   if (store.vault.lockKind !== "identity") throw noKeyring();
@@ -32,11 +32,11 @@ export async function addRecipient(store: Store, recipient: string): Promise<boo
 }
 
 /**
- * Locks the store's key file without one recipient, with a new data key for what is written from now on and a new
- * fingerprint. Whether it was a recipient. After a failure it is called again: what was left is then done, whether it is
- * one still or not.
+ * Removes a recipient from the store's key file, makes a new data key for later writes, and changes the
+ * fingerprint. Returns whether it was a recipient. After a failure it can be called again and finishes the
+ * rest, even if the recipient is already gone.
  *
- * @throws `BABA_OPTION` where none of one's own identities would be left
+ * @throws `BABA_OPTION` if none of one's own identities would be left
  */
 export async function removeRecipient(store: Store, recipient: string, runtime: KeySource): Promise<boolean> {
   const [removed = ""] = checkRecipients([recipient]);
@@ -44,7 +44,8 @@ export async function removeRecipient(store: Store, recipient: string, runtime: 
   return changing(store, async () => {
     const isRecipient = recipientsOf(store).includes(removed);
     if (isRecipient) await store.vault.rewrite((keyring) => without(keyring, removed, runtime));
-    // Others learn of the key by the journal that is sealed with it: where an earlier call ended before this, now.
+    // Other processes learn of the key from a journal sealed with it. Always renewed, as an earlier call may
+    // have failed before this.
     await store.storage.renew();
     return isRecipient;
   });
@@ -57,17 +58,17 @@ function without(keyring: Keyring, removed: string, { crypto, now }: KeySource):
     .rotated(crypto, now());
 }
 
-/** Gives the store a new data key for what is written from now on. @throws `BABA_OPTION` where it has no key file */
+/** Makes a new data key for later writes. @throws `BABA_OPTION` if the store has no key file */
 export async function rotateKey(store: Store, { crypto, now }: KeySource): Promise<void> {
   if (store.vault.lockKind !== "passphrase" && store.vault.lockKind !== "identity") throw noKeyring();
   await changing(store, async () => {
     await store.vault.rewrite((keyring) => keyring.rotated(crypto, now()));
-    // Others learn of the key by the journal that is sealed with it.
+    // Other processes learn of the key from a journal sealed with it.
     await store.storage.renew();
   });
 }
 
-/** Runs work on the keys under the write lock; a new store's are made first. */
+/** Runs work on the keys under the write lock, after making those of a new store. */
 function changing<T>(store: Store, work: () => Promise<T>): Promise<T> {
   return underLock(store, async () => {
     await store.vault.prepare();

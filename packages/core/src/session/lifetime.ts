@@ -10,8 +10,8 @@ import type { OpenedStore } from "./shared-store.ts";
 import { warningsOf } from "./warnings.ts";
 
 /**
- * A database's life: its options are checked when it is made, the first use opens its store, and the close
- * waits for all that is under way.
+ * A database's life cycle: its options are checked when it is made, its store is opened at first use, and
+ * `close()` waits for all pending work.
  */
 export class Lifetime {
   readonly options: BabaOptions;
@@ -23,7 +23,7 @@ export class Lifetime {
   #store: Promise<OpenedStore> | undefined;
   #vault: Vault | undefined;
   #closing: Promise<void> | undefined;
-  /** Nothing is waited for any more. */
+  /** Set when `close()` has waited for all pending work. */
   #ended = false;
 
   /** Does no I/O. @throws `BABA_OPTION`, `BABA_KEY_MISSING`, `BABA_IO` */
@@ -35,17 +35,17 @@ export class Lifetime {
     this.log = openLog(this.options.logging, this.options.logLevel, context.runtime);
   }
 
-  /** The directory as the user has named it, for messages. */
+  /** The directory as the user named it, for messages. */
   get name(): string {
     return this.options.directory ?? ".";
   }
 
-  /** The keyring's, while the store is open. */
+  /** The keyring's fingerprint, while the store is open. */
   get fingerprint(): string | undefined {
     return this.#vault?.fingerprint;
   }
 
-  /** Why a new call is refused; `undefined` where it is not. */
+  /** Why a new call is refused; `undefined` if it is accepted. */
   refusal(): BabaError | undefined {
     return this.#closing === undefined ? undefined : closed();
   }
@@ -56,27 +56,27 @@ export class Lifetime {
     if (refusal !== undefined) throw refusal;
   }
 
-  /** The store, for a call that is made now. @throws `BABA_CLOSED` from the call of `close` on, and as the opening */
+  /** The store, for a new call. @throws `BABA_CLOSED` once `close()` was called; any error of opening it */
   async openedNow(): Promise<OpenedStore> {
     this.mustBeOpen();
     return this.opened();
   }
 
-  /** The store, for work that a close waits for. @throws as the opening */
+  /** The store, for work that `close()` waits for. @throws any error of opening it */
   async opened(): Promise<OpenedStore> {
     if (this.#ended) throw closed();
     this.#store ??= this.#open();
     return this.#store;
   }
 
-  /** Makes the close wait for this. */
+  /** Makes `close()` wait for this. */
   tracked<T>(work: Promise<T>): Promise<T> {
     const ended = work.finally(() => this.#busy.delete(ended));
     this.#busy.add(ended);
     return ended;
   }
 
-  /** Logs what a check fails with. */
+  /** Runs a check and logs its failure. */
   checked<T>(check: () => T): T {
     try {
       return check();
@@ -86,7 +86,7 @@ export class Lifetime {
     }
   }
 
-  /** Logs what work outside of sessions fails with; a session logs what its own calls fail with, the opening among it. */
+  /** Logs failures of work outside sessions; a session logs those of its own calls, including the opening. */
   async logged<T>(work: Promise<T>): Promise<T> {
     try {
       return await work;
@@ -96,7 +96,7 @@ export class Lifetime {
     }
   }
 
-  /** Waits for what is under way, calls `ended`, and gives up the store. Idempotent. */
+  /** Waits for pending work, calls `ended` and releases the store. Idempotent. */
   close(ended: () => void): Promise<void> {
     this.#closing ??= this.#close(ended);
     return this.#closing;
@@ -115,14 +115,14 @@ export class Lifetime {
   }
 
   async #close(ended: () => void): Promise<void> {
-    // A callback may call this before it has given the promise that is waited for.
+    // A callback may call `close()` before the promise of its session is tracked.
     await undefined;
     await Promise.allSettled(this.#busy);
     this.#ended = true;
     ended();
     const store = await this.#store?.catch(() => undefined);
     await store?.storage.close();
-    // Its keys are wiped: what it would show now is no fingerprint.
+    // Its keys are wiped, so a fingerprint computed now would be wrong.
     this.#vault = undefined;
     wipeLock(this.#lock);
     this.log.debug(() => `Closed ${printable(this.name)}`);

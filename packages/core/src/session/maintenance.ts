@@ -4,26 +4,26 @@ import type { Content } from "../storage/protection.ts";
 import type { Hold } from "../storage/storage.ts";
 import type { Store } from "./shared-store.ts";
 
-/** How far work over all records of a store has come. */
+/** The progress of work over all records of a store. */
 export type Progress = { readonly done: number; readonly total: number };
 
 /** The options of work over all records of a store. */
 export type MaintenanceOptions = {
-  /** Called after every step; if it throws, the work ends with that, and can be done again. */
+  /** Called after every step. If it throws, the work stops with that error, and can be started again. */
   readonly onProgress?: (progress: Progress) => void;
 };
 
-/** A record that is not as it should be. */
+/** A record with a problem. */
 export type RecordProblem = {
   readonly filename: string;
   readonly code: BabaErrorCode;
   readonly error: BabaError;
 };
 
-/** How many records one step takes, under the lock where it writes. */
+/** The number of records per step, which holds the write lock if it writes. */
 const STEP = 256;
 
-/** Calls `step` with the names of all records of a store, in folders below too, some at a time. */
+/** Calls `step` with batches of all records' names, subfolders included; returns the number of records. */
 export async function forAllRecords(
   { storage }: Store,
   options: MaintenanceOptions,
@@ -39,14 +39,14 @@ export async function forAllRecords(
   return all.length;
 }
 
-/** Some records of a step: what is kept of each, and what is in that. */
+/** Some records of a step, each with its stored bytes (`kept`) and what these contain once opened. */
 export type Part = {
   readonly names: readonly string[];
   readonly kept: readonly Content[];
   readonly contents: readonly Content[];
 };
 
-/** The records of a step with their contents: as many at once as grow to some MiB, one at least. */
+/** The records of a step with their contents, in parts of at least one record and some MiB of contents. */
 export async function* revealedParts(
   { vault }: Store,
   names: readonly string[],
@@ -61,8 +61,8 @@ export async function* revealedParts(
 }
 
 /**
- * Runs work under the write lock, by the keys that the key file has now: the journal does not tell of a new one whose maker
- * died before it was renewed.
+ * Runs work under the write lock with the current keys of the key file: the journal does not mention a new
+ * key whose maker died before renewing it.
  */
 export async function underLock<T>({ storage, vault }: Store, work: (hold: Hold) => Promise<T>): Promise<T> {
   const hold = await storage.hold();
@@ -74,12 +74,12 @@ export async function underLock<T>({ storage, vault }: Store, work: (hold: Hold)
   }
 }
 
-/** The entry of a report for a record. */
+/** A record's entry in a report. */
 export function problemOf(filename: string, error: BabaError): RecordProblem {
   return { filename, code: error.code, error };
 }
 
-/** What the options hold, their names checked before. @throws `BABA_OPTION` where `onProgress` is no function */
+/** Checks the options' values, after their names. @throws `BABA_OPTION` if `onProgress` is not a function */
 export function checkMaintenanceOptions<T extends MaintenanceOptions>(options: T): T {
   if (options.onProgress === undefined || typeof options.onProgress === "function") return options;
   throw new BabaError("BABA_OPTION", "The option onProgress must be a function.");

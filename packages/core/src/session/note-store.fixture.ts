@@ -16,7 +16,7 @@ export const Note: v.ObjectSchema<
 export const utf8: TextEncoder = new TextEncoder();
 export type Notes = Database<typeof Note>;
 
-/** A folder in memory with a store of notes, for tests of what works on a whole store; its scrypt takes no time. */
+/** An in-memory folder with a store of notes, for tests of whole-store operations; its scrypt is instant. */
 export class NoteStore {
   readonly runtime: MemoryRuntime;
   readonly files: FileSystem;
@@ -28,12 +28,12 @@ export class NoteStore {
     this.files = this.runtime.fileSystem(".");
   }
 
-  /** A database as of a process of its own. */
+  /** A database as if in a process of its own. */
   open(options: BabaOptions = {}): Notes {
     return new Database(Note, { logging: false, ...options }, assemble(this.runtime));
   }
 
-  /** The same, in whose process no segment of the journal can be begun while `isFull` says so. */
+  /** The same, but no new journal segment can be created while `isFull` returns true. */
   openOnDisk(isFull: () => boolean, options: BabaOptions): Notes {
     const create: FileSystem["create"] = async (created) => {
       if (isFull() && created.some(({ path }) => path.includes("-segment-")))
@@ -51,7 +51,7 @@ export class NoteStore {
     return new Database(Note, { logging: false, ...options }, assemble(runtime));
   }
 
-  /** The same as `open` with notes in it, every other one in a folder. */
+  /** Like `open`, filled with notes, every other one in a folder. */
   async filled(options: BabaOptions, count = 3): Promise<Notes> {
     const db = this.open(options);
     await db.asyncSession(async (session) => {
@@ -67,7 +67,7 @@ export class NoteStore {
     return bytes;
   }
 
-  /** What a record's file keeps, decoded. */
+  /** The decoded contents of a record's file. */
   async keptBytes(name: string): Promise<Uint8Array> {
     return decode(await this.bytesOf(name));
   }
@@ -90,7 +90,7 @@ export function read(db: Notes, name = "1.baba"): Promise<{ id: number; text: st
   return db.asyncSession((session) => session.get(name));
 }
 
-/** Every file's path and bytes, in text. */
+/** The paths and bytes of all files, as text. */
 export async function everythingIn(files: FileSystem, folder = "."): Promise<string> {
   const texts: string[] = [];
   for (const { name, kind } of (await files.list(folder)) ?? []) {

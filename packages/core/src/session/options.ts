@@ -4,17 +4,20 @@ import { LOG_LEVELS, type LogLevel, type LogTarget } from "../log/log.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { printable } from "../storage/names.ts";
 
-/** How a database is opened, and how it is {@link Unlock unlocked}: not at all, or in one of three ways. */
+/** How a database is opened, and optionally how it is {@link Unlock unlocked}. */
 export type BabaOptions = {
-  /** The database's folder, relative to the working directory; `"."` by default. Created by the first commit. */
+  /** The database's folder, relative to the working directory; `"."` by default. Made by the first commit. */
   readonly directory?: string | undefined;
-  /** Not given: standard error; `true`: a file in `./baba_logs/`; `false`: nowhere; or a logger of your own. */
+  /** By default standard error; `true`: a file in `./baba_logs/`; `false`: nowhere; or your own logger. */
   readonly logging?: LogTarget;
   /** The lowest level that is logged, `"info"` by default. */
   readonly logLevel?: LogLevel | undefined;
-  /** `"full"` (the default): a commit that has resolved survives a power cut. `"relaxed"`: a power cut may lose the newest commits, each of them whole; this saves a sync only with `settle: "background"`. */
+  /**
+   * `"full"` (the default): a resolved commit survives a power cut. `"relaxed"`: a power cut may lose the
+   * newest commits, each as a whole; this saves a sync only with `settle: "background"`.
+   */
   readonly durability?: "full" | "relaxed" | undefined;
-  /** `"commit"` (the default): the record files are in place when a commit resolves. `"background"`: they follow soon after. */
+  /** `"commit"` (the default): the files are in place when a commit resolves. `"background"`: soon after. */
   readonly settle?: "commit" | "background" | undefined;
 } & Unlock;
 
@@ -26,9 +29,9 @@ const CHOICES: Readonly<Record<string, readonly unknown[] | undefined>> = {
 const KNOWN = ["directory", "logging", "logLevel", "durability", "settle", ...UNLOCK_OPTIONS];
 
 /**
- * A copy of the options, checked at run time too: an option that does not exist is refused, so that nobody
- * relies on one that is ignored. Each is read once, wherever the object has it from: a passphrase that a class or
- * a prototype supplies counts like any other. Later changes to the caller's object do not count.
+ * A copy of the options, checked at run time too: unknown options are refused, so that nobody relies on one
+ * that is ignored. Each is read once, inherited ones included: a passphrase from a class or a prototype
+ * counts like any other. Later changes to the caller's object have no effect.
  *
  * @throws `BABA_OPTION`
  */
@@ -42,9 +45,9 @@ export function checkOptions(options: BabaOptions | undefined): BabaOptions {
 }
 
 /**
- * The absolute path of the database's folder, by the working directory of this moment.
+ * The absolute path of the database's folder, resolved against the current working directory.
  *
- * @throws `BABA_IO` if the working directory was removed, so that nobody can tell
+ * @throws `BABA_IO` if the working directory was removed, so that the path cannot be resolved
  */
 export function directoryOf({ directory = "." }: BabaOptions, runtime: Pick<Runtime, "absolute">): string {
   try {
@@ -60,7 +63,7 @@ export function directoryOf({ directory = "." }: BabaOptions, runtime: Pick<Runt
 }
 
 /**
- * Refuses anything but an object of options, and names other than these.
+ * Refuses anything but an object whose keys are known options.
  *
  * @throws `BABA_OPTION`
  */
@@ -72,7 +75,7 @@ export function checkOptionNames(options: unknown, known: readonly string[]): vo
   }
 }
 
-/** The error of a call that was given something else in the place of a schema. */
+/** The error for an argument that should be a schema and is not. */
 export function notASchema(): BabaError {
   return refuse(
     "What stands in the place of a schema is none: give one of valibot's, or any Standard Schema, or leave it out for the database's own.",

@@ -7,7 +7,7 @@ import { mustBeReadable, type NamedText } from "./record.ts";
 import { payloadOf } from "./text.ts";
 import type { View } from "./view.ts";
 
-/** The changes that a session queues in its view, for a commit. */
+/** Queues a session's changes in its view, for the commit. */
 export class PendingChanges {
   readonly #view: View;
   readonly #log: Log;
@@ -18,7 +18,7 @@ export class PendingChanges {
     this.#log = log;
   }
 
-  /** Queues a record to be written; gives its name. @throws `BABA_UNSERIALIZABLE` for one that is too large */
+  /** Queues a record to be written; returns its name. @throws `BABA_UNSERIALIZABLE` if it is too large */
   write({ name, text }: NamedText): string {
     const payload = payloadOf(text, this.#arena);
     mustBeReadable(name, payload.length);
@@ -27,7 +27,7 @@ export class PendingChanges {
     return name;
   }
 
-  /** Queues the removal of a record; whether there is one. @throws `BABA_NAME` */
+  /** Queues the deletion of a record; whether it exists. @throws `BABA_NAME` */
   async delete(filename: string): Promise<boolean> {
     const name = checkRecordName(filename);
     if (!(await this.#view.has(name))) return false;
@@ -36,7 +36,9 @@ export class PendingChanges {
     return true;
   }
 
-  /** Queues the move of a record to another name; whether there is one. @throws `BABA_NAME`, `BABA_EXISTS`, and what makes it unreadable */
+  /**
+   * Queues a rename; whether the record exists. @throws `BABA_NAME`, `BABA_EXISTS`, any error of reading it
+   */
   async move(from: string, to: string): Promise<boolean> {
     const [source, target] = [checkRecordName(from), checkRecordName(to)];
     const payload = await this.#view.get(source);

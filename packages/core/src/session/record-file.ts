@@ -11,8 +11,8 @@ import { checkRecordName } from "../storage/names.ts";
 import { mustBeReadable } from "./record.ts";
 
 /**
- * The keys for a record's file outside of its store: the store's key file with what unlocks it, or the keyring
- * in it (the JSON text that `age --decrypt` prints), or the raw key.
+ * The keys for a record's file outside its store: the store's key file and what unlocks it, or the keyring in
+ * it (the JSON text that `age --decrypt` prints), or the raw key.
  */
 export type RecordKeys =
   | { readonly keyring: Uint8Array | string }
@@ -20,18 +20,19 @@ export type RecordKeys =
   | { readonly keyFile: Uint8Array; readonly identity: string | readonly string[] }
   | { readonly key: Uint8Array };
 
-/** What of a runtime the functions for single files need. */
+/** The parts of a runtime that the functions for single files need. */
 export type RecordFileContext = Pick<Runtime, "crypto" | "compression">;
 
 const KEYS_WANTED = "Give keyring, or keyFile with passphrase or identity, or key.";
 const utf8 = new TextEncoder();
 
 /**
- * The value in one sealed record's file.
+ * The value in a sealed record's file.
  *
  * @param file the file's bytes, base-3 text
  * @param filename the name that the record has, or had, in its store: it opens under no other
- * @throws `BABA_OPTION` if an argument is of the wrong kind, and as reads of a sealed store and its opening
+ * @throws `BABA_OPTION` if an argument is of the wrong kind, and the errors of opening and reading a sealed
+ * store
  * @example
  * ```ts
  * import { openRecordFile, sealRecordFile } from "@baba/core";
@@ -60,12 +61,12 @@ export async function openRecordFile(
 }
 
 /**
- * The file of one sealed record, to be put into the folder of its store while nobody has the store open.
+ * A sealed record's file, to be put into its store's folder while nobody has the store open.
  *
  * @param value the record; it is not validated by a schema
  * @param filename the name that the file will have in the store
- * @throws `BABA_UNSERIALIZABLE`, also for more than 128 MiB of JSON, `BABA_OPTION` where `keys` are of the wrong kind, and as the
- * opening of a store
+ * @throws `BABA_UNSERIALIZABLE`, also for more than 128 MiB of JSON, `BABA_OPTION` where `keys` are of the
+ * wrong kind, and as the opening of a store
  * @example
  * ```ts
  * import { decode, sealRecordFile } from "@baba/core";

@@ -5,20 +5,21 @@ import { printable } from "../printable.ts";
 import { checkRecordName, defaultRecordName } from "../storage/names.ts";
 import type { Text } from "./text.ts";
 
-/** Bytes of JSON that one record may have. */
+/** The most bytes of JSON that a record may have. */
 const LARGEST_RECORD = 128 * 1024 * 1024;
 
-/** In the place of a record that has gone, is skipped or cannot be meant. */
+/** Stands for a record that was deleted, is skipped or is excluded. */
 export const NOTHING: unique symbol = Symbol("no record");
 
 /** A record's name and its JSON text. */
 export type NamedText = { readonly name: string; readonly text: string };
 
 /**
- * The name and the JSON text of a record that is to be stored; its default name where none is given. A promise only where the
- * schema answers with one.
+ * The name, by default from its `id`, and the JSON text of a record to be stored. A promise only if the
+ * schema returns one.
  *
- * @throws `BABA_NAME`, `BABA_ID_MISSING`, and what validation and the proof of loadability throw, naming the record
+ * @throws `BABA_NAME`, `BABA_ID_MISSING`, and any error of validating it and proving it loadable, naming the
+ * record
  */
 export function serialise(
   schema: Schema,
@@ -48,10 +49,10 @@ export function serialise(
 }
 
 /**
- * The record that a text holds; a promise only where the schema answers with one. `NOTHING` where what is stored is
- * excluded, of which the schema is not asked then.
+ * The record in a text; a promise only if the schema returns one. `NOTHING` if `excludes` rules out the
+ * stored value, without running the schema.
  *
- * @throws what makes it unreadable, naming it
+ * @throws the reason why it is unreadable, naming the record
  */
 export function load(
   schema: Schema,
@@ -74,7 +75,8 @@ export function load(
 }
 
 /**
- * Refuses a record whose file could not be read: base 3 makes eleven bytes of one, and runtimes read at most 2 GiB at once.
+ * Refuses a record whose file could not be read: base 3 turns each byte into eleven, and runtimes read at
+ * most 2 GiB at once.
  *
  * @throws `BABA_UNSERIALIZABLE`
  */
@@ -87,7 +89,7 @@ export function mustBeReadable(record: string, size: number): void {
   );
 }
 
-/** The name that a refused record would have had, where its `id` is not among what was refused. */
+/** The name that an invalid record would have had, unless its `id` is among the issues. */
 function nameDespite({ code, cause }: BabaError, record: unknown): string | undefined {
   if (code !== "BABA_VALIDATION" || (Array.isArray(cause) && cause.some(concernsId))) return undefined;
   try {

@@ -15,13 +15,13 @@ import {
 } from "./maintenance.ts";
 import type { Store } from "./shared-store.ts";
 
-/** What sealing or re-sealing the records of a store has done. */
+/** The result of sealing or re-sealing the records of a store. */
 export type RewrapReport = {
-  /** How many records there are. */
+  /** The number of records. */
   readonly records: number;
-  /** How many of them were sealed with the active data key now; the others already were. */
+  /** How many of them were now sealed with the active data key; the others already were. */
   readonly sealed: number;
-  /** Those that could not be sealed, and stay as they are. */
+  /** The records that could not be sealed; they stay as they are. */
   readonly problems: readonly RecordProblem[];
   /** How many retired data keys the keyring still has. */
   readonly retiredKeys: number;
@@ -30,17 +30,17 @@ export type RewrapReport = {
 /** How records are re-sealed. */
 export type RewrapOptions = MaintenanceOptions & {
   /**
-   * Whether to drop the retired data keys at the end, if no record needs them any more; `false` by default. After that,
-   * older copies of single records can no longer be opened; an older copy of the whole directory can.
+   * Whether to drop the retired data keys at the end, if no record needs them any more; `false` by default.
+   * Older copies of single records can then no longer be opened; an older copy of the whole directory can.
    */
   readonly dropRetired?: boolean;
 };
 
 /**
- * Seals every record that is not sealed with the active data key with it, in ordinary commits. What was done stays done
- * when it is cut short, and is not done again the next time.
+ * Seals with the active data key, in ordinary commits, every record that it does not seal yet. If
+ * interrupted, what is done stays done and is skipped the next time.
  *
- * @throws `BABA_OPTION` where there is no keyring, or `dropRetired` is neither true nor false
+ * @throws `BABA_OPTION` if there is no keyring, or `dropRetired` is not a boolean
  */
 export async function rewrap(store: Store, options: RewrapOptions): Promise<RewrapReport> {
   if (!["boolean", "undefined"].includes(typeof options.dropRetired))
@@ -52,15 +52,15 @@ export async function rewrap(store: Store, options: RewrapOptions): Promise<Rewr
 }
 
 /**
- * Makes a sealed store of a plain one, or goes on with it where it was cut short: a keyring first, then the records in
- * ordinary commits, and at the end plain ones are refused and the fingerprint is another.
+ * Turns a plain store into a sealed one, or resumes after an interruption: first makes a keyring, then seals
+ * the records in ordinary commits, and at last refuses plain records and changes the fingerprint.
  *
- * @throws `BABA_OPTION` where neither passphrase nor identity was given
+ * @throws `BABA_OPTION` if neither passphrase nor identity was given
  */
 export async function seal(store: Store, options: MaintenanceOptions): Promise<RewrapReport> {
   if (!hasKeyFile(store)) throw noKeyring();
   await underLock(store, () => beginConversion(store));
-  // What was plain all the time is nobody's word once the store is sealed, and is not sealed by this.
+  // In a sealed store nobody vouches for a plain record, so this does not seal one.
   if (store.vault.keyring?.converting !== true)
     return { records: 0, sealed: 0, problems: [], retiredKeys: retiredKeys(store) };
   const report = await sealAll(store, options);
@@ -81,7 +81,7 @@ async function sealAll(store: Store, options: MaintenanceOptions): Promise<Count
   return { records, sealed, problems };
 }
 
-/** Under the lock, so that nobody else can change what is read here before it is written. */
+/** Under the lock, so that nobody can change the records between reading and writing them. */
 function sealSome(store: Store, names: readonly string[]): Promise<Omit<Counts, "records">> {
   const { storage } = store;
   return underLock(store, async (hold) => {
@@ -100,7 +100,7 @@ function sealSome(store: Store, names: readonly string[]): Promise<Omit<Counts, 
   });
 }
 
-/** What of a part is to be sealed; what cannot be opened is added to the problems. */
+/** The records of a part that can be sealed; the others are added to the problems. */
 function changesOf({ names, contents }: Part, problems: RecordProblem[]): Map<string, Uint8Array> {
   const changes = new Map<string, Uint8Array>();
   for (const [i, name] of names.entries()) {
@@ -112,7 +112,10 @@ function changesOf({ names, contents }: Part, problems: RecordProblem[]): Map<st
   return changes;
 }
 
-/** Why a record is not sealed under its name, where a file of another program has one that no call takes: a seal is of a name's one form. */
+/**
+ * Why a record of this name is not sealed: another program may have made a file whose name no call accepts,
+ * and a seal is bound to the name's one normal form.
+ */
 function nameFault(name: string): BabaError | undefined {
   try {
     if (checkRecordName(name) === name) return undefined;
@@ -124,7 +127,7 @@ function nameFault(name: string): BabaError | undefined {
   }
 }
 
-/** Whether a record, or what cannot be read in its place, is not known to be sealed with the active key. */
+/** Whether a record is not known to be sealed with the active key; an unreadable one counts as stale. */
 function isStale({ vault }: Store, kept: Content): boolean {
   if (kept === undefined) return false;
   return kept instanceof BabaError || !isSealed(kept) || keyIdOf(kept) !== vault.activeId;
@@ -132,7 +135,7 @@ function isStale({ vault }: Store, kept: Content): boolean {
 
 async function beginConversion({ storage, vault }: Store): Promise<void> {
   if (vault.keyring !== undefined && !vault.keyring.converting) return;
-  // The plain journal is to hold nothing any more when the sealed one begins.
+  // The plain journal must be empty when the sealed one begins.
   await storage.renew();
   await vault.beginConversion();
   await storage.renew();
@@ -146,7 +149,7 @@ async function endConversion(store: Store): Promise<void> {
 
 async function dropRetired(store: Store): Promise<void> {
   await underLock(store, async () => {
-    // Before the first commit there is none, and a journal that is begun now would be plain.
+    // There is no keyring before the first commit, and a journal begun now would be plain.
     if (store.vault.keyring === undefined) return;
     await mustBeSealed(store);
     await store.storage.renew();
@@ -154,7 +157,7 @@ async function dropRetired(store: Store): Promise<void> {
   });
 }
 
-/** Under the lock: a record that was put there meanwhile, by hand or by a process that had not learnt of the key, is found. */
+/** Under the lock: finds a record that was added meanwhile, by hand or by a process without the new key. */
 async function mustBeSealed(store: Store): Promise<void> {
   for await (const names of store.storage.names()) {
     const kept = await store.storage.readKept(names);

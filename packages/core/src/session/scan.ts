@@ -5,8 +5,8 @@ import { type Text, textsIn } from "./text.ts";
 import type { View } from "./view.ts";
 
 /**
- * Some records of a folder: their names, and the text of each, or nothing where it has gone. `isKnown` says that all were read
- * by the reader before.
+ * Some records of a folder: their names and texts, `undefined` for a deleted one. `isKnown`: the reader has
+ * read all of the folder's records before.
  */
 export type Chunk = {
   readonly names: readonly string[];
@@ -14,19 +14,19 @@ export type Chunk = {
   readonly isKnown?: boolean;
 };
 
-/** Records of the first chunk: few enough to be there at once. */
+/** Records in the first chunk: few enough to arrive at once. */
 const FIRST_CHUNK = 64;
-/** Records of a chunk at most: as many as a file system is asked for in one hop. */
+/** The most records in a chunk: as many as are read from the file system in one go. */
 const LARGEST_CHUNK = 256;
-/** Characters that a chunk should have: what a stream holds in memory is a few of these, and eleven bytes for each. */
+/** A chunk's target size in characters. A stream holds a few chunks, and eleven bytes per character. */
 const CHUNK_LENGTH = 128 * 1024;
-/** Chunks that are read while the caller is at work on one. */
+/** Chunks that are read ahead while the caller processes one. */
 const AHEAD = 2;
 
 /**
- * The records of a folder in the order of their names, chunk by chunk, in bounded memory: from the cache
- * where nothing has changed since they were kept there, and else from the storage, to be kept. Who asks for more than the last chunk
- * has read them all: if that is by a `reader`, the cache keeps this too.
+ * The records of a folder, ordered by name, chunk by chunk and in bounded memory: from the cache if nothing
+ * has changed since, otherwise from the storage, to be cached. A caller that asks for more after the last
+ * chunk has read every record; the cache remembers this about `reader`.
  */
 export async function* scan(
   view: View,
@@ -44,10 +44,10 @@ export async function* scan(
     return;
   }
   const { names, own: ownNames } = await view.list(folder);
-  // To make thousands of names is one long piece of work, and to read the first records is another.
+  // Listing thousands of names and reading the first records are both long stretches of work.
   await loop.pause();
   const draft = new FolderDraft(names.length);
-  // The session may have changed its mind by the time that its records are read; the names are from before.
+  // The session may undo its changes before the records are read, while the list of names includes them.
   if (ownNames) draft.spoil();
   for await (const chunk of readAhead(view, names)) {
     if (chunk.own || stamp === undefined) draft.spoil();
@@ -56,11 +56,11 @@ export async function* scan(
   }
   if (stamp === undefined || draft.spoiled) return;
   draft.noteReader(reader);
-  // What was read between two equal stamps belongs together.
+  // If the stamp has not changed, all of it is from one state.
   if ((await view.stamp(folder)) === stamp) cache.keep(folder, stamp, draft);
 }
 
-/** `own`: pending changes of the session may be among them. `cut`: fewer came than were asked for. */
+/** `own`: may include pending changes of the session. `cut`: fewer records came than were asked for. */
 type ReadChunk = Chunk & { readonly own: boolean; readonly cut: boolean };
 
 async function* readAhead(view: View, names: readonly string[]): AsyncGenerator<ReadChunk> {
@@ -74,7 +74,7 @@ async function* readAhead(view: View, names: readonly string[]): AsyncGenerator<
     done += chunk.names.length;
     size = sizeAfter(chunk);
     if (chunk.cut) {
-      // What was asked for behind the rest of it is asked for again after that, in chunks of another size.
+      // Request the missing rest, and what was requested after it, again in chunks of another size.
       ahead.length = 0;
       asked = done;
     }
@@ -82,7 +82,7 @@ async function* readAhead(view: View, names: readonly string[]): AsyncGenerator<
   }
 }
 
-/** Its failure is told to whoever awaits it, later. */
+/** A failure only surfaces when the chunk is awaited. */
 function read(view: View, names: readonly string[]): Promise<ReadChunk> {
   const own = view.pending.size > 0;
   const chunk = view.read(names).then((payloads) => {
@@ -93,7 +93,7 @@ function read(view: View, names: readonly string[]): Promise<ReadChunk> {
   return chunk;
 }
 
-/** Records of such a length in the chunk after next. */
+/** The number of records to request next, judging by the average length in this chunk. */
 function sizeAfter({ texts }: Chunk): number {
   const length = texts.reduce((sum, text) => sum + (typeof text === "string" ? text.length : 0), 0);
   const fitting = Math.floor((CHUNK_LENGTH * texts.length) / Math.max(1, length));

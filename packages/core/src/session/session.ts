@@ -21,7 +21,7 @@ import { load, serialise } from "./record.ts";
 import { textIn } from "./text.ts";
 import { type Payload, View } from "./view.ts";
 
-/** What a session works with; supplied by the database. */
+/** What a session needs from its database. */
 export type SessionContext<S extends Schema> = AdmissionContext & {
   readonly storage: () => Promise<Storage>;
   readonly schema: S;
@@ -32,11 +32,11 @@ export type SessionContext<S extends Schema> = AdmissionContext & {
   readonly settle: "commit" | "background";
 };
 
-/** What a call with or without a schema was given. By name, as to take a list apart is slow where it is not compiled yet. */
+/** A call's arguments and optional schema. An object, as destructuring a list is slow in cold code. */
 type Arguments = { readonly schema: Schema; readonly first: unknown; readonly second: unknown };
 
 /**
- * A batch of changes that is committed as one, and reads that see them. Made by
+ * A transaction: reads that see the session's own changes, and changes that are committed atomically. Made by
  * `db.asyncSession()`.
  *
  * @example
@@ -57,10 +57,10 @@ export class AsyncSession<S extends Schema> {
   readonly #folders: FolderReads;
   readonly #changes: PendingChanges;
   #commits = 0;
-  /** What a commit failed with last. */
+  /** The error of the last failed commit. */
   #failure: unknown;
 
-  /** @internal Sessions are made by the database. */
+  /** @internal Call `db.asyncSession()` instead. */
   constructor(context: SessionContext<S>) {
     this.#context = context;
     this.#view = new View(context.storage, context.loop);
@@ -70,8 +70,8 @@ export class AsyncSession<S extends Schema> {
   }
 
   /**
-   * Queues a new or changed record and resolves to the name of its file; the record is validated now and written at the
-   * commit. Without `filename` the name is `${record.id}.baba`.
+   * Queues a record to be written and resolves to its file name. It is validated now and written by the
+   * commit. Without `filename`, the name is `${record.id}.baba`.
    *
    * @throws `BABA_VALIDATION`, `BABA_NOT_LOADABLE`, `BABA_UNSERIALIZABLE`, `BABA_ID_MISSING`, `BABA_NAME`
    * @example
@@ -106,7 +106,7 @@ export class AsyncSession<S extends Schema> {
     });
   }
 
-  /** The same as {@link AsyncSession.add}: an existing record of that name is replaced. */
+  /** An alias of {@link AsyncSession.add}; both replace an existing record of the same name. */
   update(record: InputOf<S>, filename?: string): Promise<string>;
   /** The same for a record of another schema. */
   update<T extends Schema>(
@@ -118,27 +118,27 @@ export class AsyncSession<S extends Schema> {
     return Reflect.apply(this.add, this, input);
   }
 
-  /** Queues the removal of a record; resolves to whether there was such a record. */
+  /** Queues the deletion of a record; resolves to whether it existed. */
   delete(filename: string): Promise<boolean> {
     return this.#admission.change(() => this.#changes.delete(filename));
   }
 
   /**
-   * Queues the move of a record, as it is stored, to another name; resolves to whether there was such a record. A sealed record
+   * Queues renaming a record, whose contents stay as stored; resolves to whether it existed. A sealed record
    * is bound to its name, so this is the way to rename one.
    *
-   * @throws `BABA_EXISTS` if there is a record of the new name, and what makes the record unreadable
+   * @throws `BABA_EXISTS` if there is a record of the new name, and any error of reading the record
    */
   move(from: string, to: string): Promise<boolean> {
     return this.#admission.change(() => this.#changes.move(from, to));
   }
 
   /**
-   * Reads one record; `undefined` if there is none.
+   * Reads one record; `undefined` if it does not exist.
    *
    * @throws `BABA_NAME`, and what makes the record unreadable: `BABA_CODEC`, `BABA_UTF8`, `BABA_JSON`,
-   * `BABA_SCHEMA_MISMATCH`, `BABA_NOT_A_RECORD`, `BABA_NOT_A_FOLDER`, `BABA_PERMISSION`, `BABA_IO`; and in a sealed store
-   * `BABA_TAMPERED`, `BABA_KEY_UNKNOWN`, `BABA_NOT_SEALED`, `BABA_SEALED`, `BABA_ENVELOPE`
+   * `BABA_SCHEMA_MISMATCH`, `BABA_NOT_A_RECORD`, `BABA_NOT_A_FOLDER`, `BABA_PERMISSION`, `BABA_IO`; and in a
+   * sealed store `BABA_TAMPERED`, `BABA_KEY_UNKNOWN`, `BABA_NOT_SEALED`, `BABA_SEALED`, `BABA_ENVELOPE`
    */
   get(filename: string): Promise<OutputOf<S> | undefined>;
   /** The same for a record of another schema. */
@@ -155,20 +155,20 @@ export class AsyncSession<S extends Schema> {
     });
   }
 
-  /** Resolves to whether there is such a record, readable or not. */
+  /** Resolves to whether the record exists, readable or not. */
   exists(filename: string): Promise<boolean> {
     return this.#admission.read(() => this.#view.has(checkRecordName(filename)));
   }
 
-  /** The number of records in a folder, readable or not; subfolders do not count. */
+  /** The number of records in a folder, readable or not, excluding subfolders. */
   count(folder = "."): Promise<number> {
     return this.#admission.read(() => this.#view.count(checkFolderName(folder)));
   }
 
   /**
-   * All records of a folder, in order of their names' UTF-8 bytes; subfolders do not count.
+   * All records of a folder, excluding subfolders, ordered by the UTF-8 bytes of their names.
    *
-   * @throws what makes a record unreadable, naming it, unless `unreadable` is `"skip"`
+   * @throws the error of a record that cannot be read, naming the record, unless `unreadable` is `"skip"`
    */
   all(folder?: string, schema?: undefined, options?: ReadOptions): Promise<OutputOf<S>[]>;
   /** The same for records of another schema. */
@@ -182,8 +182,8 @@ export class AsyncSession<S extends Schema> {
   }
 
   /**
-   * The records of a folder that match `where`: an object names the values that they must have (deep equality), a
-   * function decides by itself, and a type guard narrows the result as well.
+   * The records of a folder that match `where`: an object of required property values (deep equality), or a
+   * predicate. A type guard also narrows the result.
    *
    * @example
    * ```ts
@@ -208,7 +208,7 @@ export class AsyncSession<S extends Schema> {
     where: (record: OutputOf<S>) => record is R,
     options?: ReadOptions,
   ): Promise<R[]>;
-  /** The same without narrowing: by an object, or by any function. */
+  /** The same without narrowing, by an object or any predicate. */
   filter(folder: string, where: Where<OutputOf<S>>, options?: ReadOptions): Promise<OutputOf<S>[]>;
   /** The same for records of another schema, narrowed by a type guard. */
   filter<T extends Schema, R extends OutputOf<T>>(
@@ -235,7 +235,7 @@ export class AsyncSession<S extends Schema> {
     });
   }
 
-  /** The records of a folder one after another, with their names, in bounded memory. Each iteration reads them anew. */
+  /** Yields a folder's records one by one, with names, in bounded memory. Each iteration reads afresh. */
   stream(
     folder?: string,
     schema?: undefined,
@@ -256,12 +256,12 @@ export class AsyncSession<S extends Schema> {
   }
 
   /**
-   * Makes all queued changes durable and visible as one, after checking that nothing that the session has read
-   * was touched since. The session can go on afterwards, with a fresh view.
+   * Commits all queued changes atomically, after checking that nothing the session has read has changed
+   * since. The session can go on afterwards, with a fresh view.
    *
-   * @throws {ConflictError} if a later commit touched what was read, {LockedError} if somebody else keeps the write lock,
-   * `BABA_SETTLE` if earlier commits cannot be put in place, `BABA_DISK_FULL` and the like: then nothing is written.
-   * {CommitUnknownError} if a sync failed; and what a call that nobody awaited has failed with
+   * @throws {ConflictError} if a later commit changed what was read, {LockedError} if the write lock stays
+   * taken, `BABA_SETTLE` if earlier commits cannot be put in place, `BABA_DISK_FULL` and the like: then
+   * nothing is written. {CommitUnknownError} if a sync failed. Any error of a failed call that nobody awaited
    */
   commit(): Promise<void> {
     return this.#admission.commit(async () => {
@@ -279,7 +279,7 @@ export class AsyncSession<S extends Schema> {
     });
   }
 
-  /** Discards all queued changes; the session can go on, with a fresh view: no commit is judged by what it read before. */
+  /** Discards all queued changes. The session can go on; its earlier reads cause no conflicts any more. */
   rollback(): void {
     this.#admission.rollback(() => {
       const discarded = this.#view.pending.size;
@@ -289,7 +289,7 @@ export class AsyncSession<S extends Schema> {
     });
   }
 
-  /** Ends the session: what was not committed is discarded, with a warning. `await using` calls this. */
+  /** Ends the session and discards uncommitted changes, with a warning. Called by `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#admission.isOpen) return;
     await this.#admission.idle();
@@ -300,7 +300,7 @@ export class AsyncSession<S extends Schema> {
     await this.end("The session has ended: open another one.");
   }
 
-  /** @internal Says in the log that what a failed callback has queued is discarded. */
+  /** @internal Logs that the changes queued by a failed callback are discarded. */
   abandon(): void {
     const discarded = this.#view.pending.size;
     if (discarded > 0)
@@ -308,8 +308,8 @@ export class AsyncSession<S extends Schema> {
   }
 
   /**
-   * @internal Refuses all further use, with this sentence, and lets end what is under way: a commit among it is judged by what
-   * the session has read, and relies on the lock where it runs under it.
+   * @internal Refuses further calls with this message and waits for pending ones: a commit among them still
+   * relies on what the session has read, and on the lock if it has one.
    */
   async end(reason: string): Promise<void> {
     this.#admission.close(reason);
@@ -323,7 +323,7 @@ export class AsyncSession<S extends Schema> {
     return this.#commits;
   }
 
-  /** @internal Whether it is this very conflict that a commit of the session failed with last. */
+  /** @internal Whether the error is the conflict that the session's last failed commit threw. */
   metConflict(error: unknown): error is ConflictError {
     return error instanceof ConflictError && error === this.#failure;
   }
@@ -334,7 +334,7 @@ export class AsyncSession<S extends Schema> {
     return text === undefined ? undefined : load(schema, text, name);
   }
 
-  /** The schema that leads the arguments and the two behind it, or the database's own and the first two. */
+  /** Splits off a leading schema, or takes the database's, and the next two arguments. */
   #withSchema(input: readonly unknown[]): Arguments {
     if (isSchema(input[0])) return { schema: input[0], first: input[1], second: input[2] };
     if (input[2] !== undefined) throw notASchema();

@@ -14,22 +14,22 @@ export type Store = { readonly storage: FileStorage; readonly vault: Vault };
 /** A share in an opened store: `storage.close()` gives it up. */
 export type OpenedStore = { readonly storage: Storage; readonly store: Store };
 
-/** One store for all databases of a process that are open on one folder, and the log of each of them. */
+/** The one store of all databases of a process that are open on a folder, and the log of each. */
 type Shared = Store & { readonly opened: Promise<void>; readonly logs: Log[] };
-/** Makes a store, which reports what no caller can be told. */
+/** Makes a store that reports errors which no caller would otherwise see. */
 type Create = (report: (message: string) => void) => Store;
 
-/** The stores that are open in this process, by the identity of their folder. */
+/** The stores open in this process, by folder identity. */
 export class SharedStores {
   readonly #byIdentity = new Map<string, Shared>();
 
   /**
-   * Opens the folder's store, or joins those who have it open; closed with the last of them. What it reports is an error in
-   * the log of each.
+   * Opens the folder's store, or shares one that is already open; it is closed with its last user. What it
+   * reports is logged as an error by every user.
    *
-   * @throws `BABA_KEY_WRONG`, `BABA_SEALED` where they have opened it with another key, or it alone with one; `BABA_KEYRING`
-   * where their keyring is not the one that is pinned, or there is none yet; `BABA_PERMISSION`, `BABA_NOT_A_FOLDER`,
-   * `BABA_NAME`, `BABA_IO` where the directory cannot be reached
+   * @throws `BABA_KEY_WRONG`, `BABA_SEALED` if it is already open with another key, or only one of the two
+   * has a key; `BABA_KEYRING` if its keyring does not have the pinned fingerprint, or does not exist yet;
+   * `BABA_PERMISSION`, `BABA_NOT_A_FOLDER`, `BABA_NAME`, `BABA_IO` if the directory cannot be reached
    */
   async open(files: FileSystem, lock: Lock, log: Log, create: Create): Promise<OpenedStore> {
     const identity = await identityOf(files);
@@ -41,7 +41,7 @@ export class SharedStores {
     } catch (error) {
       if (this.#byIdentity.get(identity) === shared) this.#byIdentity.delete(identity);
       await this.#leave(identity, shared, log);
-      // Another's wrong key is not this one's.
+      // The failure may be due to another user's wrong key.
       if (joined !== undefined && !shared.vault.isOpenedBy(lock)) return this.open(files, lock, log, create);
       throw error;
     }
@@ -67,7 +67,7 @@ export class SharedStores {
 
   async #leave(identity: string, shared: Shared, log: Log): Promise<void> {
     const { logs } = shared;
-    // The last one is told of what happens at the close.
+    // The last log stays, for what is reported while closing.
     if (logs.length > 1) return void logs.splice(logs.indexOf(log), 1);
     if (this.#byIdentity.get(identity) === shared) this.#byIdentity.delete(identity);
     await shared.opened.catch(() => undefined);
@@ -81,7 +81,7 @@ function identityOf(files: FileSystem): Promise<string> {
   });
 }
 
-/** What one of them has pinned holds for all, as they have one keyring. */
+/** A fingerprint pinned by one user applies to all, as they share the keyring. */
 async function mustMatch(vault: Vault, lock: Lock): Promise<void> {
   if (!vault.isOpenedBy(lock)) throw openedOtherwise(lock);
   if (lock.kind === "identity" && lock.fingerprint !== undefined) await vault.pin(lock.fingerprint);
@@ -95,7 +95,7 @@ function openedOtherwise(lock: Lock): BabaError {
   );
 }
 
-/** The same storage, of which `close` gives up one user's share, once. */
+/** The same storage, but `close()` only releases one user's share, once. */
 function leased(storage: Storage, leave: () => Promise<void>): Storage {
   let left: Promise<void> | undefined;
   return {

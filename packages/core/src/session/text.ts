@@ -3,9 +3,9 @@ import { BabaError } from "../errors.ts";
 import { textOf } from "../model/index.ts";
 import type { Payload } from "./view.ts";
 
-/** A text of so many characters has a buffer of its own. */
+/** From this many characters on, a text gets its own buffer. */
 const LONG_TEXT = 2048;
-/** UTF-8 bytes of one UTF-16 unit, at the most. */
+/** The most UTF-8 bytes per UTF-16 code unit. */
 const WIDEST = 3;
 
 const utf8 = new TextEncoder();
@@ -13,14 +13,14 @@ const utf8 = new TextEncoder();
 /** A record's JSON text, or why it cannot be read. */
 export type Text = string | BabaError;
 
-/** The payload of a text: its UTF-8 bytes, which nobody writes to again. */
+/** The payload of a text: its UTF-8 bytes, which are never written to again. */
 export function payloadOf(text: string, arena: Arena): Uint8Array {
   if (text.length >= LONG_TEXT) return utf8.encode(text);
   const room = arena.lend(WIDEST * text.length);
   return arena.keep(room, utf8.encodeInto(text, room).written);
 }
 
-/** The text that a payload holds; nothing where there is no payload. */
+/** The text in a payload; `undefined` if there is no payload. */
 export function textIn(payload: Payload): Text | undefined {
   if (!(payload instanceof Uint8Array)) return payload;
   try {
@@ -32,8 +32,8 @@ export function textIn(payload: Payload): Text | undefined {
 }
 
 /**
- * {@link textIn} of each. Payloads that lie side by side in memory are decoded together where they are ASCII: for a
- * small record the call costs more than its text.
+ * {@link textIn} of each payload. Adjacent ones are decoded together if they are ASCII: for small records,
+ * the decoder's overhead per call exceeds the decoding itself.
  */
 export function textsIn(payloads: readonly Payload[]): (Text | undefined)[] {
   const texts: (Text | undefined)[] = [];
@@ -47,8 +47,8 @@ export function textsIn(payloads: readonly Payload[]): (Text | undefined)[] {
 }
 
 /**
- * Where those payloads end that follow number `start` without a gap, and it itself, in bytes from its begin. Each is asked
- * for its place once: in a process that just began, that is most of the work.
+ * The end offsets, relative to `first`, of payload `start` and those that follow it without a gap. Each
+ * payload's position is read only once: in a cold process that is most of the work.
  */
 function endsOfRun(payloads: readonly Payload[], start: number, first: Uint8Array): number[] {
   const { buffer, byteOffset } = first;
@@ -64,7 +64,7 @@ function endsOfRun(payloads: readonly Payload[], start: number, first: Uint8Arra
   return ends;
 }
 
-/** Adds the texts of payloads that follow one another: cut out of their common text, unless there is more than ASCII in it. */
+/** Adds the texts of adjacent payloads: slices of their joint text if that is ASCII. */
 function decodeRun(
   first: Uint8Array,
   ends: readonly number[],
@@ -74,7 +74,7 @@ function decodeRun(
   const whole = new Uint8Array(first.buffer, first.byteOffset, ends.at(-1));
   const text = textIn(whole);
   const start = texts.length;
-  // Every character beyond ASCII has more bytes than it has places in a text.
+  // A non-ASCII character takes more UTF-8 bytes than UTF-16 code units.
   const isAscii = typeof text === "string" && text.length === whole.length;
   for (let i = 0, begin = 0; i < ends.length; begin = ends[i++] ?? 0)
     texts.push(isAscii ? text.slice(begin, ends[i]) : textIn(payloads[start + i]));

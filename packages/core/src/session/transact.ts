@@ -7,31 +7,33 @@ import type { Hold } from "../storage/storage.ts";
 import { checkOptionNames } from "./options.ts";
 import type { AsyncSession } from "./session.ts";
 
-/** How a session with a callback is run. */
+/** How a session's callback is run. */
 export type SessionOptions = {
-  /** How often at most the callback is run again after a conflict; 10 by default. The last run is under the write lock. */
+  /**
+   * How often to retry the callback after a conflict; 10 by default. The last run is under the write lock.
+   */
   readonly retries?: number;
 };
 
-/** What a session's callback is run with. */
+/** What it takes to run a session's callback. */
 export type TransactContext<S extends Schema> = {
   readonly log: Log;
   readonly runtime: Runtime;
   /** Takes the write lock. */
   hold(): Promise<Hold>;
-  /** A session, under the lock where it is given, that is refused nothing and logs no conflict. */
+  /** A session, under the lock if given, that is never refused and does not log conflicts as errors. */
   session(hold: Hold | undefined): AsyncSession<S>;
 };
 
 type Work<S extends Schema, T> = (session: AsyncSession<S>) => Promise<T>;
 
 const DEFAULT_RETRIES = 10;
-/** The longest wait before the first rerun after a conflict, in milliseconds; it doubles with each. */
+/** The longest wait before the first retry, in milliseconds; it doubles with each retry. */
 const FIRST_BACKOFF = 1;
 const LONGEST_BACKOFF = 50;
 
 /**
- * How often the work is run again, of what `asyncSession()` was given.
+ * Checks the arguments of `asyncSession()`; returns how often the work may be run again.
  *
  * @throws `BABA_OPTION`
  */
@@ -47,9 +49,10 @@ export function checkTransaction(work: unknown, options: SessionOptions = {}): n
 }
 
 /**
- * Runs the work in a session, and commits when it returns; again after a conflict of that session, in another one.
+ * Runs the work in a session and commits when it returns; after a conflict of that session, tries again in a
+ * new one.
  *
- * @throws {ConflictError} where every run met a conflict
+ * @throws {ConflictError} if every run met a conflict
  */
 export async function transact<S extends Schema, T>(
   context: TransactContext<S>,
@@ -98,7 +101,7 @@ async function run<S extends Schema, T>(
   }
 }
 
-/** A conflict met before the session committed anything, so that its callback may run again. */
+/** A conflict in a session that has not committed anything yet, so its callback may run again. */
 class RetryableConflict extends Error {
   readonly conflict: ConflictError;
 
@@ -113,7 +116,7 @@ function reported({ log }: Pick<TransactContext<Schema>, "log">, conflict: unkno
   return conflict;
 }
 
-/** A random wait that grows with each attempt, so that sessions in conflict do not meet again. */
+/** A random wait that grows with each attempt, so that conflicting sessions do not collide again. */
 function backoff(attempt: number, runtime: Runtime): number {
   const longest = Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** attempt);
   return (longest * ((runtime.random(new Uint8Array(1))[0] ?? 0) + 1)) / 256;

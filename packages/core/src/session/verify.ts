@@ -12,25 +12,25 @@ import {
 } from "./maintenance.ts";
 import type { Store } from "./shared-store.ts";
 
-/** What reading every record of a store has shown. */
+/** The result of reading every record of a store. */
 export type VerifyReport = {
-  /** How many records there are. */
+  /** The number of records. */
   readonly records: number;
-  /** Those that cannot be read, or are not sealed with the active key of a sealed store; in the order of the folders. */
+  /** Records that cannot be read or, in a sealed store, do not use the active key; in folder order. */
   readonly problems: readonly RecordProblem[];
 };
 
-/** Reads every record of every folder and changes nothing. What is in their JSON is for a schema to judge, and is not. */
+/** Reads every record of every folder; changes nothing. JSON is parsed, but not validated by a schema. */
 export async function verify(store: Store, options: MaintenanceOptions): Promise<VerifyReport> {
   const problems: RecordProblem[] = [];
   let records = 0;
   await forAllRecords(store, options, async (names) => {
-    // What was committed since the last step is seen, so that nothing is half new.
+    // Catch up with what was committed since the last step, so that both reads see the same state.
     await store.storage.head();
     const kept = await store.storage.readKept(names);
     for await (const part of revealedParts(store, names, kept)) {
       for (const [i, filename] of part.names.entries()) {
-        // Listed and deleted since.
+        // Deleted after it was listed.
         if (part.contents[i] === undefined) continue;
         records++;
         const error = faultOf(store, filename, part.kept[i], part.contents[i]);

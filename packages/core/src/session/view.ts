@@ -3,17 +3,17 @@ import type { EventLoop } from "../runtime/event-loop.ts";
 import { compareNames, folderOf } from "../storage/names.ts";
 import type { Basis, Storage } from "../storage/storage.ts";
 
-/** What a read of a record gives: its payload, nothing, or why it cannot be read. */
+/** The result of reading a record: its payload, `undefined`, or why it cannot be read. */
 export type Payload = Uint8Array | BabaError | undefined;
 
 /**
- * What one session sees: the stored records with the session's own pending changes over them. It
- * remembers what it was asked for since its first read, for the commit to judge.
+ * What one session sees: the stored records, overlaid with its own pending changes. It remembers what was
+ * read since it began, for the commit to validate.
  */
 export class View {
-  /** New payloads by name; `undefined` deletes. */
+  /** New payloads by name; `undefined` marks a deletion. */
   pending: Map<string, Uint8Array | undefined> = new Map();
-  /** How many views the session has had before this one. */
+  /** The number of the session's earlier views. */
   #former = 0;
   readonly #storage: () => Promise<Storage>;
   readonly #loop: Pick<EventLoop, "breathe">;
@@ -29,24 +29,24 @@ export class View {
     this.#loop = loop;
   }
 
-  /** Lets go of the pending changes, which may be somebody else's now: others take their place. */
+  /** Drops the pending changes. The map is replaced, not cleared, as a commit may still be using it. */
   discard(): void {
     this.pending = new Map();
   }
 
-  /** Takes changes back from a commit that failed, and throws why: a copy, for whom they were given to may keep them. */
+  /** Restores the changes of a failed commit and rethrows. A copy, as the storage may keep the original. */
   takeBack(changes: ReadonlyMap<string, Uint8Array | undefined>, error: unknown): never {
     this.pending = new Map(changes);
     throw error;
   }
 
-  /** The payload of one record; a promise only where it has to be waited for. */
+  /** The payload of one record; a promise only if it cannot be had synchronously. */
   get(name: string): Payload | Promise<Payload> {
     if (this.pending.has(name)) return this.pending.get(name);
     return this.#open === undefined ? this.#readFirst(name) : this.#read(this.#open, name);
   }
 
-  /** Whether there is a record of the name. */
+  /** Whether a record of this name exists. */
   async has(name: string): Promise<boolean> {
     if (this.pending.has(name)) return this.pending.get(name) !== undefined;
     const storage = await this.#begin();
@@ -55,7 +55,7 @@ export class View {
     return present;
   }
 
-  /** The names of a folder's records, in order, and whether pending changes of the session had a part in them. */
+  /** The sorted names of a folder's records; `own`: the session has pending changes in the folder. */
   async list(folder: string): Promise<{ readonly names: string[]; readonly own: boolean }> {
     const storage = await this.#begin();
     this.#folders.add(folder);
@@ -75,8 +75,8 @@ export class View {
   }
 
   /**
-   * The payload of each record of a folder that was listed (so these names need not be remembered), in order; of the first
-   * of them alone where the storage gives no more.
+   * The payloads of records, in order; of only the first ones if the storage returns fewer. For folders that
+   * were listed: their records need not be remembered one by one.
    */
   async read(names: readonly string[]): Promise<readonly Payload[]> {
     const own = new Map<string, Payload>();
@@ -93,7 +93,7 @@ export class View {
     return read.map((name) => own.get(name));
   }
 
-  /** What tells states of the folder apart; `undefined` where nothing does, and where the session has changes of its own there. */
+  /** Differs between states of the folder; `undefined` if nothing does, or if there are pending changes. */
   async stamp(folder: string): Promise<string | undefined> {
     if (this.changes(folder)) return undefined;
     const storage = await this.#begin();
@@ -106,18 +106,18 @@ export class View {
     return this.pending.size > 0 && this.#changedIn(folder).length > 0;
   }
 
-  /** What tells this view from those before a `refresh`: what was read in one of them is not judged with this one. */
+  /** Tells this view from those before a `refresh`, whose reads are not validated with this one's. */
   get number(): number {
     return this.#former;
   }
 
-  /** What was read since the last `refresh`; `undefined` where nothing was. */
+  /** What was read since the last `refresh`; `undefined` if nothing was. */
   basis(): Basis | undefined {
     if (this.#head === undefined) return undefined;
     return { head: this.#head, records: new Set(this.#records), folders: new Set(this.#folders) };
   }
 
-  /** Forgets what was read: the next read begins a new view. */
+  /** Forgets what was read; the next read begins a new view. */
   refresh(): void {
     this.#former++;
     this.#head = undefined;
@@ -127,7 +127,7 @@ export class View {
     this.#folders.clear();
   }
 
-  /** A thousand may have been called before the reads have begun, which took no time: others have their turn between them. */
+  /** A thousand reads may be waiting for the first to begin: yield to the event loop between them. */
   async #readFirst(name: string): Promise<Payload> {
     const storage = await this.#begin();
     const pause = this.#loop.breathe();
@@ -145,7 +145,7 @@ export class View {
     return [...this.pending.keys()].filter((name) => folderOf(name) === folder);
   }
 
-  /** The storage, after noting the state that the reads begin from: once for all that begin at the same time. */
+  /** The storage, after noting the state that the reads start from; concurrent first reads share this. */
   #begin(): Promise<Storage> {
     if (this.#begun !== undefined) return this.#begun;
     const begun = this.#start();
@@ -164,7 +164,7 @@ export class View {
   async #start(): Promise<Storage> {
     const storage = await this.#storage();
     const head = await storage.head();
-    // A read that began before a refresh may end after it: what it sees counts from the older of the two on.
+    // A read from before a refresh may end after it, so validate from the older of the two heads.
     this.#head = Math.min(this.#head ?? head, head);
     return storage;
   }

@@ -2,7 +2,7 @@ import type { Lock } from "../crypto/lock.ts";
 import type { Vault } from "../crypto/vault.ts";
 import { printable } from "../printable.ts";
 
-/** What whoever opens a directory with this lock should know: that what is in it is no secret, or may be anybody's. */
+/** Warnings for whoever opens a directory with this lock: its records are not secret, or may be anyone's. */
 export function warningsOf(directory: string, lock: Lock, vault: Vault): string[] {
   const warnings: string[] = [];
   if (lock.kind === "none") warnings.push(withoutKey(directory));
