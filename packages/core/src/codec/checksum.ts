@@ -1,10 +1,10 @@
 import { type Kernel, kernel } from "./kernel.ts";
 
-/** How many bytes go through linear memory at once: the raw region and much of the text's. */
+/** How many bytes are hashed at once; they fill the raw region and most of the text region. */
 export const AT_ONCE: number = 16 * 1024;
 
 /**
- * XXH64 of bytes, an unsigned 64-bit number: it finds damage and is no defence against an adversary. `seed` counts modulo 2^64.
+ * XXH64 of bytes, an unsigned 64-bit number: detects damage, but not tampering. `seed` is taken modulo 2^64.
  * Source: the xxHash fast digest algorithm specification, XXH64.
  *
  * @throws BabaError `BABA_CODEC` where the runtime does not let WebAssembly start.

@@ -2,11 +2,11 @@ import { isBytes } from "../bytes.ts";
 import { codecError } from "./fault.ts";
 import { GROUP, type Kernel, kernel, PIECE } from "./kernel.ts";
 
-/** The bytes of text that go through linear memory at once; whole groups, so that canonical text is never cut. */
+/** How many bytes of text are decoded at once: whole groups, so that canonical text is never cut. */
 const TEXT_PIECE = GROUP * PIECE;
 
 /**
- * The length of the text of `size` raw bytes: 11 a byte, less the last space.
+ * The length of the text of `size` raw bytes: 11 per byte, less the last space.
  *
  * @example
  * ```ts
@@ -19,8 +19,9 @@ export function encodedSize(size: number): number {
 }
 
 /**
- * The base-3 text (ASCII) of any bytes: six digits for each, most significant first, a space, a random filler of two
- * decimal digits and a lower-case letter, joined by spaces. It hides nothing: sealing is the crypto's part.
+ * Encodes bytes as base-3 text (ASCII): per byte six digits, most significant first, a space, and a random
+ * filler of two decimal digits and a lower-case letter, joined by spaces. It hides nothing; that is what
+ * sealing is for.
  *
  * @throws TypeError where an argument is no Uint8Array.
  * @throws BabaError `BABA_CODEC` where the runtime does not let WebAssembly start.
@@ -41,8 +42,8 @@ export function encode(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The bytes of a base-3 text. Between its parts and at its ends any run of the bytes 09 to 0D and 20 is read;
- * everything else is strict. Empty text is no bytes.
+ * Decodes base-3 text. Between its parts and at its ends, any run of the bytes 09 to 0D and 20 is accepted;
+ * everything else is strict. Empty text decodes to no bytes.
  *
  * @throws TypeError where an argument is no Uint8Array.
  * @throws BabaError `BABA_CODEC`, with the `offset` of the first byte at fault and what was expected there.
@@ -62,7 +63,7 @@ export function decode(text: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The bytes that a text of `length` bytes can hold: all of them where it is spaced as {@link encode} does it, else fewer.
+ * The most bytes that a text of `length` bytes decodes to: exactly that many if spaced as by {@link encode}.
  *
  * @example
  * ```ts
@@ -75,8 +76,9 @@ export function decodedSize(length: number): number {
 }
 
 /**
- * {@link encode} into memory of the caller's, for many records in one buffer: an allocation costs more than a small
- * record's text. Writes {@link encodedSize} bytes at the beginning of `target`, which may not overlap `bytes`, and returns how many.
+ * {@link encode} into the caller's memory, for many records in one buffer: an allocation costs more than
+ * encoding a small record. Writes {@link encodedSize} bytes at the start of `target`, which must not overlap
+ * `bytes`, and returns how many.
  *
  * @throws TypeError where an argument is no Uint8Array.
  * @throws RangeError where `target` is too small.
@@ -96,8 +98,8 @@ export function encodeInto(bytes: Uint8Array, target: Uint8Array): number {
 }
 
 /**
- * {@link decode} into memory of the caller's. Writes at the beginning of `target`, which has {@link decodedSize} bytes
- * of room, and returns how many; after an error, what `target` holds means nothing.
+ * {@link decode} into the caller's memory. Writes to the start of `target`, which must have room for {@link
+ * decodedSize} bytes, and returns how many; after an error, the contents of `target` are undefined.
  *
  * @throws TypeError where an argument is no Uint8Array.
  * @throws RangeError where `target` is too small.
@@ -116,7 +118,7 @@ export function decodeInto(text: Uint8Array, target: Uint8Array): number {
   return decodeWith(kernel(), text, target);
 }
 
-/** {@link encodeInto} through a given kernel. */
+/** {@link encodeInto} with a given kernel. */
 export function encodeWith(kernel: Kernel, bytes: Uint8Array, target: Uint8Array): number {
   const size = encodedSize(bytes.length);
   requireRoom(target, size);
@@ -130,14 +132,14 @@ export function encodeWith(kernel: Kernel, bytes: Uint8Array, target: Uint8Array
   return size;
 }
 
-/** {@link decodeInto} through a given kernel. */
+/** {@link decodeInto} with a given kernel. */
 export function decodeWith(kernel: Kernel, text: Uint8Array, target: Uint8Array): number {
   const most = decodedSize(text.length);
   requireRoom(target, most);
   try {
     return decodePieces(kernel, text, target);
   } finally {
-    // The kernel may have tried a block of 16 beyond what it counts.
+    // The kernel may have written a block of 16 beyond what it reports.
     kernel.exports.wipe(kernel.raw, Math.min(most, PIECE) + 16);
   }
 }
@@ -153,9 +155,9 @@ function decodePieces(kernel: Kernel, text: Uint8Array, target: Uint8Array): num
   return size;
 }
 
-// Plain bytes stay in the raw region until the next piece overwrites them, or the last one is wiped.
+// Plain bytes stay in the raw region until the next piece overwrites them or they are wiped at the end.
 
-/** Encodes a piece, and writes its `text`, a view of the text region, to `target` at `at`. */
+/** Encodes a piece and copies `text`, a view of the text region, to `target` at `at`. */
 function encodePiece(
   kernel: Kernel,
   bytes: Uint8Array,
@@ -169,7 +171,7 @@ function encodePiece(
   target.set(text, at);
 }
 
-/** Decodes a piece, which begins at `offset` of the whole text, to `target` at `at`; returns the number of bytes. */
+/** Decodes a piece, at `offset` in the whole text, to `target` at `at`; returns the number of bytes. */
 function decodePiece(
   kernel: Kernel,
   piece: Uint8Array,
@@ -187,9 +189,9 @@ function decodePiece(
   throw codecError(-written, offset + position, piece[position]);
 }
 
-/** A text's characters, or another view's elements, would be taken for bytes. */
+/** Otherwise a string's characters or another view's elements would be taken for bytes. */
 function requireBytes(value: unknown, what: string): void {
-  // The first look is the quick one, and enough for all but those of another realm.
+  // The first check is quick and fails only for arrays of another realm.
   if (value instanceof Uint8Array || isBytes(value)) return;
   throw new TypeError(`${what} must be a Uint8Array (of text: what new TextEncoder().encode() gives).`);
 }

@@ -1,6 +1,6 @@
 import { BabaError } from "../errors.ts";
 
-/** What can be wrong with a text, by the numbers that the kernel returns. */
+/** The faults of a text, by the numbers that the kernel returns. */
 export const Fault = {
   digit: 1,
   value: 2,
@@ -20,7 +20,7 @@ const EXPECTED: Readonly<Record<number, string>> = {
 const ADVICE: string =
   "The file is damaged or is not base-3 text: restore it from a copy, or write the record anew.";
 
-/** The error for a fault at an offset of the text; of the text itself it names the one byte at fault and no more. */
+/** The error for a fault at an offset of the text. It reveals no more of the text than the byte at fault. */
 export function codecError(fault: number, offset: number, byte: number | undefined): BabaError {
   return new BabaError("BABA_CODEC", `${sentence(fault, offset, byte)} ${ADVICE}`, { offset });
 }

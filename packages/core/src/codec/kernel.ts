@@ -2,7 +2,7 @@ import { instantiateSync } from "@assemblyscript/loader";
 import { BabaError } from "../errors.ts";
 import { codecWasm } from "./codec.generated.ts";
 
-/** `WebAssembly.Memory`, whose type not every program that compiles against this has. */
+/** `WebAssembly.Memory`, a type that not every program compiling against this has. */
 type LinearMemory = { readonly buffer: ArrayBuffer; grow(pages: number): number };
 
 /** The functions of `assembly/`; pointers and lengths are in bytes of linear memory. */
@@ -23,7 +23,7 @@ export type KernelExports = {
 /** A group of text: six digits, a space, a filler, a space. */
 export const GROUP: number = 11;
 
-/** How many raw bytes go through linear memory at once: they and their text, 24 KiB, stay in a core's first cache. */
+/** How many raw bytes are processed at once: they and their text, 24 KiB, fit into a core's L1 cache. */
 export const PIECE: number = 2 * 1024;
 
 const SLACK = 64;
@@ -31,8 +31,9 @@ const KEPT_VIEWS = 512;
 const PAGE = 64 * 1024;
 
 /**
- * One instance of the WASM kernel and its scratch memory: a region for a {@link PIECE} of raw bytes and one for its text.
- * Whoever puts plain bytes into either wipes them before returning. Linear memory is one page of 64 KiB and never grows.
+ * An instance of the WASM kernel and its scratch memory: a region for a {@link PIECE} of raw bytes and one
+ * for its text. Whoever puts plain bytes into either must wipe them before returning. Linear memory is one
+ * page of 64 KiB and never grows.
  */
 export class Kernel {
   readonly exports: KernelExports;
@@ -42,7 +43,7 @@ export class Kernel {
   readonly text: number;
   /** All of linear memory; never handed out. */
   readonly heap: Uint8Array<ArrayBuffer>;
-  /** A view of a whole piece's text and the space that leads to the next. */
+  /** A view of a whole piece's text, including the space before the next piece. */
   readonly textPiece: Uint8Array<ArrayBuffer>;
   /** A view of a whole piece of raw bytes. */
   readonly rawPiece: Uint8Array<ArrayBuffer>;
@@ -63,12 +64,12 @@ export class Kernel {
     return this.#view(this.#raws, size, this.raw, size);
   }
 
-  /** A view of the text of `size` bytes, without a space at its end. */
+  /** A view of the text of `size` bytes, without a trailing space. */
   textView(size: number): Uint8Array<ArrayBuffer> {
     return this.#view(this.#texts, size, this.text, GROUP * size - 1);
   }
 
-  /** Making a view costs as much as coding a hundred bytes; small records' are kept. */
+  /** Making a view costs as much as coding a hundred bytes, so small ones are kept. */
   #view(kept: Uint8Array<ArrayBuffer>[], size: number, at: number, length: number): Uint8Array<ArrayBuffer> {
     const view = kept[size] ?? this.heap.subarray(at, at + length);
     if (size < KEPT_VIEWS) kept[size] = view;
@@ -76,36 +77,36 @@ export class Kernel {
   }
 }
 
-/** An instance of the kernel, seeded, and where its caller's memory begins. */
+/** A seeded instance of the kernel, and where its caller's memory begins. */
 export type NewKernel = { readonly exports: KernelExports; readonly start: number };
 
 let shared: Kernel | undefined;
 let compiled: WebAssembly.Module | undefined;
 
 /**
- * The one kernel of this process, made and seeded at first use.
+ * The process's shared kernel, made and seeded at first use.
  *
- * @throws BabaError `BABA_CODEC` where the runtime does not let it start.
+ * @throws BabaError `BABA_CODEC` if the runtime does not let it start.
  */
 export function kernel(): Kernel {
   shared ??= createKernel(randomSeed());
   return shared;
 }
 
-/** A kernel of its own, its fillers drawn from a seed of 256 bits. */
+/** A separate kernel, whose fillers come from a seed of 256 bits. */
 export function createKernel(seed: BigUint64Array): Kernel {
   return new Kernel(newKernel(seed, 0));
 }
 
-/** A seed by the runtime's secure source. */
+/** A seed from the runtime's secure random source. */
 export function randomSeed(): BigUint64Array {
   return crypto.getRandomValues(new BigUint64Array(4));
 }
 
 /**
- * Another instance, with so many bytes for its caller at least.
+ * Another instance, with at least this many bytes for its caller.
  *
- * @throws BabaError `BABA_CODEC` where the runtime does not let it start, or has no such memory.
+ * @throws BabaError `BABA_CODEC` if the runtime does not let it start, or has too little memory.
  */
 export function newKernel(seed: BigUint64Array, bytes: number): NewKernel {
   try {

@@ -1,10 +1,10 @@
 import { codecError, Fault } from "./fault.ts";
 
-// The codec and the checksum as their descriptions read, one byte after the other: the oracles of the tests.
+// The codec and the checksum implemented literally, byte by byte, as oracles for the tests.
 
 const SPACE = 0x20;
 
-/** The text of bytes; the fillers come from `random`, numbers in [0, 1). */
+/** Encodes bytes; the fillers come from `random`, which returns numbers in [0, 1). */
 export function referenceEncode(
   bytes: Uint8Array,
   random: () => number = Math.random,
@@ -18,7 +18,7 @@ function filler(random: () => number): string {
   return `${below(10)}${below(10)}${String.fromCharCode(97 + below(26))}`;
 }
 
-/** The bytes of a text. @throws BabaError `BABA_CODEC` with the offset of the first byte at fault. */
+/** Decodes a text. @throws BabaError `BABA_CODEC` with the offset of the first byte at fault. */
 export function referenceDecode(text: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes: number[] = [];
   let at = skipSpace(text, 0);

@@ -1,24 +1,26 @@
 import { encodedSize } from "./codec.ts";
 import { type KernelExports, newKernel, randomSeed } from "./kernel.ts";
 
-/** What the last store of a text may reach beyond its end. */
+/** How far the last store of a text may reach beyond its end. */
 const BEYOND = 16;
 
 /**
- * Room for texts in a linear memory of its own, where they are encoded without being copied. The raw bytes are put where
- * their text will end, and the text, which grows eleven times as fast as they are read, is written over them: each store ends
- * eight bytes before what is not yet read, at the least. So nothing of them is left, and nothing has to be wiped.
+ * Encodes texts in its own linear memory, so that they need no copying. The raw bytes are put where their
+ * text will end, and the text, which grows eleven times as fast as they are read, overwrites them: each store
+ * ends at least eight bytes before the unread ones. So nothing of them is left to be wiped.
  */
 export class TextRoom {
-  /** How many bytes of texts it has room for. */
+  /** How many bytes of text it has room for. */
   readonly size: number;
   readonly #exports: KernelExports;
-  /** Of linear memory, which never grows again. */
+  /** Linear memory, which no longer grows. */
   readonly #buffer: ArrayBuffer;
   readonly #heap: Uint8Array<ArrayBuffer>;
   readonly #start: number;
 
-  /** @throws BabaError `BABA_CODEC` where the runtime does not let WebAssembly start, or has no such memory. */
+  /**
+   * @throws BabaError `BABA_CODEC` if the runtime does not let WebAssembly start, or has too little memory.
+   */
   constructor(size: number) {
     const { exports, start } = newKernel(randomSeed(), size + BEYOND);
     this.size = size;
@@ -29,10 +31,10 @@ export class TextRoom {
   }
 
   /**
-   * The text of some bytes, written from `at` on: a view that is good until something else is written there. What stands
-   * before it stays; of what stands behind it, the first bytes may not.
+   * Encodes bytes at `at`. The result is a view that is valid until something else is written there. Memory
+   * before it is preserved; the first bytes after it may not be.
    *
-   * @throws RangeError where the room is too small
+   * @throws RangeError if the room is too small
    */
   encode(bytes: Uint8Array, at: number): Uint8Array<ArrayBuffer> {
     const size = encodedSize(bytes.length);

@@ -1,31 +1,31 @@
 import { BabaError, type BabaErrorCode } from "../errors.ts";
 import { printable } from "../printable.ts";
 
-/** Errors whose sentences may show what a record holds. */
+/** Errors whose messages may reveal a record's contents. */
 const SHOWING_VALUES: ReadonlySet<BabaErrorCode> = new Set([
   "BABA_VALIDATION",
   "BABA_SCHEMA_MISMATCH",
   "BABA_NOT_LOADABLE",
-  // The path to what cannot be stored has names of properties, which may be a map's data.
+  // The path to the offending value has property names, which may be data.
   "BABA_UNSERIALIZABLE",
 ]);
 
-/** Whole sentences, whose names were cut already. */
+/** For whole messages, in which names were already cut. */
 const LONGEST_MESSAGE = 2000;
 
-/** An error as a log line may show it: its code and its record's name, and its sentence where that holds no value. */
+/** An error for a log line: its code, and its message if that reveals no values or else the record's name. */
 export function describeError(error: unknown): string {
   if (!(error instanceof BabaError)) return error instanceof Error ? nameOf(error) : "an unknown error";
   if (!SHOWING_VALUES.has(error.code)) return `${error.code}: ${printableSentence(error.message)}`;
   return `${error.code}${error.record === undefined ? "" : `: ${printable(error.record)}`}`;
 }
 
-/** A whole sentence as a log line may show it: a name's length would cut off what it says to do. */
+/** A whole message for a log line: the limit for names would cut off its advice. */
 export function printableSentence(message: string): string {
   return printable(message, LONGEST_MESSAGE);
 }
 
-/** An error is made by anybody, and its name may be anything. */
+/** The name of a foreign error may be anything. */
 function nameOf(error: Error): string {
   try {
     return printable(String(error.name));

@@ -2,15 +2,15 @@ import { BabaError } from "../errors.ts";
 import { printable } from "../printable.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 
-/** From the most to the least talkative. */
+/** From the most to the least verbose. */
 export const LOG_LEVELS = ["debug", "info", "warning", "error"] as const;
 
-/** The lowest level that is written. */
+/** The lowest level to log. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
- * A logger of your own: `console`, a pino logger and a LogTape logger fit as they are. Each method
- * gets one whole line, `[BABA (INFO)] LOG: message`.
+ * Your own logger: `console`, a pino logger and a LogTape logger fit as they are. Each method gets one whole
+ * line, `[BABA (INFO)] LOG: message`.
  */
 export type Logger = {
   debug(line: string): void;
@@ -19,10 +19,12 @@ export type Logger = {
   error(line: string): void;
 };
 
-/** Where the lines go: to the terminal if not given, to a file in `./baba_logs/` if `true`, nowhere if `false`, or to a logger. */
+/**
+ * Where to log: by default the terminal; a file in `./baba_logs/` if `true`; nowhere if `false`; a logger.
+ */
 export type LogTarget = boolean | Logger | undefined;
 
-/** Writes events of one database, one line each; never values, never keys. A message of level debug is built only if it is written. */
+/** Logs a database's events, a line each; never values or keys. Debug messages are only built if needed. */
 export type Log = {
   readonly debug: (message: () => string) => void;
   readonly info: (message: string) => void;
@@ -31,9 +33,9 @@ export type Log = {
 };
 
 /**
- * A log for a database.
+ * Opens a database's log.
  *
- * @throws `BABA_OPTION` where the target or the level is none of those documented
+ * @throws `BABA_OPTION` if the target or the level is not one of those documented
  */
 export function openLog(target: LogTarget, level: LogLevel | undefined, runtime: Runtime): Log {
   const threshold = LOG_LEVELS.indexOf(level ?? "info");
@@ -73,16 +75,16 @@ function fileWriter(runtime: Runtime): LineWriter {
   return (_level, line) => append(line);
 }
 
-/** A terminal that takes nothing any more, as a pipe whose reader has ended, leaves nobody to be told. */
+/** If the terminal fails, such as a pipe whose reader has ended, there is nobody left to tell. */
 function toTerminal(line: string, runtime: Runtime): void {
   try {
     runtime.terminal(line);
   } catch {
-    // What the line tells of has been done all the same.
+    // The operation being logged is not affected.
   }
 }
 
-/** A log that fails must not fail the operation it tells of: its first failure is told on the terminal. */
+/** A failing log must not fail the operation it logs: its first failure is reported on the terminal. */
 function guarded(write: (level: LogLevel, line: string) => unknown, runtime: Runtime): LineWriter {
   let failed = false;
   const tell = (error: unknown) => {
@@ -93,7 +95,7 @@ function guarded(write: (level: LogLevel, line: string) => unknown, runtime: Run
   return (level, line) => {
     try {
       const answer = write(level, line);
-      // A logger may be async: nobody else would see its failure.
+      // A logger may be async, and nobody else would see its failure.
       if (answer !== undefined) Promise.resolve(answer).catch(tell);
     } catch (error) {
       tell(error);
@@ -101,7 +103,7 @@ function guarded(write: (level: LogLevel, line: string) => unknown, runtime: Run
   };
 }
 
-/** What was thrown, in words, whatever it is: it may have no text, or throw when asked for one. */
+/** Describes whatever was thrown: it may have no text, or throw when converted. */
 function wordsOf(error: unknown): string {
   try {
     return String(error);

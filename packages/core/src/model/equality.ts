@@ -5,12 +5,12 @@ import { isDate, isMap, isPlainArray, isPlainObject, isSet } from "./kinds.ts";
 type Trail = { readonly left: object[]; readonly right: object[] };
 
 /**
- * Whether two values are the same to a record.
+ * Whether two values are equal as parts of a record.
  *
- * Primitives are compared by `Object.is` (`NaN` equals `NaN`, `0` differs from `-0`), `Date`s by time, bytes by
- * content, arrays in order, `Map`s and `Set`s in any order, plain objects by their own enumerable
- * properties, of which those of value `undefined` count as absent. Values of different kinds are never
- * equal, and objects of other kinds only to themselves. Cycles that unfold alike are equal.
+ * Primitives are compared by `Object.is` (`NaN` equals `NaN`, `0` differs from `-0`), `Date`s by time, bytes
+ * by content, arrays in order, `Map`s and `Set`s in any order, plain objects by their own enumerable
+ * properties, ignoring those whose value is `undefined`. Values of different kinds are never equal, and
+ * objects of other kinds only equal themselves. Cyclic structures that unfold alike are equal.
  *
  * @example
  * ```ts
@@ -26,7 +26,7 @@ export function deepEqual(a: unknown, b: unknown): boolean {
 function equal(a: unknown, b: unknown, trail: Trail): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  // A pair met inside itself adds nothing new: what decides is everything else.
+  // A pair nested in itself is equal if everything else is.
   if (isOpen(a, b, trail)) return true;
   trail.left.push(a);
   trail.right.push(b);
@@ -64,7 +64,7 @@ function haveSameElements(a: readonly string[], b: readonly string[]): boolean {
   return true;
 }
 
-/** The same for properties in any order, some of which may be undefined. */
+/** The same for properties in any order, ignoring undefined ones. */
 function equalPresent(a: Record<string, unknown>, b: Record<string, unknown>, trail: Trail): boolean {
   let surplus = countPresent(b);
   for (const key of Object.keys(a)) {
@@ -94,7 +94,7 @@ function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
-/** Keys that are primitives are looked up; the entries of the others are matched one to one. */
+/** Looks up primitive keys, and matches the entries with other keys one to one. */
 function equalMaps(a: Map<unknown, unknown>, b: Map<unknown, unknown>, trail: Trail): boolean {
   if (a.size !== b.size) return false;
   for (const [key, value] of a) {
@@ -110,9 +110,9 @@ function equalSets(a: Set<unknown>, b: Set<unknown>, trail: Trail): boolean {
 }
 
 /**
- * Whether each value has a partner of its own. Equality is an equivalence, so that any equal partner
- * is as good as another and the first one is taken; in the same order that is one comparison each. What is left is kept in
- * reverse, as the end of an array is where one can be taken out without moving all others.
+ * Whether the values can be paired up. Equality is an equivalence relation, so the first equal partner is as
+ * good as any; if both lists have the same order, that takes one comparison per value. `b` is reversed, as
+ * removing elements near the end of an array is cheap.
  */
 function matchAll(a: readonly unknown[], b: unknown[], trail: Trail): boolean {
   if (a.length !== b.length) return false;

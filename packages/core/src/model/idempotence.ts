@@ -1,13 +1,13 @@
 import { isSchema, type Schema } from "./schema.ts";
 
-/** The properties of the valibot schemas that are known here; a schema with any other does more than these do. */
+/** The properties of the valibot schemas understood here; a schema with any other property may do more. */
 const PARTS: ReadonlySet<string> = new Set(
   [
     ["kind", "type", "reference", "expects", "async", "message", "~standard", "~run", "pipe"],
     ["entries", "item", "key", "value", "wrapped", "default", "options", "literal", "enum"],
   ].flat(),
 );
-/** Schemas whose output is their input, a primitive. */
+/** Schemas that return their input, a primitive, unchanged. */
 const SCALARS: ReadonlySet<unknown> = new Set([
   "string",
   "number",
@@ -17,13 +17,13 @@ const SCALARS: ReadonlySet<unknown> = new Set([
   "picklist",
   "enum",
 ]);
-/** Transformations of types alone. */
+/** Transformations that only affect types. */
 const TYPE_ONLY: ReadonlySet<unknown> = new Set(["brand", "flavor", "readonly"]);
-/** Checks that ask for nothing but what their name says. */
+/** Checks without a requirement. */
 const BARE: ReadonlySet<unknown> = new Set(["empty", "non_empty"]);
-/** Of the functions that a check may ask, those that are known to say the same twice. */
+/** The requirement functions known to be pure. */
 const PURE: ReadonlySet<unknown> = new Set([Number.isInteger, Number.isSafeInteger, Number.isFinite]);
-/** Deeper schemas and values are not examined; any engine can parse a value of this depth. */
+/** Deeper schemas and values are not examined; every engine can parse a value of this depth. */
 const DEEPEST = 64;
 
 const judged = new WeakMap<Schema, boolean>();
@@ -31,16 +31,17 @@ const judged = new WeakMap<Schema, boolean>();
 type Parts = { readonly [name: string]: unknown };
 
 /**
- * Whether a schema is known to give this output of its own again when it validates what is parsed from the text that
- * `JSON.stringify` makes of it. This is known if the value is plain JSON, of which the text loses nothing, and the
- * schema is one of valibot's that only check: scalars, and objects, arrays and records of these, optional or not, with valibot's own
- * checks. Nothing is known of a schema that transforms, has a fallback, computes a default for `null`, or calls user code.
+ * Whether a schema, given its own output after a round trip through `JSON.stringify`, is known to return the
+ * same output. This is known if the value is plain JSON, which loses nothing as text, and the schema is a
+ * valibot one that only checks: scalars, and objects, arrays and records of these, optional or not, with
+ * valibot's own checks. Nothing is known of a schema that transforms, has a fallback, computes a default for
+ * `null`, or calls user code.
  */
 export function givesAgain(schema: Schema, output: unknown): boolean {
   return onlyLooks(schema) && !("toJSON" in Array.prototype) && isPlain(output, 0);
 }
 
-/** Whether a schema is known to be one of valibot's that only check, so that it gives the same answer twice. Each schema is judged once. */
+/** Whether a schema is known to be a valibot one that only checks, and so is deterministic; cached. */
 export function onlyLooks(schema: Schema): boolean {
   const known = judged.get(schema);
   if (known !== undefined) return known;
@@ -53,7 +54,7 @@ function isLook(part: unknown, depth: number): boolean {
   if (!isSchema(part) || depth > DEEPEST || !Object.keys(part).every((name) => PARTS.has(name))) return false;
   const schema: Parts = { ...part };
   if (schema.kind !== "schema" || schema.async !== false) return false;
-  // The first step of a pipe is the schema itself, as it was before it got this pipe.
+  // The first step of a pipe is the schema itself without the pipe.
   const { pipe = [] } = schema;
   return isLookAt(schema, depth + 1) && Array.isArray(pipe) && pipe.every((step) => isCheck(step, depth + 1));
 }
@@ -80,12 +81,12 @@ function isLookAt({ type, ...schema }: Parts, depth: number): boolean {
   }
 }
 
-/** A union of objects might choose another option the second time, when unknown properties are gone. */
+/** Not an object: once unknown properties are gone, a union might choose another option. */
 function isScalar(part: unknown, depth: number): boolean {
   return isLook(part, depth) && SCALARS.has(Reflect.get(Object(part), "type"));
 }
 
-/** A key that every object inherits is found in the output even if it was not in the input. */
+/** A key that every object inherits would be found in the output even if it was not in the input. */
 function areLooks(entries: unknown, depth: number): boolean {
   if (typeof entries !== "object" || entries === null) return false;
   return Object.entries(entries).every(([key, entry]) => !(key in Object.prototype) && isLook(entry, depth));
@@ -99,13 +100,13 @@ function isCheck(step: unknown, depth: number): boolean {
   return kind === "metadata";
 }
 
-/** A global or sticky expression remembers where it found something. */
+/** A global or sticky regular expression keeps state between calls. */
 function isPure(requirement: unknown): boolean {
   if (requirement instanceof RegExp) return !requirement.global && !requirement.sticky;
   return typeof requirement === "function" ? PURE.has(requirement) : requirement !== undefined;
 }
 
-/** The objects and arrays of such a schema's output are its own, and have data properties alone. */
+/** The schema made the objects and arrays of its output, so they only have data properties. */
 function isPlain(value: unknown, depth: number): boolean {
   switch (typeof value) {
     case "string":
@@ -130,7 +131,7 @@ function arePlain(elements: readonly unknown[], depth: number): boolean {
   return true;
 }
 
-/** An object of one key with a dollar sign may be taken for a tag. */
+/** A single key that begins with a dollar sign might be taken for a tag. */
 function hasPlainProperties(value: object, depth: number): boolean {
   const properties: Parts = value as Parts;
   let [count, last] = [0, ""];

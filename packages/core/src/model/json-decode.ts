@@ -12,9 +12,9 @@ const GREATEST_INT = 2 ** 31 - 1;
 const GREATEST_TIME = 8_640_000_000_000_000n;
 
 /**
- * The value that a parsed JSON tree stands for. The tree is changed in place.
+ * Decodes a parsed JSON tree in place.
  *
- * @throws RangeError where the tree is too deep for the engine; `BABA_JSON` where an integer has too many digits
+ * @throws RangeError if the tree is too deep for the engine; `BABA_JSON` if an integer has too many digits
  */
 export function decode(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
@@ -23,7 +23,7 @@ export function decode(value: unknown): unknown {
   const names = Object.keys(object);
   const [tag = ""] = names;
   const decoded = names.length === 1 && isTag(tag) ? decodeTagged(tag, object) : undefined;
-  // Not exactly a form that is written: the object is the user's own.
+  // Not exactly a form that the encoder writes: the object is the user's own.
   return decoded === undefined ? decodeProperties(object, names) : decoded;
 }
 
@@ -36,7 +36,7 @@ function decodeProperties(object: JsonObject, names: readonly string[]): JsonObj
   for (const name of names) {
     const child = object[name];
     const value = decode(child);
-    // Defined, not assigned: the name may be `__proto__`.
+    // Not assigned, as the name may be `__proto__`.
     if (value !== child) {
       Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true });
     }
@@ -44,7 +44,7 @@ function decodeProperties(object: JsonObject, names: readonly string[]): JsonObj
   return object;
 }
 
-/** `undefined` where the object is not tagged after all; then nothing inside it was touched. */
+/** `undefined` if the object is not a tagged value after all; nothing in it was changed then. */
 function decodeTagged(tag: string, object: JsonObject): unknown {
   const content = object[tag];
   switch (tag) {
@@ -82,7 +82,7 @@ function decodeTextDate(text: string): Date | undefined {
   const date = new Date(text);
   const time = date.getTime();
   if (!(time >= 0 && time <= LAST_TEXT_DATE)) return undefined;
-  // Engines carry an overflow (February 30, 24:00) over into what follows.
+  // Engines let overflows (February 30, 24:00) roll over.
   return date.toISOString().startsWith(seconds) ? date : undefined;
 }
 
@@ -112,7 +112,7 @@ function isLong(value: bigint): boolean {
   return value >= LEAST_LONG && value <= GREATEST_LONG;
 }
 
-/** Generic bytes only: another subtype has a meaning that would be lost when the record is written again. */
+/** Generic bytes only: the meaning of another subtype would be lost when the record is written again. */
 function decodeBinary(content: unknown): Uint8Array | undefined {
   if (!isObjectOf(content, "base64", "subType")) return undefined;
   if (typeof content.base64 !== "string" || (content.subType !== "00" && content.subType !== "0"))
@@ -133,7 +133,7 @@ function decodeDouble(content: unknown): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** With a key twice an entry would be lost, and no `Map` was written so: the object, decoded, is the user's own. */
+/** With a duplicate key, which no `Map` has, an entry would be lost: the object is the user's own. */
 function decodeMap(content: unknown, object: JsonObject): Map<unknown, unknown> | JsonObject | undefined {
   if (!isPairs(content)) return undefined;
   for (const pair of content) decodeElements(pair);
@@ -152,7 +152,7 @@ function decodeSet(content: unknown, object: JsonObject): Set<unknown> | JsonObj
   return set.size === content.length ? set : object;
 }
 
-/** What is escaped is the object's own key; what it holds is read as ever. */
+/** Only the object's key is escaped; its value is decoded as usual. */
 function decodeLiteral(content: unknown): JsonObject | undefined {
   if (typeof content !== "object" || content === null || Array.isArray(content)) return undefined;
   const names = Object.keys(content);

@@ -5,39 +5,41 @@ import { GREATEST_LONG, isTag, LAST_TEXT_DATE, LEAST_LONG, MOST_DIGITS } from ".
 import { isDate, isMap, isPlainArray, isPlainObject, isSet } from "./kinds.ts";
 import { formatPath } from "./path.ts";
 
-/** What `JSON.stringify` writes without loss and without calling anybody's code. */
+/** What `JSON.stringify` writes without loss and without calling user code. */
 export type PlainJson = string | number | boolean | null | PlainJson[] | JsonObject;
 
 type JsonObject = { [key: string]: PlainJson };
 
-/** What {@link encode} gives. */
+/** The result of {@link encode}. */
 export type Encoded = {
   readonly json: PlainJson;
-  /** Whether `json` is just what is parsed from its text, tags and all. */
+  /** Whether parsing and decoding the text of `json` gives the same value as `json`. */
   readonly asParsed: boolean;
 };
 
-/** The objects around the place being read, outermost first, and the key taken in each; and what became of those read already. */
+/** The path to the value being encoded: the enclosing objects, outermost first, and the key taken in each. */
 type Trail = { readonly open: object[]; readonly keys: (string | number)[]; asParsed: boolean };
 
-/** So deep an object is parsed by any engine, wherever it is asked to. */
+/** Any engine can parse this depth, however much stack is in use. */
 const SURELY_PARSED = 64;
-/** Deeper is refused: how deep an engine can go depends on how much it has compiled, and what one process wrote another must read. */
+/**
+ * Deeper values are refused: how deep an engine can recurse varies, and other processes must be able to read
+ * what this one writes.
+ */
 const DEEPEST = 500;
 /**
- * Engines list the names of an object's properties only together with the indices of its bytes, each a text: for more bytes that takes
- * many times as long as all else that is done with them.
+ * Engines list the property names of a `Uint8Array` along with the indices of its bytes, each a string: for
+ * more bytes, that takes many times as long as everything else.
  */
 const FEW_BYTES = 32;
-/** That many and a sign have all integers of that many digits. */
+/** Every integer of at most that many digits fits into these bits, sign included. */
 const MOST_BITS = Math.ceil(MOST_DIGITS * Math.log2(10)) + 1;
 const NAMED = "has properties of its own, which would be lost";
 const NOWHERE: Trail = { open: [], keys: [], asParsed: false };
 
 /**
- * A copy of a value that consists of plain JSON.
- *
- * Every property of the value is read once, so that what was checked is what is written, whatever getters do.
+ * Copies a value into plain JSON. Every property is read once, so that what was checked is what is written,
+ * whatever getters do.
  *
  * @throws `BABA_UNSERIALIZABLE`
  */
@@ -81,7 +83,7 @@ function encodeBigint(value: bigint, trail: Trail): PlainJson {
   return tagged("$bigint", digitsOf(value, trail), trail);
 }
 
-/** What is far too long is not made into digits first, as that alone may take minutes. */
+/** Integers that are far too long are not converted first, as that alone may take minutes. */
 function digitsOf(value: bigint, trail: Trail): string {
   const digits = BigInt.asIntN(MOST_BITS, value) === value ? String(value) : undefined;
   if (digits !== undefined && digits.length - (value < 0n ? 1 : 0) <= MOST_DIGITS) return digits;
@@ -141,7 +143,7 @@ function encodeMembers(tag: "$map" | "$set", source: Iterable<unknown> & object,
 }
 
 function encodeDate(value: Date, trail: Trail): PlainJson {
-  // A stand-in for `Date` that sets the clock gives each of its dates the real constructor.
+  // A fake `Date` for setting the clock gives its instances the real constructor as a property.
   refuseNamed(value, trail, ["constructor"]);
   const time = value.getTime();
   if (Number.isNaN(time)) throw refuse("is an invalid Date", trail);
@@ -151,18 +153,18 @@ function encodeDate(value: Date, trail: Trail): PlainJson {
 
 function encodeBytes(value: Uint8Array, trail: Trail): PlainJson {
   refuseSymbols(value, trail);
-  // The keys of one that has none beside its bytes are as many as these.
+  // Without further properties, there are as many keys as bytes.
   if (value.length <= FEW_BYTES && Object.keys(value).length > value.length) throw refuse(NAMED, trail);
   return tagged("$binary", { base64: toBase64(value), subType: "00" }, trail);
 }
 
-/** What is written for a value that JSON has no form for. */
+/** The encoding of a value that JSON has no form for. */
 function tagged(tag: string, content: PlainJson, trail: Trail): PlainJson {
   trail.asParsed = false;
   return { [tag]: content };
 }
 
-/** Notes that an object is being read; gives its depth. */
+/** Marks an object as being encoded; returns its depth. */
 function enter(source: object, trail: Trail): number {
   const depth = trail.open.push(source) - 1;
   if (depth >= DEEPEST) throw refuse(`nests deeper than ${DEEPEST} levels`, NOWHERE);
@@ -170,7 +172,7 @@ function enter(source: object, trail: Trail): number {
   return depth;
 }
 
-/** Whether somebody has given all objects or arrays a `toJSON`, which `JSON.stringify` would call. */
+/** Whether all objects or arrays inherit a `toJSON`, which `JSON.stringify` would call. */
 function callsToJson(): boolean {
   return "toJSON" in Array.prototype;
 }
@@ -181,7 +183,7 @@ function emptyObject(trail: Trail): JsonObject {
   return Object.create(null);
 }
 
-/** What all objects inherit may be a setter, as `__proto__` is, or may not be assigned to, where it is frozen. */
+/** Inherited properties may be setters, as `__proto__` is, or frozen, which prevents assignment. */
 function setOwn(object: JsonObject, name: string, value: PlainJson): void {
   if (name in Object.prototype) {
     Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true });

@@ -1,7 +1,6 @@
 /**
- * The keys that mark an object of one property as a value that JSON has no form for.
- *
- * Changing this set changes the format: a file of an older version may hold such a key as a user's own.
+ * The keys that mark an object of one property as a value that JSON has no form for. Changing this set
+ * changes the format: older files may hold such a key as the user's own.
  */
 const TAGS: ReadonlySet<string> = new Set([
   "$date",
@@ -19,7 +18,7 @@ const TAGS: ReadonlySet<string> = new Set([
 export const LEAST_LONG: bigint = -(2n ** 63n);
 /** See {@link LEAST_LONG}. */
 export const GREATEST_LONG: bigint = 2n ** 63n - 1n;
-/** Digits that an integer may have: to read or to write them takes time that grows faster than they do. */
+/** The most digits of an integer: conversion takes more than linear time. */
 export const MOST_DIGITS = 1_000_000;
 /** The last millisecond that `$date` writes as text (year 9999); the first is 0. */
 export const LAST_TEXT_DATE = 253_402_300_799_999;

@@ -5,8 +5,8 @@ import { encode } from "./json-encode.ts";
 const ADVICE = "Restore the file from a copy, or write the record anew.";
 
 /**
- * A value as JSON text. What JSON has is written as `JSON.stringify` writes it (a property of value `undefined` is left out);
- * beyond it, in the manner of MongoDB Extended JSON v2:
+ * Serialises a value as JSON text. What JSON supports is written as by `JSON.stringify` (properties whose value
+ * is `undefined` are left out), and the rest in the manner of MongoDB Extended JSON v2:
  *
  * | value | text |
  * | --- | --- |
@@ -20,11 +20,12 @@ const ADVICE = "Restore the file from a copy, or write the record anew.";
  * | `Set` | `{"$set":[member]}` |
  * | an object of one key that is one of these, `$numberInt` or `$literal` | `{"$literal":{...}}` |
  *
- * `toJSON` methods are not called. Properties of its own that a `Date`, `Map`, `Set` or array has beside its content are refused, and so are
- * those of a `Uint8Array` of up to 32 bytes; of a longer one they are left out, as to look for them would take many times as long as all else.
+ * `toJSON` methods are not called. Extra own properties of a `Date`, `Map`, `Set` or array are refused, and so
+ * are those of a `Uint8Array` of up to 32 bytes; those of a longer one are left out, as looking for them would
+ * take many times as long as everything else.
  *
- * @throws `BABA_UNSERIALIZABLE`, naming the place, for what would not come back: functions, symbols, cycles, `undefined`
- * outside of properties, instances of classes, integers of more than 1,000,000 digits
+ * @throws `BABA_UNSERIALIZABLE`, naming the place, for what would not survive: functions, symbols, cycles,
+ * `undefined` outside properties, instances of classes, integers of more than 1,000,000 digits
  * @see https://github.com/mongodb/specifications/blob/master/source/extended-json/extended-json.md
  * @example
  * ```ts
@@ -36,13 +37,13 @@ export function stringify(value: unknown): string {
   return write(value).text;
 }
 
-/** The text of {@link stringify}, and the value that {@link parse} gives for it where that is known without parsing it. */
+/** The text of {@link stringify}, and what {@link parse} returns for it if that is known without parsing. */
 export function write(value: unknown): { readonly text: string; readonly parsed: unknown } {
   const { json, asParsed } = encode(value);
   return { text: plainText(json), parsed: asParsed ? json : undefined };
 }
 
-/** The text of what `JSON.stringify` writes without loss. @throws `BABA_UNSERIALIZABLE` where it is too long */
+/** The text of plain JSON. @throws `BABA_UNSERIALIZABLE` if it is too long */
 export function plainText(json: unknown): string {
   try {
     return JSON.stringify(json);
@@ -56,9 +57,9 @@ export function plainText(json: unknown): string {
 }
 
 /**
- * The value of a text that {@link stringify} wrote, or of any other JSON text. An object that looks like one of the extended
- * forms but is not exactly one is an object; so is what MongoDB writes for types that are not in the table. Of MongoDB's forms
- * `$numberInt`, `$numberDouble` of any number and `$date` without milliseconds are read too.
+ * Parses a text that {@link stringify} wrote, or any other JSON text. An object that is not exactly one of
+ * the extended forms stays an object, also if MongoDB writes it for a type that is not in the table. Of
+ * MongoDB's forms, `$numberInt`, `$numberDouble` of any number and `$date` without milliseconds are read too.
  *
  * @throws `BABA_JSON`, never quoting the text
  * @example
@@ -83,8 +84,8 @@ export function parse(text: string): unknown {
 }
 
 /**
- * Whether a dollar sign may begin a string, as itself or as the only escape that JSON has for it. Engines find a rare first
- * character many times faster than a quotation mark.
+ * Whether a string may begin with a dollar sign, literal or escaped (JSON has only one escape for it).
+ * Engines find a rare first character many times faster than a quotation mark.
  */
 function mayHoldTags(text: string): boolean {
   return (text.includes("$") && text.includes('"$')) || text.includes("\\u0024");
@@ -94,12 +95,12 @@ function parsePlain(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    // Not as the cause: engines quote the text in their message, and the text may be a secret.
+    // Not as the cause: engines' messages quote the text, which may be secret.
     throw new BabaError("BABA_JSON", `The text is not JSON: ${reasonOf(error, text)}. ${ADVICE}`);
   }
 }
 
-/** The engine's reason where it is of fixed words, and the place where it is known. */
+/** The engine's reason if it is a fixed phrase, and the position if known. */
 function reasonOf(error: unknown, text: string): string {
   if (text.startsWith("\uFEFF")) return "it begins with a byte order mark";
   const message = error instanceof Error ? error.message : "";

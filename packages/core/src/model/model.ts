@@ -8,7 +8,7 @@ import type { OutputOf, Schema } from "./schema.ts";
 import { check, isPromise, type Outcome } from "./validation.ts";
 
 const utf8Encoder = new TextEncoder();
-/** A byte order mark is kept, so that it fails as JSON: two files that differ should not read the same. */
+/** Keeps a byte order mark, so that JSON parsing fails: different files should not read the same. */
 const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -27,17 +27,18 @@ export async function validate<S extends Schema>(schema: S, value: unknown): Pro
   return validated(schema, value);
 }
 
-/** {@link validate}; a promise only where the schema answers with one. */
+/** {@link validate}, but returns a promise only if the schema does. */
 export function validated<S extends Schema>(schema: S, value: unknown): OutputOf<S> | Promise<OutputOf<S>> {
   const outcome = check(schema, value);
   return isPromise(outcome) ? outcome.then(outputOf<OutputOf<S>>) : outputOf(outcome);
 }
 
 /**
- * A schema's output as the UTF-8 bytes of its JSON text, proved to be loadable: what they hold is
- * validated, and gives an equal value. The bytes are a snapshot; later changes to `output` do not reach them.
+ * A schema's output as the UTF-8 bytes of its JSON text, proved loadable: decoded and validated again, it
+ * gives an equal value. The bytes are a snapshot, unaffected by later changes to `output`.
  *
- * @throws `BABA_UNSERIALIZABLE` for what no file can hold, `BABA_NOT_LOADABLE` where the schema would not read what it gave
+ * @throws `BABA_UNSERIALIZABLE` if no file can hold it, `BABA_NOT_LOADABLE` if the schema would not read back
+ * its own output
  * @example
  * ```ts
  * import { toBytes } from "@baba/core";
@@ -51,8 +52,9 @@ export async function toBytes<S extends Schema>(schema: S, output: OutputOf<S>):
 }
 
 /**
- * The text of {@link toBytes}; a promise only where the schema answers with one. The text is parsed back, unless it is known what
- * that gives: plain JSON comes back as the copy that the text was made of, which shares nothing with `output`.
+ * The text of {@link toBytes}; a promise only if the schema returns one. The text is only parsed back if the
+ * result is not known already: for plain JSON it equals the copy made for encoding, which shares nothing with
+ * `output`.
  */
 export function loadableText<S extends Schema>(schema: S, output: OutputOf<S>): string | Promise<string> {
   const { text, parsed = parseBack(text) } = write(output);
@@ -64,12 +66,12 @@ export function loadableText<S extends Schema>(schema: S, output: OutputOf<S>): 
   return isPromise(outcome) ? outcome.then(proved) : proved(outcome);
 }
 
-/** Schemas of which an output was proved to be loadable. */
+/** Schemas of which one output was proved loadable. */
 const proved = new WeakSet<Schema>();
 
 /**
- * The text of {@link toBytes} for what this very schema has just given, and nobody has changed since. Where the schema is known to
- * give it again, it is not asked; but once it is, for the first record: somebody may have put another `validate` into it.
+ * The text of {@link toBytes} for an unchanged output that this schema has just returned. A schema known to
+ * be idempotent is only run again for its first record, as its `validate` may have been replaced.
  */
 export function textOfOutput<S extends Schema>(schema: S, output: OutputOf<S>): string | Promise<string> {
   if (proved.has(schema) && givesAgain(schema, output)) return plainText(output);
@@ -79,7 +81,7 @@ export function textOfOutput<S extends Schema>(schema: S, output: OutputOf<S>): 
 }
 
 /**
- * The record that a file's bytes hold, as its schema gives it.
+ * Decodes the record in a file's bytes, validated by its schema.
  *
  * @throws `BABA_UTF8`, `BABA_JSON`, or `BABA_SCHEMA_MISMATCH`, listing each issue with its path
  * @example
@@ -95,8 +97,8 @@ export async function fromBytes<S extends Schema>(schema: S, bytes: Uint8Array):
 }
 
 /**
- * {@link fromBytes} of the value that they hold. A promise only where the schema answers with one: to await costs as much as
- * to parse a small record.
+ * {@link fromBytes} for an already parsed value. A promise only if the schema returns one: awaiting costs as
+ * much as parsing a small record.
  */
 export function fromStored<S extends Schema>(schema: S, stored: unknown): OutputOf<S> | Promise<OutputOf<S>> {
   const outcome = check(schema, stored);
@@ -104,7 +106,7 @@ export function fromStored<S extends Schema>(schema: S, stored: unknown): Output
 }
 
 /**
- * The value that a file's bytes hold, whatever a schema makes of it.
+ * Decodes the value in a file's bytes, without validating it.
  *
  * @throws `BABA_UTF8`, `BABA_JSON`
  * @example
@@ -118,7 +120,7 @@ export function parseBytes(bytes: Uint8Array): unknown {
 }
 
 /**
- * The text that a record's bytes hold.
+ * Decodes a record's bytes as text.
  *
  * @throws `BABA_UTF8`
  */
@@ -170,7 +172,7 @@ function proveEqual(outcome: Outcome<unknown>, output: unknown): void {
   );
 }
 
-/** The first property that differs, where both are objects. */
+/** The first property that differs, if both are objects. */
 function differingKey(a: unknown, b: unknown): string {
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return "";
   if (!isPlainObject(a) || !isPlainObject(b)) return "";

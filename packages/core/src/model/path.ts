@@ -5,10 +5,10 @@ const MOST_SEGMENTS = 32;
 const LONGEST_PATH = 256;
 
 /**
- * Where in a record something is, for a sentence: `$.team.tags[3]`, `$["odd key"]`. Long ones are cut.
+ * Formats a path in a record for a message: `$.team.tags[3]`, `$["odd key"]`. Long ones are cut.
  *
  * @param root - what the path starts from; `""` gives `team.tags[3]`
- * @param segments - property names, and numbers for places in arrays
+ * @param segments - property names, and numbers as array indices
  */
 export function formatPath(root: string, segments: readonly PropertyKey[]): string {
   const shown = segments.slice(0, MOST_SEGMENTS).map(formatSegment).join("");

@@ -3,21 +3,22 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 /** Any schema of the Standard Schema specification, version 1 (https://standardschema.dev). */
 export type Schema = StandardSchemaV1;
 
-/** What a schema takes: the type of a record that is added. */
+/** A schema's input: the type of a record to be added. */
 export type InputOf<S extends Schema> = StandardSchemaV1.InferInput<S>;
 
-/** What a schema gives: the type of a record that is stored and read. */
+/** A schema's output: the type of a record that is stored and read. */
 export type OutputOf<S extends Schema> = StandardSchemaV1.InferOutput<S>;
 
-/** What the compiler says about a schema whose output does not fit its own input. */
+/** The compiler's message for a schema whose output does not fit its input. */
 export type NotLoadable = {
   readonly "This schema is one-way: its output is not assignable to its input, so a stored record could not be read again. Store what the schema outputs, and transform after reading.": never;
 };
 
 /**
- * The schema itself if its output is assignable to its input, and otherwise a type that no
- * schema has, whose one property is the explanation. A function of your own that takes a schema and makes a database of it
- * (core's here; `BabaDB` likewise) needs the same constraint, and passes `S` explicitly: without that, another type is inferred, and refused.
+ * The schema itself if its output is assignable to its input; otherwise a type that no schema has, whose one
+ * property is the explanation. Your own function that takes a schema and makes a database needs the same
+ * constraint (for core's as here; `BabaDB` likewise), and must pass `S` explicitly: otherwise another type is
+ * inferred, and refused.
  *
  * @example
  * ```ts

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import * as v from "valibot";
 import type { Schema } from "./schema.ts";
 
-/** The same schema, saying how often it is asked; or of another maker. */
+/** The same schema with a count of its validations, and optionally another vendor. */
 export function asked<S extends Schema>(schema: S, vendor = "valibot"): { schema: S; times: () => number } {
   let times = 0;
   const validate: Schema["~standard"]["validate"] = (value) => {
@@ -12,7 +12,7 @@ export function asked<S extends Schema>(schema: S, vendor = "valibot"): { schema
   return { schema: { ...schema, "~standard": { version: 1, vendor, validate } }, times: () => times };
 }
 
-/** A schema, and inputs of which it takes many. */
+/** A schema, and inputs many of which it accepts. */
 export type Kind = { readonly schema: v.GenericSchema; readonly inputs: fc.Arbitrary<unknown> };
 
 const word = fc.string({ maxLength: 3 });
@@ -40,7 +40,7 @@ const leaf: fc.Arbitrary<Kind> = fc.constantFrom<Kind>(
   { schema: v.literal("a"), inputs: fc.constant("a") },
   { schema: v.picklist(["a", "$date"]), inputs: fc.constantFrom("a", "$date") },
 );
-/** Names of properties, few and odd. */
+/** A few odd property names. */
 export const key: fc.Arbitrary<string> = fc.constantFrom(
   "a",
   "b",
@@ -57,7 +57,7 @@ const objects = [v.object, v.strictObject, v.looseObject].map(
       Reflect.apply(make, undefined, [entries]),
 );
 
-/** Schemas of all sorts, so deep at the most. */
+/** Schemas of all sorts up to this depth. */
 export function kinds(depth: number): fc.Arbitrary<Kind> {
   if (depth === 0) return leaf;
   const inner = kinds(depth - 1);
@@ -118,7 +118,7 @@ export function kinds(depth: number): fc.Arbitrary<Kind> {
   );
 }
 
-/** A schema with inputs for it, and with anything. */
+/** A schema with suitable and arbitrary inputs. */
 export function withInputs({ schema, inputs }: Kind): fc.Arbitrary<readonly [Schema, readonly unknown[]]> {
   const anything = fc.anything({ withDate: true, withNullPrototype: true });
   const several = fc.array(fc.oneof({ arbitrary: inputs, weight: 4 }, { arbitrary: anything, weight: 1 }), {

@@ -5,21 +5,20 @@ import type { OutputOf, Schema } from "./schema.ts";
 const MOST_ISSUES = 8;
 const LONGEST_MESSAGE = 200;
 
-/** What became of a value: the schema's output, or why there is none. */
+/** The result of a validation: the schema's output, or why there is none. */
 export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
   | {
       readonly ok: false;
-      /** Each issue with its path, in a few lines at most. */
+      /** The issues with their paths, in a few lines at most. */
       readonly reason: string;
       /** The schema's issues, or what it threw. */
       readonly cause: unknown;
     };
 
 /**
- * Asks a schema about a value. A schema that throws, rejects or answers nonsense gives a failure.
- *
- * A promise is returned only where the schema returned one, as a needless `await` costs a turn for each record.
+ * Validates a value. A schema that throws, rejects or returns nonsense counts as failed. A promise is
+ * returned only if the schema returns one, as a needless `await` costs a turn of the event loop per record.
  */
 export function check<S extends Schema>(
   schema: S,
@@ -33,7 +32,7 @@ export function check<S extends Schema>(
   }
 }
 
-/** Whether something is to be awaited; a schema's promise may come from another realm. */
+/** Whether a value is thenable; a schema's promise may come from another realm. */
 export function isPromise(value: unknown): value is Promise<unknown> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
@@ -67,7 +66,7 @@ function describeIssues(issues: readonly StandardSchemaV1.Issue[]): string {
   return shown.join("; ") || "the schema names no issue";
 }
 
-/** Control and direction characters are replaced: a stored text could otherwise steer the terminal that shows the message. */
+/** Replaces control and direction characters: stored text could otherwise control the terminal. */
 function describeIssue({ message, path }: StandardSchemaV1.Issue): string {
   const keys = (path ?? []).map((segment) => (typeof segment === "object" ? segment.key : segment));
   const text = String(message).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, " ");

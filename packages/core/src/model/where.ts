@@ -3,15 +3,15 @@ import { deepEqual } from "./equality.ts";
 import { isPlainObject } from "./kinds.ts";
 import { isPromise } from "./validation.ts";
 
-/** Which records match: those whose properties of these names are deeply equal, or those for which a function returns true. */
+/** Which records match: those with deeply equal properties, or those for which a function returns true. */
 export type Where<T> = { readonly [K in keyof T]?: T[K] } | ((record: T) => boolean);
 
 /**
- * A where as a function. An object matches a record that has every one of its properties, each {@link deepEqual}; so
- * `{}` matches all. Later changes to the object do not count.
+ * Compiles a where to a predicate. An object matches a record that has all of its properties, each {@link
+ * deepEqual}; so `{}` matches all. Later changes to the object have no effect.
  *
- * @throws `BABA_OPTION` where it is neither an object nor a function, or a property of it is undefined; the function
- * throws it where a predicate returns a promise
+ * @throws `BABA_OPTION` if it is neither an object nor a function, or one of its properties is undefined; the
+ * result throws it if a given function returns a promise
  * @example
  * ```ts
  * import { compileWhere } from "@baba/core";
@@ -30,9 +30,9 @@ export function compileWhere<T>(where: Where<T>): (record: T) => boolean {
 }
 
 /**
- * A function that is true of a stored value if no record can match that a schema which only checks makes of it; `undefined` if this
- * `where` cannot tell. Only scalars can tell: such a schema passes them through unchanged, while it drops unknown properties of an
- * object, and may fill in a default for what is missing or `null`.
+ * A predicate for stored values from which a schema that only checks cannot make a matching record;
+ * `undefined` if this `where` cannot tell. Only scalars can tell: such a schema passes them through
+ * unchanged, but it drops unknown properties of objects, and may fill in defaults for missing or `null` ones.
  */
 export function exclusionOf(where: unknown): ((stored: unknown) => boolean) | undefined {
   if (typeof where !== "object" || where === null) return undefined;
@@ -55,7 +55,7 @@ function isPredicate<T>(where: unknown): where is (record: T) => unknown {
   return typeof where === "function";
 }
 
-/** A promise is always true in a condition: an async predicate would match every record. */
+/** A promise is always truthy, so an async predicate would match every record. */
 function toBoolean(answer: unknown): boolean {
   if (isPromise(answer)) {
     throw refuse(

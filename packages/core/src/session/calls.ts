@@ -84,9 +84,7 @@ export class Calls {
     );
   }
 
-  /**
-   * Resolves when all changes so far have ended; the end of one that is running synchronously comes later.
-   */
+  /** Resolves when all changes so far have ended; the end of one still running synchronously comes later. */
   #changed(): Promise<void> {
     return this.#changes ?? Promise.resolve().then(() => this.#begun);
   }

@@ -36,9 +36,7 @@ export class PendingChanges {
     return true;
   }
 
-  /**
-   * Queues a rename; whether the record exists. @throws `BABA_NAME`, `BABA_EXISTS`, any error of reading it
-   */
+  /** Queues a rename; whether the record exists. @throws `BABA_NAME`, `BABA_EXISTS`, errors of reading it */
   async move(from: string, to: string): Promise<boolean> {
     const [source, target] = [checkRecordName(from), checkRecordName(to)];
     const payload = await this.#view.get(source);
