@@ -3,21 +3,21 @@ import type { Identity, Recipient, Stanza } from "age-encryption";
 import { loadAge } from "./age.ts";
 import type { Crypto } from "./crypto.ts";
 
-/** What scrypt costs where a key file is written: N = 2^17, 128 MiB, the least that OWASP recommends. */
+/** The work factor of scrypt for new key files: N = 2^17, 128 MiB, the least that OWASP recommends. */
 export const WORK_FACTOR = 17;
-/** The most that a key file may ask for: 2^20, 1 GiB. */
+/** The largest work factor that a key file may ask for: 2^20, 1 GiB. */
 const LARGEST_WORK_FACTOR = 20;
 const SALT_SIZE = 16;
 const FILE_KEY_SIZE = 16;
 const TYPE = "scrypt";
 const LABEL = "age-encryption.org/v1/scrypt";
-/** Right, because every wrapping key is used once. */
+/** Safe, as every wrapping key is used only once. */
 const ZERO_NONCE = new Uint8Array(12);
 const utf8 = new TextEncoder();
 
 /**
- * Age's passphrase recipient, over the port's scrypt: that of the `age-encryption` package holds the event loop
- * for as long as it takes.
+ * Age's passphrase recipient with the port's scrypt; that of the `age-encryption` package blocks the event
+ * loop.
  *
  * @see https://c2sp.org/age#scrypt-recipient-stanza
  */
@@ -34,7 +34,7 @@ export function passphraseRecipient(crypto: Crypto, passphrase: string, workFact
   };
 }
 
-/** Age's passphrase identity, over the port's scrypt. It throws, before it derives anything, where a stanza is hostile. */
+/** Age's passphrase identity with the port's scrypt. Throws on a hostile stanza before deriving any key. */
 export function passphraseIdentity(crypto: Crypto, passphrase: string): Identity {
   return {
     async unwrapFileKey(stanzas) {
@@ -88,7 +88,7 @@ function unpaddedBase64(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes)).replace(/=+$/, "");
 }
 
-/** `undefined` for any text that {@link unpaddedBase64} does not write. */
+/** The inverse of {@link unpaddedBase64}; `undefined` for any text that it does not write. */
 function fromUnpaddedBase64(text: string): Uint8Array | undefined {
   if (!/^[A-Za-z0-9+/]{1,100}$/.test(text) || text.length % 4 === 1) return undefined;
   const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));

@@ -1,6 +1,6 @@
 /**
- * The age package, loaded where a key file is first locked or opened: it takes longer to load than all else together, and a
- * plain store, or one with a raw key, has no need of it.
+ * Loads the age package when a key file is first locked or opened: it takes longer to load than all the rest,
+ * and a plain store, or one with a raw key, does not need it.
  */
 export function loadAge(): Promise<typeof import("age-encryption")> {
   return import("age-encryption");

@@ -1,21 +1,21 @@
 /**
- * The port for compression: raw deflate (RFC 1951). A promise only where the work would hold the event
- * loop, so that small records cost no hop.
+ * The port for compression: raw deflate (RFC 1951). Returns a promise only if the work would block the event
+ * loop, so that small records need no asynchronous hop.
  */
 export interface Compression {
   /** The deflated bytes. */
   deflate(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
 
   /**
-   * The inflated bytes; `undefined` where the input is no deflated data, or would become more than `limit`
-   * bytes (at least 1). Never holds much more than `limit` bytes in memory.
+   * The inflated bytes; `undefined` if the input is not deflated data or would exceed `limit` bytes (at least
+   * 1) when inflated. Never holds much more than `limit` bytes in memory.
    */
   inflate(bytes: Uint8Array, limit: number): Uint8Array | undefined | Promise<Uint8Array | undefined>;
 }
 
 /**
- * Compression by the web standard's streams, which every runtime has. A stream costs some 0.3 ms to set up,
- * many times what a small record takes natively.
+ * Compression with the web's standard streams, which every runtime has. Setting up a stream takes some 0.3
+ * ms, many times what a small record takes natively.
  *
  * @example
  * ```ts
@@ -41,14 +41,14 @@ export const webCompression: Compression = {
   },
 };
 
-/** All that comes out of the stream for these bytes; `undefined` where it is more than the limit. */
+/** The stream's whole output for these bytes; `undefined` if it exceeds the limit. */
 async function collect(
   stream: CompressionStream | DecompressionStream,
   bytes: Uint8Array,
   limit: number,
 ): Promise<Uint8Array | undefined> {
   const writer = stream.writable.getWriter();
-  // What goes wrong with the input shows at the output too, and is handled there.
+  // An error of the input also appears at the output, where it is handled.
   const written = Promise.allSettled([writer.write(bytes.slice()), writer.close()]);
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -1,9 +1,9 @@
 /**
- * The port for cryptography: what a runtime does natively, and {@link nobleCrypto} in plain JavaScript.
+ * The port for cryptography, implemented natively by runtimes and in plain JavaScript by {@link nobleCrypto}.
  *
- * Bytes in, bytes out. Results are new arrays that the caller owns; arguments are neither kept nor
- * changed, and may be views into larger buffers. A key, nonce or block of another length than said is a
- * `RangeError`: a mistake of the caller's, never of the data's. No error quotes an argument.
+ * Results are new arrays that the caller owns; arguments are neither kept nor changed, and may be views of
+ * larger buffers. A key, nonce or block of the wrong length is a `RangeError`, as that is the caller's
+ * mistake and never due to the data. No error quotes an argument.
  */
 export interface Crypto {
   /**
@@ -15,8 +15,8 @@ export interface Crypto {
   seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array<ArrayBuffer>;
 
   /**
-   * The plaintext of what {@link seal} gave for the same key, nonce and `aad`; `undefined` for anything
-   * else. The tag counts with all its 16 bytes, and no plaintext is given out before it was verified.
+   * The plaintext of the result of {@link seal} for the same key, nonce and `aad`; `undefined` for anything
+   * else. All 16 bytes of the tag are checked, and no plaintext is released before it is verified.
    */
   open(
     key: Uint8Array,
@@ -26,26 +26,26 @@ export interface Crypto {
   ): Uint8Array<ArrayBuffer> | undefined;
 
   /**
-   * One block under AES-256 (FIPS 197), for the key derivation of XAES-256-GCM alone.
+   * Encrypts one block with AES-256 (FIPS 197), only for the key derivation of XAES-256-GCM.
    *
    * @param key 32 bytes
    * @param block 16 bytes
    */
   encryptBlock(key: Uint8Array, block: Uint8Array): Uint8Array<ArrayBuffer>;
 
-  /** HKDF-SHA256 (RFC 5869), extract and expand, `length` bytes of at most 8,160; any argument may be empty. */
+  /** HKDF-SHA256 (RFC 5869), extract and expand: `length` bytes, at most 8,160; any argument may be empty. */
   hkdf(secret: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array<ArrayBuffer>;
 
   /**
-   * scrypt (RFC 7914) with N = 2^`workFactor`, r = 8, p = 1: 32 bytes. Takes 2^(`workFactor` + 10) bytes
-   * of memory. Never holds the event loop for more than a few milliseconds at once.
+   * scrypt (RFC 7914) with N = 2^`workFactor`, r = 8, p = 1: 32 bytes. Takes 2^(`workFactor` + 10) bytes of
+   * memory. Never blocks the event loop for more than a few milliseconds.
    */
   scrypt(password: Uint8Array, salt: Uint8Array, workFactor: number): Promise<Uint8Array<ArrayBuffer>>;
 
-  /** That many bytes from a cryptographically secure source. */
+  /** This many bytes from a cryptographically secure source. */
   random(length: number): Uint8Array<ArrayBuffer>;
 
-  /** Whether both are the same bytes; for equal lengths, in a time that does not depend on where they differ. */
+  /** Compares bytes; for equal lengths, in a time that does not depend on where they differ. */
   equal(a: Uint8Array, b: Uint8Array): boolean;
 }
 
@@ -58,7 +58,7 @@ export const TAG_SIZE = 16;
 /** Bytes of an AES block. */
 export const BLOCK_SIZE = 16;
 
-/** Throws a `RangeError` where the bytes are not `size` long; names `what`, never its content. */
+/** Throws a `RangeError` unless the bytes have length `size`; names `what`, never its content. */
 export function mustMeasure(bytes: Uint8Array, size: number, what: string): void {
   if (bytes.length !== size)
     throw new RangeError(`A ${what} must be ${size} bytes long, not ${bytes.length}`);

@@ -9,30 +9,30 @@ import { XAES_NONCE_SIZE, type Xaes } from "./xaes.ts";
 
 /** The first byte of a sealed record; no JSON text begins with it. */
 const VERSION = 0x01;
-/** Flag: what is sealed is the deflated payload. */
+/** Flag: the sealed payload is deflated. */
 const DEFLATED = 0x01;
 const KEY_ID_AT = 2;
 const NONCE_AT = 6;
 /** Bytes before the ciphertext. */
 const HEAD = NONCE_AT + XAES_NONCE_SIZE;
-/** Bytes of an envelope beyond its payload. */
+/** Bytes of an envelope in addition to its payload. */
 export const ENVELOPE_OVERHEAD: number = HEAD + TAG_SIZE;
-/** The half of a nonce that a commit draws, and the half that a record draws. */
+/** Bytes of a nonce drawn per commit, and of the rest drawn per record. */
 const NONCE_HALF = 12;
-/** The most records under one commit's half of the nonce: NIST SP 800-38D's bound for random nonces. */
+/** The most records that share a commit's half of the nonce: NIST SP 800-38D's bound for random nonces. */
 const MOST_RECORDS = 2 ** 32;
-/** Payloads from this size on are deflated, where that makes them smaller. */
+/** Payloads from this size on are deflated, if that makes them smaller. */
 const DEFLATE_FROM = 4096;
-/** The most bytes that a payload is inflated to; larger ones are sealed as they are. */
+/** The largest payload to inflate; larger ones are sealed without being deflated. */
 export const LONGEST_INFLATED: number = 64 * 1024 * 1024;
-/** Records' halves of nonces are drawn so many at a time: asking the system costs more than sealing. */
+/** How many records' nonce halves are drawn at once: asking the system costs more than sealing. */
 const NONCES_AT_ONCE = 256;
 const LABEL = new TextEncoder().encode("baba/1 record");
 const utf8 = new TextEncoder();
 let scratch = new Uint8Array(1024);
 
 /**
- * Whether a stored payload is an envelope, by its first byte; else it is a plain record.
+ * Whether a stored payload is an envelope, by its first byte; otherwise it is a plain record.
  *
  * @example
  * ```ts
@@ -44,15 +44,15 @@ export function isSealed(payload: Uint8Array): boolean {
   return payload[0] === VERSION;
 }
 
-/** What sealing and opening records needs. */
+/** What it takes to seal and open records. */
 export type Seals = { readonly crypto: Crypto; readonly compression: Compression; readonly keys: StoreKeys };
 
 /**
- * Seals the records of one commit: what they are sealed under is derived once. A new one for every commit.
+ * Seals the records of one commit, whose key is derived only once. Make a new one for every commit.
  *
- * The envelope: version `01`, flags, key id (4), nonce (24: 12 of the commit, 12 of the record, random
- * both), then XAES-256-GCM of the payload and its tag (16), which also cover the bytes before the nonce,
- * the store's id and the record's name.
+ * The envelope: version `01`, flags, key id (4), nonce (24: 12 random bytes of the commit, 12 of the record),
+ * then the payload under XAES-256-GCM and its tag (16). Additional data: the bytes before the nonce, the
+ * store's id and the record's name.
  *
  * @example
  * ```ts
@@ -73,9 +73,9 @@ export class CommitSealer {
   readonly #arena = new Arena();
 
   /**
-   * A sealer for one commit, with a nonce half of its own.
+   * A sealer for one commit, with its own nonce half.
    *
-   * @param sealed how many records of this commit were sealed before
+   * @param sealed how many records of this commit are sealed already
    */
   constructor(seals: Seals, sealed: number = 0) {
     this.#seals = seals;
@@ -84,9 +84,9 @@ export class CommitSealer {
   }
 
   /**
-   * The envelope of a record's payload; a promise where its compression takes a while.
+   * Seals a record's payload in an envelope; returns a promise if compression does.
    *
-   * @param name the record's, checked and in NFC
+   * @param name the record's name, checked and in NFC
    * @throws RangeError after 2^32 records
    */
   seal(name: string, payload: Uint8Array): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>> {
@@ -126,8 +126,8 @@ export class CommitSealer {
 }
 
 /**
- * The changes of one commit with every payload sealed; deletions stay `undefined`. `breathe` is asked
- * between records and awaited where it gives a promise, so that a large commit does not hold the event loop.
+ * Seals every payload of one commit's changes; deletions stay `undefined`. `breathe` is called between
+ * records and awaited if it returns a promise, so that a large commit does not block the event loop.
  *
  * @example
  * ```ts
@@ -156,11 +156,12 @@ export async function sealRecords(
 }
 
 /**
- * The payload in a stored record's envelope; a promise where its inflation takes a while, which fails in the same ways.
+ * Opens a stored record's envelope; returns a promise if decompression does, which rejects with the same
+ * errors.
  *
- * @param name the record's, checked and in NFC; any other than the one it was sealed for fails
- * @throws `BABA_NOT_SEALED` for a plain record, `BABA_ENVELOPE` for what is no whole envelope of this version,
- * `BABA_KEY_UNKNOWN`, `BABA_TAMPERED` where anything was changed or belongs to another record or store
+ * @param name the record's name, checked and in NFC; opening fails under any other than it was sealed for
+ * @throws `BABA_NOT_SEALED` for a plain record, `BABA_ENVELOPE` if it is no complete envelope of this
+ * version, `BABA_KEY_UNKNOWN`, `BABA_TAMPERED` if anything was changed or belongs to another record or store
  * @example
  * ```ts
  * import { CommitSealer, nobleCrypto, openRecord, StoreKeys, webCompression } from "@baba/core/crypto";
@@ -195,7 +196,7 @@ export function openRecord(
     : mustInflate(inflated, name);
 }
 
-/** {@link openRecord} for one of many: where it cannot be opened, the error is the content. */
+/** {@link openRecord} for one of many: an error is returned as the content. */
 export function contentOf(envelope: Uint8Array, name: string, seals: Seals): Content | Promise<Content> {
   try {
     const payload = openRecord(envelope, name, seals);
@@ -205,7 +206,7 @@ export function contentOf(envelope: Uint8Array, name: string, seals: Seals): Con
   }
 }
 
-/** Which data key an envelope names; `undefined` where it was cut short. */
+/** The id of an envelope's data key; `undefined` if the envelope was cut short. */
 export function keyIdOf(envelope: Uint8Array): number | undefined {
   if (envelope.length < ENVELOPE_OVERHEAD) return undefined;
   return new DataView(envelope.buffer, envelope.byteOffset).getUint32(KEY_ID_AT);
@@ -221,7 +222,7 @@ function mustInflate(inflated: Uint8Array | undefined, name: string): Uint8Array
   throw refuse("BABA_ENVELOPE", name, "what was sealed cannot be inflated, or not within 64 MiB");
 }
 
-/** Throws where the bytes are no envelope of this version; of what it holds nothing is known after it. */
+/** Throws unless the bytes have the shape of an envelope of this version; does not authenticate anything. */
 function checkShape(envelope: Uint8Array, name: string): void {
   const version = envelope[0];
   const flags = envelope[1] ?? 0;
@@ -264,12 +265,12 @@ function xaesOf(envelope: Uint8Array, name: string, keys: StoreKeys): Xaes {
 }
 
 /**
- * What the tag covers beside the payload: where it is stored, and how it is to be read. Good until the next call, as
- * `Crypto` keeps no argument: that saves what a new array for each of thousands of records costs.
+ * The additional data: where the payload is stored, and how it is to be read. Valid until the next call, as
+ * `Crypto` keeps no argument: this saves an allocation for each of thousands of records.
  */
 function additionalData(envelope: Uint8Array, storeId: Uint8Array, name: string): Uint8Array {
   const nameAt = LABEL.length + NONCE_AT + storeId.length + 4;
-  // A character is at most three bytes of UTF-8 for each of its units.
+  // UTF-8 takes at most three bytes per UTF-16 code unit.
   if (scratch.length < nameAt + 3 * name.length) scratch = new Uint8Array(nameAt + 3 * name.length);
   scratch.set(LABEL);
   for (let i = 0; i < NONCE_AT; i++) scratch[LABEL.length + i] = envelope[i] ?? 0;
@@ -283,7 +284,7 @@ function putUint32(bytes: Uint8Array, at: number, value: number): void {
   for (let i = 0; i < 4; i++) bytes[at + i] = value >>> (24 - 8 * i);
 }
 
-/** A byte that text begins with: no control character but the white space of JSON. */
+/** Whether text can begin with this byte: no control character, other than JSON's white space. */
 function isTextByte(byte: number): boolean {
   return byte >= 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
 }

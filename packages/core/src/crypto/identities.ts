@@ -2,8 +2,8 @@ import { BabaError } from "../errors.ts";
 import { loadAge } from "./age.ts";
 
 /**
- * A new age identity (`AGE-SECRET-KEY-1...`), for the option `identity`: whoever has it opens the stores that are locked for
- * its {@link recipientOf recipient}. `age-keygen` makes the same.
+ * Makes a new age identity (`AGE-SECRET-KEY-1...`) for the option `identity`: whoever has it can open the
+ * stores that are locked for its {@link recipientOf recipient}. `age-keygen` does the same.
  *
  * @example
  * ```ts
@@ -18,9 +18,9 @@ export async function generateIdentity(): Promise<string> {
 }
 
 /**
- * The recipient (`age1...`) that belongs to an identity, to be given away.
+ * The recipient (`age1...`) of an identity, which may be shared.
  *
- * @throws `BABA_OPTION` where it is no identity
+ * @throws `BABA_OPTION` if it is not an identity
  * @example
  * ```ts
  * import { generateIdentity, recipientOf } from "@baba/core";
@@ -34,7 +34,7 @@ export async function recipientOf(identity: string): Promise<string> {
   try {
     return await identityToRecipient(identity);
   } catch {
-    // Age's own error may quote what it was given.
+    // Age's own error may quote its argument.
     throw new BabaError("BABA_OPTION", "That is no X25519 identity of age (AGE-SECRET-KEY-1...).");
   }
 }

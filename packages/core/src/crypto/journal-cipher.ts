@@ -5,17 +5,17 @@ import { XAES_NONCE_SIZE, Xaes } from "./xaes.ts";
 const NO_INFO = new Uint8Array(0);
 const ascii = new TextEncoder();
 
-/** A data key, by the number that envelopes name it with. */
+/** A data key and the id by which envelopes refer to it. */
 export type NumberedKey = { readonly id: number; readonly key: Uint8Array };
 
 /**
- * Seals the bodies of the journal's frames, and authenticates the headers of its segments, which say what is
- * checkpointed, under keys that HKDF derives from a data key and the store's id.
+ * Seals the bodies of the journal's frames and authenticates the headers of its segments, which record what
+ * is checkpointed, under keys that HKDF derives from a data key and the store's id.
  *
- * A body is sealed by XAES-256-GCM under 24 bytes drawn at random each time and written before it: were they
- * counted from a place, a place written twice after a crash would repeat one. What `aad` and tagged bytes must hold,
- * so that nothing can be cut, moved or spliced, is the place: the segment's number and salt, the offset, the
- * sequence, and the tag before it.
+ * Bodies are sealed with XAES-256-GCM under a random nonce of 24 bytes, which is written before them: a nonce
+ * derived from the position would be reused if a position is written twice after a crash. To prevent cutting,
+ * moving and splicing, `aad` and tagged bytes must contain the position: the segment's number and salt, the
+ * offset, the sequence, and the preceding tag.
  *
  * @example
  * ```ts
@@ -34,10 +34,10 @@ export class JournalCipher implements JournalSeal {
   readonly #tagKey: Uint8Array;
 
   /**
-   * Seals and opens under keys that are derived from a data key.
+   * Derives the keys from a data key.
    *
    * @param data the data key, of 32 bytes
-   * @param storeId 16 bytes: what another store wrote fails, even under the same data key
+   * @param storeId 16 bytes: what another store wrote does not open, even under the same data key
    */
   constructor(crypto: Crypto, data: NumberedKey, storeId: Uint8Array) {
     const bodyKey = crypto.hkdf(data.key, storeId, ascii.encode("baba/1 journal"), KEY_SIZE);
@@ -58,26 +58,27 @@ export class JournalCipher implements JournalSeal {
     return sealed;
   }
 
-  /** The body, or `undefined` where it was not sealed by {@link sealBody} with this `aad` under these keys. */
+  /** The body, or `undefined` unless {@link sealBody} sealed it with this `aad` and these keys. */
   openBody(aad: Uint8Array, sealed: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
     if (sealed.length < SEAL_OVERHEAD) return undefined;
     return this.#bodies.open(sealed.subarray(0, XAES_NONCE_SIZE), aad, sealed.subarray(XAES_NONCE_SIZE));
   }
 
   /**
-   * 16 bytes that only who has the keys can make for these bytes. HKDF-SHA256 with the key as its salt, which is
-   * HMAC-SHA256 of the bytes and an expansion of it: a pseudorandom function, without a nonce to repeat.
+   * A MAC of 16 bytes: HKDF-SHA256 with the key as its salt, that is HMAC-SHA256 of the bytes, expanded: a
+   * pseudorandom function, without a nonce that could be reused.
    */
   tag(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
     return this.#crypto.hkdf(bytes, this.#tagKey, NO_INFO, TAG_SIZE);
   }
 
-  /** Whether `tag` is that of these bytes. */
   verifyTag(bytes: Uint8Array, tag: Uint8Array): boolean {
     return this.#crypto.equal(this.tag(bytes), tag);
   }
 
-  /** Overwrites the keys; every later use of {@link sealBody} and {@link openBody} is refused, and tags fit no others. */
+  /**
+   * Overwrites the keys; {@link sealBody} and {@link openBody} are then refused, and tags match no others.
+   */
   wipe(): void {
     this.#bodies.wipe();
     this.#crypto.random(KEY_SIZE).forEach((byte, i) => {

@@ -21,24 +21,24 @@ import { type IdentityLock, MOST_RECIPIENTS } from "./lock.ts";
  */
 export const KEY_FILE: string = `${STORE_FOLDER}/key.age`;
 const LARGEST_FILE = 1024 * 1024;
-/** Bytes that a key file of few recipients is shorter than: so many are read without ado in every runtime. */
+/** More bytes than a key file with few recipients has; every runtime reads this many cheaply. */
 const SHORT_FILE = 64 * 1024;
-/** The most trials, of an identity at a recipient's stanza, for one file: of 1,000 recipients with ten identities. */
+/** The most attempts per file to open a stanza with an identity: 1,000 recipients with ten identities. */
 const MOST_TRIALS = 10_000;
 const BINARY = "age-encryption.org/";
 const ascii = new TextEncoder();
 const text = new TextDecoder();
 
-/** The kinds of lock that a key file has. */
+/** The kinds of lock that a key file can have. */
 export type FileLock = { readonly kind: "passphrase"; readonly passphrase: string } | IdentityLock;
 
 /**
- * The bytes of a key file: the keyring, locked by the passphrase or for the keyring's recipients, in age's armor. Of an
- * {@link IdentityLock} its identities are needed, to make sure that they will open the file again.
+ * Makes a key file: the keyring, locked by the passphrase or for its recipients, in age's armor. The
+ * identities of an {@link IdentityLock} are only needed to make sure that they can open the file again.
  *
  * @param workFactor of scrypt, for tests that open many files
- * @throws `BABA_OPTION` where none of the identities belongs to a recipient, or one recipient is no point that keys can be
- * agreed with
+ * @throws `BABA_OPTION` if none of the identities belongs to a recipient, or a recipient is a weak X25519
+ * point
  */
 export async function lockKeyring(
   crypto: Crypto,
@@ -67,10 +67,10 @@ export async function lockKeyring(
 }
 
 /**
- * The keyring of a key file, armored or not.
+ * Opens a key file, armored or not.
  *
- * @throws `BABA_KEY_WRONG` where the lock does not open it; `BABA_KEYRING` where it is damaged, asks for too much work or is not
- * the one whose fingerprint was pinned; `BABA_FORMAT` where a newer version made it
+ * @throws `BABA_KEY_WRONG` if the lock does not open it; `BABA_KEYRING` if it is damaged, asks for too much
+ * work or does not have the pinned fingerprint; `BABA_FORMAT` if a newer version made it
  */
 export async function unlockKeyring(crypto: Crypto, file: Uint8Array, lock: FileLock): Promise<Keyring> {
   if (file.length > LARGEST_FILE) throw damaged("it is larger than 1 MiB");
@@ -86,7 +86,7 @@ export async function unlockKeyring(crypto: Crypto, file: Uint8Array, lock: File
   throw notThePinned();
 }
 
-/** The error of a key file with another fingerprint than the one that was pinned. */
+/** The error for a key file without the pinned fingerprint. */
 export function notThePinned(): BabaError {
   return new BabaError(
     "BABA_KEYRING",
@@ -96,19 +96,19 @@ export function notThePinned(): BabaError {
   );
 }
 
-/** The recipients that belong to identities. */
+/** The recipients of identities. */
 export async function recipientsOf(identities: readonly string[]): Promise<string[]> {
   const { identityToRecipient } = await loadAge();
   const recipients = await Promise.all(identities.map((identity) => identityToRecipient(identity)));
   return [...new Set(recipients)];
 }
 
-/** The key file's bytes; `undefined` where there is none. Of one that is too large only so many that it is seen to be. */
+/** The key file's bytes; `undefined` if there is none. Of one that is too large, only enough to tell that. */
 export async function readKeyFile(files: FileSystem): Promise<Uint8Array | undefined> {
   try {
     const short = await files.readRange(KEY_FILE, 0, SHORT_FILE);
     if (short === undefined || short.length < SHORT_FILE) return short;
-    // From its beginning, as another may have been put in its place.
+    // From the start again, as it may have been replaced meanwhile.
     return await files.readRange(KEY_FILE, 0, LARGEST_FILE + 1);
   } catch (error) {
     throw ioError(error, KEY_FILE, "read");
@@ -116,10 +116,10 @@ export async function readKeyFile(files: FileSystem): Promise<Uint8Array | undef
 }
 
 /**
- * Puts a store's first key file in place, durable. `false`, and nothing done, where there is one already: no key file
- * is ever overwritten by a store that believes itself new.
+ * Creates a store's first key file, durably. Returns `false` and does nothing if there already is one: a
+ * store that believes itself new must never overwrite a key file.
  *
- * @param token a text that no other writer uses, for the name of the temporary file
+ * @param token a unique text, for the name of the temporary file
  */
 export async function createKeyFile(files: FileSystem, token: string, bytes: Uint8Array): Promise<boolean> {
   return throughTemporary(files, token, bytes, async (temporary) => {
@@ -130,8 +130,8 @@ export async function createKeyFile(files: FileSystem, token: string, bytes: Uin
 }
 
 /**
- * Makes sure that the key file which is there outlives a power cut: whoever put it there may have ended before the sync of its
- * folder, or have seen that fail, and what is sealed from now on is lost without it.
+ * Makes sure that the existing key file survives a power cut: whoever put it there may have died before
+ * syncing its folder, or the sync may have failed, and without it everything sealed from now on is lost.
  */
 export async function assureKeyFile(files: FileSystem): Promise<void> {
   try {
@@ -142,10 +142,7 @@ export async function assureKeyFile(files: FileSystem): Promise<void> {
   }
 }
 
-/**
- * Puts another key file in the place of the one that is there, at one instant and durable: until then the old one
- * stays, and after a crash there is the one or the other, whole.
- */
+/** Replaces the key file atomically and durably: after a crash, the old or the new one is there, whole. */
 export async function replaceKeyFile(files: FileSystem, token: string, bytes: Uint8Array): Promise<void> {
   await throughTemporary(files, token, bytes, async (temporary) => {
     await files.rename([{ from: temporary, to: KEY_FILE }]);
@@ -183,7 +180,7 @@ async function mustBeAmong(recipients: readonly string[], identities: readonly s
   );
 }
 
-/** Its letters are right, and it is one of the few points whose every shared secret is zero. */
+/** For a well-formed recipient that is one of the few points for which every shared secret is zero. */
 function weakRecipient(cause: unknown): BabaError {
   return new BabaError(
     "BABA_OPTION",
@@ -225,7 +222,7 @@ async function decrypt(file: Uint8Array, lock: FileLock, crypto: Crypto): Promis
   }
 }
 
-/** Opens nothing: it refuses, before any work is done, what the lock cannot open or what would take too long. */
+/** An identity that opens nothing: it refuses up front what the lock cannot open or takes too long. */
 function gate(lock: FileLock): Identity {
   return {
     unwrapFileKey(stanzas: readonly Stanza[]) {

@@ -14,13 +14,13 @@ const MOST_KEYS = 1000;
 const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** A data key of a keyring. The one active key seals; retired ones open what they sealed. */
+/** A data key of a keyring. The one active key seals; retired ones only open what they sealed. */
 export type DataKey = {
-  /** What envelopes name it with: a random number of 32 bits. */
+  /** The id by which envelopes refer to it: a random number of 32 bits. */
   readonly id: number;
   /** 32 random bytes. */
   readonly key: Uint8Array;
-  /** When it was made, in milliseconds since the epoch. */
+  /** Creation time, in milliseconds since the epoch. */
   readonly created: number;
   readonly state: "active" | "retired";
 };
@@ -34,13 +34,13 @@ type Parts = {
 };
 
 /**
- * What the key file holds: a store's id, its data keys, who may open it, and whether it is still being
- * converted from plain. It never changes; what changes it gives a new one, to be written in its place.
+ * The contents of the key file: a store's id, its data keys, its recipients, and whether it is still being
+ * converted from plain. Immutable: changes return a new keyring, to replace the old one.
  *
- * As text it is one line of JSON without white space, keys in this order:
- * `{"format":1,"store":"<hex 16>","secret":"<hex 32>","keys":[{"id":"<hex 4>","key":"<hex 32>","created":"<ISO 8601>",
- * "state":"active"}],"recipients":["age1..."],"converting":false}`, hexadecimal digits in lower case. Any other text
- * is refused, white space around it excepted.
+ * As text it is one line of JSON without white space, keys in this order: `{"format":1,"store":"<hex
+ * 16>","secret":"<hex 32>","keys":[{"id":"<hex 4>","key":"<hex 32>","created":"<ISO 8601>",
+ * "state":"active"}],"recipients":["age1..."],"converting":false}`, with lower-case hexadecimal digits. Any
+ * other text is refused, apart from surrounding white space.
  *
  * @example
  * ```ts
@@ -57,7 +57,7 @@ export class Keyring {
     this.#parts = parts;
   }
 
-  /** A new store's keyring, everything random in it drawn anew. `recipients` is empty where a passphrase locks it. */
+  /** A new store's keyring with fresh random values. `recipients` is empty if a passphrase locks it. */
   static create(
     crypto: Crypto,
     store: { readonly recipients: readonly string[]; readonly converting: boolean; readonly now: number },
@@ -73,9 +73,9 @@ export class Keyring {
   }
 
   /**
-   * The keyring of a payload that {@link serialize} made.
+   * Parses the result of {@link serialize}.
    *
-   * @throws `BABA_KEYRING` for any other, never quoting it; `BABA_FORMAT` where a newer version made it
+   * @throws `BABA_KEYRING` for anything else, never quoting it; `BABA_FORMAT` if a newer version made it
    */
   static parse(payload: Uint8Array): Keyring {
     const text = decodeText(payload)?.trim();
@@ -89,29 +89,29 @@ export class Keyring {
     const parts = partsOf(value);
     if (parts === undefined) throw damaged("it does not hold a keyring");
     const keyring = new Keyring(parts);
-    // Whatever the checks do not name (other properties, two of one name, another order) shows here.
+    // This catches what the checks do not: further or duplicate properties, another order.
     if (keyring.#text() !== text) throw damaged("its keyring is not written as it should be");
     return keyring;
   }
 
-  /** 16 bytes that every sealed thing of the store is tied to. */
+  /** 16 bytes that everything sealed in the store is bound to. */
   get storeId(): Uint8Array {
     return this.#parts.storeId;
   }
 
-  /** All data keys, the oldest first. */
+  /** All data keys, oldest first. */
   get keys(): readonly DataKey[] {
     return this.#parts.keys;
   }
 
-  /** The key that seals what is written now. */
+  /** The key that seals new data. */
   get active(): DataKey {
     const active = this.#parts.keys.find(({ state }) => state === "active");
     if (active === undefined) throw damaged("it has no active data key");
     return active;
   }
 
-  /** Who may open it (`age1...`); empty where a passphrase locks it. */
+  /** Who can open it (`age1...`); empty if a passphrase locks it. */
   get recipients(): readonly string[] {
     return this.#parts.recipients;
   }
@@ -122,17 +122,18 @@ export class Keyring {
   }
 
   /**
-   * 32 hexadecimal digits that tell this keyring from any other, whoever that one is locked for: HKDF-SHA256 of a secret
-   * that is in it, salted with the store's id, under `baba/1 fingerprint`. It stays the same when the passphrase or the data
-   * key change, or a recipient is added. Who could open the keyring once knows the secret, and could make another with its
-   * fingerprint: so it changes when a recipient is removed; and when the conversion from plain ends.
+   * 32 hexadecimal digits that distinguish this keyring from any other, whoever that is locked for:
+   * HKDF-SHA256 of its secret, salted with the store's id, under `baba/1 fingerprint`. Unchanged by a new
+   * passphrase, a new data key or an added recipient. Everyone who could once open the keyring knows the
+   * secret, and could forge a keyring with the same fingerprint; so removing a recipient changes it, and so
+   * does the end of the conversion from plain.
    */
   fingerprint(crypto: Crypto): string {
     const { secret, storeId } = this.#parts;
     return bytesToHex(crypto.hkdf(secret, storeId, utf8.encode("baba/1 fingerprint"), FINGERPRINT_SIZE));
   }
 
-  /** With a new data key, which is the active one; the others are retired. */
+  /** With a new active data key; the others are retired. */
   rotated(crypto: Crypto, now: number): Keyring {
     const { keys } = this.#parts;
     if (keys.length >= MOST_KEYS)
@@ -145,7 +146,7 @@ export class Keyring {
   }
 
   /**
-   * With other recipients; none where a passphrase is to lock it. Takes no key from those who had them.
+   * With other recipients, or none for a passphrase. Former recipients still know the keys.
    *
    * @throws `BABA_OPTION` for more than 1,000
    */
@@ -154,37 +155,37 @@ export class Keyring {
     return new Keyring({ ...this.#parts, recipients: [...recipients] });
   }
 
-  /** Without the retired data keys: what is still sealed with one of them cannot be opened any more. */
+  /** Without the retired data keys: what is still sealed with them can no longer be opened. */
   withoutRetired(): Keyring {
     const keys = this.#parts.keys.filter(({ state }) => state === "active");
     return new Keyring({ ...this.#parts, keys });
   }
 
-  /** With another secret, and so another fingerprint: who knew the old one can make no keyring that passes for this one. */
+  /** With a new secret, and so another fingerprint: whoever knew the old one cannot forge it. */
   withNewSecret(crypto: Crypto): Keyring {
     return new Keyring({ ...this.#parts, secret: crypto.random(SECRET_SIZE) });
   }
 
   /**
-   * At the end of the conversion from plain, with another secret: one with the old fingerprint admits plain records, and
-   * can be put back by whoever has copied it. The same one where it had ended.
+   * Ends the conversion from plain, with a new secret: a copy with the old fingerprint admits plain records,
+   * and anyone could put it back. Returns itself if the conversion had ended already.
    */
   converted(crypto: Crypto): Keyring {
     return this.converting ? new Keyring({ ...this.#parts, converting: false }).withNewSecret(crypto) : this;
   }
 
-  /** The bytes that go into the key file, and hold every secret of the store. */
+  /** The key file's payload, which contains every secret of the store. */
   serialize(): Uint8Array {
     return utf8.encode(`${this.#text()}\n`);
   }
 
-  /** Overwrites the keys, of this keyring and of those made from it. */
+  /** Overwrites the keys of this keyring, and those it shares with keyrings derived from it. */
   wipe(): void {
     this.#parts.secret.fill(0);
     for (const { key } of this.#parts.keys) key.fill(0);
   }
 
-  /** What `JSON.stringify` shows: nothing. */
+  /** Keeps secrets out of `JSON.stringify`. */
   toJSON(): Record<string, never> {
     return {};
   }
@@ -207,7 +208,7 @@ export class Keyring {
   }
 }
 
-/** The error of a key file that cannot be used as it is. */
+/** The error for an unusable key file. */
 export function damaged(what: string, cause?: unknown): BabaError {
   return new BabaError(
     "BABA_KEYRING",
@@ -236,7 +237,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not as a cause: engines quote the text, which holds the keys.
+    // Not as a cause: engines' messages quote the text, which contains the keys.
     return undefined;
   }
 }
@@ -279,7 +280,7 @@ function recipientsOf(value: unknown): string[] | undefined {
   return recipients.length === value.length && areSound(recipients) ? recipients : undefined;
 }
 
-/** Whether their checksums are right, so that the key file can be locked for them again. */
+/** Whether their checksums are right: otherwise the key file could not be locked for them again. */
 function areSound(recipients: readonly string[]): boolean {
   try {
     return recipients.length === 0 || checkRecipients(recipients).length === recipients.length;

@@ -5,22 +5,22 @@ import { type Crypto, KEY_SIZE } from "./crypto.ts";
 type Absent<Name extends string> = { readonly [N in Name]?: never };
 
 /**
- * How a database is unlocked: not at all, so that records are stored in plain; by a passphrase; by age identities, for
- * one person or a team; or by 32 raw bytes. An option that is given but `undefined` is `BABA_KEY_MISSING` when the database is made,
- * so that an environment variable that is not set never makes a plain store.
+ * How a database is unlocked: not at all, with records stored in plain; by a passphrase; by age identities,
+ * for one person or a team; or by 32 raw bytes. An option that is given but `undefined` causes
+ * `BABA_KEY_MISSING` in the constructor, so that an unset environment variable never makes a plain store.
  */
 export type Unlock =
   | Absent<"passphrase" | "identity" | "recipients" | "fingerprint" | "key">
   | (Absent<"identity" | "recipients" | "fingerprint" | "key"> & {
-      /** Opens the store's key file; in a new store, locks it. */
+      /** Opens the store's key file, or locks that of a new store. */
       readonly passphrase: string | undefined;
     })
   | (Absent<"passphrase" | "key"> & {
-      /** One or several age identities (`AGE-SECRET-KEY-1...`), one of which opens the store's key file. */
+      /** One or more age identities (`AGE-SECRET-KEY-1...`), one of which opens the store's key file. */
       readonly identity: string | readonly string[] | undefined;
-      /** Who can open the key file of a new store (`age1...`), you included; by default only you. */
+      /** Who can open a new store's key file (`age1...`), including yourself; by default only you. */
       readonly recipients?: readonly string[];
-      /** The database's `fingerprint`, as you noted it earlier: a key file that somebody else has put in place is refused. */
+      /** The database's `fingerprint`, as you noted it: a key file that someone else put there is refused. */
       readonly fingerprint?: string;
     })
   | (Absent<"passphrase" | "identity" | "recipients" | "fingerprint"> & {
@@ -28,14 +28,14 @@ export type Unlock =
       readonly key: Uint8Array | undefined;
     });
 
-/** The way to unlock that was chosen, with everything of the right kind. */
+/** The chosen way to unlock, checked. */
 export type Lock =
   | { readonly kind: "none" }
   | { readonly kind: "passphrase"; readonly passphrase: string }
   | IdentityLock
   | { readonly kind: "key"; readonly key: Uint8Array };
 
-/** Age identities, and what is to hold when they are used. */
+/** Age identities, and the conditions under which they are used. */
 export type IdentityLock = {
   readonly kind: "identity";
   readonly identities: readonly string[];
@@ -44,7 +44,7 @@ export type IdentityLock = {
   readonly fingerprint: string | undefined;
 };
 
-/** An X25519 recipient, as far as its letters go. */
+/** The syntax of an X25519 recipient, without its checksum. */
 export const RECIPIENT: RegExp = /^age1[02-9ac-hj-np-z]{58}$/;
 const IDENTITY = /^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$/;
 const FINGERPRINT = /^[0-9a-f]{32}$/;
@@ -58,15 +58,15 @@ export const UNLOCK_OPTIONS: readonly string[] = [
   "key",
 ];
 const MOST_IDENTITIES = 100;
-/** Each costs whoever opens the key file an X25519 for each of their identities. */
+/** Opening the key file takes an X25519 operation per recipient and identity. */
 export const MOST_RECIPIENTS = 1000;
 const utf8 = new TextEncoder();
 
 /**
- * The way to unlock among a database's options. No value of theirs is ever in an error.
+ * Extracts the way to unlock from a database's options. Errors never contain their values.
  *
- * @throws `BABA_KEY_MISSING` where an option is present and `undefined` or empty, `BABA_OPTION` where two ways are given at
- * once or a value is of the wrong kind
+ * @throws `BABA_KEY_MISSING` if an option is present and `undefined` or empty, `BABA_OPTION` if two ways are
+ * given at once or a value is of the wrong kind
  * @example
  * ```ts
  * import { checkUnlock } from "@baba/core/crypto";
@@ -94,22 +94,22 @@ export function checkUnlock(options: object): Lock {
   }
 }
 
-/** @throws `BABA_KEY_MISSING` where an option that is there has no value, or an empty one */
+/** @throws `BABA_KEY_MISSING` if a given option has no value or an empty one */
 export function mustBeGiven(name: string, value: unknown): void {
   if (isMissing(value)) throw missing(name);
 }
 
-/** Those of these options that are there, wherever the object has them from: one that was inherited is no reason to store in plain. */
+/** The given options, also inherited ones: an inherited key must not be ignored and make a plain store. */
 export function optionsIn(options: object, names: readonly string[]): Readonly<Record<string, unknown>> {
   const given = names.filter((name) => name in options);
   return Object.fromEntries(given.map((name): [string, unknown] => [name, Reflect.get(options, name)]));
 }
 
 /**
- * Recipients that age can lock a file for, each once.
+ * Checks recipients and removes duplicates.
  *
- * @throws `BABA_KEY_MISSING` where there is none, `BABA_OPTION` where one is not an X25519 recipient or there are more than
- * 1,000
+ * @throws `BABA_KEY_MISSING` if there is none, `BABA_OPTION` if one is not an X25519 recipient or there are
+ * more than 1,000
  * @example
  * ```ts
  * import { generateIdentity, recipientOf } from "@baba/core";
@@ -127,14 +127,14 @@ export function checkRecipients(value: unknown): readonly string[] {
   return [...recipients];
 }
 
-/** The error of a store that would have more recipients than its key file may have. */
+/** The error for more recipients than a key file may have. */
 export function tooManyRecipients(): BabaError {
   return refuse(
     `A store has at most ${MOST_RECIPIENTS} recipients. Remove some, or give several people one identity in common.`,
   );
 }
 
-/** Whether both open a store in the same way; what only matters where a store is made does not count. */
+/** Whether both open a store in the same way, ignoring what only matters for creating one. */
 export function sameLock(crypto: Crypto, a: Lock, b: Lock): boolean {
   if (a.kind === "passphrase" && b.kind === "passphrase")
     return crypto.equal(utf8.encode(a.passphrase), utf8.encode(b.passphrase));
@@ -148,12 +148,12 @@ export function sameLock(crypto: Crypto, a: Lock, b: Lock): boolean {
   return a.kind === b.kind;
 }
 
-/** The same lock, with bytes of its own to be overwritten. */
+/** A copy of a lock, with its own key bytes, which can be wiped. */
 export function copyOfLock(lock: Lock): Lock {
   return lock.kind === "key" ? { kind: "key", key: new Uint8Array(lock.key) } : lock;
 }
 
-/** Overwrites what can be overwritten. */
+/** Overwrites the secrets that can be overwritten. */
 export function wipeLock(lock: Lock): void {
   if (lock.kind === "key") lock.key.fill(0);
 }
@@ -166,7 +166,7 @@ function checkRecipient(value: unknown): string {
   return value;
 }
 
-/** @throws `BABA_KEY_MISSING` where it is empty, `BABA_OPTION` where it is no text */
+/** @throws `BABA_KEY_MISSING` if it is empty, `BABA_OPTION` if it is not a valid string */
 export function checkPassphrase(value: unknown): string {
   if (isMissing(value)) throw missing("passphrase");
   if (typeof value !== "string") throw refuse("The option passphrase must be a string.");
@@ -212,11 +212,11 @@ function checkKey(value: unknown): Uint8Array {
   if (!(value instanceof Uint8Array) || value.length !== KEY_SIZE) {
     throw refuse(`The option key must be a Uint8Array of ${KEY_SIZE} bytes.`);
   }
-  // Not `slice()`: that of a Buffer shares its bytes, and this copy is wiped when the store is closed.
+  // Not `slice()`: a Buffer's shares its bytes, and this copy is wiped when the store is closed.
   return new Uint8Array(value);
 }
 
-/** Whether it is 32 bytes under a checksum (BIP 173), as age reads them: to load age for that alone would take far longer. */
+/** Whether it is 32 bytes with a valid checksum (BIP 173), without loading age, which takes far longer. */
 function isChecked(key: string): boolean {
   const decoded = bech32.decodeUnsafe(key);
   const bytes = decoded && bech32.fromWordsUnsafe(decoded.words);

@@ -11,11 +11,11 @@ export type NativeCompressionFunctions = {
 type Limit = { maxOutputLength: number };
 type Done = (error: Error | null | undefined, bytes: Uint8Array) => void;
 
-/** Up to this many bytes the work takes less than a hop to the thread pool would be worth: some 1 ms. */
+/** Up to this many bytes, some 1 ms of work, a hop to the thread pool does not pay. */
 const SMALL = 16 * 1024;
 
 /**
- * Compression by a runtime's `node:zlib`: small pieces at once, large ones in its thread pool.
+ * Compression with a runtime's `node:zlib`: synchronous for small inputs, in its thread pool for large ones.
  *
  * @example
  * ```ts
@@ -37,7 +37,7 @@ export function nativeCompression(functions: NativeCompressionFunctions): Compre
     inflate(bytes, limit) {
       if (bytes.length > SMALL) return inflateInPool(bytes, limit);
       try {
-        // What is small may still become large: at once only as far as that takes no longer than a small piece.
+        // A small input may inflate to a large output: stay synchronous only within a limit.
         return inflateRawSync(bytes, { maxOutputLength: Math.min(limit, SMALL * 8) });
       } catch {
         return inflateInPool(bytes, limit);

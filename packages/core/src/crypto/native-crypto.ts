@@ -42,12 +42,12 @@ type GcmDecipher = Update & {
 };
 
 const GCM = "aes-256-gcm";
-/** `node:crypto` accepts tags of 4 bytes too, unless it is told what to expect. */
+/** Without this, `node:crypto` also accepts tags of 4 bytes. */
 const FULL_TAG = { authTagLength: TAG_SIZE };
 
 /**
- * Cryptography by a runtime's `node:crypto`: OpenSSL in Node.js, BoringSSL in Bun, Deno's own in Deno. Synchronous but
- * for scrypt, which runs in the runtime's thread pool.
+ * Cryptography with a runtime's `node:crypto`: OpenSSL in Node.js, BoringSSL in Bun, Deno's own in Deno.
+ * Synchronous, except for scrypt, which runs in the runtime's thread pool.
  *
  * @example
  * ```ts
@@ -60,7 +60,7 @@ const FULL_TAG = { authTagLength: TAG_SIZE };
  * ```
  */
 export function nativeCrypto(functions: NativeCryptoFunctions): Crypto {
-  // Bound once: records are sealed one by one, and a module's functions never change.
+  // Looked up once: records are sealed one by one, and a module's functions never change.
   const { createCipheriv, createDecipheriv, hkdfSync, randomFillSync, scrypt, timingSafeEqual } = functions;
   return {
     seal: sealBy(createCipheriv),
@@ -85,7 +85,7 @@ function sealBy(createCipheriv: NativeCryptoFunctions["createCipheriv"]): Crypto
     cipher.setAAD(aad);
     const sealed = arena.take(plaintext.length + TAG_SIZE);
     sealed.set(cipher.update(plaintext));
-    // It gives no bytes, but without it there is no tag.
+    // Returns no bytes, but computes the tag.
     cipher.final();
     sealed.set(cipher.getAuthTag(), plaintext.length);
     return sealed;
@@ -123,9 +123,9 @@ function scryptBy(scrypt: NativeCryptoFunctions["scrypt"]): Crypto["scrypt"] {
   return (password, salt, workFactor) =>
     new Promise((resolve, reject) => {
       const N = 2 ** workFactor;
-      // OpenSSL counts a little more than the 128 N r bytes of the algorithm.
+      // OpenSSL needs a little more than the algorithm's 128 N r bytes.
       scrypt(password, salt, KEY_SIZE, { N, r: 8, p: 1, maxmem: 1024 * N + 2 ** 20 }, (error, derived) => {
-        // Success is null in Node.js and Deno, and undefined in Bun.
+        // No error is null in Node.js and Deno, and undefined in Bun.
         if (error) reject(error);
         else resolve(new Uint8Array(derived));
       });

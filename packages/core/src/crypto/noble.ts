@@ -5,15 +5,15 @@ import { scryptAsync } from "@noble/hashes/scrypt.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { BLOCK_SIZE, type Crypto, GCM_NONCE_SIZE, KEY_SIZE, mustMeasure, TAG_SIZE } from "./crypto.ts";
 
-/** How long scrypt works before others get a turn, in milliseconds. */
+/** How long scrypt runs before it yields to the event loop, in milliseconds. */
 const SCRYPT_TURN = 3;
-/** The most that `getRandomValues` gives at once. */
+/** The most bytes that `getRandomValues` fills at once. */
 const RANDOM_PIECE = 65_536;
 
 /**
- * Cryptography in plain JavaScript (`@noble/ciphers`, `@noble/hashes`), for runtimes without a native one
- * that is synchronous; randomness is the platform's. Some ten times slower than native, and its AES uses
- * tables, which another program on the same processor may time.
+ * Cryptography in plain JavaScript (`@noble/ciphers`, `@noble/hashes`), for runtimes without synchronous
+ * native cryptography; randomness is the platform's. Some ten times slower than native, and its table-based
+ * AES is open to timing attacks by programs on the same processor.
  *
  * @example
  * ```ts

@@ -2,12 +2,12 @@ import { BabaError } from "../errors.ts";
 import { printable } from "../printable.ts";
 import { KEY_FILE } from "./key-file.ts";
 
-/** The error for what is sealed in a store that was opened without a key. */
+/** The error for sealed data in a store that was opened without a key. */
 export function sealedWithoutKey(name: string): BabaError {
   return refuse("BABA_SEALED", name, "it is sealed: open the store with the option that it was sealed with");
 }
 
-/** The error for a folder that holds something sealed and no key file: it is not a new store. */
+/** The error for a folder with sealed data but no key file, which is not a new store. */
 export function keyFileMissing(name: string): BabaError {
   return refuse(
     "BABA_KEYRING",
@@ -17,7 +17,7 @@ export function keyFileMissing(name: string): BabaError {
   );
 }
 
-/** The error for something plain in a store that is opened with a key for the first time. */
+/** The error for plain data in a store that is opened with a key for the first time. */
 export function plainStore(name: string): BabaError {
   return refuse(
     "BABA_NOT_SEALED",
@@ -26,7 +26,7 @@ export function plainStore(name: string): BabaError {
   );
 }
 
-/** The error for what is plain in a plain store that was opened with a raw key: a commit would mix sealed and plain records. */
+/** The error for a plain store opened with a raw key: a commit would mix sealed and plain records. */
 export function plainUnderRawKey(name: string): BabaError {
   return refuse(
     "BABA_NOT_SEALED",
@@ -35,7 +35,7 @@ export function plainUnderRawKey(name: string): BabaError {
   );
 }
 
-/** The error for a plain segment of the journal in a sealed store. */
+/** The error for a plain journal segment in a sealed store. */
 export function plainJournal(segment: string): BabaError {
   return refuse(
     "BABA_NOT_SEALED",
@@ -45,7 +45,7 @@ export function plainJournal(segment: string): BabaError {
   );
 }
 
-/** The error for a segment under a key that the store does not have. */
+/** The error for a segment sealed with a key that the store does not have. */
 export function foreignJournal(segment: string, rawKey: boolean): BabaError {
   if (rawKey) return wrongRawKey(segment);
   return refuse(
@@ -56,7 +56,7 @@ export function foreignJournal(segment: string, rawKey: boolean): BabaError {
   );
 }
 
-/** The error for a record, or a segment, that is not sealed with the raw key that was given. */
+/** The error for a record or segment that is not sealed with the given raw key. */
 export function wrongRawKey(name: string): BabaError {
   return refuse(
     "BABA_KEY_WRONG",
@@ -66,7 +66,7 @@ export function wrongRawKey(name: string): BabaError {
   );
 }
 
-/** The error for a key file that changed, while the store was open, into one that does not go back to the same. */
+/** The error for a key file that was replaced by an unrelated one while the store was open. */
 export function otherKeyring(): BabaError {
   return refuse(
     "BABA_KEYRING",
@@ -76,7 +76,7 @@ export function otherKeyring(): BabaError {
   );
 }
 
-/** The error for what only a store with a key file, of the right kind of lock, can do. */
+/** The error for an operation that needs a key file with the right kind of lock. */
 export function noKeyring(): BabaError {
   return new BabaError(
     "BABA_OPTION",
@@ -85,7 +85,7 @@ export function noKeyring(): BabaError {
   );
 }
 
-/** The error of one record, or of what else has a name in the store. */
+/** The error for one record, or anything else with a name in the store. */
 export function refuse(code: BabaError["code"], name: string, reason: string): BabaError {
   return new BabaError(code, `${printable(name)}: ${reason}.`, { record: name });
 }

@@ -10,7 +10,7 @@ const ascii = new TextEncoder();
 type Entry = { readonly key: Uint8Array; readonly xaes: Xaes };
 
 /**
- * The keys of an unlocked store, for as long as it is open. They are in private fields, so that neither
+ * The keys of an unlocked store, while it is open. They are in private fields, so that neither
  * `JSON.stringify` nor a runtime's inspection shows them.
  *
  * @example
@@ -22,9 +22,9 @@ type Entry = { readonly key: Uint8Array; readonly xaes: Xaes };
  * ```
  */
 export class StoreKeys {
-  /** 16 bytes that every sealed thing of the store is tied to. */
+  /** 16 bytes that everything sealed in the store is bound to. */
   readonly storeId: Uint8Array;
-  /** Which data key seals what is written now. */
+  /** The id of the data key that seals new data. */
   readonly activeId: number;
   readonly #crypto: Crypto;
   readonly #entries = new Map<number, Entry>();
@@ -32,7 +32,7 @@ export class StoreKeys {
   readonly #active: Xaes;
 
   /**
-   * The keys of one store.
+   * Copies the keys of one store.
    *
    * @param keys the active one first; their bytes are copied
    */
@@ -46,19 +46,19 @@ export class StoreKeys {
     this.#active = this.#entries.get(this.activeId)?.xaes ?? new Xaes(crypto, keys[0].key);
   }
 
-  /** What the active data key seals with. */
+  /** The cipher of the active data key. */
   get active(): Xaes {
     return this.#active;
   }
 
-  /** What was sealed under a data key opens with this; `undefined` for a key that the store does not have. */
+  /** The cipher of a data key; `undefined` for a key that the store does not have. */
   find(id: number): Xaes | undefined {
     return this.#entries.get(id)?.xaes;
   }
 
   /**
-   * The journal's cipher under a data key, the active one by default. What is written names the key by its id, so
-   * that it can be read after the key was rotated. `undefined` for a key that the store does not have.
+   * The journal's cipher for a data key, by default the active one; `undefined` for a key that the store does
+   * not have. What is written refers to the key by its id, so that it can be read after a rotation.
    */
   cipher(id: number = this.activeId): JournalCipher | undefined {
     const known = this.#ciphers.get(id);
@@ -69,7 +69,7 @@ export class StoreKeys {
     return cipher;
   }
 
-  /** Overwrites every key; whatever is still sealed or opened with them is refused with `BABA_CLOSED`. */
+  /** Overwrites every key; sealing and opening then fail with `BABA_CLOSED`. */
   wipe(): void {
     for (const { key, xaes } of this.#entries.values()) {
       key.fill(0);
@@ -82,10 +82,11 @@ export class StoreKeys {
 }
 
 /**
- * The keys of a store that is opened with 32 raw bytes: data key, key id and store id are each HKDF-SHA256 of
- * them, without salt, under `baba/1 raw data key`, `baba/1 raw key id` and `baba/1 raw store id`.
+ * The keys of a store that is opened with 32 raw bytes: data key, key id and store id are each derived from
+ * them by HKDF-SHA256, without salt, under `baba/1 raw data key`, `baba/1 raw key id` and `baba/1 raw store
+ * id`.
  *
- * @throws `BABA_OPTION` where they are not 32 bytes
+ * @throws `BABA_OPTION` if they are not 32 bytes
  */
 export function keysOfRawKey(crypto: Crypto, rawKey: Uint8Array): StoreKeys {
   if (rawKey.length !== KEY_SIZE) throw new BabaError("BABA_OPTION", "The option key must be 32 bytes.");
@@ -98,7 +99,7 @@ export function keysOfRawKey(crypto: Crypto, rawKey: Uint8Array): StoreKeys {
   return keys;
 }
 
-/** The keys that a keyring holds. */
+/** The keys of a keyring. */
 export function keysOfKeyring(crypto: Crypto, keyring: Keyring): StoreKeys {
   const retired = keyring.keys.filter(({ state }) => state === "retired");
   return new StoreKeys(crypto, keyring.storeId, [keyring.active, ...retired]);

@@ -5,11 +5,13 @@ import type { DataKey, Keyring } from "./keyring.ts";
 import { otherKeyring } from "./refusals.ts";
 
 /**
- * Makes sure that a keyring comes after the one in whose place it is: who made it knew that one's secret or active key, and it
- * does not go back. A key is retired and given up, and a store is sealed, once and for ever; so an older key file, which
- * whoever has copied it can put back without a key, shows as far as this process has seen what came after it.
+ * Makes sure that a keyring is a successor of the one it replaces: its maker knew that one's secret or active
+ * key, and nothing is rolled back. Keys are retired and dropped for good, and so is a store sealed; so an old
+ * copy of the key file, which anyone can put back without a key, is detected as far as this process has seen
+ * later ones.
  *
- * @param past the keyrings that this process has had open, the newest last, `undefined` where it had none; after none, any comes
+ * @param past the keyrings that this process has had open, newest last, `undefined` for none; after none, any
+ * is accepted
  * @throws `BABA_KEYRING`
  */
 export function checkSuccession(crypto: Crypto, next: Keyring, past: readonly (Keyring | undefined)[]): void {
@@ -25,12 +27,12 @@ function isRelated(crypto: Crypto, next: Keyring, known: Keyring): boolean {
   return hasKey(crypto, next, known.active) || hasKey(crypto, known, next.active);
 }
 
-/** Whether a key seals again that was retired, or is there again that was given up. */
+/** Whether a retired key is active again, or a dropped one is back. */
 function bringsBack(crypto: Crypto, next: Keyring, known: Keyring, past: readonly Keyring[]): boolean {
   const seen = (key: DataKey) => past.some((keyring) => hasKey(crypto, keyring, key));
   if (!isSame(crypto, next.active, known.active) && seen(next.active)) return true;
   const at = next.keys.findIndex((key) => isSame(crypto, key, known.active));
-  // Keys are in the order in which they were made, so that before the active one there is none that is new.
+  // Keys are in order of creation, so there can be no new key before the active one.
   return next.keys.some((key, i) => i !== at && (i < at ? !hasKey(crypto, known, key) : seen(key)));
 }
 
@@ -38,7 +40,7 @@ function hasKey(crypto: Crypto, keyring: Keyring, key: DataKey): boolean {
   return keyring.keys.some((other) => isSame(crypto, other, key));
 }
 
-/** Not by the number alone, which may be drawn again once its key was given up. */
+/** Not by the id alone, which may be drawn again once its key was dropped. */
 function isSame(crypto: Crypto, a: DataKey, b: DataKey): boolean {
   return a.id === b.id && crypto.equal(a.key, b.key);
 }

@@ -8,33 +8,33 @@ import { isSealed } from "./envelope.ts";
 /** How many records are read at a time. */
 const CHUNK = 128;
 
-/** A record's file, as it is kept. */
+/** A record's name and stored bytes. */
 export type Kept = { readonly name: string; readonly bytes: Uint8Array };
 
-/** Whether a store's journal has been begun. */
+/** Whether a store has a journal. */
 export async function hasJournal(files: FileSystem): Promise<boolean> {
   const entries = (await files.list(JOURNAL_FOLDER)) ?? [];
   return entries.some(({ name }) => segmentNumber(name) !== undefined);
 }
 
-/** Some record of a folder tree; `undefined` where there is none that can be read. */
+/** The first readable record of a folder tree; `undefined` if there is none. */
 export async function firstRecord(files: FileSystem): Promise<Kept | undefined> {
   for await (const record of keptRecords(files, passOver)) return record;
   return undefined;
 }
 
-/** A volume's `lost+found` is closed to most, and nothing in it is this process's to read. */
+/** Skips folders without permission, such as a volume's `lost+found`, but not the store's own folder. */
 function passOver(error: BabaError): void {
   if (error.code !== "BABA_PERMISSION" || error.record === ".") throw error;
 }
 
-/** Whether that record is sealed. */
+/** Whether the first readable record is sealed. */
 export async function beginsSealed(files: FileSystem): Promise<boolean> {
   const record = await firstRecord(files);
   return record !== undefined && isSealed(record.bytes);
 }
 
-/** The records of a folder tree, one after another; those that cannot be read are left out. */
+/** Yields the records of a folder tree one by one, skipping unreadable ones. */
 export async function* keptRecords(files: FileSystem, unopened?: Unopened): AsyncGenerator<Kept> {
   const records = new RecordFiles(files, () => "");
   for await (const { path } of recordFolders(files, unopened)) {

@@ -17,15 +17,15 @@ import type { Lock } from "./lock.ts";
 import { keysOfKeyring, keysOfRawKey, type StoreKeys } from "./store-keys.ts";
 
 /**
- * What a lock opened: a plain store; a store without a key file, for which one is to be made (or which is refused,
- * where it holds sealed records); or a sealed store with its keys.
+ * The result of opening a lock: a plain store; a store without a key file, for which one is to be made (or
+ * which is refused if it holds sealed records); or a sealed store with its keys.
  */
 export type Unlocked =
   | { readonly state: "plain" }
   | { readonly state: "new"; readonly lock: FileLock }
   | OpenedKeys;
 
-/** The keys of a sealed store, and the keyring that they are from; a raw key has none. */
+/** The keys of a sealed store, and their keyring; there is none with a raw key. */
 export type OpenedKeys = {
   readonly state: "sealed";
   readonly keys: StoreKeys;
@@ -35,8 +35,9 @@ export type OpenedKeys = {
 /**
  * Opens a store's lock.
  *
- * @param file the key file's bytes; `undefined` where there is none
- * @throws `BABA_SEALED` where there is a key file and no key was given; `BABA_KEY_WRONG`, `BABA_KEYRING`, `BABA_FORMAT`
+ * @param file the key file's bytes; `undefined` if there is none
+ * @throws `BABA_SEALED` if there is a key file and no key was given; `BABA_KEY_WRONG`, `BABA_KEYRING`,
+ * `BABA_FORMAT`
  * @example
  * ```ts
  * import { nobleCrypto, unlock } from "@baba/core/crypto";
@@ -65,19 +66,19 @@ export async function unlock(crypto: Crypto, file: Uint8Array | undefined, lock:
   return openedKeys(crypto, await unlockKeyring(crypto, file, lock));
 }
 
-/** What {@link createLock} needs beside the lock. */
+/** What {@link createLock} needs besides the lock. */
 export type LockedStore = {
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Whether the folder holds plain records that are to be sealed. */
+  /** Whether the folder holds plain records to be sealed. */
   readonly converting: boolean;
 };
 
 /**
- * Makes the key file of a new store, durable, and gives its keys. Where another process made one first, that one is
- * opened. The caller holds the write lock, and has seen that the folder holds no sealed record.
+ * Makes a new store's key file durably and returns its keys. If another process made one first, opens that.
+ * The caller holds the write lock, and has checked that the folder holds no sealed record.
  *
- * @throws `BABA_OPTION` where the recipients leave oneself out; as {@link unlock}
+ * @throws `BABA_OPTION` if the recipients do not include oneself; and the errors of {@link unlock}
  * @example
  * ```ts
  * import { generateIdentity, memoryFileSystem } from "@baba/core";
@@ -109,10 +110,10 @@ export async function createLock(
 }
 
 /**
- * Replaces the key file by one with another keyring or another lock, durable; no record is touched. The caller holds the
- * write lock.
+ * Replaces the key file durably by one with another keyring or lock; no record is touched. The caller holds
+ * the write lock.
  *
- * @throws `BABA_OPTION` where the recipients leave oneself out
+ * @throws `BABA_OPTION` if the recipients do not include oneself
  * @example
  * ```ts
  * import { generateIdentity, memoryFileSystem } from "@baba/core";
@@ -133,17 +134,16 @@ export async function rewriteLock(
   await replaceKeyFile(files, tokenOf(crypto), await lockKeyring(crypto, keyring, lock));
 }
 
-/** The keys of a keyring that was opened or made. */
 export function openedKeys(crypto: Crypto, keyring: Keyring): OpenedKeys {
   return { state: "sealed", keys: keysOfKeyring(crypto, keyring), keyring };
 }
 
-/** A text that no other writer uses. */
+/** A unique text. */
 function tokenOf(crypto: Crypto): string {
   return hexadecimal(crypto.random(8));
 }
 
-/** The error of a store without a key file whose fingerprint was pinned. */
+/** The error for a pinned fingerprint without a key file. */
 export function pinnedButMissing(): BabaError {
   return new BabaError(
     "BABA_KEYRING",
@@ -152,7 +152,7 @@ export function pinnedButMissing(): BabaError {
   );
 }
 
-/** The lock of a key file, with another passphrase where one is given; `undefined` where it has no such lock. */
+/** The lock of a key file, with another passphrase if given; `undefined` if it has no such lock. */
 export function fileLock(lock: Lock, passphrase: string | undefined): FileLock | undefined {
   if (lock.kind !== "passphrase" && lock.kind !== "identity") return undefined;
   if (passphrase === undefined) return lock;

@@ -35,23 +35,23 @@ import {
   unlock,
 } from "./unlock.ts";
 
-/** What a vault works with. */
+/** What a vault needs. */
 export type VaultContext = {
   readonly crypto: Crypto;
   readonly compression: Compression;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Asked between the pieces of long work, and awaited where it gives a promise. */
+  /** Called between the steps of long work, and awaited if it returns a promise. */
   readonly breathe: () => Promise<void> | undefined;
 };
 
-/** Makes another keyring of one, or gives the same. */
+/** Returns a changed keyring, or the same one. */
 type Change = (keyring: Keyring, crypto: Crypto) => Keyring;
 
 /**
- * The keys of one store, for as long as this process has it open. It opens the store's lock, makes the keyring of a new
- * store, seals and opens records and journal, and follows a keyring that another process has changed. Of a store that is
- * opened without a key it makes sure that nothing in it is sealed.
+ * One store's keys, while this process has it open. Opens the store's lock, makes a new store's keyring,
+ * seals and opens records and journal, and follows changes of the keyring by other processes. If the store is
+ * opened without a key, makes sure that nothing in it is sealed.
  *
  * @example
  * ```ts
@@ -71,40 +71,39 @@ export class Vault implements Protection {
   #unlocked: Unlocked = { state: "plain" };
   /** The key file that `#unlocked` is from. */
   #file: Uint8Array | undefined;
-  /** The key file that is known to outlive a power cut. */
+  /** The key file that is known to survive a power cut. */
   #assured: Uint8Array | undefined;
-  /** What was opened before: work that is under way may still need its keys. */
+  /** Formerly opened keys, which pending work may still need. */
   readonly #earlier: OpenedKeys[] = [];
-  /** A reading of the key file that has not begun. */
+  /** A refresh that has not begun yet. */
   #refreshing: Promise<void> | undefined;
-  /** Lets one at a time read the key file and take in what it holds, or replace it: nothing older comes after. */
+  /** Serializes reading and adopting, or replacing, the key file: an older one is never adopted later. */
   readonly #turns = new Mutex();
-  /** A plain record of a store that a raw key was to open. */
+  /** A plain record in a store that was opened with a raw key. */
   #plain: string | undefined;
 
-  /** Does no I/O yet; the lock's bytes are copied. */
+  /** Does no I/O; the lock's bytes are copied. */
   constructor(files: FileSystem, lock: Lock, context: VaultContext) {
     this.#files = files;
     this.#lock = copyOfLock(lock);
     this.#context = context;
   }
 
-  /** The keyring; `undefined` where there is none: in a plain store, in a new one, under a raw key. */
+  /** `undefined` if there is none: in a plain store, in a new one, with a raw key. */
   get keyring(): Keyring | undefined {
     return this.#opened?.keyring;
   }
 
-  /** How the store was opened. */
   get lockKind(): Lock["kind"] {
     return this.#lock.kind;
   }
 
-  /** Which data key seals; `undefined` in a plain store, and in a new one before its first commit. */
+  /** The active data key's id; `undefined` in a plain store, and in a new one before its first commit. */
   get activeId(): number | undefined {
     return this.#opened?.keys.activeId;
   }
 
-  /** The keyring's fingerprint, where there is a keyring. */
+  /** The keyring's fingerprint, if there is a keyring. */
   get fingerprint(): string | undefined {
     return this.keyring?.fingerprint(this.#context.crypto);
   }
@@ -113,15 +112,15 @@ export class Vault implements Protection {
     return this.#opened?.keys.cipher();
   }
 
-  /** Whether this lock is the one that the store was opened with. */
+  /** Whether the store was opened with this lock. */
   isOpenedBy(lock: Lock): boolean {
     return sameLock(this.#context.crypto, this.#lock, lock);
   }
 
   /**
-   * Holds the keyring to a fingerprint from now on, for one more who uses the store.
+   * Pins the keyring to a fingerprint from now on, for another user of the store.
    *
-   * @throws `BABA_KEYRING` where it has another one, or there is no keyring yet and one with any could be made
+   * @throws `BABA_KEYRING` if it has another one, or there is no keyring yet, so any could be made
    */
   async pin(fingerprint: string): Promise<void> {
     if (this.#lock.kind !== "identity" || this.#lock.fingerprint === fingerprint) return;
@@ -182,20 +181,21 @@ export class Vault implements Protection {
     return this.#opened === before ? contents : this.#reveal(names, kept);
   }
 
-  /** Makes the keyring of a store that holds plain records, which are then to be sealed one by one. Under the write lock. */
+  /** Makes the keyring of a store with plain records, which are to be sealed later. Under the write lock. */
   async beginConversion(): Promise<void> {
     await this.refresh();
     if (this.#unlocked.state === "new") await this.#create(this.#unlocked.lock, true);
   }
 
   /**
-   * Reads the key file as it is now, and opens it where it has changed. Under the write lock nobody changes it afterwards,
-   * so what is then known is what to go by.
+   * Reads the key file, and opens it if it has changed. Under the write lock, the result stays current, as
+   * nobody else can change the file.
    *
-   * @throws `BABA_KEYRING`, `BABA_KEY_WRONG` where the new one does not go back to the old, or is locked for others
+   * @throws `BABA_KEYRING`, `BABA_KEY_WRONG` if the new one is not a successor of the old, or is locked for
+   * others
    */
   refresh(): Promise<void> {
-    // One that has begun may have read what was there before.
+    // A refresh that has begun may have read the old file.
     this.#refreshing ??= this.#inTurn(() => {
       this.#refreshing = undefined;
       return this.#openAgain();
@@ -204,10 +204,10 @@ export class Vault implements Protection {
   }
 
   /**
-   * Puts another keyring in the place of the one that is there, durable; and another passphrase, where one is given. Under
-   * the write lock.
+   * Replaces the keyring durably, and the passphrase if one is given. Under the write lock.
    *
-   * @throws `BABA_OPTION` where there is no keyring, or `passphrase` and the store is locked in another way
+   * @throws `BABA_OPTION` if there is no keyring, or `passphrase` is given and the store has another kind of
+   * lock
    */
   rewrite(change: Change, passphrase?: string): Promise<void> {
     return this.#inTurn(() => this.#rewrite(change, passphrase));
@@ -268,7 +268,7 @@ export class Vault implements Protection {
     return contentOf(bytes, name, seals);
   }
 
-  /** Whether a keyring that another process has made, or changed, could give other contents. */
+  /** Whether the contents might differ with a keyring that another process has made or changed. */
   #isDoubtful(kept: readonly Content[], contents: readonly Content[]): boolean {
     if (this.#unlocked.state === "new") return kept.some(isSealedContent);
     if (this.keyring === undefined) return false;
@@ -280,12 +280,12 @@ export class Vault implements Protection {
     });
   }
 
-  /** Plain segments are there before a store is sealed and until it is. */
+  /** Plain segments are only legitimate until the store is sealed. */
   async #admitPlain(segment: string): Promise<undefined> {
     if (this.keyring?.converting === true) await this.refresh();
     const opened = this.#opened;
     if (opened === undefined || opened.keyring?.converting === true) return;
-    // Under a raw key, which has no key file, the records tell whether a plain journal is the store's own.
+    // With a raw key there is no key file: the records tell whether this is a plain store.
     const isPlainStore = opened.keyring === undefined && !(await beginsSealed(this.#files));
     throw isPlainStore ? plainUnderRawKey(segment) : plainJournal(segment);
   }
@@ -298,7 +298,7 @@ export class Vault implements Protection {
   async #openAgain(): Promise<void> {
     const { crypto } = this.#context;
     const file = await readKeyFile(this.#files);
-    // A key file that was removed takes no key from who has the store open.
+    // If the key file was removed, those who have the store open keep their keys.
     if (file === undefined || (this.#file !== undefined && crypto.equal(file, this.#file))) return;
     const unlocked = await unlock(crypto, file, this.#lock);
     if (unlocked.state !== "sealed" || unlocked.keyring === undefined) throw otherKeyring();
@@ -331,7 +331,7 @@ export class Vault implements Protection {
       if (isSealed(bytes)) throw keyFileMissing(name);
   }
 
-  /** Without a journal the records tell what the store is. */
+  /** Without a journal, the records tell whether the store is sealed. */
   async #mustFitRecords(): Promise<void> {
     const record = await firstRecord(this.#files);
     if (record === undefined) return;

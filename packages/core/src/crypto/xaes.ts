@@ -3,15 +3,15 @@ import { BLOCK_SIZE, type Crypto, KEY_SIZE, mustMeasure } from "./crypto.ts";
 
 /** Bytes of an XAES-256-GCM nonce. */
 export const XAES_NONCE_SIZE = 24;
-/** Bytes of the nonce that choose the derived key; the rest is the nonce of AES-256-GCM. */
+/** Bytes of the nonce that select the derived key; the rest is the nonce of AES-256-GCM. */
 const KEY_PART = 12;
-/** How many derived keys are kept: one for each commit whose records are being read. */
+/** How many derived keys are cached: one for each commit whose records are being read. */
 const MOST_DERIVED = 1024;
 
 /**
- * XAES-256-GCM under one key: AES-256-GCM with nonces of 24 bytes, which may be drawn at random for up to
- * 2^80 messages. The key of a message depends on the first 12 bytes of its nonce alone, so those that share
- * them share the work of deriving it.
+ * XAES-256-GCM with one key: AES-256-GCM with nonces of 24 bytes, which may be random for up to 2^80
+ * messages. A message's key depends only on the first 12 bytes of its nonce, so messages that share these
+ * share the key derivation.
  *
  * @see https://c2sp.org/XAES-256-GCM
  */
@@ -20,9 +20,9 @@ export class Xaes {
   readonly #key: Uint8Array;
   /** K1 of the specification, from CMAC (NIST SP 800-38B). */
   readonly #subkey: Uint8Array;
-  /** By the nonce's first part, least recently used first. */
+  /** Keyed by the nonce's first part, least recently used first. */
   readonly #derived = new Map<string, Uint8Array>();
-  /** The one used last, since records of one commit are sealed and mostly read one after another. */
+  /** The last used one, as the records of a commit are sealed, and mostly read, one after another. */
   #last: { readonly part: Uint8Array; readonly key: Uint8Array } | undefined;
   #wiped = false;
 
@@ -39,12 +39,12 @@ export class Xaes {
     return this.#crypto.seal(this.#keyOf(nonce), nonce.subarray(KEY_PART), aad, plaintext);
   }
 
-  /** The plaintext, or `undefined` where nonce, `aad`, ciphertext or tag are not as {@link seal} made them. */
+  /** The plaintext, or `undefined` if nonce, `aad`, ciphertext or tag are not as {@link seal} made them. */
   open(nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
     return this.#crypto.open(this.#keyOf(nonce), nonce.subarray(KEY_PART), aad, sealed);
   }
 
-  /** Overwrites the key and all that was derived from it; every later use is refused. */
+  /** Overwrites the key and everything derived from it; later use is refused. */
   wipe(): void {
     this.#wiped = true;
     this.#key.fill(0);
@@ -59,7 +59,7 @@ export class Xaes {
       throw new BabaError("BABA_CLOSED", "The keys were wiped when the database was closed: open it again.");
     mustMeasure(nonce, XAES_NONCE_SIZE, "nonce");
     if (this.#last !== undefined && beginsWith(nonce, this.#last.part)) return this.#last.key;
-    // Not `slice()`: that of a Buffer shares its bytes, which the caller may change.
+    // Not `slice()`: a Buffer's shares its bytes, which the caller may change.
     const part = new Uint8Array(nonce.subarray(0, KEY_PART));
     const key = this.#recall(part);
     this.#last = { part, key };
@@ -75,7 +75,7 @@ export class Xaes {
     return key;
   }
 
-  /** The specification's steps 3 to 5: CMAC of two blocks, of which each is complete. */
+  /** The specification's steps 3 to 5: CMAC of two complete blocks. */
   #derive(part: Uint8Array): Uint8Array {
     const key = new Uint8Array(KEY_SIZE);
     for (const half of [0, 1]) {
@@ -104,7 +104,7 @@ function beginsWith(bytes: Uint8Array, part: Uint8Array): boolean {
   return true;
 }
 
-/** Twice the value in the field of CMAC, in a time that does not depend on it. */
+/** Doubles a value in CMAC's field, in constant time. */
 function doubled(block: Uint8Array): Uint8Array {
   const result = new Uint8Array(BLOCK_SIZE);
   for (let i = 0; i < BLOCK_SIZE; i++) result[i] = ((block[i] ?? 0) << 1) | ((block[i + 1] ?? 0) >> 7);

@@ -19,9 +19,7 @@ export type Logger = {
   error(line: string): void;
 };
 
-/**
- * Where to log: by default the terminal; a file in `./baba_logs/` if `true`; nowhere if `false`; a logger.
- */
+/** Where to log: by default the terminal; `true`: a file in `./baba_logs/`; `false`: nowhere; or a logger. */
 export type LogTarget = boolean | Logger | undefined;
 
 /** Logs a database's events, a line each; never values or keys. Debug messages are only built if needed. */
