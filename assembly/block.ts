@@ -4,27 +4,29 @@ const GROUP: usize = 11;
 const BLOCK_GROUPS: usize = 16;
 const BLOCK: usize = 176;
 
-// The constants are kept in memory and read before the loop: engines build a constant anew wherever it is used.
+// The constants are loaded from memory before the loop: engines rebuild a constant wherever it is used.
 const CONSTANTS: usize = memory.data(80, 16);
 
-// A group's 11 bytes, and five of the next one's that a 16-byte load brings along and nobody looks at: taking FLOOR
-// away leaves at most RANGE exactly where every byte is legal.
+// A group's 11 bytes, and five of the next group, which a 16-byte load includes and nobody looks at:
+// subtracting FLOOR leaves at most RANGE exactly if every byte is legal.
 v128.store(CONSTANTS, i8x16(48, 48, 48, 48, 48, 48, 32, 48, 48, 97, 32, 0, 0, 0, 0, 0));
 v128.store(CONSTANTS, i8x16(2, 2, 2, 2, 2, 2, 0, 9, 9, 25, 0, -1, -1, -1, -1, -1), 16);
-// Two digits d0 and d1 are the 16-bit lane d0 + 256 d1. TRIPLES makes 27 d0 + 3 d2 and, times 256, 27 d1 + 3 d3 of the
-// first four, both at most 60, and of the last two d4 and d5. Of such a pair p + 256 q, PAIR makes 3 p + q, times 256
-// and plus p; and three times the first of these and the second are the value, times 256 and plus less than 256.
+// Two digits d0 and d1 form the 16-bit lane d0 + 256 d1. From the first four, TRIPLES makes 27 d0 + 3 d2 plus
+// 256 times 27 d1 + 3 d3, both at most 60; from the last two, d4 and d5. From such a pair p + 256 q, PAIR
+// makes 3 p + q, times 256, plus p; and three times the first of these plus the second is the value, times
+// 256, plus less than 256.
 v128.store(CONSTANTS, i16x8(27, 3, 1, 0, 27, 3, 1, 0), 32);
 v128.store(CONSTANTS, i16x8.splat(0x301), 48);
 v128.store(CONSTANTS, i16x8(3, 1, 3, 1, 3, 1, 3, 1), 64);
 
-/** Where the last blocks() stopped, and where its next byte belongs. */
+/** Where the last blocks() stopped, and where its next byte goes. */
 export let blocksEnd: usize = 0;
 export let blocksOutput: usize = 0;
 
 /**
- * Decodes the text from `src` to `limit` to `dst` as far as it is whole blocks of canonical text, and the rest with the last of
- * them where it ends with a group. Reads five bytes more, and may leave 16 bytes that mean nothing after its output.
+ * Decodes the text from `src` to `limit` to `dst` while it is whole blocks of canonical text; if it ends with
+ * a whole group, the rest is decoded with a last, overlapping block. Reads five bytes more, and may leave 16
+ * meaningless bytes after its output.
  */
 export function blocks(src: usize, limit: usize, dst: usize): void {
   const floor = v128.load(CONSTANTS);
@@ -69,7 +71,7 @@ function lift(at: usize, floor: v128): v128 {
   return i8x16.sub(v128.load(at), floor);
 }
 
-/** Four groups' values in 32-bit lanes. What is more than 255 stays so, or turns into far more. */
+/** Four groups' values in 32-bit lanes. A value over 255 stays so, or becomes far larger. */
 // @ts-ignore: decorator
 @inline
 function quad(a: v128, b: v128, c: v128, d: v128, triples: v128, pair: v128, sum: v128): v128 {

@@ -1,47 +1,47 @@
-// Strict decoding. Text as the encoder spaces it goes 16 groups at a time through SIMD (block.ts); any other
-// legal white space, and whatever is wrong, goes part by part here.
+// Strict decoding. Text spaced as by the encoder is decoded 16 groups at a time with SIMD (block.ts); other
+// legal white space, and anything wrong, is handled part by part here.
 
 import { blocks, blocksEnd, blocksOutput } from "./block";
 
-// What is wrong with a text; decode() returns it negated, and the host's sentences use the same numbers.
+// Faults, which decode() returns negated; the host's messages use the same numbers.
 const FAULT_DIGIT: i32 = 1; // not one of the digits 0, 1 and 2
-const FAULT_VALUE: i32 = 2; // six digits that make more than 255
-const FAULT_SPACE: i32 = 3; // a part goes on where white space should follow
+const FAULT_VALUE: i32 = 2; // the six digits' value is over 255
+const FAULT_SPACE: i32 = 3; // no white space after a part
 const FAULT_FILLER_DIGIT: i32 = 4; // not a decimal digit
 const FAULT_FILLER_LETTER: i32 = 5; // not a lower-case letter
 const FAULT_END: i32 = 6; // the text ends inside a group
 
-// What else a part can come to.
+// The other outcomes of a part.
 const OK: i32 = 0;
-const DONE: i32 = -1; // the text, or what there is of it, is read
+const DONE: i32 = -1; // the end of the text, or of this piece of it
 
-/** Groups read one by one before the fast path is tried again. */
+/** How many groups are read one by one before the fast path is tried again. */
 const SLOW_GROUPS: i32 = 16;
 
 let cursor: usize = 0;
 let output: usize = 0;
 let stopped: usize = 0;
 
-/** The byte whose filler is still to come; -1 where a new group begins. Outlives a piece with `more`. */
+/** The byte whose filler is still to come; -1 at the start of a group. Persists across pieces with `more`. */
 let pending: i32 = -1;
 
 /**
- * Where the last decode() stopped, counted from its `src`: at the first byte at fault; after a piece with `more`,
- * at the first byte to hand in again.
+ * Where the last decode() stopped, relative to its `src`: at the first byte at fault or, after a piece with
+ * `more`, at the first byte to pass in again.
  */
 export function position(): usize {
   return stopped;
 }
 
 /**
- * Decodes `len` bytes of text at `src` to `dst`, which has room for (len + 1) / 11 bytes and 16 more. The 16 bytes after the text
- * are the decoder's to read and write. With `more`, this is a piece, and the text goes on in a further call
- * whose piece begins at position(), at most six bytes before this one's end.
- * Returns the number of bytes written, or a fault's number, negated.
+ * Decodes `len` bytes of text at `src` to `dst`, which must have room for (len + 1) / 11 bytes and 16 more.
+ * The decoder may read and write the 16 bytes after the text. With `more`, the text continues in a further
+ * call, whose piece begins at position(), at most six bytes before the end of this one. Returns the number of
+ * bytes written, or a fault's number, negated.
  */
 export function decode(src: usize, len: usize, dst: usize, more: bool): i32 {
   const end = src + len;
-  // A space after the end makes the last group of a text look like every other.
+  // With a space after the end, the last group of a text looks like every other.
   store<u8>(end, 32);
   const limit = more ? end : end + 1;
   cursor = src;
@@ -60,7 +60,7 @@ export function decode(src: usize, len: usize, dst: usize, more: bool): i32 {
   return result > 0 ? -result : <i32>(output - dst);
 }
 
-/** Reads one group, or its second half where the first was at the end of the piece before. */
+/** Reads a group, or its second half if the first was at the end of the previous piece. */
 function group(end: usize, more: bool): i32 {
   let result = OK;
   if (pending < 0) {
@@ -73,7 +73,7 @@ function group(end: usize, more: bool): i32 {
   return result == OK ? filler(end) : result;
 }
 
-/** Goes to the next part; DONE where there is none, or where all of it and the byte after are not in this piece. */
+/** Skips to the next part; DONE if there is none, or it and the byte after it are not all in this piece. */
 function next(end: usize, more: bool, size: usize): i32 {
   while (cursor < end && isSpace(load<u8>(cursor))) cursor++;
   if (cursor >= end) {
@@ -112,7 +112,7 @@ function filler(end: usize): i32 {
   return OK;
 }
 
-/** After a part there is white space, or the end. */
+/** Checks that a part is followed by white space or the end. */
 function ended(end: usize): i32 {
   return cursor == end || isSpace(load<u8>(cursor)) ? OK : FAULT_SPACE;
 }

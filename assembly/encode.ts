@@ -1,8 +1,9 @@
 import { FILLER_BASE, FILLERS_END, nextFiller, refill, useFillers } from "./filler";
 
-// From the second byte on, the text is units of 11 bytes: the filler of the byte before, a space, six digits, a space.
-// A unit is one 16-byte load (a filler's base, digits, space, five zeros), the filler's numbers added to its first
-// four bytes, and one 16-byte store, whose last five bytes the next unit overwrites.
+// From the second byte on, the text consists of units of 11 bytes: the previous byte's filler, a space, six
+// digits, a space. A unit is one 16-byte load (a filler's base, digits, space, five zeros), the addition of
+// the filler's numbers to its first four bytes, and one 16-byte store, whose last five bytes the next unit
+// overwrites.
 
 /** 256 entries of 16 bytes: "00a ", six base-3 digits, most significant first, a space, five zeros. */
 const DIGITS_TABLE: usize = memory.data(4096, 16);
@@ -18,8 +19,10 @@ for (let byte: usize = 0; byte < 256; byte++) {
 }
 
 /**
- * Writes the text of `len` bytes at `src` to `dst`, which has room for 11 a byte and 16 more. The regions do not
- * overlap, or `src` is `dst + 10 * len - 8` or more: then every byte is read before it is overwritten. Returns the text's length: 11 a byte less the last space, which is written too and not counted.
+ * Writes the text of `len` bytes at `src` to `dst`, which must have room for 11 bytes each and 16 more. The
+ * regions must not overlap, or `src` must be at least `dst + 10 * len - 8`: then every byte is read before it
+ * is overwritten. Returns the text's length: 11 per byte, less the last space, which is written but not
+ * counted.
  */
 export function encode(src: usize, len: usize, dst: usize): usize {
   if (len == 0) return 0;

@@ -1,20 +1,21 @@
 // Fillers: two decimal digits, a lower-case letter and a space, drawn from a fast generator.
 //
-// They hide nothing and need no secrecy. They must be exactly uniform, differ between two encodings of the same
-// bytes, and cost next to nothing. An additive lagged Fibonacci generator modulo the number of digits or letters
-// (Knuth, The Art of Computer Programming 2, 3.2.2) gives just that: the sum of two independent uniform
-// numbers modulo m is uniform again, so nothing is scaled or refused, and four fillers are three SIMD instructions.
+// They hide nothing and need not be secret. They must be exactly uniform, differ between two encodings of the
+// same bytes, and cost next to nothing. An additive lagged Fibonacci generator modulo the number of digits or
+// letters (Knuth, The Art of Computer Programming 2, 3.2.2) does just that: the sum of two independent
+// uniform numbers modulo m is uniform again, so nothing is scaled or rejected, and four fillers take three
+// SIMD instructions.
 
-// Sixteen generators side by side, one in each byte lane, with x(n) = x(n - 127) + x(n - 126): x^127 + x + 1 is
-// primitive modulo 2 (Zierler and Brillhart 1968), so the period is at least 2^127 - 1. With neighbours summed, each
-// number is loaded once. The fourth of a filler, which becomes the space, is always 0.
+// Sixteen generators in parallel, one in each byte lane, with x(n) = x(n - 127) + x(n - 126): x^127 + x + 1
+// is primitive modulo 2 (Zierler and Brillhart 1968), so the period is at least 2^127 - 1. As neighbours are
+// summed, each number is loaded only once. A filler's fourth number, which becomes the space, is always 0.
 const SIZE: usize = 127 << 4;
 const MODULI: v128 = i8x16(10, 10, 26, 1, 10, 10, 26, 1, 10, 10, 26, 1, 10, 10, 26, 1);
 
-/** What makes text of a filler's numbers: "00a ". */
+/** Added to a filler's numbers to make text: "00a ". */
 export const FILLER_BASE: u32 = 0x20613030;
 
-/** The last 508 fillers as four numbers each, counted from FILLER_BASE; those below nextFiller are used up. */
+/** The last 508 fillers as four numbers each, relative to FILLER_BASE; those below nextFiller are used up. */
 const FILLERS: usize = memory.data(2032, 16);
 export const FILLERS_END: usize = FILLERS + SIZE;
 const LAST: usize = FILLERS_END - 16;
@@ -43,7 +44,7 @@ export function refill(): void {
   nextFiller = FILLERS;
 }
 
-/** Writes the sum of two, and gives the second: the first of the next sum. */
+/** Writes the sum of two, and returns the second, which is the first of the next sum. */
 // @ts-ignore: decorator
 @inline
 function advance(at: usize, first: v128, second: v128): v128 {
@@ -66,7 +67,7 @@ export function seed(a: u64, b: u64, c: u64, d: u64): void {
     c ^= t;
     d = rotl<u64>(d, 45);
     const scaled = <u32>(draw >> 44) * 2600;
-    // 776 is 2^20 mod 2600; without these, every filler has equally many draws (Lemire 2019).
+    // 776 is 2^20 mod 2600; without these draws, all fillers are equally likely (Lemire 2019).
     if ((scaled & 0xfffff) < 776) continue;
     const number = scaled >> 20;
     store<u32>(at, (number % 10) | (((number / 10) % 10) << 8) | ((number / 100) << 16));

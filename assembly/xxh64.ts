@@ -6,7 +6,7 @@ const P3: u64 = 0x165667b19e3779f9;
 const P4: u64 = 0x85ebca77c2b2ae63;
 const P5: u64 = 0x27d4eb2f165667c5;
 
-// The four accumulators, and what the end needs to know of the beginning.
+// The four accumulators, and the seed and length for the end.
 let v1: u64 = 0;
 let v2: u64 = 0;
 let v3: u64 = 0;
@@ -22,7 +22,7 @@ export function xxh64(ptr: usize, len: usize, seed: u64): u64 {
   return xxh64End(ptr + whole, len - whole);
 }
 
-/** Begins a hash over several pieces. */
+/** Begins hashing several pieces. */
 export function xxh64Begin(seed: u64): void {
   v1 = seed + P1 + P2;
   v2 = seed + P2;
@@ -32,7 +32,7 @@ export function xxh64Begin(seed: u64): void {
   total = 0;
 }
 
-/** Takes in a piece whose length is a multiple of 32. */
+/** Hashes a piece whose length is a multiple of 32. */
 export function xxh64Stripes(ptr: usize, len: usize): void {
   let a = v1, b = v2, c = v3, d = v4;
   const end = ptr + len;
@@ -49,7 +49,7 @@ export function xxh64Stripes(ptr: usize, len: usize): void {
   total += len;
 }
 
-/** Takes in the last piece, shorter than 32 bytes, and returns the hash. */
+/** Hashes the last piece, shorter than 32 bytes, and returns the hash. */
 export function xxh64End(ptr: usize, len: usize): u64 {
   let hash = (total > 0 ? converged() : start + P5) + total + len;
   const end = ptr + len;

@@ -76,9 +76,7 @@ export class JournalCipher implements JournalSeal {
     return this.#crypto.equal(this.tag(bytes), tag);
   }
 
-  /**
-   * Overwrites the keys; {@link sealBody} and {@link openBody} are then refused, and tags match no others.
-   */
+  /** Overwrites the keys; {@link sealBody} and {@link openBody} then throw, and old tags do not verify. */
   wipe(): void {
     this.#bodies.wipe();
     this.#crypto.random(KEY_SIZE).forEach((byte, i) => {

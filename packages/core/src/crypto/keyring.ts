@@ -37,10 +37,10 @@ type Parts = {
  * The contents of the key file: a store's id, its data keys, its recipients, and whether it is still being
  * converted from plain. Immutable: changes return a new keyring, to replace the old one.
  *
- * As text it is one line of JSON without white space, keys in this order: `{"format":1,"store":"<hex
- * 16>","secret":"<hex 32>","keys":[{"id":"<hex 4>","key":"<hex 32>","created":"<ISO 8601>",
- * "state":"active"}],"recipients":["age1..."],"converting":false}`, with lower-case hexadecimal digits. Any
- * other text is refused, apart from surrounding white space.
+ * As text it is one line of JSON without white space, keys in this order:
+ * `{"format":1,"store":"<hex 16>","secret":"<hex 32>","keys":[{"id":"<hex 4>","key":"<hex 32>",
+ * "created":"<ISO 8601>","state":"active"}],"recipients":["age1..."],"converting":false}`, with lower-case
+ * hexadecimal digits. Any other text is refused, apart from surrounding white space.
  *
  * @example
  * ```ts

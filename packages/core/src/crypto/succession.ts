@@ -6,7 +6,7 @@ import { otherKeyring } from "./refusals.ts";
 
 /**
  * Makes sure that a keyring is a successor of the one it replaces: its maker knew that one's secret or active
- * key, and nothing is rolled back. Keys are retired and dropped for good, and so is a store sealed; so an old
+ * key, and nothing is rolled back. Retired and dropped keys, and sealed stores, stay so for good; so an old
  * copy of the key file, which anyone can put back without a key, is detected as far as this process has seen
  * later ones.
  *

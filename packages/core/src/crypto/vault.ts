@@ -89,7 +89,7 @@ export class Vault implements Protection {
     this.#context = context;
   }
 
-  /** `undefined` if there is none: in a plain store, in a new one, with a raw key. */
+  /** The keyring; `undefined` in a plain store, in a new one, and with a raw key. */
   get keyring(): Keyring | undefined {
     return this.#opened?.keyring;
   }
@@ -206,8 +206,7 @@ export class Vault implements Protection {
   /**
    * Replaces the keyring durably, and the passphrase if one is given. Under the write lock.
    *
-   * @throws `BABA_OPTION` if there is no keyring, or `passphrase` is given and the store has another kind of
-   * lock
+   * @throws `BABA_OPTION` if there is no keyring, or if `passphrase` does not fit the kind of lock
    */
   rewrite(change: Change, passphrase?: string): Promise<void> {
     return this.#inTurn(() => this.#rewrite(change, passphrase));
