@@ -1,6 +1,6 @@
-// Makes the JavaScript of the package in the working directory: a file for each of its entry points, and beside them, in
-// dist/chunks, what several of these have in common. A program waits several times as long for a hundred small modules, of which each
-// is looked for, read and linked alone. Arguments name further modules of src/ that scripts of the repository import.
+// Builds the JavaScript of the package in the working directory: a file per entry point, with shared code in
+// dist/chunks. A program waits several times as long for a hundred small modules, which are located, read and
+// linked one by one. Arguments name further modules of src/ that scripts of the repository import.
 //
 //   node ../../scripts/bundle.mjs [codec/reference.ts ...]
 import { readFileSync, rmSync } from "node:fs";
@@ -14,7 +14,7 @@ const modules = [...sources, ...process.argv.slice(2)];
 rmSync("dist", { recursive: true, force: true });
 const bundle = await rolldown({
   input: Object.fromEntries(modules.map((source) => [source.slice(0, -3), `src/${source}`])),
-  // Whatever is not of this package.
+  // Everything outside this package.
   external: /^[^./]/,
   platform: "neutral",
   transform: { target: "es2022" },
@@ -25,7 +25,7 @@ await bundle.write({
   entryFileNames: "[name].js",
   chunkFileNames: "chunks/[name]-[hash].js",
   sourcemap: true,
-  // The sources are published beside.
+  // The sources are published too.
   sourcemapExcludeSources: true,
 });
 await bundle.close();

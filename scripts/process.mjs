@@ -3,17 +3,16 @@ import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-/** The repository's folder. */
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * Runs a program with its output shown as it comes and nothing to read from, and gives its exit status.
- * Names without a folder are looked up among the installed tools first.
+ * Runs a program with its output shown immediately and no input, and resolves to its exit status. Names
+ * without a folder are looked up among the installed tools first.
  *
  * @param {string} command
- * @param {readonly string[]} args words without spaces or quotes: Windows hands them to a shell
- * @param {{ folder?: string, environment?: Record<string, string>, prefix?: string }} options `folder` is relative to the
- * repository; `prefix` begins each line of what it prints, where several run beside each other
+ * @param {readonly string[]} args words without spaces or quotes, as Windows passes them to a shell
+ * @param {{ folder?: string, environment?: Record<string, string>, prefix?: string }} options `folder` is
+ * relative to the repository; `prefix` is put before each line of output, for programs that run concurrently
  * @returns {Promise<number>}
  */
 export function run(command, args, { folder = ".", environment = {}, prefix } = {}) {
@@ -22,7 +21,7 @@ export function run(command, args, { folder = ".", environment = {}, prefix } = 
       cwd: join(ROOT, folder),
       env: { ...toolEnvironment(), ...environment },
       stdio: prefix === undefined ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"],
-      // npm's tools are .cmd files there, which only a shell starts.
+      // On Windows npm's tools are .cmd files, which only a shell can start.
       shell: process.platform === "win32" && command !== process.execPath,
     });
     if (prefix !== undefined) {
@@ -41,10 +40,10 @@ function printLines(from, to, prefix) {
   createInterface({ input: from }).on("line", (line) => to.write(`${prefix}${line}\n`));
 }
 
-/** This process's environment, with the installed tools on the path and their telemetry off. */
+/** The environment, with the installed tools on the path and their telemetry off. */
 function toolEnvironment() {
   const environment = { ...process.env, TURBO_TELEMETRY_DISABLED: "1", TURBO_NO_UPDATE_NOTIFIER: "1" };
-  // Windows writes "Path"; a second spelling beside it would be a second variable.
+  // Windows spells it "Path"; another spelling would be a second variable.
   const name = Object.keys(environment).find((key) => key.toUpperCase() === "PATH") ?? "PATH";
   environment[name] = [join(ROOT, "node_modules", ".bin"), environment[name]].filter(Boolean).join(delimiter);
   return environment;

@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * Works while a package's manifest says which repository it is from, and puts the manifest back. npm compares that with
- * where the workflow ran that publishes, and refuses what says another or none; outside of a workflow nothing is said.
+ * Runs work while a package's manifest names the repository, and restores the manifest. npm compares the name
+ * with where the publishing workflow ran, and refuses another or none; outside a workflow it is left out.
  *
- * @param {string} folder the package's, below `root`
+ * @param {string} folder the package's folder, below `root`
  * @param {string} root
  * @param {() => Promise<void>} work
  * @param {Record<string, string | undefined>} environment

@@ -1,5 +1,6 @@
-// `npm run release`: publishes what the registries do not have yet, npm first and then JSR. The release workflow
-// calls it, whose identity both registries trust; there is no token. `-- --dry-run` uploads nothing.
+// `npm run release`: publishes what the registries do not have yet, first to npm and then to JSR. Called by
+// the release workflow, whose identity both registries trust; there is no token. `-- --dry-run` uploads
+// nothing.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,9 +8,9 @@ import { join } from "node:path";
 import { ROOT, run } from "./process.mjs";
 import { withRepository } from "./provenance.mjs";
 
-/** In the order in which they depend on each other. */
+/** In dependency order. */
 const TO_NPM = ["packages/core", "packages/node"];
-/** The package that needs it has it. */
+/** Installed by the package that needs it. */
 const DENO = join(ROOT, "packages/deno/node_modules/.bin/deno");
 
 const dry = process.argv.includes("--dry-run") ? ["--dry-run"] : [];
@@ -17,7 +18,7 @@ const tarballs = mkdtempSync(join(tmpdir(), "baba-release-"));
 try {
   await must("npm", ["run", "--silent", "build"]);
   for (const folder of TO_NPM) await publishToNpm(folder);
-  // From the workspace's own folder it publishes each member whose version JSR does not have, in the right order.
+  // In the workspace's root it publishes each member whose version JSR does not have, in the right order.
   await must(DENO, ["publish", ...dry, ...(dry.length > 0 ? ["--allow-dirty"] : [])]);
   if (dry.length === 0) await must("changeset", ["tag"]);
 } finally {
@@ -28,14 +29,14 @@ async function publishToNpm(folder) {
   const { name, version } = JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8"));
   if (isPublished(name, version)) return console.log(`${name} ${version} is published already`);
   const destination = join(tarballs, folder);
-  // pnpm writes real versions for the workspace's own; npm proves where the tarball comes from.
+  // pnpm writes real versions for the workspace's packages; npm adds the tarball's provenance.
   await withRepository(folder, ROOT, () => must("pnpm", ["pack", "--pack-destination", destination], folder));
   const [tarball] = readdirSync(destination);
   const provenance = dry.length > 0 ? [] : ["--provenance"];
   await must("npm", ["publish", join(destination, tarball), "--access", "public", ...provenance, ...dry]);
 }
 
-/** A registry that does not answer must not pass for one that lacks the version, nor be unheard in a silent run. */
+/** A registry that does not answer must not count as lacking the version, nor fail silently. */
 function isPublished(name, version) {
   try {
     const found = execFileSync("npm", ["view", `${name}@${version}`, "version", "--loglevel=error"], {

@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * What one suite came to. Every runner leaves one such file in the folder that the variable `BABA_RESULTS`
- * names: the vitest reporter beside this module does, and so do the programs of packages/torture.
+ * A suite's result. Every runner writes one such file to the folder in the variable `BABA_RESULTS`: the
+ * vitest reporter next to this module does, and so do the programs of packages/torture.
  *
  * @typedef {{ suite: string, passed: number, failed: number, seconds: number }} Result
  */
 
 /**
- * The folder for results: the one that `BABA_RESULTS` names, or else a new one.
+ * The folder for results: the one in `BABA_RESULTS`, or a new one.
  *
  * @returns {string} absolute
  */
@@ -22,7 +22,7 @@ export function resultsFolder() {
 }
 
 /**
- * Leaves a result.
+ * Writes a result.
  *
  * @param {string} folder
  * @param {Result} result
@@ -34,11 +34,11 @@ export function writeResult(folder, result) {
 }
 
 /**
- * All results in a folder, in order of their file names.
+ * All results in a folder, ordered by file name.
  *
  * @param {string} folder
  * @returns {Result[]}
- * @throws where a file is no result: a count that cannot be read must not pass for none
+ * @throws if a file is not a result: an unreadable count must not pass for none
  */
 export function readResults(folder) {
   return readdirSync(folder)
@@ -55,7 +55,7 @@ function checked(name, { suite, passed, failed, seconds }) {
 }
 
 /**
- * The sums of some results.
+ * Sums up results.
  *
  * @param {readonly Result[]} results
  * @returns {{ passed: number, failed: number }}
@@ -66,7 +66,7 @@ export function sum(results) {
 }
 
 /**
- * A line for each result, aligned, failures marked.
+ * Formats a table of results, with failures marked.
  *
  * @param {readonly Result[]} results
  * @returns {string}

@@ -1,5 +1,5 @@
-// Closes a run of .ci/run: the time and the counts of every suite, and their sums in one plain last line.
-// The statuses of the runs before it are its arguments.
+// The end of .ci/run: prints the time and counts of every suite, and their sums in one plain last line. The
+// arguments are the statuses of the runs before it.
 import { readResults, resultsFolder, sum, table } from "./results.mjs";
 
 const statuses = process.argv.slice(2).map(Number);

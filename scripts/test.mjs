@@ -1,10 +1,10 @@
-// `npm test`: everything that has to hold before a change may land. All steps run, also after one failed;
-// then each suite's counts are printed, and the status is 1 if anything failed.
+// `npm test`: everything that must pass before a change may land. All steps run, even after a failure; then
+// each suite's counts are printed, and the status is 1 if anything failed.
 import { run } from "./process.mjs";
 import { readResults, resultsFolder, sum, table, writeResult } from "./results.mjs";
 import { packagesWith } from "./workspace.mjs";
 
-/** Building rewrites the generated files, so they are compared first. */
+/** Generated files are compared first, as building rewrites them. */
 const STEPS = [
   ["generated files", checkGenerated],
   ["build, check and test", () => turbo("build", "check", "test", "--continue=dependencies-successful")],
@@ -26,7 +26,7 @@ async function timed(name, step) {
   console.log(`=== ${name}: ${status === 0 ? "ok" : `FAILED (status ${status})`}, ${seconds.toFixed(1)} s`);
   if (status === 0) return;
   failedSteps.push(name);
-  // A red suite has counted itself; any other failure must show in the sums as well.
+  // A failed suite is counted already; any other failure must show in the sums as well.
   if (sum(readResults(results)).failed === 0)
     writeResult(results, { suite: name, passed: 0, failed: 1, seconds });
 }
@@ -45,7 +45,7 @@ function turbo(...words) {
   return run(process.execPath, args, { environment: { BABA_RESULTS: results } });
 }
 
-/** A suite that did not run has not passed. */
+/** A suite that did not run counts as failed. */
 function noteMissingSuites() {
   const ran = new Set(readResults(results).map(({ suite }) => suite));
   for (const { name } of packagesWith("test")) {

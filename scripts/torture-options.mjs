@@ -1,7 +1,10 @@
 import { parseArgs } from "node:util";
 import { SUITES as PROCESSES } from "../packages/torture/dist/suites.js";
 
-/** What each package has for `npm run torture`, which builds them first. The last three have one suite, which takes no words. */
+/**
+ * The suites of each package for `npm run torture`, which builds them first. The last three packages have one
+ * suite each, without options.
+ */
 const SUITES = {
   "@baba/core": ["codec", "crashes", "faults", "worlds", "coverage", "mutants"],
   "@baba/torture": Object.keys(PROCESSES),
@@ -27,7 +30,7 @@ ${Object.entries(SUITES)
   .join("\n")}`;
 
 /**
- * The command's words, for each package that has something to do; throws where one is not known.
+ * The arguments for each package that has something to run; throws if an option or suite is unknown.
  *
  * @param {readonly string[]} args
  * @param {readonly string[]} packages names of those that have a `torture` script

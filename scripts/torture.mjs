@@ -1,6 +1,6 @@
-// `npm run torture`: the long runs, at their full size, by each package's `torture` script. Two packages run at a
-// time, their lines under their names: the simulations of one keep a single processor busy, while the processes of
-// another wait for the disk.
+// `npm run torture`: the long runs at full size, with each package's `torture` script. Two packages run at a
+// time, each line prefixed with the package's name: simulations keep a single core busy, while processes of
+// another package wait for the disk.
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,7 +39,7 @@ async function tortureInTurn() {
 
 async function torture({ name, folder }) {
   const start = performance.now();
-  // A folder of its own, so that what one package has judged is told from what another has.
+  // A separate folder, to tell the results of the packages apart.
   const own = mkdtempSync(join(tmpdir(), "baba-torture-results-"));
   const status = await run("npm", ["run", "--silent", "torture", "--", ...words.get(name)], {
     folder,
@@ -53,7 +53,7 @@ async function torture({ name, folder }) {
   judged.push(...counted);
   console.log(`=== torture: ${name} has ended with status ${status}, ${seconds.toFixed(1)} s`);
   const { passed, failed } = sum(counted);
-  // It must have judged something, and a status must not disagree with the counts.
+  // There must be results, and the status must agree with the counts.
   if (passed + failed > 0 && (status === 0 || failed > 0)) return;
   const unsound = { suite: `torture ${name} (status ${status})`, passed: 0, failed: 1, seconds };
   writeResult(results, unsound);

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { writeResult } from "./results.mjs";
 
 /**
- * Leaves a run's counts where `BABA_RESULTS` says, and does nothing without it. It stands in every
- * package's vitest.config.ts beside the default reporter. The suite is called as the package is, or as the option `suite`
- * says; with `BABA_NAME_RUNTIME=1` its name says what ran it too: packages/runtimes runs the same suites in several.
+ * Writes a run's counts to the folder in `BABA_RESULTS`, if set. Used in every package's vitest.config.ts
+ * along with the default reporter. The suite has the package's name, or that of the option `suite`; with
+ * `BABA_NAME_RUNTIME=1` also the runtime's: packages/runtimes runs the same suites in several.
  */
 export default class ResultsReporter {
   #start = 0;
@@ -33,14 +33,14 @@ export default class ResultsReporter {
   }
 }
 
-/** What runs this, and which version. */
+/** This runtime and its version. */
 function runtimeName() {
   const { bun, deno, node } = process.versions;
   if (deno !== undefined) return `Deno ${deno}`;
   return bun === undefined ? `Node ${node}` : `Bun ${bun}`;
 }
 
-/** A file that did not load, a hook that threw and an error outside of every test count as one failure each. */
+/** A file that did not load, a hook that threw and an error outside all tests count as one failure each. */
 function count(modules, unhandledErrors) {
   const states = modules.flatMap((module) =>
     [...module.children.allTests()].map((test) => test.result().state),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ROOT } from "./process.mjs";
 
 /**
- * The packages of the repository that have a script of this name, in order of their folders.
+ * The packages of the repository that have this script, ordered by folder.
  *
  * @param {string} script
  * @returns {{ name: string, folder: string }[]} `folder` is relative to the repository
@@ -22,7 +22,7 @@ export function workspaceFolders() {
     .filter((folder) => existsSync(join(ROOT, folder, "package.json")));
 }
 
-/** The only pattern in use is a star at the end. */
+/** The only pattern in use is a trailing star. */
 function expand(pattern) {
   if (!pattern.endsWith("/*")) return [pattern];
   const parent = pattern.slice(0, -2);

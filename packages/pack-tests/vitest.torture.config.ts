@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** What takes too long for `npm test`. */
+/** Tests that take too long for `npm test`. */
 export default defineConfig({
   test: {
     include: ["src/**/*.torture.ts"],

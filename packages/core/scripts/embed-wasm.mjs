@@ -1,5 +1,5 @@
-// Writes the compiled kernel into src/codec/codec.generated.ts, as base64 in a module, so that it loads without a
-// file, on every runtime and in every bundle. With --check it writes nothing and fails where the two differ.
+// Writes the compiled kernel to src/codec/codec.generated.ts, as base64 in a module, so that it loads without
+// a file in every runtime and bundle. With --check, writes nothing and fails if the two differ.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 

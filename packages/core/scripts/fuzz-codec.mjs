@@ -1,7 +1,7 @@
 import { referenceDecode } from "../dist/codec/reference.js";
 import { decode, encode } from "../dist/index.js";
 
-/** Decodes mutated texts with the codec and with the reference; both must come to the same bytes, or the same error. */
+/** Decodes mutated texts with the codec and the reference; the results or errors must be identical. */
 export function fuzzCodec(inputs, seed, say) {
   const random = generator(seed);
   const violations = [];
@@ -16,7 +16,7 @@ export function fuzzCodec(inputs, seed, say) {
   return { passed: inputs - violations.length, violations };
 }
 
-/** A text of up to 60 bytes, of which a few places were changed, removed, added to, cut off or said twice. */
+/** The text of up to 60 bytes with a few places changed, removed, inserted, cut off or duplicated. */
 function mutated(random) {
   const bytes = Uint8Array.from({ length: random(60) }, () => random(256));
   const text = Array.from(encode(bytes));
@@ -33,7 +33,7 @@ function mutated(random) {
   return Uint8Array.from(text);
 }
 
-/** Half of the time a character of the format, so that much of what is made is nearly legal. */
+/** Half of the time a character of the format, so that many texts are nearly legal. */
 function character(random) {
   const near = "012012012 09az\t\n\v\f\r3:`{/";
   return random(2) === 0 ? random(256) : near.charCodeAt(random(near.length));
@@ -47,7 +47,7 @@ function outcome(decoder, text) {
   }
 }
 
-/** Whole numbers below a limit, from a seed (mulberry32). */
+/** A seeded generator of whole numbers below a limit (mulberry32). */
 function generator(seed) {
   let state = seed;
   return (limit) => {

@@ -1,4 +1,5 @@
-// Runs the tests of the commit protocol on its mutants: `node scripts/kill-mutants.mjs [N]`, on every N-th of them.
+// Runs the commit protocol's tests on its mutants: `node scripts/kill-mutants.mjs [N]` takes every N-th of
+// them.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { MUTANTS, NO_MUTANT } from "./mutants.mjs";
 
 const core = fileURLToPath(new URL("..", import.meta.url));
-/** The quick ones first: they catch most. Each with a limit in milliseconds, many times what it takes. */
+/** The quick ones first: they catch most. The limits, in milliseconds, are many times what they take. */
 const TESTS = [
   { tests: "src/storage", limit: 90_000 },
   { tests: "src/testing/commit-protocol", limit: 600_000 },
@@ -21,7 +22,7 @@ const TESTS = [
 export async function killMutants({ every, say }) {
   const violations = [];
   let passed = 0;
-  // A part of them is run by the tests themselves, which have shown that they pass.
+  // When the tests themselves run a part of the mutants, they have shown that they pass without.
   const sound = every === 1 ? kill(NO_MUTANT) : undefined;
   if (sound !== undefined) return { passed, violations: [`without any mutant a test fails: ${sound}`] };
   for (const [i, mutant] of MUTANTS.entries()) {
@@ -36,7 +37,7 @@ export async function killMutants({ every, say }) {
   return { passed, violations };
 }
 
-/** The first test that fails on the mutant. */
+/** The first test that fails with the mutant. */
 function kill(mutant) {
   const folder = mkdtempSync(join(core, "build-mutant-"));
   try {
@@ -51,7 +52,7 @@ function kill(mutant) {
   }
 }
 
-/** Makes a copy of the package, with the mutant in it. */
+/** Copies the package and applies the mutant. */
 function plant({ name, file, find, replace }, folder) {
   cpSync(join(core, "src"), join(folder, "src"), { recursive: true });
   cpSync(join(core, "package.json"), join(folder, "package.json"));
@@ -67,7 +68,7 @@ function plant({ name, file, find, replace }, folder) {
   );
 }
 
-/** The first test of some that fails in a folder. */
+/** The first test that fails in a folder. */
 function firstFailure(tests, limit, folder, name) {
   const { stdout, error } = runTests(tests, limit, folder);
   if (error !== undefined && "code" in error && error.code === "ETIMEDOUT")
@@ -81,7 +82,7 @@ function firstFailure(tests, limit, folder, name) {
 }
 
 function runTests(tests, limit, folder) {
-  // Threads end with their process, also where one is in a loop without end.
+  // Threads end with their process, even in an endless loop.
   const words = [
     "--pool=threads",
     "--exclude=**/mutants.test.ts",
@@ -91,7 +92,7 @@ function runTests(tests, limit, folder) {
   ];
   return spawnSync(process.execPath, ["node_modules/vitest/vitest.mjs", "run", tests, ...words], {
     cwd: folder,
-    // Some are caught in scenarios only that the tests of the sound code leave to the long runs.
+    // Some mutants are only caught in scenarios that `npm test` leaves to the long runs.
     env: { ...process.env, BABA_MUTANT: "yes" },
     encoding: "utf8",
     timeout: limit,

@@ -1,7 +1,7 @@
-// Mutants of the commit protocol: each takes one safeguard away, and some test must notice (kill-mutants.mjs).
+// Mutants of the commit protocol: each removes one safeguard, which some test must notice (kill-mutants.mjs).
 
 /**
- * One change of the source that takes a safeguard away.
+ * A change of the source that removes a safeguard.
  *
  * @typedef {{ name: string, file: string, find: string, replace: string }} Mutant
  */
@@ -324,7 +324,7 @@ export const MUTANTS = [
   },
 ];
 
-/** What must not be caught, as a test that fails by itself would catch every mutant. @type {Mutant} */
+/** Must not be caught: a test that fails anyway would catch every mutant. @type {Mutant} */
 export const NO_MUTANT = {
   name: "nothing",
   file: "checkpoint.ts",

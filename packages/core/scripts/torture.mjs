@@ -1,5 +1,5 @@
-// The long runs of the codec and the commit protocol: `npm run torture` at the root. `--long` is ten times as much,
-// `--seed N` begins elsewhere, `--only codec,crashes,faults,worlds,coverage,mutants` runs some.
+// The long runs of the codec and the commit protocol: `npm run torture` at the root. `--long` runs ten times
+// as much, `--seed N` changes the seed, `--only codec,crashes,faults,worlds,coverage,mutants` selects suites.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,7 +21,7 @@ if (!Number.isSafeInteger(seed)) throw new RangeError("--seed takes a whole numb
 const only = values.only?.split(",");
 
 await suite("codec", async () => {
-  // A million errors are made, and their stacks are of no use.
+  // A million errors are thrown, whose stacks are useless.
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   try {
@@ -67,7 +67,7 @@ await suite("worlds", async () => {
 
 await suite("coverage", async () => {
   const { status, stdout } = spawnSync("npm", ["run", "--silent", "coverage"], {
-    // Its tests are among those of this package, and are counted there.
+    // Its tests are already counted among those of this package.
     env: { ...process.env, BABA_RESULTS: "" },
     encoding: "utf8",
     maxBuffer: 1 << 28,
@@ -82,7 +82,7 @@ await suite("coverage", async () => {
 
 await suite("mutants", () => killMutants({ every: 1, say }));
 
-/** Runs one suite and leaves its result for the one who called. */
+/** Runs a suite and writes its result to the folder in `BABA_RESULTS`. */
 async function suite(name, work) {
   const title = name === "codec" ? "codec, mutated texts" : `commit protocol, ${name}`;
   if (only !== undefined && !only.includes(name)) return;

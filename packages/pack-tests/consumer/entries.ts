@@ -1,4 +1,4 @@
-// Every entry of both packages, so that the compiler reads all of their declarations.
+// Every entry of both packages, so that the compiler reads all their declarations.
 export * as core from "@baba/core";
 export * as coreAdapter from "@baba/core/adapter";
 export * as coreCrypto from "@baba/core/crypto";

@@ -1,5 +1,5 @@
-// The same in JavaScript, in a plain and in a sealed store, and the proof that it is the packed package that runs.
-// Prints what it read.
+// heroes.ts in JavaScript, in a plain and a sealed store; shows that the packed package runs, and prints what
+// it read.
 import { existsSync, mkdtempSync } from "node:fs";
 import { BabaDB, generateIdentity } from "@baba/node";
 import * as v from "valibot";

@@ -1,4 +1,4 @@
-// A stranger's program: adds, commits, reopens and reads, with types that need no cast.
+// A user's program: adds, commits, reopens and reads, with types that need no cast.
 import { BabaDB } from "@baba/node";
 import * as v from "valibot";
 
@@ -21,7 +21,7 @@ const name: string | undefined = alice?.name;
 const team: string | undefined = bob?.team;
 if (name !== "Alice" || bob?.name !== "Bob" || team !== undefined) throw new Error("read something else");
 
-/** Never called: what the types must refuse. */
+/** Never called: what the types must reject. */
 export async function refused(): Promise<void> {
   await again.asyncSession(async (session) => {
     // @ts-expect-error a number is not a name

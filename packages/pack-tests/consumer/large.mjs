@@ -1,11 +1,11 @@
-// Work that is large enough for threads: `large.mjs write plain` commits it in one store, `large.mjs read sealed` reads
-// it in another. Prints what it found, or the error's code, and how many threads were started until it was closed.
+// Work large enough for threads: `large.mjs write plain` commits it in one store, `large.mjs read sealed`
+// reads it in another. Prints what it found or the error's code, and how many threads were started in all.
 import { BabaDB } from "@baba/node";
 import * as v from "valibot";
 
 const [what, directory] = process.argv.slice(2);
 const Hero = v.object({ id: v.number(), name: v.string() });
-/** Many small records, and one that is long however it is deflated: each is a reason for a thread of its own. */
+/** Many small records, and one that stays long when deflated: each is a reason to use a thread. */
 const HEROES = Array.from({ length: 301 }, (_, id) => ({ id, name: id === 0 ? longName() : `Hero ${id}` }));
 
 let threads = 0;

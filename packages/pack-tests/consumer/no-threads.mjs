@@ -1,4 +1,4 @@
-// Loaded before a program: it finds no thread that can be started.
+// Preloaded so that a program cannot start any threads.
 import { syncBuiltinESMExports } from "node:module";
 import threads from "node:worker_threads";
 

@@ -11,7 +11,7 @@ import { mustRun, run } from "./command.ts";
 const entry = join(inject("consumer"), "large.mjs");
 const preload = join(inject("consumer"), "no-threads.mjs");
 
-/** Each makes ESM of the program and all that it imports: one file, or one and beside it what is loaded where it is needed. */
+/** Each bundles the program and its imports as ESM: in one file, or with separate chunks loaded on demand. */
 const BUNDLERS = {
   esbuild: async (file: string) => {
     await build({ entryPoints: [entry], outfile: file, bundle: true, format: "esm", platform: "node" });
@@ -32,7 +32,7 @@ const NODES = {
 };
 const ALL = 301;
 
-/** Where nothing is that a bundle could import. */
+/** A folder from which a bundle can import nothing. */
 let folder: string;
 let data: string;
 beforeAll(async () => {
@@ -88,7 +88,7 @@ describe.each(Object.keys(BUNDLERS))("a program bundled by %s", (name) => {
   });
 });
 
-// Node.js lets nobody sync a file under its permission model, so that no commit could be durable.
+// Under Node.js's permission model, files cannot be synced, so no commit could be durable.
 test.each(Object.entries(NODES))(
   "under its permission model %s reads without threads, and is refused to write",
   async (_name, node) => {
@@ -109,7 +109,7 @@ test.each(Object.entries(NODES))(
   },
 );
 
-/** It was an experiment in Node.js 20. */
+/** It is experimental in Node.js 20. */
 async function permissionFlag(node: string): Promise<string> {
   const major = Number(/\d+/.exec(await mustRun(node, ["--version"], folder))?.[0]);
   return major < 22 ? "--experimental-permission" : "--permission";

@@ -2,16 +2,16 @@ import { spawn } from "node:child_process";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** What a program printed on both its outputs, and its exit status. */
+/** A program's output, standard error included, and its exit status. */
 export type Finished = { readonly status: number; readonly output: string };
 
 /** This package's folder. */
 export const HERE: string = fileURLToPath(new URL("..", import.meta.url));
 
-/** Where this package's tools are found, then the repository's. */
+/** The folders of this package's tools and of the repository's. */
 const TOOLS = [join(HERE, "node_modules", ".bin"), join(HERE, "..", "..", "node_modules", ".bin")];
 
-/** Runs a program to its end. The words have no spaces or quotes: Windows hands them to a shell. */
+/** Runs a program. The arguments must not have spaces or quotes, as Windows passes them to a shell. */
 export function run(
   command: string,
   args: readonly string[],
@@ -23,7 +23,7 @@ export function run(
       cwd: folder,
       env: { ...toolEnvironment(), ...environment },
       stdio: ["ignore", "pipe", "pipe"],
-      // npm's tools are .cmd files there, which only a shell starts.
+      // On Windows npm's tools are .cmd files, which only a shell can start.
       shell: process.platform === "win32" && command !== process.execPath,
     });
     let output = "";
@@ -34,7 +34,7 @@ export function run(
   });
 }
 
-/** Runs a program that has to end well, and gives what it printed. */
+/** Runs a program that must succeed, and returns its output. */
 export async function mustRun(
   command: string,
   args: readonly string[],

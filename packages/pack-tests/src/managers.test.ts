@@ -11,11 +11,11 @@ const BUN = binary("bun/bin/bun.exe");
 if (BUN === undefined) console.log("Left out: Bun is not installed on this platform");
 
 type Manager = {
-  /** As a reader of the documents types it. */
+  /** As given in the documentation. */
   readonly command: string;
   readonly program: string;
   readonly options?: readonly string[];
-  /** Of its own caches, which are to be new. */
+  /** Environment variables for fresh caches. */
   readonly caches: (folder: string) => Readonly<Record<string, string>>;
 };
 

@@ -5,20 +5,20 @@ import type { TestProject } from "vitest/node";
 import { HERE, mustRun } from "./command.ts";
 import { type Registry, startRegistry } from "./registry.ts";
 
-/** The tarballs' files, by package, as they would be published. */
+/** The paths of the packages' tarballs, as they would be published. */
 export type Tarballs = { readonly core: string; readonly node: string };
 
 declare module "vitest" {
   interface ProvidedContext {
     tarballs: Tarballs;
-    /** Of a registry that has them, for what is in the scope `@baba`. */
+    /** The URL of a registry that has them, for the scope `@baba`. */
     registry: string;
-    /** A folder with the programs of `consumer/`, in which npm has installed what they import. */
+    /** A folder with the programs of `consumer/`, with their imports installed by npm. */
     consumer: string;
   }
 }
 
-/** Packs both once for all test files, offers them and installs them; the returned function ends it. */
+/** Packs, serves and installs both packages once for all test files; returns the teardown. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), "baba-pack-")));
   const [core, node] = await Promise.all([
@@ -53,7 +53,7 @@ async function install(folder: string, registry: Registry): Promise<string> {
   return folder;
 }
 
-/** A new project of somebody for whom the scope `@baba` comes from that registry, and everything else as ever. */
+/** Writes a new project that gets the scope `@baba` from that registry, and everything else as usual. */
 export async function writeProject(folder: string, registry: string): Promise<void> {
   const manifest = { name: "consumer", private: true, type: "module" };
   await writeFile(join(folder, "package.json"), JSON.stringify(manifest));

@@ -3,17 +3,17 @@ import { readFile } from "node:fs/promises";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import { readTarball } from "./tarball.ts";
 
-/** A tarball as a registry offers it. */
+/** A tarball that a registry offers. */
 type Offer = { readonly name: string; readonly manifest: Manifest; readonly bytes: Buffer };
 type Manifest = { readonly name: string; readonly version: string };
 
-/** A registry that runs; `url` has no slash at its end. */
+/** A running registry; `url` has no trailing slash. */
 export type Registry = { readonly url: string; readonly close: () => Promise<void> };
 
-/** Before any age that a package manager asks a version to have. */
+/** Old enough for any minimum release age of a package manager. */
 const PUBLISHED = "2020-01-01T00:00:00.000Z";
 
-/** Serves tarballs on loopback as an npm registry serves packages of one version each. */
+/** Serves tarballs on loopback as an npm registry of packages with one version each. */
 export async function startRegistry(tarballs: readonly string[]): Promise<Registry> {
   const offers = await Promise.all(tarballs.map(offerOf));
   const server = createServer(({ url }, response) => answer(offers, server, url ?? "", response));
@@ -43,7 +43,7 @@ function answer(offers: readonly Offer[], server: Server, path: string, response
       .end(JSON.stringify(documentOf(offer, urlOf(server))));
 }
 
-/** What a registry tells about a package: here, that it has the one version. */
+/** A registry's document about a package with one version. */
 function documentOf({ name, manifest, bytes }: Offer, registry: string): object {
   const integrity = `sha512-${createHash("sha512").update(bytes).digest("base64")}`;
   const shasum = createHash("sha1").update(bytes).digest("hex");

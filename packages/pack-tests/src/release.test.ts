@@ -15,9 +15,9 @@ describe("npm run version", () => {
   beforeAll(async () => {
     copy = await realpath(await mkdtemp(join(tmpdir(), "baba-release-")));
     await copyManifests(copy);
-    // What waits there may ask for more than the trial does.
+    // Pending changesets may ask for more than the trial does.
     for (const name of await changesetsIn(copy)) await rm(join(copy, ".changeset", name));
-    // Its changelogs name the commit of each changeset.
+    // Changelogs name each changeset's commit.
     await mustRun("git", ["init", "--quiet"], copy);
     await mustRun("git", ["add", "--all"], copy);
     const author = ["-c", "user.name=nobody", "-c", "user.email=nobody@localhost"];
@@ -94,7 +94,7 @@ test("the release workflow has an identity to publish with, no token of a regist
   expect(parse(await readFile(join(ROOT, ".github/workflows/test.yml"), "utf8")).jobs).toHaveProperty("full");
 });
 
-/** What decides about versions, and the tools: the code itself is not needed. */
+/** Copies what determines versions, and the tools, but not the code. */
 async function copyManifests(copy: string): Promise<void> {
   const names = ["package.json", "pnpm-workspace.yaml", "pnpm-lock.yaml", ".changeset", "scripts"];
   for (const folder of ["assembly", "examples", ...(await readdir(join(ROOT, "packages"))).map(inPackages)])

@@ -4,7 +4,7 @@ import { HERE, mustRun } from "./command.ts";
 
 test("npm run release -- --dry-run comes to its end, with each package for each registry", async () => {
   const words = ["scripts/publish.mjs", "--dry-run"];
-  // Whatever runs this may have told npm to be silent.
+  // npm may have been told to be silent.
   const output = await mustRun(process.execPath, words, join(HERE, "..", ".."), {
     npm_config_loglevel: "notice",
   });

@@ -10,10 +10,10 @@ const PREFIX_AT = 345;
 const PREFIX_LENGTH = 155;
 
 /**
- * The regular files of a tarball in the ustar layout, by name without the folder "package" that npm's
- * tarballs begin with.
+ * The regular files of a tarball in ustar format, by name, without the leading folder "package" of npm's
+ * tarballs.
  *
- * @throws where it has entries that are neither files nor folders
+ * @throws if it has entries that are neither files nor folders
  */
 export async function readTarball(tarball: string): Promise<ReadonlyMap<string, Buffer>> {
   const bytes = gunzipSync(await readFile(tarball));
@@ -35,7 +35,7 @@ function nameAt(bytes: Buffer, at: number): string {
   return (prefix === "" ? name : `${prefix}/${name}`).replace(/^package\//, "");
 }
 
-/** Up to the first NUL. */
+/** Reads text up to the first NUL. */
 function text(bytes: Buffer, at: number, length: number): string {
   return bytes.toString("utf8", at, at + length).split("\0", 1)[0] ?? "";
 }

@@ -5,12 +5,12 @@ import type ts from "typescript";
 import { binary } from "./binaries.ts";
 import { HERE } from "./command.ts";
 
-/** A compiler, by the folder of its package; `api` is what TypeScript 7 no longer has: it is a program of its own. */
+/** A compiler, by its package's folder. `api`: has a JavaScript API, unlike the native TypeScript 7. */
 export type Compiler = { readonly version: string; readonly folder: string; readonly api: boolean };
 
 const require = createRequire(import.meta.url);
 
-/** From the oldest that our declarations are for, to the newest. */
+/** From the oldest version that our declarations support to the newest. */
 export const COMPILERS: readonly Compiler[] = [
   { version: "5.7", folder: installed("typescript57"), api: true },
   { version: "5.9", folder: installed("typescript59"), api: true },
@@ -18,7 +18,7 @@ export const COMPILERS: readonly Compiler[] = [
   { version: "7.0", folder: installed("typescript7"), api: false },
 ];
 
-/** Strict, and every declaration checked; the one without Node's types, and the other without those of a browser. */
+/** Strict, with every declaration checked; one without Node's types, the other without a browser's. */
 export const SETTINGS: Readonly<Record<string, object>> = {
   nodenext: {
     module: "nodenext",
@@ -41,7 +41,7 @@ function installed(name: string): string {
   return folder;
 }
 
-/** Writes the settings for the consumer's TypeScript, whose output goes to a folder of that name. */
+/** Writes a configuration for the consumer's TypeScript; `name` is also the output folder. */
 export async function configure(consumer: string, name: string, settings: object): Promise<string> {
   const compilerOptions = {
     target: "ES2022",
@@ -57,8 +57,8 @@ export async function configure(consumer: string, name: string, settings: object
 }
 
 /**
- * Compiles with a version's own interface, which can be asked about our declarations and the consumer's files alone: those of
- * others take four times as long. What is wrong, each in a line, and how many files were asked about.
+ * Compiles with a version's API, checking only our declarations and the consumer's files: those of others
+ * take four times as long. Returns the errors, a line each, and how many files were checked.
  */
 export function compile(
   folder: string,
@@ -79,7 +79,7 @@ export function compile(
     ...files.flatMap((file) => [
       ...program.getSyntacticDiagnostics(file),
       ...program.getSemanticDiagnostics(file),
-      // File by file: to emit all of them checks all of others' first.
+      // File by file: emitting all of them would first check everything.
       ...(file.isDeclarationFile ? [] : program.emit(file).diagnostics),
     ]),
   ];

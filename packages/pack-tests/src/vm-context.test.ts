@@ -7,7 +7,7 @@ import { build } from "esbuild";
 import { expect, test } from "vitest";
 import { HERE } from "./command.ts";
 
-/** Large enough for threads, and with a name that is not there: what the system fails with has to be understood. */
+/** Large enough for threads, and with a missing record: the system's error must be recognised. */
 const PROGRAM = `
 import { BabaDB } from "@baba/node";
 import * as v from "valibot";
@@ -30,8 +30,8 @@ export async function run(directory) {
 `;
 
 /**
- * As Jest and Vitest's `vmThreads` do it: what Node.js adds to the language is shared, and bytes are. `Error`, `Promise`, `Map`
- * and the like are of the context.
+ * Like Jest and Vitest's `vmThreads`: shares what Node.js adds to the language, and byte arrays, but `Error`,
+ * `Promise`, `Map` and the like are the context's own.
  */
 function sandbox(module: { exports: object }): object {
   const context: object = createContext({ module, require: createRequire(import.meta.url) });

@@ -1,4 +1,4 @@
-// The whole suites in every runtime, one after another: a part of `npm run torture`.
+// Runs the complete suites in every runtime, one after another: part of `npm run torture`.
 import { DENO, IS_TESTED_PLATFORM, installedRuntimes, RUNTIMES } from "./runtime.ts";
 import { CORE_SUITE, DENO_SUITE, NODE_SUITE, runSuite } from "./suite.ts";
 

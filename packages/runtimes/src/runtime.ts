@@ -1,20 +1,20 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** A program that runs JavaScript, besides the one that runs this. */
+/** A JavaScript runtime other than the current one. */
 export type Runtime = {
-  /** As its suites are called, with its version. */
+  /** Its name in the suites' names, where its version follows. */
   readonly name: string;
   /** The absolute path of its program. */
   readonly program: string;
-  /** What it has to be told before the script's name. */
+  /** Options to pass before the script's name. */
   readonly options: readonly string[];
 };
 
-/** `@baba/binaries` keeps them, so that none of their commands is on any other package's path. */
+/** They are in `@baba/binaries`, so that their commands are not on any other package's path. */
 const INSTALLED = new URL("../../binaries/node_modules/", import.meta.url);
 
-/** All that are tested: on Linux x64, for which alone npm has every one of them. */
+/** All that are tested, only on Linux x64: npm does not have all of them for other platforms. */
 export const RUNTIMES: readonly Runtime[] = [
   runtime("Bun", "bun/bin/bun.exe", ["--bun"]),
   runtime("Node 22", "node22/bin/node"),
@@ -22,17 +22,17 @@ export const RUNTIMES: readonly Runtime[] = [
   runtime("Node 26", "node26/bin/node"),
 ];
 
-/** What Deno runs of them is core's alone; @baba/deno has its own tests. */
+/** Deno runs core's suite and the contract; @baba/deno has tests of its own. */
 export const DENO: Runtime = runtime("Deno", "../../deno/node_modules/deno/bin.cjs", [
   "run",
   "--allow-all",
   "--no-prompt",
 ]);
 
-/** Whether this platform is one that the programs were made for. */
+/** Whether the programs were made for this platform. */
 export const IS_TESTED_PLATFORM: boolean = process.platform === "linux" && process.arch === "x64";
 
-/** Those that are installed. */
+/** The installed ones. */
 export function installedRuntimes(): readonly Runtime[] {
   return IS_TESTED_PLATFORM ? RUNTIMES.filter(({ program }) => existsSync(program)) : [];
 }

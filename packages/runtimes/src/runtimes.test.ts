@@ -8,8 +8,8 @@ test(`the runtimes of this platform are installed: ${NAMES.join(", ") || "none"}
   expect(installedRuntimes().map(({ name }) => name)).toEqual(NAMES);
 });
 
-// The other versions, and all of core's tests in each, are part of `npm run torture`. Deno's engine is that of Node.js, and what
-// it adds are its adapters and what stands on them.
+// Other versions, and all of core's tests in each, are part of `npm run torture`. Deno's engine is that of
+// Node.js; its own part is the adapters and what is built on them.
 const RUNS = [
   ["Bun", NODE_SUITE],
   ["Bun", CORE_PORTS_SUITE],

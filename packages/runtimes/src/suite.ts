@@ -6,12 +6,12 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Runtime } from "./runtime.ts";
 
-/** Some tests of a package, by vitest's own words for them. */
+/** Some tests of a package, selected by vitest's arguments. */
 export type Suite = { readonly name: string; readonly folder: string; readonly words: readonly string[] };
 
-/** What the reporter noted, and what was printed. */
+/** The reporter's counts, and the output. */
 export type Outcome = {
-  /** With the version of the runtime that it found itself in. */
+  /** Includes the runtime and its version. */
   readonly suite: string;
   readonly passed: number;
   readonly failed: number;
@@ -19,30 +19,32 @@ export type Outcome = {
   readonly output: string;
 };
 
-/** The adapters and what stands on them: file system, storage, sessions, cryptography. */
+/** The adapters and what is built on them: file system, storage, sessions, cryptography. */
 export const NODE_SUITE: Suite = { name: "@baba/node", folder: "node", words: [] };
 
-/** What the project's contract says, of `@baba/deno` in the place of `@baba/node`. */
+/** The contract tests, with `@baba/deno` in place of `@baba/node`. */
 export const DENO_SUITE: Suite = {
   name: "@baba/deno, the contract",
   folder: "node",
   words: ["--config=vitest.deno.config.ts"],
 };
 
-/** The simulations and mutants of the commit protocol try the protocol, and not the engine under it. */
+/** Without the simulations and mutants of the commit protocol, which test the protocol and not the engine. */
 export const CORE_SUITE: Suite = {
   name: "@baba/core",
   folder: "core",
   words: ["--exclude=**/commit-protocol/**"],
 };
 
-/** Those of core's tests that an engine is likeliest to fail; in one process, as one for each file costs a quarter more. */
+/**
+ * The tests of core that an engine is most likely to fail, in one process, which saves a fifth of the time.
+ */
 export const CORE_PORTS_SUITE: Suite = {
   name: "@baba/core",
   folder: "core",
   words: [
     "--isolate=false",
-    // Of the command `age`, which is no matter of an engine.
+    // Tests the command `age`, not the engine.
     "--exclude=**/age-cli.test.ts",
     "src/adapter",
     "src/crypto",
@@ -52,11 +54,11 @@ export const CORE_PORTS_SUITE: Suite = {
 
 const PACKAGES = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Runs a suite in a runtime, and leaves its result where `BABA_RESULTS` says. @throws where it left none */
+/** Runs a suite in a runtime and copies its result to `BABA_RESULTS`. @throws if there is no result */
 export async function runSuite({ name, folder, words }: Suite, runtime: Runtime): Promise<Outcome> {
   const results = mkdtempSync(join(tmpdir(), "baba-runtime-"));
   try {
-    // Types are a matter of the compiler, and the same in each.
+    // Types do not depend on the runtime.
     const output = await vitest(
       join(PACKAGES, folder),
       ["--typecheck.enabled=false", ...words],
