@@ -36,9 +36,7 @@ export const CORE_SUITE: Suite = {
   words: ["--exclude=**/commit-protocol/**"],
 };
 
-/**
- * The tests of core that an engine is most likely to fail, in one process, which saves a fifth of the time.
- */
+/** The tests of core that an engine is likeliest to fail, in one process, which saves a fifth of the time. */
 export const CORE_PORTS_SUITE: Suite = {
   name: "@baba/core",
   folder: "core",

@@ -7,7 +7,7 @@ import { SUITES } from "./suites.ts";
 
 /**
  * Runs the suites and prints a line for each: `node main.js [--tenth | --long] [--seed N] [--only NAME]
- * [--keep]`. Ends with 1 where a promise was broken.
+ * [--keep]`. The exit status is 1 if a promise was broken.
  */
 async function main(): Promise<void> {
   const { run, names } = options();
@@ -41,7 +41,7 @@ function options(): { run: Run; names: readonly string[] } {
   return { run: { seed, scale, keep: values.keep }, names: values.only?.split(",") ?? Object.keys(SUITES) };
 }
 
-/** Leaves the result where `BABA_RESULTS` says. */
+/** Writes the result to the folder in `BABA_RESULTS`. */
 function write(result: Result): void {
   const folder = process.env.BABA_RESULTS;
   if (folder === undefined || folder === "") return;

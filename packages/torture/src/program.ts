@@ -1,4 +1,4 @@
-/** The entry of every child process: `node program.js NAME ARGUMENT`, the argument in JSON. */
+/** The entry point of every child process: `node program.js NAME ARGUMENT`, with the argument in JSON. */
 
 type Program = { readonly run: (argument: unknown) => Promise<void> };
 
@@ -22,5 +22,5 @@ const load = PROGRAMS[name];
 if (load === undefined) throw new RangeError(`There is no program "${name}".`);
 const { run } = await load();
 await run(JSON.parse(argument));
-// Whatever the parent still has to say is of no use any more.
+// Ignore whatever the parent still sends.
 process.stdin.destroy();

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { SUITES } from "./suites.ts";
 
-/** Deno and Bun come from npm for this platform alone. */
+/** Deno and Bun are only installed from npm on this platform. */
 const CAN_MIX = process.platform === "linux" && process.arch === "x64";
 const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 

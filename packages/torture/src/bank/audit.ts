@@ -12,14 +12,14 @@ type Books = {
   readonly transfers: ReadonlyMap<string, Transfer>;
 };
 
-/** Reads the bank in one session of a new handle, whoever else is at work, and checks it. */
+/** Reads the bank in one session of a new database, while others may be at work, and checks it. */
 export async function audit(
   directory: string,
   ledgers: string,
   unlock: BankKey,
   check: Suite["check"],
 ): Promise<Books> {
-  // In this order: what was acknowledged before the session began must be in it.
+  // In this order: the session must see what was acknowledged before it began.
   const acknowledged = readLedgers(ledgers);
   const db = new BabaDB(Account, { directory, logging: false, ...unlock });
   try {
@@ -31,7 +31,7 @@ export async function audit(
   }
 }
 
-/** Checks the files of a store that everybody closed, one by one without it, against what a session saw. */
+/** Checks the files of a store that nobody has open, one by one, against what a session saw. */
 export async function auditFiles(
   directory: string,
   books: Books,
@@ -55,7 +55,7 @@ export async function auditFiles(
   check(wrong.length === 0, `files that are not what sessions see: ${wrong.join(", ")}`);
 }
 
-/** What a record's file holds by itself, in JSON. */
+/** The JSON in a record's file. */
 async function contentOf(directory: string, name: string, unlock: BankKey): Promise<string> {
   const file = readFileSync(join(directory, name));
   if (!("identity" in unlock)) return new TextDecoder().decode(decode(file));
@@ -89,7 +89,7 @@ function checkBooks(books: Books, acknowledged: readonly Transfer[], check: Suit
   check(wrong.length === 0, `balances are not what the transfers make: ${wrong.join(", ")}`);
 }
 
-/** The balances that the transfers make of the opening ones, in whatever order; `NaN` where an account was opened or closed twice. */
+/** The balances after the transfers, in any order; `NaN` for an account opened or closed twice. */
 function replay(transfers: Iterable<Transfer>): Map<string, number> {
   const balances = new Map(OPENING);
   const lives = new Map<string, number>([...OPENING.keys()].map((name) => [name, 1]));
@@ -110,7 +110,7 @@ function differences(actual: ReadonlyMap<string, number>, expected: ReadonlyMap<
   return wrong.map((name) => `${name} has ${actual.get(name)} and not ${expected.get(name)}`);
 }
 
-/** A line without its end is one that a kill cut off: its writer had not gone on. */
+/** A line without its newline was cut off by a kill, before its writer went on. */
 function readLedgers(folder: string): Transfer[] {
   return readdirSync(folder).flatMap((name) => {
     const lines = readFileSync(join(folder, name), "utf8").split("\n");

@@ -5,7 +5,7 @@ import { type Account, accountsOf, BRANCHES, type Move, STALLS } from "./model.t
 type BankSession = AsyncSession<typeof Account>;
 const LARGEST_AMOUNT = 50;
 
-/** Queues one random movement of money in the session; what it did, or nothing where there was nothing to do. */
+/** Queues one random movement of money; returns its moves, none if there was nothing to do. */
 export async function moveMoney(session: BankSession, random: Chance): Promise<Move[]> {
   const dice = random.share();
   if (dice < 0.7) return transfer(session, anyBranchAccount(random), anyBranchAccount(random), random);
@@ -14,7 +14,7 @@ export async function moveMoney(session: BankSession, random: Chance): Promise<M
   return closeStall(session, random.pick(STALLS), anyBranchAccount(random));
 }
 
-/** Moves some money; opens the account that receives it where there is none. */
+/** Moves some money, and opens the receiving account if it does not exist. */
 async function transfer(session: BankSession, from: string, to: string, random: Chance): Promise<Move[]> {
   const amount = 1 + random.below(LARGEST_AMOUNT);
   const [payer, payee] = [await session.get(from), await session.get(to)];
@@ -34,7 +34,7 @@ async function closeAccount(session: BankSession, closed: string, to: string): P
   return [move, await pay(session, to, account.balance)];
 }
 
-/** Closes every account of a folder, as its listing tells. */
+/** Closes every account that a folder lists. */
 async function closeStall(session: BankSession, stall: string, to: string): Promise<Move[]> {
   const moves: Move[] = [];
   let sum = 0;
@@ -46,7 +46,7 @@ async function closeStall(session: BankSession, stall: string, to: string): Prom
   return moves.length === 0 ? [] : [...moves, await pay(session, to, sum)];
 }
 
-/** Pays into an account of a branch, which is always there. */
+/** Pays into a branch's account, which always exists. */
 async function pay(session: BankSession, to: string, amount: number): Promise<Move> {
   const payee = await session.get(to);
   if (payee === undefined) throw new Error(`The account ${to} is gone.`);

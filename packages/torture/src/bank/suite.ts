@@ -12,15 +12,15 @@ import { Account, type BankKey, OPENING } from "./model.ts";
 import type { WriterArgument } from "./writer.ts";
 
 const KILLS = 500;
-/** A bank's books grow, and are read whole after every round of kills. */
+/** Limited, as a bank's growing books are read completely after every round of kills. */
 const KILLS_A_BANK = 25;
 const WRITERS: readonly Runtime[] = [NODE, NODE, NODE];
-/** How many of the rounds of kills wait until their victims have committed; the others meet them while they start or recover, too. */
+/** The share of rounds that wait for the victims' first commit; others may kill during start or recovery. */
 const AT_WORK = 0.6;
-/** Victims are killed within so long after that, in milliseconds. */
+/** Victims are killed within this time after that, in milliseconds. */
 const LONGEST_LIFE = 150;
 
-/** One bank: its folder, and who writes there. */
+/** A bank: its folders, key and writers. */
 type Bank = {
   readonly directory: string;
   readonly ledgers: string;
@@ -28,15 +28,15 @@ type Bank = {
   readonly writers: Child[];
 };
 
-/** Who works in a bank, and with what key; the runtimes are those of its writers. */
+/** The runtimes of a bank's writers, and their key. */
 export type Staff = { readonly runtimes: readonly Runtime[]; readonly unlock: BankKey };
 
-/** Processes that move money are killed at random instants; no money and no acknowledged transfer is lost. */
+/** Processes that move money are killed at random times; no money or acknowledged transfer is lost. */
 export async function bank(suite: Suite): Promise<void> {
   await runBanks(suite, suite.size(KILLS), { runtimes: WRITERS, unlock: {} });
 }
 
-/** One bank after another, until so many of their writers were killed. */
+/** Runs one bank after another, until the wanted number of writers were killed. */
 export async function runBanks(suite: Suite, wanted: number, staff: Staff): Promise<void> {
   let [kills, transfers] = [0, 0];
   for (let count = 0; kills < wanted; count++) {
@@ -76,7 +76,7 @@ async function runBank(
   return { kills, transfers: await auditClosed(bank, suite) };
 }
 
-/** @throws where a writer had ended by itself, with its words */
+/** @throws if a writer had ended by itself, with its error output */
 async function countKilled(victims: readonly Child[]): Promise<number> {
   for (const victim of victims) {
     const { signal } = await victim.exited;
@@ -95,7 +95,7 @@ async function auditClosed(bank: Bank, { check }: Suite): Promise<number> {
   return books.transfers.size;
 }
 
-/** The first commit of a new writer removes what dead ones have left. */
+/** The first commit of a new writer removes what dead ones left. */
 async function commitOnce({ directory, unlock }: Bank): Promise<void> {
   const db = new BabaDB(Account, { directory, logging: false, ...unlock });
   await db.asyncSession((session) => session.add({ balance: 0 }, "closed.baba"));

@@ -6,12 +6,12 @@ import { Chance } from "../harness/suite.ts";
 import { Account, BankKey, Transfer, transferName } from "./model.ts";
 import { moveMoney } from "./moves.ts";
 
-/** What a writer is told when it is started. */
+/** A writer's argument. */
 export const WriterArgument = v.object({
   directory: v.string(),
-  /** Its own file, outside the store: every acknowledged transfer, one line of JSON each. */
+  /** The writer's own file, outside the store, with a line of JSON per acknowledged transfer. */
   ledger: v.string(),
-  /** Of all writers that ever run, this one's alone. */
+  /** Unique among all writers that ever run. */
   name: v.string(),
   seed: v.number(),
   durability: v.picklist(["full", "relaxed"]),
@@ -19,7 +19,7 @@ export const WriterArgument = v.object({
   unlock: BankKey,
 });
 
-/** Sessions open at the same time, so that commits of one process meet in one write. */
+/** Concurrent sessions, so that several commits of a process share a write. */
 const LANES = 2;
 
 /** Moves money until it is stopped or killed. */
@@ -46,12 +46,12 @@ export async function run(argument: unknown): Promise<void> {
   await db.close();
 }
 
-/** Six writers on a slow disk may keep one waiting for longer than it does; it has committed nothing then. */
+/** With six writers on a slow disk, one may time out waiting for the lock; it has committed nothing then. */
 function unlessBusy(error: unknown): undefined {
   if (!(error instanceof LockedError)) throw error;
 }
 
-/** The transfer as it was committed; without moves where there was nothing to do. */
+/** The committed transfer; without moves if there was nothing to do. */
 function commitOne(db: BabaDB<typeof Account>, id: string, random: Chance): Promise<Transfer> {
   return db.asyncSession(async (session) => {
     const transfer = { id, moves: await moveMoney(session, random) };

@@ -2,7 +2,7 @@ import { BabaDB } from "@baba/node";
 import * as v from "valibot";
 import { ClientArgument, COUNTER, Counter } from "./model.ts";
 
-/** Adds one to the counter so many times, each time in a session of its own. */
+/** Increments the counter the given number of times, each in its own session. */
 export async function run(argument: unknown): Promise<void> {
   const { directory, increments, settle } = v.parse(ClientArgument, argument);
   const db = new BabaDB(Counter, { directory, settle, logging: false });

@@ -5,16 +5,16 @@ import * as v from "valibot";
 import { say, stopSignal } from "../harness/parent.ts";
 import { decodeText, faultOf } from "./record.ts";
 
-/** What a reader is told when it is started. */
+/** A reader's argument. */
 export const ReaderArgument = v.object({ directory: v.string() });
 
-/** What it says at its end. */
+/** Its final report. */
 export const ReaderReport = v.object({ walks: v.number(), files: v.number(), faults: v.array(v.string()) });
 
 const MOST_FAULTS = 20;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** Reads the whole folder again and again, as a backup would, and tells what was not whole. */
+/** Reads the whole folder again and again, as a backup would, and reports incomplete records. */
 export async function run(argument: unknown): Promise<void> {
   const { directory } = v.parse(ReaderArgument, argument);
   const stop = stopSignal();
@@ -30,12 +30,12 @@ export async function run(argument: unknown): Promise<void> {
   say(report satisfies v.InferInput<typeof ReaderReport>);
 }
 
-/** The number of files that were read. */
+/** Returns the number of files read. */
 function readTree(directory: string, folder: string, faults: string[]): number {
   let files = 0;
   for (const entry of readdirSync(join(directory, folder), { withFileTypes: true })) {
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-    // Besides the store's own folder there is a second name of its owner's file, for a moment: docs/format.md.
+    // Besides the store's own folder, an owner's file has a second name for a moment: docs/format.md.
     if (path === ".baba" || entry.name === ".baba~") continue;
     if (entry.isDirectory()) files += readTree(directory, path, faults);
     else files += readOne(directory, path, faults);
@@ -46,7 +46,7 @@ function readTree(directory: string, folder: string, faults: string[]): number {
 function readOne(directory: string, path: string, faults: string[]): number {
   if (!path.endsWith(".baba")) faults.push(`${path}: not a record, and not in the store's own folder`);
   const text = textOf(join(directory, path));
-  // Deleted since it was listed.
+  // Deleted after it was listed.
   if (text === undefined) return 0;
   const fault = faultIn(text);
   if (fault !== undefined) faults.push(`${path} (${text.length} characters): ${fault}`);

@@ -1,4 +1,4 @@
-/** What the storm writes and the foreign reader checks; both know nothing but these rules. */
+/** What the writers write and the foreign reader checks. */
 export type Checked = {
   readonly id: number;
   readonly version: number;
@@ -6,20 +6,20 @@ export type Checked = {
   readonly checksum: number;
 };
 
-/** A record whose checksum covers all of it. */
+/** Makes a record whose checksum covers all of it. */
 export function checked(id: number, version: number, length: number): Checked {
   const text = `${id}/${version}~`.repeat(Math.ceil(length / 4)).slice(0, length);
   return { id, version, text, checksum: checksumOf(`${id} ${version} ${text}`) };
 }
 
-/** What is wrong with the value of a record's file; `undefined` where it is whole. */
+/** What is wrong with the value of a record's file; `undefined` if nothing. */
 export function faultOf(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return "not an object";
   const { id, version, text, checksum } = { id: 0, version: 0, text: "", checksum: -1, ...value };
   return checksum === checksumOf(`${id} ${version} ${text}`) ? undefined : "its checksum does not fit";
 }
 
-/** The bytes of base-3 text, strictly. @throws where it is none */
+/** Decodes base-3 text strictly. @throws if it is not base-3 text */
 export function decodeText(text: string): Uint8Array {
   const parts = text.split(" ");
   if (parts.length % 2 !== 0) throw new Error(`it has ${parts.length} parts`);

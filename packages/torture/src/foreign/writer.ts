@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { Chance } from "../harness/suite.ts";
 import { checked } from "./record.ts";
 
-/** What a writer is told when it is started. */
+/** A writer's argument. */
 export const WriterArgument = v.object({
   directory: v.string(),
   seed: v.number(),
@@ -19,7 +19,7 @@ const IDS = 40;
 const BULK = 1000;
 const LONGEST_TEXT = 3000;
 
-/** A storm of commits: creates, updates and deletes of a few, and now and then of a thousand. */
+/** A storm of commits: creates, updates and deletes a few records, and now and then a thousand. */
 export async function run(argument: unknown): Promise<void> {
   const { directory, seed, commits, bulks, settle } = v.parse(WriterArgument, argument);
   const random = new Chance(seed);
@@ -43,7 +43,7 @@ async function change(db: RecordDB, random: Chance, version: number): Promise<vo
   });
 }
 
-/** Writes a thousand records, or deletes those of the time before. */
+/** Writes a thousand records, or deletes the previous ones. */
 async function changeMany(db: RecordDB, bulk: number, version: number): Promise<void> {
   await db.asyncSession(async (session) => {
     for (let id = 0; id < BULK; id++) {

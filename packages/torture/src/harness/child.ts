@@ -9,20 +9,20 @@ import * as v from "valibot";
 import { NODE, type Runtime } from "./runtime.ts";
 
 const PROGRAM = fileURLToPath(new URL("../program.js", import.meta.url));
-/** A child that says nothing for so long hangs, in milliseconds. */
+/** A child that is silent for this long hangs, in milliseconds. */
 const LONGEST_SILENCE = 60_000;
-/** The same for one that has work to do before its end. */
+/** The same for one that has work to finish. */
 const LONGEST_WORK = 900_000;
 
-/** Children that were started here and have not ended. */
+/** Running children. */
 const living = new Set<Child>();
 
 /** How a process ended. */
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 
 /**
- * One program of this package in a process of its own. It speaks in lines of JSON, and is asked to
- * stop by the end of its standard input, so that it never outlives its parent.
+ * A program of this package in its own process. It communicates in lines of JSON, and stops when its standard
+ * input ends, so that it never outlives its parent.
  */
 export class Child {
   readonly name: string;
@@ -34,7 +34,7 @@ export class Child {
   #begun = false;
   #errors = "";
 
-  /** Starts a program with an argument that JSON can hold; `folder` is where it may work, for runtimes that ask. */
+  /** Starts a program with a JSON argument; `folder` is where it may work, for runtimes with permissions. */
   constructor(program: string, argument: unknown, runtime: Runtime = NODE, folder = ".") {
     this.name = `${program} on ${runtime.name}`;
     const words = [...runtime.options(folder), PROGRAM, program, JSON.stringify(argument)];
@@ -49,17 +49,17 @@ export class Child {
     return pid;
   }
 
-  /** The next line that it says, which must fit. @throws where it ended, or says nothing for long */
+  /** Its next line, which must fit the schema. @throws if it ended, or stays silent for too long */
   async next<T extends v.GenericSchema>(schema: T): Promise<v.InferOutput<T>> {
     return v.parse(schema, JSON.parse(await this.#line()));
   }
 
-  /** Whether it has said something that `next` did not give yet. */
+  /** Whether it has sent something that `next` has not returned yet. */
   get hasSpoken(): boolean {
     return this.#lines.length > 0;
   }
 
-  /** Resolves when it has said its first line, which is that it has begun. */
+  /** Resolves when it has sent its first line, which says that it has begun. */
   async hasBegun(): Promise<void> {
     if (this.#begun) return;
     await this.#line();
@@ -70,25 +70,25 @@ export class Child {
     this.#process.stdin.write(`${JSON.stringify(message)}\n`);
   }
 
-  /** SIGKILL; resolves when it has ended. */
+  /** Sends SIGKILL; resolves when it has ended. */
   async kill(): Promise<void> {
     this.#process.kill("SIGKILL");
     await this.exited;
   }
 
-  /** SIGSTOP; resolves when the kernel has stopped all of it. */
+  /** Sends SIGSTOP; resolves when the kernel has stopped all its threads. */
   async pause(): Promise<void> {
     this.#process.kill("SIGSTOP");
     while (!this.#ended && !isStopped(this.pid)) await after(1);
     if (this.#ended) throw this.#death("before it could be paused");
   }
 
-  /** SIGCONT. */
+  /** Sends SIGCONT. */
   resume(): void {
     this.#process.kill("SIGCONT");
   }
 
-  /** Ends its standard input and waits for its end. @throws where that is not a good one */
+  /** Ends its standard input and waits until it ends. @throws if it fails */
   async finish(): Promise<void> {
     this.#process.stdin.end();
     const hanging = setTimeout(() => this.#process.kill("SIGKILL"), LONGEST_WORK);
@@ -104,7 +104,7 @@ export class Child {
 
   async #watch(): Promise<Exit> {
     const { stdout, stderr, stdin } = this.#process;
-    // A dead child's pipe: its death is told by `exited`.
+    // The pipe of a dead child: its death is reported by `exited`.
     stdin.on("error", () => undefined);
     stderr.setEncoding("utf8").on("data", (text: string) => {
       this.#errors += text;
@@ -142,17 +142,17 @@ export class Child {
   }
 }
 
-/** Kills every child that was started here and still lives. */
+/** Kills all running children. */
 export async function killAll(): Promise<void> {
   await Promise.all([...living].map((child) => child.kill()));
 }
 
-/** The same without waiting, for the end of this process. */
+/** The same without waiting, for when this process exits. */
 export function killAllNow(): void {
   for (const child of living) process.kill(child.pid, "SIGKILL");
 }
 
-/** Every thread counts: one that is in a system call stops when it is through. */
+/** All threads must have stopped: one in a system call only stops after it. */
 function isStopped(pid: number): boolean {
   return readdirSync(`/proc/${pid}/task`).every((thread) => {
     const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8");

@@ -9,21 +9,21 @@ export type Run = {
   readonly seed: number;
   /** 1 is full size. */
   readonly scale: number;
-  /** Leaves the files of a suite that failed. */
+  /** Keeps the files of a suite that failed. */
   readonly keep: boolean;
 };
 
-/** What a suite works with. */
+/** What a suite is given. */
 export type Suite = {
   readonly seed: number;
-  /** The share of the full size: 0.1, 1 or 10. */
+  /** The size relative to full size: 0.1, 1 or 10. */
   readonly scale: number;
   readonly random: Chance;
-  /** An empty folder that is removed afterwards. */
+  /** A new folder that is removed afterwards. */
   readonly folder: string;
-  /** So much of a full-size count as the scale says, one at least. */
+  /** Scales a full-size count, to at least one. */
   readonly size: (full: number) => number;
-  /** Notes whether a promise was kept. */
+  /** Records whether a promise was kept. */
   readonly check: (kept: boolean, sentence: string) => void;
   readonly progress: (text: string) => void;
 };
@@ -36,10 +36,10 @@ export type Result = {
   readonly seconds: number;
 };
 
-/** How many broken promises are told in words. */
+/** How many broken promises are described. */
 const MOST_WORDS = 20;
 
-/** Chance that a seed determines. */
+/** A seeded random generator. */
 export class Chance {
   readonly #next: () => number;
 
@@ -47,7 +47,7 @@ export class Chance {
     this.#next = seededRandom(seed);
   }
 
-  /** From 0 to 1, excluded. */
+  /** From 0 to 1, exclusive. */
   share(): number {
     return this.#next();
   }
@@ -70,7 +70,7 @@ export class Chance {
   }
 }
 
-/** Runs one suite in a folder of its own; whatever happens, its children and its files are gone afterwards. */
+/** Runs one suite in its own folder, and always cleans up its children and (unless kept) its files. */
 export async function runSuite(
   name: string,
   work: (suite: Suite) => Promise<void>,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 
-/** Every file below a folder, relative to it, `/`-separated, in order. */
+/** All files below a folder, as relative, `/`-separated, sorted paths. */
 export function filesBelow(folder: string): string[] {
   if (!existsSync(folder)) return [];
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
@@ -17,7 +17,7 @@ export function recordFilesOf(directory: string): string[] {
   return filesBelow(directory).filter((name) => !name.startsWith(".baba/"));
 }
 
-/** A digest of all names, contents and modification times below a folder: equal where nothing was touched. */
+/** A digest of all names, contents and modification times below a folder: equal if nothing was touched. */
 export function treeDigest(folder: string): string {
   const hash = createHash("sha256");
   for (const name of filesBelow(folder)) {
@@ -28,9 +28,9 @@ export function treeDigest(folder: string): string {
 }
 
 /**
- * What a store that everybody closed should not hold any more: a lock, owners, unfinished files. An
- * empty owner file may stay: whoever was killed between making and writing it cannot be told from one
- * that is about to write it.
+ * What a store that nobody has open should no longer contain: a lock, owners, unfinished files. An empty
+ * owner file may stay: it cannot be told whether its process was killed before writing it or is about to
+ * write it.
  */
 export function leftoversOf(directory: string): string[] {
   const own = filesBelow(join(directory, ".baba"));

@@ -6,7 +6,6 @@ import { Request } from "./protocol.ts";
 
 type Open = { readonly values: Values; readonly client: HermitageClient };
 
-/** Answers each request with one line. */
 export async function run(): Promise<void> {
   let open: Open | undefined;
   for await (const line of commands()) {

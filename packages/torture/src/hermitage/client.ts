@@ -5,7 +5,7 @@ import * as v from "valibot";
 const Value = v.object({ value: v.number() });
 const FOLDER = "keys";
 
-/** A database of numbers, as the cases want it. */
+/** A database of numbers, as the cases need it. */
 export class Values {
   readonly #db: BabaDB<typeof Value>;
 
@@ -13,7 +13,7 @@ export class Values {
     this.#db = new BabaDB(Value, { directory, logging: false });
   }
 
-  /** Commits the state that a case begins with. */
+  /** Commits a case's initial state. */
   async fill(values: ReadonlyMap<string, number>): Promise<void> {
     await this.#db.asyncSession(async (session) => {
       for (const [key, value] of values) await session.add({ value }, nameOf(key));

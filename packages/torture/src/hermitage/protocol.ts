@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-/** What a client process is asked: a new session in a directory, a call of it, or to let go of the directory. */
+/** A request to a client process: to begin a session in a directory, to make a call in it, or to close it. */
 export const Request = v.variant("act", [
   v.object({ act: v.literal("begin"), directory: v.string() }),
   v.object({ act: v.literal("read"), key: v.string() }),
@@ -9,7 +9,7 @@ export const Request = v.variant("act", [
 ]);
 export type Request = v.InferOutput<typeof Request>;
 
-/** What it answers: the code of the error, or what the call gave. */
+/** Its answer: an error's code or the call's result. */
 export const Reply = v.object({
   error: v.optional(v.string()),
   value: v.optional(v.number()),

@@ -12,10 +12,10 @@ import type { Suite } from "../harness/suite.ts";
 import { Values } from "./client.ts";
 import { Reply, type Request } from "./protocol.ts";
 
-/** Three transactions, and one that looks at the end. */
+/** Three transactions, and one that reads the final state. */
 const CLIENTS = 4;
 
-/** None of the ten anomalies can be seen, by sessions of one process or of several. */
+/** None of the ten anomalies occurs, with sessions in one process or in several. */
 export async function hermitage(suite: Suite): Promise<void> {
   const processes = Array.from({ length: CLIENTS }, () => new Child("hermitage-client", null));
   for (const example of HERMITAGE_CASES) {
@@ -81,7 +81,7 @@ async function ask(child: Child, request: Request): Promise<{ value?: number | u
   return reply;
 }
 
-/** What a client process answered instead of a result. */
+/** An error that a client process answered. */
 class RemoteError extends Error {
   readonly code: string;
 

@@ -15,12 +15,12 @@ import { ClientArgument, List } from "./model.ts";
 
 type ListSession = AsyncSession<typeof List>;
 type Plan = readonly PlannedOperation[];
-/** Runs one plan and, where it must run again, those after it; how many it committed. */
+/** Runs one plan, or further ones after a conflict; returns how many it committed. */
 type Step = (next: () => Plan) => Promise<number>;
 
 const SUFFIX = ".baba";
 
-/** Runs planned transactions in several sessions at once, and writes down what they saw. */
+/** Runs planned transactions in several concurrent sessions, and records what they saw. */
 export async function run(argument: unknown): Promise<void> {
   const task = v.parse(ClientArgument, argument);
   const { directory, durability, settle, sessions } = task;
@@ -55,7 +55,7 @@ function plansOf({ seed, processes, sessions }: ClientArgument, worker: number):
   });
 }
 
-/** A session of its own, committed by hand. */
+/** A session committed explicitly. */
 function explicitly(db: BabaDB<typeof List>, recorder: Recorder): Step {
   return async (next) => {
     const session = db.asyncSession();
@@ -69,13 +69,13 @@ function explicitly(db: BabaDB<typeof List>, recorder: Recorder): Step {
   };
 }
 
-/** A callback that runs again after a conflict, the second time under the write lock. */
+/** A session with a callback, which runs again under the write lock after a conflict. */
 function inCallback(db: BabaDB<typeof List>, recorder: Recorder): Step {
   return async (next) => {
     let attempt: Attempt | undefined;
     await db.asyncSession(
       async (session) => {
-        // Another run is another transaction: its numbers must be new.
+        // Another run is another transaction, and needs new numbers.
         attempt?.end("aborted");
         attempt = recorder.begin();
         await attempt.operate(session, next());
@@ -87,7 +87,7 @@ function inCallback(db: BabaDB<typeof List>, recorder: Recorder): Step {
   };
 }
 
-/** Writes the transactions of one client, each as soon as its end is known. */
+/** Writes one client's transactions to its history as they end. */
 class Recorder {
   readonly #path: string;
   readonly #process: string;
@@ -108,7 +108,7 @@ class Recorder {
   }
 }
 
-/** One transaction under way. */
+/** A pending transaction. */
 class Attempt {
   readonly #id: string;
   readonly #start: number;

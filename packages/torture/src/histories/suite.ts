@@ -8,10 +8,10 @@ import type { ClientArgument } from "./model.ts";
 const TRANSACTIONS = 20_000;
 const PROCESSES = 3;
 const SESSIONS = 3;
-/** A store's history is judged as a whole; longer runs use several stores. */
+/** A store's history is checked as a whole; longer runs use several stores. */
 const TRANSACTIONS_A_STORE = 20_000;
 
-/** Processes with several sessions each run transactions that meet; what they saw is strictly serializable. */
+/** Processes with several sessions each run conflicting transactions, which are strictly serializable. */
 export async function histories(suite: Suite): Promise<void> {
   const wanted = suite.size(TRANSACTIONS);
   for (let done = 0; done < wanted; done += TRANSACTIONS_A_STORE) {

@@ -6,12 +6,12 @@ import type { Suite } from "../harness/suite.ts";
 import { killAndOpen } from "../recovery/suite.ts";
 
 const KILLS = 200;
-/** How often each runtime recovers what each other has left. */
+/** How often each runtime recovers what each runtime left. */
 const RECOVERIES = 10;
 
 /**
- * Node.js, Deno and Bun on one sealed store at the same time, killed at random instants: no money is lost; and each
- * recovers what any of them has left.
+ * Node.js, Deno and Bun use one sealed store at the same time and are killed at random times: no money is
+ * lost, and each recovers what any of them left.
  */
 export async function mixed(suite: Suite): Promise<void> {
   if (!haveAllRuntimes()) {

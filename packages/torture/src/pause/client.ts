@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { clockSince, commands, say } from "../harness/parent.ts";
 import { ClientArgument, type Outcome, Request, TALLIES, Tally } from "./model.ts";
 
-/** Does what it is asked, one request after another. */
+/** Serves one request after another. */
 export async function run(argument: unknown): Promise<void> {
   const { directory, origin } = v.parse(ClientArgument, argument);
   const db = new BabaDB(Tally, { directory, logging: false });
@@ -44,7 +44,8 @@ class Client {
     const told = go().then(() => {
       calm = true;
     });
-    // After an error it still waits for the word to end the storm, which would be taken for a request else.
+    // After an error it still waits for the message that ends the storm, which would be taken for a request
+    // otherwise.
     try {
       while (!calm) await this.#count();
     } finally {
@@ -68,7 +69,7 @@ class Client {
     this.#acknowledged++;
   }
 
-  /** Counts in a session that holds the lock: the rerun after a conflict that it makes itself. */
+  /** Counts in a session that holds the lock: the retry after a conflict that it causes itself. */
   async #hold(go: () => Promise<void>): Promise<void> {
     let runs = 0;
     await this.#db.asyncSession(

@@ -9,17 +9,17 @@ import { Begun, Outcome, type Request, TALLIES, Tally } from "./model.ts";
 
 const PAUSES = 20;
 const FORCED = 20;
-/** A contender is left waiting for up to so long, in milliseconds: less than the wait that ends with `LockedError`. */
+/** A contender is left waiting for up to this long, in milliseconds: not long enough for `LockedError`. */
 const LONGEST_PAUSE = 400;
 const LATE: readonly (string | undefined)[] = ["BABA_COMMIT_UNKNOWN", "BABA_LOCKED"];
 
-/** One store, and two processes that use it. */
+/** A store and two processes that use it. */
 type Scene = { readonly directory: string; readonly holder: Child; readonly contender: Child };
 
-/** Where the holder is stopped: in its session's callback, or anywhere in a commit. */
+/** Where the holder is paused: in its session's callback, or anywhere in a commit. */
 type Place = "session" | "commit";
 
-/** A process that was stopped with the lock in its hands keeps it; after it was taken by force, it does no harm. */
+/** A process paused while holding the lock keeps it; if the lock was taken by force, it does no harm. */
 export async function pause(suite: Suite): Promise<void> {
   let scenes = 0;
   const each = async (
@@ -42,7 +42,7 @@ export async function pause(suite: Suite): Promise<void> {
   suite.progress(`${scenes - before} times its lock was taken by force`);
 }
 
-/** The contender waits while the holder is stopped, and commits after it. */
+/** The contender waits while the holder is paused, and commits after it. */
 async function waitAndGo(scene: Scene, place: Place, suite: Suite): Promise<Outcome[]> {
   const { directory, holder, contender } = scene;
   await stopWithLock(scene, place);
@@ -100,13 +100,13 @@ async function takeByForce(scene: Scene, place: Place, { check }: Suite): Promis
   holder.resume();
   ask(holder, "go");
   const held = await holder.next(Outcome);
-  // One that was stopped at the very end of a commit may be through with it.
+  // One paused at the very end of a commit may have completed it.
   const fits = LATE.includes(held.error) || (place === "commit" && held.error === undefined);
   check(fits, `a late commit (${place}) ended with ${held.error ?? "success"}: ${held.message}`);
   return [counted, held];
 }
 
-/** Stops the holder while it has the lock. */
+/** Pauses the holder while it has the lock. */
 async function stopWithLock({ directory, holder }: Scene, place: Place): Promise<void> {
   ask(holder, place === "session" ? "hold" : "storm");
   await holder.next(Begun);
@@ -118,7 +118,7 @@ async function stopWithLock({ directory, holder }: Scene, place: Place): Promise
   }
 }
 
-/** All tallies are the same, in sessions and in files, and count what was acknowledged; a failed commit may count. */
+/** All tallies agree, in sessions and files, and include all acknowledged commits; failed ones may count. */
 async function audit(directory: string, outcomes: readonly Outcome[], { check }: Suite): Promise<void> {
   const acknowledged = outcomes.reduce((sum, outcome) => sum + outcome.acknowledged, 0);
   const unknown = outcomes.filter(({ error }) => error !== undefined).length;
@@ -152,7 +152,7 @@ function ownerOf(directory: string): number | undefined {
   try {
     return Number(/"pid":(\d+)/.exec(readFileSync(path, "utf8"))?.[1]);
   } catch {
-    // Released in between.
+    // Released in the meantime.
     return undefined;
   }
 }

@@ -1,13 +1,13 @@
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import type { Chance } from "../harness/suite.ts";
 
-/** One thing that went wrong with a file. */
+/** One kind of damage to a file. */
 export type Damage = { readonly file: string; readonly what: string; readonly apply: (path: string) => void };
 
-/** Bytes of a file: the first, and the one behind the last. */
+/** A range of bytes, `to` excluded. */
 export type Range = { readonly from: number; readonly to: number };
 
-/** A flipped bit in every `step`-th byte of a part of a file. */
+/** Flips a bit in every `step`-th byte of a part of a file. */
 export function flips(file: string, { from, to }: Range, step: number, random: Chance): Damage[] {
   const first = from + random.below(step);
   return Array.from({ length: Math.max(0, Math.ceil((to - first) / step)) }, (_, i) => {
@@ -17,7 +17,7 @@ export function flips(file: string, { from, to }: Range, step: number, random: C
   });
 }
 
-/** A file cut off at its borders and at some more lengths. */
+/** Truncates a file at significant lengths and at some random ones. */
 export function truncations(file: string, length: number, more: number, random: Chance): Damage[] {
   const borders = [0, 1, 511, 512, 513, 552, length - 512, length - 1].filter((at) => at >= 0 && at < length);
   const lengths = [...borders, ...Array.from({ length: more }, () => random.below(length))];

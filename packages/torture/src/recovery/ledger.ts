@@ -5,7 +5,7 @@ import { LedgerLine } from "./model.ts";
 /** Records' versions by name. */
 export type State = ReadonlyMap<string, number>;
 
-/** The states that a store may be in after these ledgers: all acknowledged, and perhaps the last that was tried. */
+/** The possible states after these ledgers: all acknowledged commits, perhaps with the last attempt. */
 export function statesAfter(ledgers: readonly string[]): readonly string[] {
   let acknowledged = new Map<string, number>();
   let tried: State[] = [];
@@ -21,7 +21,7 @@ export function statesAfter(ledgers: readonly string[]): readonly string[] {
   return [acknowledged, ...tried].map((state) => describe(Object.fromEntries(state)));
 }
 
-/** Equal for equal states. */
+/** Returns equal strings for equal states. */
 export function describe(items: Readonly<Record<string, number>>): string {
   return JSON.stringify(Object.entries(items).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { codeOf, commands, say } from "../harness/parent.ts";
 import { FOLDERS, type Found, Item, Request, VISITS } from "./model.ts";
 
-/** Opens one directory after another and tells what it finds. */
+/** Opens one directory after another and reports what it finds. */
 export async function run(): Promise<void> {
   let db: BabaDB<typeof Item> | undefined;
   for await (const line of commands()) {
@@ -22,7 +22,7 @@ async function find(db: BabaDB<typeof Item>, visit: string | undefined): Promise
     if (visit !== undefined) await leave(db, visit);
     return { items };
   } catch (error) {
-    // A store that refused to be read must refuse to be written too.
+    // A store that refuses reads must also refuse writes.
     const codes = [codeOf(error)];
     if (visit !== undefined) codes.push(await leave(db, visit).then(() => "nothing", codeOf));
     return { error: [...new Set(codes)].join(", then ") };

@@ -14,15 +14,17 @@ import { Found, Item, type Request, type WriterArgument } from "./model.ts";
 
 const KILLS = 100;
 const DAMAGED_STORES = 3;
-/** From its first commit on a writer is killed within so long, in milliseconds. */
+/** A writer is killed within this time after its first commit, in milliseconds. */
 const LONGEST_LIFE = 60;
 const STEP = 64;
-/** Bytes at the journal's end that are damaged so many times as densely. */
+/** This many bytes at the journal's end are damaged `FINER` times as densely. */
 const NEWEST = 800;
 const FINER = 16;
 const TRUNCATIONS = 20;
 
-/** After a kill the next process finds all that was acknowledged; a damaged journal is refused, never skipped. */
+/**
+ * After a kill, the next process finds all acknowledged commits; a damaged journal is refused, not skipped.
+ */
 export async function recovery(suite: Suite): Promise<void> {
   const openers = [new Child("recovery-opener", null), new Child("recovery-opener", null)] as const;
   for (let i = 0; i < suite.size(KILLS); i++) await killAndOpen(suite, i, openers);
@@ -31,7 +33,7 @@ export async function recovery(suite: Suite): Promise<void> {
   await Promise.all(openers.map((opener) => opener.finish()));
 }
 
-/** Kills a writer, and opens the store in a process that writes and one that only reads, at the same time. */
+/** Kills a writer, and opens the store in a writing and a reading process at the same time. */
 export async function killAndOpen(
   suite: Suite,
   count: number,
@@ -61,7 +63,7 @@ export async function killAndOpen(
   rmSync(directory, { recursive: true });
 }
 
-/** The ledger of a writer that was killed: by itself after so many commits, or at a random instant. */
+/** Returns the ledger of a writer that was killed: by itself after some commits, or at a random time. */
 async function writeAndDie(
   { random, folder }: Suite,
   directory: string,
@@ -87,7 +89,7 @@ async function writeAndDie(
   return ledger;
 }
 
-/** Damages copies of a store whose newest commits are in the journal alone. */
+/** Damages copies of a store whose newest commits are only in the journal. */
 async function damageJournal(suite: Suite, count: number, opener: Child): Promise<void> {
   const { folder, check, progress } = suite;
   const pristine = join(folder, `pristine-${count}`);
@@ -108,7 +110,7 @@ async function damageJournal(suite: Suite, count: number, opener: Child): Promis
   progress(`${refused} of ${damages.length} damaged journals were refused, the others had lost nothing`);
 }
 
-/** Makes a store whose newest commits are in the journal alone; gives the state that it is in. */
+/** Makes a store whose newest commits are only in the journal; returns its state. */
 async function leaveJournal(suite: Suite, directory: string): Promise<string> {
   const closed = `${directory}-closed`;
   const seed = suite.random.below(1_000_000);
@@ -129,7 +131,7 @@ async function leaveJournal(suite: Suite, directory: string): Promise<string> {
   return expected;
 }
 
-/** Whether the store was refused, unchanged; else it must have lost nothing. */
+/** Whether the store was refused, and left unchanged; otherwise it must have lost nothing. */
 async function judge(
   directory: string,
   { file, what }: Damage,
@@ -150,7 +152,7 @@ async function judge(
   return true;
 }
 
-/** All of the journal in steps, and in finer ones its end: the newest commit, of which no later one tells. */
+/** Damages all of the journal, more densely at its end: nothing later confirms the newest commit. */
 function damagesOf({ scale, size, random }: Suite, pristine: string): Damage[] {
   const names = filesBelow(join(pristine, ".baba", "journal"));
   return names.flatMap((name) => {
@@ -169,7 +171,7 @@ function stepAt(scale: number): number {
   return Math.max(1, Math.round(STEP / scale));
 }
 
-/** The versions that the record files hold by themselves. */
+/** The versions in the record files. */
 function versionsInFiles(directory: string): Record<string, number> {
   const names = recordFilesOf(directory);
   return Object.fromEntries(
@@ -180,16 +182,16 @@ function versionsInFiles(directory: string): Record<string, number> {
   );
 }
 
-/** What is left in the store's own folder, and belongs to none of these living processes. */
+/** What is left in the store's own folder and belongs to none of these live processes. */
 function strangersIn(directory: string, pids: readonly number[]): string[] {
   return leftoversOf(directory).filter((name) => !belongsTo(directory, name, pids));
 }
 
-/** Whether a file of the store's own folder is a living process's. */
+/** Whether a file in the store's own folder belongs to one of these processes. */
 function belongsTo(directory: string, name: string, pids: readonly number[]): boolean {
   if (name.startsWith("tmp/")) return false;
   const text = textOf(join(directory, ".baba", name));
-  // A lock that was kept for a moment after the commit has been given back since.
+  // A lock that was held for a moment after the commit has been released since.
   if (text === undefined) return true;
   return pids.some((pid) => text.includes(`"pid":${pid},`));
 }

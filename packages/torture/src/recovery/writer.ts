@@ -6,10 +6,10 @@ import { Chance } from "../harness/suite.ts";
 import { type Changes, FOLDERS, Item, type LedgerLine, WriterArgument } from "./model.ts";
 
 const ITEMS = 6;
-/** How many of the changes delete. */
+/** The share of changes that delete. */
 const DELETIONS = 0.2;
 
-/** Commits changes, notes each in the ledger, and ends as it was told. */
+/** Commits changes, notes each in the ledger, and ends as instructed. */
 export async function run(argument: unknown): Promise<void> {
   const { directory, ledger, seed, settle, commits, end } = v.parse(WriterArgument, argument);
   const note = (state: LedgerState, changes: Changes): void => {
@@ -18,7 +18,7 @@ export async function run(argument: unknown): Promise<void> {
   const random = new Chance(seed);
   const db = new BabaDB(Item, { directory, settle, logging: false });
   for (let i = 0; i < commits; i++) {
-    // The first commit writes: who died before it left nothing to recover, and so no recovery will be.
+    // The first commit only writes: if nothing was ever written, there is nothing to recover.
     const changes = plan(random, seed * 1000 + i, i === 0 ? 0 : DELETIONS);
     note("trying", changes);
     await commit(db, changes);

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { commands, say } from "../harness/parent.ts";
 import { Argument, Page } from "./model.ts";
 
-/** Rotates the data key and moves every record under the new one, as often as it is asked. */
+/** Rotates the data key, if asked, and re-seals every record, whenever asked. */
 export async function run(argument: unknown): Promise<void> {
   const { directory, identity } = v.parse(Argument, argument);
   const db = await new BabaDB(Page, { directory, identity, logging: false }).open();

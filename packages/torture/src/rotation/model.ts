@@ -2,13 +2,13 @@ import * as v from "valibot";
 
 export const Page = v.object({ id: v.number(), text: v.string() });
 
-/** Folders of pages, one below another. */
+/** Nested folders of pages. */
 export const FOLDERS: readonly string[] = [".", "book", "book/annex"];
 
-/** What a keeper or a reader is told when it is started. */
+/** The argument of a keeper or a reader. */
 export const Argument = v.object({ directory: v.string(), identity: v.string() });
 
-/** What a reader found: how many pages, and what was wrong with any. */
+/** What a reader found: the number of pages, and what is wrong with any. */
 export const Found = v.object({ pages: v.number(), wrong: v.array(v.string()) });
 export type Found = v.InferOutput<typeof Found>;
 

@@ -5,7 +5,7 @@ import { Argument, FOLDERS, type Found, Page, textOf } from "./model.ts";
 
 type Pages = BabaDB<typeof Page>;
 
-/** Reads every page when asked: through a database that stays open over all rotations (`"same"`), or a new one. */
+/** Reads every page when asked: with a database that stays open across rotations (`"same"`), or a new one. */
 export async function run(argument: unknown): Promise<void> {
   const options = { ...v.parse(Argument, argument), logging: false } as const;
   const open = new BabaDB(Page, options);

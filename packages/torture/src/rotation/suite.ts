@@ -8,13 +8,13 @@ import type { Suite } from "../harness/suite.ts";
 import { FOLDERS, Found, Page, textOf } from "./model.ts";
 
 const KILLS = 100;
-/** Several steps of a rewrap's commits. */
+/** Enough for several steps of a rewrap. */
 const PAGES = 900;
-/** Kills before one rewrap is let through to its end. */
+/** Kills before a rewrap is allowed to finish. */
 const KILLS_A_ROUND = 5;
 const Done = v.object({ problems: v.number() });
 
-/** A rotation or rewrap that is killed at any instant is finished by the next, and every record can be read in between. */
+/** A rotation or rewrap killed at any time is finished by the next, and all records stay readable. */
 export async function rotation(suite: Suite): Promise<void> {
   const directory = join(suite.folder, "store");
   const identity = await generateIdentity();
@@ -47,7 +47,7 @@ async function writePages(directory: string, identity: string): Promise<void> {
   await db.close();
 }
 
-/** How long one rotation with its rewrap takes here, so that kills fall anywhere within it. */
+/** How long a rotation with its rewrap takes here, so that kills fall anywhere within it. */
 async function timeOfOne(directory: string, identity: string): Promise<number> {
   const keeper = await startKeeper(directory, identity);
   const start = performance.now();
@@ -60,7 +60,7 @@ async function timeOfOne(directory: string, identity: string): Promise<number> {
 type Kill = {
   readonly directory: string;
   readonly identity: string;
-  /** Milliseconds of a whole one. */
+  /** How long a complete one takes, in milliseconds. */
   readonly whole: number;
   readonly rotate: boolean;
 };

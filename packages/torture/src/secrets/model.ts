@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-/** A record with secrets of every kind of place: text, a key of its own, bytes, many of them. */
+/** A record with secrets in all kinds of places: text, property names, bytes. */
 export const Letter = v.object({
   id: v.number(),
   subject: v.string(),
@@ -17,11 +17,11 @@ export const Way = v.variant("way", [
 ]);
 export type Way = v.InferOutput<typeof Way>;
 
-/** What a writer is told when it is started. */
+/** A writer's argument. */
 export const WriterArgument = v.object({
   directory: v.string(),
   unlock: Way,
-  /** What no file may show. */
+  /** What no file may reveal. */
   secrets: v.array(v.string()),
   seed: v.number(),
   settle: v.picklist(["commit", "background"]),

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { filesBelow } from "../harness/tree.ts";
 
-/** A form in which a file could show a secret, with how it is recognised. */
+/** A form in which a file could reveal a secret, and how to recognise it. */
 export type Form = { readonly form: string; readonly shown: (file: Buffer, secret: Buffer) => boolean };
 
-/** Every form that is searched for. */
+/** All forms that are searched for. */
 export const FORMS: readonly Form[] = [
   { form: "plain", shown: (file, secret) => file.includes(secret) },
   { form: "UTF-16, little endian", shown: (file, secret) => file.includes(utf16(secret)) },
@@ -18,7 +18,7 @@ export const FORMS: readonly Form[] = [
   { form: "base-3", shown: inBase3 },
 ];
 
-/** Every place below a folder where a secret can be read, in words. */
+/** Describes every file below a folder that reveals a secret. */
 export function findSecrets(folder: string, secrets: readonly Buffer[]): string[] {
   return filesBelow(folder).flatMap((name) => {
     const file = readFileSync(join(folder, name));
@@ -31,11 +31,11 @@ function utf16(secret: Buffer): Buffer {
   return Buffer.from(secret.toString("latin1"), "utf16le");
 }
 
-/** Whatever stands before the secret shifts it by none, one or two bytes of a group of three. */
+/** What precedes the secret shifts it by zero, one or two bytes within a group of three. */
 function inBase64(file: Buffer, secret: Buffer): boolean {
   const text = file.toString("latin1").replaceAll("-", "+").replaceAll("_", "/");
   return [0, 1, 2].some((shift) => {
-    // Characters that only the secret's own bits decide.
+    // Only characters that are fully determined by the secret.
     const characters = Buffer.concat([Buffer.alloc(shift), secret]).toString("base64");
     const first = Math.ceil((shift * 8) / 6);
     const last = Math.floor(((shift + secret.length) * 8) / 6);
@@ -43,7 +43,7 @@ function inBase64(file: Buffer, secret: Buffer): boolean {
   });
 }
 
-/** Six digits for each byte, and fillers in between. */
+/** Six digits per byte, with fillers in between. */
 function inBase3(file: Buffer, secret: Buffer): boolean {
   const digits = [...secret].map((byte) => byte.toString(3).padStart(6, "0"));
   const first = Buffer.from(`${digits[0]} `);

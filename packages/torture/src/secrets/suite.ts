@@ -15,16 +15,16 @@ import { FORMS, findSecrets } from "./search.ts";
 const KILLS = 100;
 const STORES = 4;
 const SECRETS = 20;
-/** From its first commit on a writer is killed within so long, in milliseconds. */
+/** A writer is killed within this time after its first commit, in milliseconds. */
 const LONGEST_LIFE = 80;
 
-/** Whatever a sealed store leaves on the disk, at any instant, shows no secret: not in records, journal, temporary files or logs. */
+/** No file that a sealed store ever leaves (records, journal, temporary files, logs) reveals a secret. */
 export async function secrets(suite: Suite): Promise<void> {
   findPlanted(suite);
   for (let i = 0; i < STORES; i++) await killWriters(suite, i, suite.size(KILLS / STORES));
 }
 
-/** The search must find every form of a secret, at every shift, before it may say that there is none. */
+/** Proves that the search finds a secret in every form and at every shift. */
 function findPlanted({ folder, check }: Suite): void {
   const directory = join(folder, "planted");
   mkdirSync(directory);
@@ -59,7 +59,7 @@ function planted(secret: Buffer): [form: string, bytes: Buffer][] {
   ];
 }
 
-/** Kills one writer after another over one store, and searches all that is left each time. */
+/** Kills one writer after another on one store, and searches everything left each time. */
 async function killWriters(suite: Suite, count: number, kills: number): Promise<void> {
   const { folder, check, random, progress } = suite;
   const directory = join(folder, `store-${count}`);
@@ -73,7 +73,7 @@ async function killWriters(suite: Suite, count: number, kills: number): Promise<
     const writer = startWriter({ directory, unlock, secrets: texts, seed: random.below(2 ** 31), settle });
     await writer.next(v.object({}));
     await after(random.below(LONGEST_LIFE));
-    // The last one closes the store: what a checkpoint leaves is searched too.
+    // The last one closes the store, to search what a checkpoint leaves too.
     await (i === kills - 1 ? writer.finish() : writer.kill());
     const places = findSecrets(directory, hidden);
     check(places.length === 0, `store ${count}, after ${i + 1} writers: ${places.join("; ")}`);
@@ -91,20 +91,20 @@ function startWriter(argument: InferInput<typeof WriterArgument>): Child {
   return new Child("secrets-writer", argument);
 }
 
-/** The way to unlock a store: mostly those that cost no time. */
+/** How a store is unlocked: mostly in ways that take no time. */
 async function wayOf(count: number, secret: string): Promise<Way> {
   if (count % 4 === 3) return { way: "passphrase", passphrase: secret };
   if (count % 2 === 1) return { way: "identity", identity: await generateIdentity() };
   return { way: "key", key: createHash("sha256").update(secret).digest("hex") };
 }
 
-/** What the lock itself must not leave. */
+/** The lock's own secret. */
 function lockSecretOf(unlock: Way): Buffer {
   if (unlock.way === "passphrase") return Buffer.from(unlock.passphrase);
   return unlock.way === "identity" ? Buffer.from(unlock.identity) : Buffer.from(unlock.key, "hex");
 }
 
-/** A text that occurs nowhere by chance. */
+/** A text that does not occur by chance. */
 function secretOf(seed: string): string {
   return `Zq${createHash("sha256").update(seed).digest("base64url").replace(/[-_]/g, "k").slice(0, 22)}`;
 }

@@ -9,15 +9,15 @@ type Session = AsyncSession<typeof Letter>;
 
 const FOLDERS = ["letters", "letters/old"];
 const LETTERS = 40;
-/** No subject is the one that it wants. */
+/** A schema that refuses every subject. */
 const Refusing = v.object({ id: v.number(), subject: v.pipe(v.string(), v.regex(/^none$/)) });
-/** Secrets in a long letter: it is beyond the size from which on records are deflated. */
+/** The number of secrets in a long letter, which is large enough to be deflated. */
 const MANY = 400;
 
-/** Writes, reads, moves and deletes letters full of secrets, with a log of everything beside them, until it is stopped. */
+/** Writes, reads, moves and deletes letters full of secrets, with debug logging, until it is stopped. */
 export async function run(argument: unknown): Promise<void> {
   const { directory, unlock, secrets, seed, settle } = v.parse(WriterArgument, argument);
-  // Logs go into the working directory, and are searched too.
+  // Logs go to the working directory, and are searched too.
   process.chdir(directory);
   const options = { directory: ".", settle, logging: true, logLevel: "debug" } as const;
   const db = new BabaDB(Letter, { ...options, ...optionsOf(unlock) });
@@ -48,7 +48,7 @@ async function moveOne(session: Session, random: Chance): Promise<void> {
   if (!(await session.exists(to))) await session.move(nameOf(random), to);
 }
 
-/** What a schema refuses is quoted in its message, and that must not reach the log. */
+/** A schema's message quotes what it refuses, and must not reach the log. */
 async function misuse(session: Session, secret: string): Promise<void> {
   await session.add(Refusing, { id: 1, subject: secret }).catch(() => undefined);
 }
