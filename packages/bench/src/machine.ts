@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, realpathSync, statfsSync } from 
 import { cpus, loadavg, release } from "node:os";
 import { basename } from "node:path";
 
-/** The kernel's numbers for file systems on which a database is likely to lie. */
+/** The kernel's numbers for the file systems that a database is likely to be on. */
 const FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
   [0xef53, "ext4"],
   [0x58465342, "xfs"],
@@ -12,14 +12,14 @@ const FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
   [0x794c7630, "overlayfs"],
 ]);
 
-/** What the figures were measured on, in one sentence; `folder` lies on the file system in question. */
+/** Describes the machine in one sentence; `folder` is on the file system in question. */
 export function machine(folder: string): string {
   const processor = cpus()[0]?.model.trim() ?? "unknown processor";
   const day = new Date().toISOString().slice(0, 10);
   return `${cpus().length} × ${processor}, ${process.platform} ${release()}, ${fileSystem(folder)}, Node.js ${process.version}; ${day}`;
 }
 
-/** A warning where other work had the processor during the run; this benchmark alone keeps one and a half at work. */
+/** A warning if other work used the processor during the run; the benchmark alone keeps 1.5 cores busy. */
 export function otherWork(): string {
   const [, load = 0] = loadavg();
   if (load <= cpus().length + 0.5) return "";
@@ -31,7 +31,7 @@ function fileSystem(folder: string): string {
   const name = FILE_SYSTEMS.get(type) ?? `file system 0x${type.toString(16)}`;
   const device = basename(deviceOf(realpathSync(folder)) ?? "");
   const details = [
-    // Linux lists the ext4 file systems, and apart from them the journals of those that have one.
+    // Linux lists the ext4 file systems and, separately, the journals of those that have one.
     existsSync(`/proc/fs/ext4/${device}`) && !hasJournal(device) ? "without a journal" : "",
     device.startsWith("loop") ? "in an image mounted by a loop device" : "",
   ].filter((detail) => detail !== "");
@@ -43,7 +43,7 @@ function hasJournal(device: string): boolean {
   return journals.some((name) => name.startsWith(`${device}-`));
 }
 
-/** The device of the innermost mount that holds the folder, on Linux; see proc_pid_mountinfo(5). */
+/** The device of the innermost mount that contains the folder, on Linux; see proc_pid_mountinfo(5). */
 function deviceOf(folder: string): string | undefined {
   if (!existsSync("/proc/self/mountinfo")) return undefined;
   const mounts = readFileSync("/proc/self/mountinfo", "utf8")

@@ -12,7 +12,7 @@ import { writeReport } from "./report/report.ts";
 
 const DATA = new URL("../../../docs/performance-data.json", import.meta.url);
 
-/** Measures what the command asks for; the exit code. */
+/** Measures what the command asks for; returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args);
   if (options === "help") {
@@ -28,7 +28,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function measureAll(options: Options): Promise<Results> {
   const { quick } = options;
-  // They are measured at once and not in pieces.
+  // Parts are measured in one go and cannot be resumed.
   const parts = options.resume ? [] : options.parts;
   const cells = parts.includes("codec") ? runCodec({ quick }) : [];
   if (parts.includes("files")) await runFiles({ quick });

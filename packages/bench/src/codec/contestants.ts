@@ -2,18 +2,18 @@ import { decode, decodeInto, encode, encodedSize, encodeInto } from "@baba/core"
 import { bareKernel, memoryCopy, type Work } from "./kernels.ts";
 import { plainDecode, plainEncode } from "./plain-javascript.ts";
 
-/** Who takes part, and what it does in each direction with bytes of one size. */
+/** A contestant, and its work in each direction for bytes of one size. */
 export type Contestant = { readonly name: string; readonly encode: Work; readonly decode: Work };
 
 /** The row that all others are compared with. */
 export const LIMIT = "memory.copy of the text";
-/** The row without what it costs to bring bytes into linear memory and out of it. */
+/** The row without the cost of moving bytes into and out of linear memory. */
 export const BARE = "WASM, in linear memory";
-/** The row of what a caller pays who has a buffer for the result. */
+/** The row for callers who provide a buffer for the result. */
 export const GLUE = "WASM, glue included: encodeInto, decodeInto";
-/** The row of what a large commit pays: texts stay in linear memory, from where files are written. */
+/** The row for large commits: texts stay in linear memory, from which files are written. */
 const ROOM = "WASM, glue without a copy of the text: TextRoom";
-/** The row of the Python original, measured in a process of its own. */
+/** The row of the Python original, measured in a separate process. */
 export const PYTHON = "Python original's algorithm";
 
 type Room = { encode(bytes: Uint8Array, at: number): Uint8Array };
@@ -23,14 +23,14 @@ type Reference = {
   referenceDecode(text: Uint8Array): Uint8Array;
 };
 
-// Modules of @baba/core that its index does not export, and its build makes for this.
+// Modules of @baba/core that its index does not export, but that are built for this.
 const core = import.meta.resolve("@baba/core");
 const { TextRoom }: Rooms = await import(new URL("./codec/text-room.js", core).href);
 const { referenceEncode, referenceDecode }: Reference = await import(
   new URL("./codec/reference.js", core).href
 );
 
-/** The contestants for these bytes, each proved to give them back. */
+/** The contestants for these bytes, after checking that the round trip works. */
 export function contestants(bytes: Uint8Array): Contestant[] {
   const text = encode(bytes);
   for (const back of [decode(text), plainDecode(plainEncode(bytes)), referenceDecode(text)]) {

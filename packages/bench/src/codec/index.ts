@@ -6,14 +6,14 @@ import { type Measured, measure } from "./measure.ts";
 import { report, sizeName, speedRatio } from "./report.ts";
 
 const SIZES = [300, 4096, 65536, 2 ** 20];
-// Samples are shorter than a time slice, so that on a busy machine most of them are not interrupted.
+// Samples are shorter than a time slice, so that most are not interrupted on a busy machine.
 const FULL = { rounds: 101, sample: 0.5, pythonUpTo: 2 ** 20 };
 const WARM_UP = { rounds: 100, sample: 0.5, pythonUpTo: 0 };
 const QUICK = { rounds: 11, sample: 0.2, pythonUpTo: 4096 };
 
 /**
- * Measures the codec beside its peers. Gives what targets are judged by. The full run writes its section of docs/performance.md; `quick` shows that it runs,
- * and leaves the document as it is.
+ * Compares the codec with its peers, and returns the cells for the targets. A full run writes its section of
+ * docs/performance.md; `quick` only shows that it works.
  */
 export function runCodec({ quick }: { quick: boolean }): NewCell[] {
   const plan = quick ? QUICK : FULL;
@@ -30,7 +30,7 @@ export function runCodec({ quick }: { quick: boolean }): NewCell[] {
   return [...sizes].flatMap(([size, measured]) => cells(size, measured));
 }
 
-/** What targets are judged by. */
+/** The cells for the targets. */
 function cells(records: number, measured: Measured): NewCell[] {
   const limit = measured.get(LIMIT);
   return CODEC_ROWS.map((engine) => {

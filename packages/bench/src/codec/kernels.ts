@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** Something that runs on data prepared for it. */
+/** Work on prepared data. */
 export type Work = () => unknown;
 
 type Kernel = {
@@ -21,7 +21,7 @@ const COPY = Buffer.from(
 
 const PAGE = 65536;
 
-/** The limit: memory.copy of as many bytes as the text of `size` bytes has. */
+/** The limit: memory.copy of as many bytes as there are in the text of `size` bytes. */
 export function memoryCopy(size: number): Work {
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(COPY));
   const { memory, copy } = exports as {
@@ -34,7 +34,7 @@ export function memoryCopy(size: number): Work {
   return () => copy(text, 0, text);
 }
 
-/** The codec's own kernel on data that are in linear memory already: what is left when the glue is taken away. */
+/** The codec's kernel on data that are already in linear memory: what remains without the glue. */
 export function bareKernel(bytes: Uint8Array): { encode: Work; decode: Work } {
   const wasm = readFileSync(new URL(import.meta.resolve("@baba/assembly/codec.wasm")));
   const kernel = new WebAssembly.Instance(new WebAssembly.Module(wasm)).exports as unknown as Kernel;

@@ -3,21 +3,21 @@ import { fileURLToPath } from "node:url";
 import { contestants, PYTHON } from "./contestants.ts";
 import type { Work } from "./kernels.ts";
 
-/** Nanoseconds a raw byte, one figure a round. */
+/** Nanoseconds per raw byte, for each round. */
 export type Figures = { readonly encode: number[]; readonly decode: number[] };
-/** The figures of one size, by contestant. */
+/** The figures for one size, by contestant. */
 export type Measured = Map<string, Figures>;
-/** How long it is measured: rounds (what takes over 20 ms a call has three), the least milliseconds of a sample, and Python's largest size. */
+/** Rounds (three for calls of over 20 ms), least milliseconds per sample, and the largest size for Python. */
 export type Plan = { readonly rounds: number; readonly sample: number; readonly pythonUpTo: number };
 
 const SCRIPT = fileURLToPath(new URL("../../python/codec.py", import.meta.url));
 const SLOW_ROUNDS = 3;
 const SLOW = 20e6;
-/** Calls before each sample, unless they take longer in nanoseconds. */
+/** Calls before each sample, unless these take too long (in nanoseconds). */
 const WARM_UPS = 3;
 const LONG_WARM_UP = 50_000_000n;
 
-/** Measures all contestants in turns: every round has one sample of each, in each direction. */
+/** Measures all contestants in turn: every round has one sample of each, in each direction. */
 export function measure(bytes: Uint8Array, plan: Plan): Measured {
   const field = contestants(bytes).map((contestant) => ({
     ...contestant,
@@ -39,14 +39,14 @@ export function measure(bytes: Uint8Array, plan: Plan): Measured {
   return measured;
 }
 
-/** Warms up, and finds how many calls fill a sample. */
+/** Warms up and determines how many calls fill a sample. */
 function calibrate(work: Work, milliseconds: number): number {
   let calls = 1;
   while (timed(work, calls) * calls < milliseconds * 1e6) calls *= 2;
   return calls;
 }
 
-/** Nanoseconds a call, after some that bring its data back into the caches: of what has 12 MiB, one brings back half. */
+/** Nanoseconds per call, after some calls to warm the caches: with 12 MiB, one call only brings back half. */
 function timed(work: Work, calls: number): number {
   const end = process.hrtime.bigint() + LONG_WARM_UP;
   for (let i = 0; i < WARM_UPS && (i === 0 || process.hrtime.bigint() < end); i++) work();

@@ -1,5 +1,5 @@
-// The best plain JavaScript that we know how to write: tables, 32-bit stores and loads through a DataView,
-// no allocation but the result's. It is here to be compared with, and refuses what the codec refuses, without saying where.
+// The best plain JavaScript we know how to write: tables, 32-bit loads and stores with a DataView, and no
+// allocation but the result. Only for comparison: it refuses what the codec refuses, without saying where.
 
 const DIGITS = new Uint32Array(512);
 const FILLERS = new Uint32Array(2600);
@@ -23,7 +23,7 @@ function little(four: string): number {
   return Buffer.from(four, "latin1").readUInt32LE(0);
 }
 
-/** Encodes as the codec does. */
+/** Encodes like the codec. */
 export function plainEncode(bytes: Uint8Array): Uint8Array {
   const text = new Uint8Array(11 * bytes.length);
   const view = new DataView(text.buffer);
@@ -42,7 +42,7 @@ export function plainEncode(bytes: Uint8Array): Uint8Array {
   return text.subarray(0, -1);
 }
 
-/** Decodes canonical text as the codec does. */
+/** Decodes canonical text like the codec. */
 export function plainDecode(text: Uint8Array): Uint8Array {
   const view = new DataView(text.buffer, text.byteOffset, text.byteLength);
   const bytes = new Uint8Array((text.length + 1) / 11);
@@ -51,7 +51,7 @@ export function plainDecode(text: Uint8Array): Uint8Array {
     const two = view.getUint16(at + 4, true);
     const letter = text[at + 9] ?? 0;
     const faulty =
-      (four & 0xfcfcfcfc) ^ 0x30303030 || // each of these is 0 where the text is legal
+      (four & 0xfcfcfcfc) ^ 0x30303030 || // each of these is 0 if the text is legal
       four & (four >>> 1) & 0x01010101 ||
       (two & 0xfcfc) ^ 0x3030 ||
       two & (two >>> 1) & 0x0101 ||

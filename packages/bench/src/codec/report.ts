@@ -3,7 +3,7 @@ import { median } from "../report/statistics.ts";
 import { GLUE, LIMIT } from "./contestants.ts";
 import type { Figures, Measured } from "./measure.ts";
 
-/** The section on the codec, from the figures by size. */
+/** The section on the codec, from the figures of each size. */
 export function report(sizes: ReadonlyMap<number, Measured>, rounds: number): string {
   const tables = [...sizes].map(([size, measured]) => table(size, measured));
   return [
@@ -41,7 +41,7 @@ function table(size: number, measured: Measured): string {
   return [...head, ...rows].join("\n");
 }
 
-/** How much more a byte of a small record costs than one of a large. */
+/** How much more a byte of a small record costs than one of a large record. */
 function perByte(sizes: ReadonlyMap<number, Measured>): string {
   const cost = (size: number, way: keyof Figures): number => median(sizes.get(size)?.get(GLUE)?.[way] ?? []);
   const factor = (way: keyof Figures): string => (cost(300, way) / cost(65536, way)).toFixed(2);
@@ -64,12 +64,12 @@ function ratio(limit: readonly number[], figures: readonly number[]): string {
   return Number(speedRatio(limit, figures).toPrecision(2)).toString();
 }
 
-/** How fast it is beside the limit, in the middle of the rounds. */
+/** The speed relative to the limit: the median over the rounds. */
 export function speedRatio(limit: readonly number[], figures: readonly number[]): number {
   return median(figures.map((figure, round) => (limit[round] ?? Number.NaN) / figure));
 }
 
-/** How a size is called: 300 B, 64 KiB. */
+/** Formats a size: 300 B, 64 KiB. */
 export function sizeName(size: number): string {
   if (size >= 2 ** 20) return `${size / 2 ** 20} MiB`;
   return size >= 1024 ? `${size / 1024} KiB` : `${size} B`;

@@ -7,9 +7,9 @@ type Deno = {
   readonly BabaDB: new (schema: typeof Person, options: object) => Database<typeof Person>;
 };
 
-/** BabaDB on Deno's own calls. */
+/** BabaDB with Deno's own adapter. */
 export const babaOnDeno: OpenStore = async (folder) => {
-  const name = "@baba/deno"; // Of no use to the other runtimes, which would look for its types.
+  const name = "@baba/deno"; // Not a literal in the import, as the compiler would look for its types.
   const { BabaDB }: Deno = await import(name);
   const db = new BabaDB(Person, { directory: folder, logging: false });
   await db.open();

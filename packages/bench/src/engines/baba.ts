@@ -7,10 +7,10 @@ import { Person } from "../trial/records.ts";
 import { CountingFileSystem } from "./counting-file-system.ts";
 import type { OpenStore, Store } from "./store.ts";
 
-/** What a database is opened with; `sealed` says that nothing readable may lie on the disk. */
+/** The options of a database; `sealed`: nothing on disk may be readable. */
 export type Settings = { readonly options: BabaOptions; readonly sealed: boolean };
 
-/** BabaDB as `@baba/node` puts it together, over a file system that counts. */
+/** BabaDB as assembled by `@baba/node`, with a file system that counts. */
 export function baba({ options, sealed }: Settings): OpenStore {
   return async (folder) => {
     const files = new CountingFileSystem(nodeFileSystem(folder));
@@ -28,7 +28,7 @@ export function baba({ options, sealed }: Settings): OpenStore {
   };
 }
 
-/** Everything but commits, for which each runtime has figures of its own. */
+/** A store's operations, without counts. */
 export function storeOf(db: Database<typeof Person>): Omit<Store, "close"> {
   return {
     put: (records) =>
@@ -57,7 +57,7 @@ export function storeOf(db: Database<typeof Person>): Omit<Store, "close"> {
   };
 }
 
-/** Commits with what they asked of the file system, and how long their records took to be queued. */
+/** Commits that count file system calls and measure how long queuing their records takes. */
 function commits(
   db: Database<typeof Person>,
   files: CountingFileSystem,
@@ -89,7 +89,7 @@ function commits(
   };
 }
 
-/** Figures of a sealed store that did not seal would be worse than none. */
+/** Makes sure that a store is sealed as requested: wrong figures would be worse than none. */
 function checkSealed(folder: string, sealed: boolean): void {
   const name = someRecord(folder);
   if (name === undefined) return;
@@ -98,7 +98,7 @@ function checkSealed(folder: string, sealed: boolean): void {
     throw new Error(`${name} is ${isPlain ? "not " : ""}sealed, against what was asked for.`);
 }
 
-/** Found without listing the whole folder, for that would hold the event loop while it is watched. */
+/** Avoids listing the whole folder, which would block the event loop while it is watched. */
 function someRecord(folder: string): string | undefined {
   const entries = opendirSync(folder);
   try {

@@ -10,9 +10,9 @@ const READ = fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0);
 const json = new TextEncoder().encode(people(10_000, 1).map((person) => JSON.stringify(person))[0]);
 
 /**
- * The system calls that files cannot do without, in a loop, and nothing synced: a temporary file and a rename for each
- * write, open, read and close for each read. The bytes are those of a record's base-3 text, made before; what is read is
- * not decoded, but as many records are parsed and validated, from JSON made before.
+ * The minimal system calls for files, in a loop, without syncs: a temporary file and a rename per write;
+ * open, read and close per read. The bytes are a record's base-3 text, made beforehand; what is read is not
+ * decoded, but as many records are parsed and validated from JSON made beforehand.
  */
 export const bareFiles: OpenStore = async (folder, expected) => {
   const text = encode(json);
@@ -57,7 +57,9 @@ export const bareFiles: OpenStore = async (folder, expected) => {
   };
 };
 
-/** The least that durability can cost: all records' JSON, made before, appended to one open file and synced once. */
+/**
+ * The minimal cost of durability: appends all records' JSON, made beforehand, to an open file and syncs once.
+ */
 export const bareAppend: OpenStore = async (folder) => {
   const descriptor = fs.openSync(
     join(folder, "log"),

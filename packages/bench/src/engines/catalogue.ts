@@ -1,25 +1,25 @@
 import type { OpenStore } from "./store.ts";
 
-/** A runtime other than the one that the benchmark runs on. */
+/** A runtime other than the benchmark's own. */
 export type OtherRuntime = "node24" | "bun" | "deno";
 
-/** What is measured, and what it promises for the time that it takes. */
+/** An engine to measure, and what it promises in return for its time. */
 export type Engine = {
   readonly title: string;
   readonly kind: "ours" | "runtime" | "peer" | "limit";
-  /** Whether a commit that is done survives a power cut. */
+  /** Whether a completed commit survives a power cut. */
   readonly synced: "yes" | "no" | "later";
-  /** What is there whole or not at all after a crash. */
+  /** What a crash leaves either whole or absent. */
   readonly atomic: "commit" | "record" | "no";
   readonly encrypted: "yes" | "no";
-  /** Whether each record is a file that other programs can copy and read by itself. */
+  /** Whether each record is a file that other programs can copy and read separately. */
   readonly files: "yes" | "no";
-  /** The packages that it needs, which users of BabaDB do not get. */
+  /** The packages that it needs, which are not installed for users of BabaDB. */
   readonly peers?: readonly string[];
   readonly runtime?: OtherRuntime;
-  /** Leaves out what would only repeat the figures of another row. */
+  /** The workloads to measure, if others would only repeat the figures of another row. */
   readonly only?: readonly string[];
-  /** Missing where it is a program of its own. */
+  /** Missing for an engine that is a separate program. */
   readonly load?: () => Promise<OpenStore>;
 };
 
@@ -27,7 +27,7 @@ type Options = Parameters<typeof import("./baba.ts").baba>[0]["options"];
 
 const KEY: object = { key: new Uint8Array(32).fill(7) };
 const PASSPHRASE: object = { passphrase: "correct horse battery staple" };
-// Of use for measurements alone.
+// Only for measurements.
 const IDENTITY: object = {
   identity: "AGE-SECRET-KEY-1DKG0W40NUJKZNLWCFDWPUE07GLETUS27HTGTHLTW2YAQS5EUG26QM7SUR5",
 };
@@ -157,14 +157,13 @@ const ENGINES = {
   },
 } satisfies Readonly<Record<string, Engine>>;
 
-/** An engine, by how it is called in the command. */
+/** An engine's name in the command. */
 export type EngineName = keyof typeof ENGINES;
 
-/** All of them, in the order of the tables. */
+/** All engines, in the order of the tables. */
 export const CATALOGUE: Readonly<Record<EngineName, Engine>> = ENGINES;
 
-/** Their names. */
-export const ENGINE_NAMES = Object.keys(ENGINES) as readonly EngineName[]; // Its keys are their type.
+export const ENGINE_NAMES = Object.keys(ENGINES) as readonly EngineName[]; // Object.keys() loses the type.
 
 function ours(title: string, options: object, differs: Partial<Engine> = {}): Engine {
   return {
@@ -188,7 +187,7 @@ function elsewhere(title: string, runtime: OtherRuntime, peers: readonly string[
   return ours(title, {}, { kind: "runtime", runtime, peers });
 }
 
-/** What promises nothing, unless it says so. */
+/** A peer that promises nothing unless stated otherwise. */
 function peer(title: string, differs: Partial<Engine>): Engine {
   return { title, kind: "peer", synced: "no", atomic: "no", encrypted: "no", files: "no", ...differs };
 }

@@ -14,7 +14,7 @@ type Level = {
   keys(): { all(): Promise<string[]> };
 };
 
-/** LevelDB, every batch synced. */
+/** LevelDB, with every batch synced. */
 export const classicLevel: OpenStore = async (folder) => {
   const { ClassicLevel } = await loadPeer<{
     ClassicLevel: new (path: string, options: { readonly valueEncoding: "json" }) => Level;

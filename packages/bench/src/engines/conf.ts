@@ -11,10 +11,10 @@ type Conf = {
   has(key: string): boolean;
 };
 
-/** conf: the whole file is read for every question and written anew, synced and renamed, with every change. */
+/** conf: reads the whole file for every query, and rewrites, syncs and renames it for every change. */
 export const conf: OpenStore = (folder) => open(folder, {});
 
-/** The same with its option for AES-256-GCM. */
+/** conf with its option for AES-256-GCM. */
 export const encryptedConf: OpenStore = (folder) =>
   open(folder, { encryptionKey: "correct horse battery staple", encryptionAlgorithm: "aes-256-gcm" });
 

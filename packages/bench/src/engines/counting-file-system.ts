@@ -1,12 +1,12 @@
 import type { EntryKind, FileSystem, FolderEntry, Move, NewFile, Replacement, TakeFile } from "@baba/core";
 
-/** What was asked of a file system. */
+/** Counts of file system operations. */
 export type Counts = {
-  /** Files and folders that were synced. */
+  /** Files and folders synced. */
   readonly syncs: number;
-  /** Bytes in files that were created or written. */
+  /** Bytes written to files. */
   readonly bytes: number;
-  /** Calls of the port, whatever each asked for. */
+  /** Calls of the port, however much each asked for. */
   readonly calls: number;
 };
 
@@ -16,10 +16,10 @@ type Awaited = {
   readonly stalled: NodeJS.Timeout;
 };
 
-/** How long the next file in its place is waited for, in milliseconds. */
+/** How long to wait for the next file to be in place, in milliseconds. */
 const PATIENCE = 15_000;
 
-/** Passes every call on and counts what it asks for. */
+/** Forwards every call and counts operations. */
 export class CountingFileSystem implements FileSystem {
   readonly #files: FileSystem;
   #syncs = 0;
@@ -37,8 +37,8 @@ export class CountingFileSystem implements FileSystem {
   }
 
   /**
-   * Resolves when so many record files were renamed into their places or removed; fails when none was for
-   * a while, as on a full disk, where the engine would go on trying for ever.
+   * Resolves when this many record files were renamed into place or removed; rejects if none was for a while,
+   * as on a full disk, where the engine would retry forever.
    */
   placed(count: number): Promise<void> {
     return new Promise((resolve, reject) => {

@@ -8,10 +8,10 @@ import type { OpenStore, Store } from "./store.ts";
 
 type WriteFile = (path: string, text: string) => Promise<unknown>;
 
-/** One JSON file for each record by `fs.promises`, many at a time. */
+/** A JSON file per record with `fs.promises`, many at a time. */
 export const promisedFiles: OpenStore = async (folder) => asynchronous(folder, writeFile);
 
-/** The same, written by write-file-atomic: a temporary file each, synced and renamed. */
+/** The same, written with write-file-atomic: a temporary file each, synced and renamed. */
 export const atomicFiles: OpenStore = async (folder) =>
   asynchronous(folder, await loadPeer<WriteFile>("write-file-atomic"));
 
@@ -40,7 +40,7 @@ function asynchronous(folder: string, write: WriteFile): Store {
   };
 }
 
-/** One JSON file for each record by synchronous calls. */
+/** A JSON file per record with synchronous calls. */
 export const synchronousFiles: OpenStore = async (folder) => {
   const pathOf = (id: number): string => join(folder, `${id}.json`);
   const parsed = (path: string): Person => JSON.parse(sync.readFileSync(path, "utf8"));

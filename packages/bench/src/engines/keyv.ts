@@ -12,7 +12,7 @@ type Keyv = {
   disconnect(): Promise<void>;
 };
 
-/** keyv on SQLite, each value a transaction of its own. */
+/** keyv on SQLite, with a transaction per value. */
 export const keyv: OpenStore = async (folder) => {
   const Keyv = await loadPeer<new (options: { readonly store: unknown }) => Keyv>("keyv");
   const KeyvSqlite = await loadPeer<new (options: { readonly uri: string }) => unknown>("@keyv/sqlite");

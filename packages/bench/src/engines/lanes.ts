@@ -1,7 +1,7 @@
-/** As many at a time as keep the runtime's thread pool busy. */
+/** Enough at a time to keep the runtime's thread pool busy. */
 const LANES = 16;
 
-/** Does the work for each item, several at a time, and gives the results in order. */
+/** Processes items, several at a time, and returns the results in order. */
 export async function inLanes<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results = new Array<R>(items.length);
   const left = items.entries();

@@ -13,15 +13,15 @@ type Db = {
   getRange(options: object): Iterable<{ readonly value: Person }>;
   getCount(options: object): number;
   transaction(work: () => void): Promise<void>;
-  /** Resolves when what was committed is synced. */
+  /** Resolves when everything committed is synced. */
   readonly flushed: Promise<unknown>;
   close(): Promise<void>;
 };
 
-/** LMDB; a commit is done when it is synced, and not when it is visible. */
+/** LMDB; a commit counts as done when it is synced, not when it is visible. */
 export const lmdb: OpenStore = (folder) => open({ path: join(folder, "records.mdb"), encoding: "json" });
 
-/** The same with its own encryption of pages (ChaCha8 with Poly1305). */
+/** LMDB with its own page encryption (ChaCha8 with Poly1305). */
 export const encryptedLmdb: OpenStore = (folder) =>
   open({
     path: join(folder, "records.mdb"),

@@ -8,7 +8,7 @@ type Lowdb = {
   JSONFilePreset(path: string, data: Data): Promise<{ readonly data: Data; write(): Promise<void> }>;
 };
 
-/** lowdb: everything in memory, and the whole of it written anew with every commit, never synced. */
+/** lowdb: everything in memory, and rewritten completely with every commit, never synced. */
 export const lowdb: OpenStore = async (folder) => {
   const { JSONFilePreset } = await loadPeer<Lowdb>("lowdb/node");
   const db = await JSONFilePreset(join(folder, "records.json"), {});

@@ -25,7 +25,7 @@ const [NONCE, TAG] = [12, 16];
 /** NeDB, which appends to one file and never syncs it. */
 export const nedb: OpenStore = (folder) => open(folder, {});
 
-/** The same with AES-256-GCM in the hooks that it has for that: every line by itself, under a nonce of its own. */
+/** NeDB with AES-256-GCM in its serialization hooks: each line separately, with its own nonce. */
 export const encryptedNedb: OpenStore = (folder) =>
   open(folder, { afterSerialization: seal, beforeDeserialization: unseal });
 

@@ -15,7 +15,7 @@ type Pouch = {
   close(): Promise<void>;
 };
 
-/** PouchDB on LevelDB, never synced; a document that is there takes its revision to be changed. */
+/** PouchDB on LevelDB, never synced; changing a document takes its revision. */
 export const pouchdb: OpenStore = async (folder) => {
   const PouchDB = await loadPeer<new (path: string) => Pouch>("pouchdb");
   const db = new PouchDB(join(folder, "records"));

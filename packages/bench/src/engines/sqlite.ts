@@ -4,7 +4,7 @@ import { loadPeer } from "../harness/peers.ts";
 import { Person } from "../trial/records.ts";
 import type { OpenStore, Store } from "./store.ts";
 
-/** What is used of the drivers, which agree in it. */
+/** The common part of the drivers' APIs. */
 type Sqlite = {
   exec(sql: string): unknown;
   prepare(sql: string): Statement;
@@ -19,11 +19,11 @@ type Statement = {
 };
 type Driver = new (path: string) => Sqlite;
 
-/** How records become texts, and texts records. */
+/** How records and texts are converted. */
 type Codec = { readonly textOf: (record: Person) => string; readonly recordOf: (text: string) => Person };
 
 const JSON_ALONE: Codec = { textOf: JSON.stringify, recordOf: JSON.parse };
-/** As BabaDB does it: what is written is validated, and again as it would be read. */
+/** Like BabaDB: validates what is written, and again as it would be read. */
 const VALIDATED: Codec = {
   textOf(record) {
     const text = JSON.stringify(v.parse(Person, record));
@@ -38,25 +38,25 @@ const CIPHER = ["PRAGMA cipher = 'sqlcipher'", "PRAGMA key = 'correct horse batt
 export const betterSqlite: OpenStore = async (folder) =>
   sqlite(new (await loadPeer<Driver>("better-sqlite3"))(join(folder, "records.sqlite")));
 
-/** The same, with records that are validated on their way in and out. */
+/** The same, validating records on writes and reads. */
 export const validatedSqlite: OpenStore = async (folder) =>
   sqlite(new (await loadPeer<Driver>("better-sqlite3"))(join(folder, "records.sqlite")), [], VALIDATED);
 
-/** SQLite with SQLCipher's format and its derivation of the key from a passphrase. */
+/** SQLite with SQLCipher's format and passphrase-based key derivation. */
 export const encryptedSqlite: OpenStore = async (folder) =>
   sqlite(
     new (await loadPeer<Driver>("better-sqlite3-multiple-ciphers"))(join(folder, "records.sqlite")),
     CIPHER,
   );
 
-/** The driver that Node.js brings since version 22. */
+/** The driver built into Node.js since version 22. */
 export const nodeSqlite: OpenStore = async (folder) => {
-  const name = "node:sqlite"; // No constant, for the types of Node.js 20 do not know it.
+  const name = "node:sqlite"; // Not a literal in the import, as the types of Node.js 20 lack it.
   const { DatabaseSync }: { DatabaseSync: Driver } = await import(name);
   return sqlite(new DatabaseSync(join(folder, "records.sqlite")));
 };
 
-/** SQLite in its write-ahead mode, every commit synced; its close copies the log into the database. */
+/** SQLite in WAL mode, with every commit synced; closing it checkpoints the log into the database. */
 function sqlite(db: Sqlite, first: readonly string[] = [], { textOf, recordOf }: Codec = JSON_ALONE): Store {
   const parsed = (row: unknown): Person => recordOf((row as Row).json);
   for (const pragma of [...first, "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"]) db.exec(pragma);

@@ -1,48 +1,48 @@
 import type { Person } from "../trial/records.ts";
 import type { Counts } from "./counting-file-system.ts";
 
-/** A store under measurement, opened on one folder of its own. */
+/** A store to measure, opened on its own folder. */
 export interface Store {
-  /** From new objects in memory to a commit that the engine calls done; as one commit, where it has commits of many. */
+  /** Resolves when the engine calls the records committed; one commit, if the engine has commits of many. */
   put(records: readonly Person[]): Promise<unknown>;
 
-  /** The same for records that are there already, where that is another call. */
+  /** The same for existing records, if that is another call. */
   update?(records: readonly Person[]): Promise<unknown>;
 
   remove(ids: readonly number[]): Promise<unknown>;
 
   get(id: number): Promise<unknown>;
 
-  /** Many gets one after another in one session, where the engine has sessions. */
+  /** Many gets one after another in one session, if the engine has sessions. */
   getInOneSession?(ids: readonly number[]): Promise<void>;
 
-  /** Many gets at once in one session, where the engine has sessions. */
+  /** Many concurrent gets in one session, if the engine has sessions. */
   getAtOnce?(ids: readonly number[]): Promise<readonly unknown[]>;
 
   all(): Promise<readonly unknown[]>;
 
-  /** All records without holding them all at once, where the engine can. */
+  /** All records without keeping them all in memory, if the engine can do this. */
   stream?(): AsyncIterable<unknown>;
 
-  /** The records of a city, by what the engine has for it. */
+  /** The records of a city, by the engine's own means. */
   filter(city: string): Promise<readonly unknown[]>;
 
   count(): Promise<number>;
 
   exists(id: number): Promise<boolean>;
 
-  /** Resolves when everything committed stands where it belongs, where that is later than its commit. */
+  /** Resolves when everything committed is in place, if that is later than its commit. */
   settled?(): Promise<void>;
 
-  /** Resolves when no work is left for later. */
+  /** Resolves when no deferred work is left. */
   close(): Promise<unknown>;
 
-  /** What was asked of the file system until now, where it can be counted. */
+  /** File system operations so far, if they can be counted. */
   counts?(): Counts;
 
-  /** Milliseconds that each commit spent on validating and serialising before it, where these are calls of their own. */
+  /** Milliseconds spent on validating and serialising before each commit, if these are separate calls. */
   readonly queued?: readonly number[];
 }
 
-/** Opens a store in a folder that exists; `expected` is how many records it holds or will hold. */
+/** Opens a store in an existing folder; `expected` is how many records it has or will have. */
 export type OpenStore = (folder: string, expected: number) => Promise<Store>;

@@ -12,7 +12,7 @@ type Storage = {
   dispose(): Promise<void>;
 };
 
-/** unstorage with its driver for files: one for each value, never synced. */
+/** unstorage with its file driver: a file per value, never synced. */
 export const unstorage: OpenStore = async (folder) => {
   const { createStorage } = await loadPeer<{ createStorage(options: object): Storage }>("unstorage");
   const driver = await loadPeer<(options: { readonly base: string }) => unknown>("unstorage/drivers/fs");

@@ -13,10 +13,10 @@ const RUNTIMES: Readonly<Record<OtherRuntime, readonly [string, string]>> = {
 };
 const DENO = ["run", "--quiet", "--allow-all", "--no-lock"];
 const ERROR = /^(error: )?(Uncaught )?(\(in promise\) )?(\w*Error( \[\w+\])?|error): (?=.)/;
-/** Enough of what a process wrote before it failed. */
+/** How much to keep of what a process wrote before it failed. */
 const KEPT = 600;
 
-/** Runs a task in a process of its own, and ends it when it takes longer than `limit` milliseconds. */
+/** Runs a task in its own process, and kills it if it takes longer than `limit` milliseconds. */
 export async function runTrial(task: Task, limit: number): Promise<Figures> {
   const [program, ...args] = commandOf(task);
   const { status, output, errors } = await run(program ?? "", [...args, JSON.stringify(task)], limit);
@@ -26,7 +26,7 @@ export async function runTrial(task: Task, limit: number): Promise<Figures> {
   return figures;
 }
 
-/** The version that a program tells of itself. */
+/** A program's version, according to itself. */
 export async function versionTold(runtime: OtherRuntime | "python"): Promise<string | undefined> {
   const [program = "", ...args] = runtime === "python" ? ["python3"] : [programOf(...RUNTIMES[runtime])];
   const { status, output } = await run(program, [...args, "--version"], 20_000);
@@ -71,7 +71,7 @@ function run(program: string, args: readonly string[], limit: number): Promise<E
   });
 }
 
-/** The line of an error that says what is wrong. */
+/** The line of an error output that says what is wrong. */
 export function reasonOf(errors: string): string | undefined {
   const lines = errors.split("\n").map((line) => line.trim());
   const line = lines.find((one) => ERROR.test(one)) ?? lines.findLast((one) => one !== "");

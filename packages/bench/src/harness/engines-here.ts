@@ -2,7 +2,7 @@ import { CATALOGUE, ENGINE_NAMES, type EngineName, type OtherRuntime } from "../
 import { versionTold } from "./child.ts";
 import { versionOf } from "./peers.ts";
 
-/** What can be measured here, in which versions, and why the rest cannot. */
+/** The versions of what can be measured here, and why the rest cannot be. */
 export type EnginesHere = {
   readonly versions: Readonly<Record<string, string>>;
   readonly missing: ReadonlyMap<EngineName, string>;
@@ -10,7 +10,7 @@ export type EnginesHere = {
 
 const RUNTIMES: readonly (OtherRuntime | "python")[] = ["node24", "bun", "deno", "python"];
 
-/** Looks what is installed and runs. */
+/** Finds out what is installed and runs. */
 export async function enginesHere(): Promise<EnginesHere> {
   const versions: Record<string, string> = { node: process.versions.node };
   for (const name of new Set(ENGINE_NAMES.flatMap((engine) => CATALOGUE[engine].peers ?? []))) {

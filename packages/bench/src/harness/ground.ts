@@ -3,17 +3,17 @@ import { mkdirSync, mkdtempSync, rmSync, statfsSync, truncateSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** What a record may take: a file and a temporary one, each with a block or two, and its share of logs and folders. */
+/** What a record may take: a file and a temporary one, of a block or two each, and a share of the rest. */
 const EACH = { bytes: 12 * 1024, files: 2.5 };
-/** What a store without records may take, with what warms it up. */
+/** What a store without records may take, including its warm-up. */
 const LEAST = { bytes: 512 * 2 ** 20, files: 20_000 };
-/** More than this an image cannot have. */
+/** The largest possible image. */
 const MOST = 2 ** 43;
 
 /**
- * Where everything is written that is measured. A file system may be slow to create where much was just deleted
- * (ext4 without a journal is, by ten times, for a minute), and is kept busy by what was written before. So as root on
- * Linux every store has a new file system, without a journal, in an image of its own that goes when the next one comes.
+ * Where all measurements write. A file system can be slow to create files after many deletions (ext4 without
+ * a journal by ten times, for a minute), and is kept busy by earlier writes. So as root on Linux, every store
+ * gets a new file system, without a journal, in its own image, which is removed when the next one is made.
  * Elsewhere nothing is removed before the end.
  */
 export class Ground {
@@ -21,7 +21,7 @@ export class Ground {
   #folders = 0;
   #mounted: string | undefined;
 
-  /** A folder that never held anything, with room for a store of so many records; says so where there is none. */
+  /** A fresh folder with room for a store of this many records; throws if there is no room. */
   next(records: number): string {
     this.#unmount();
     const folder = join(spread(this.#root), String(this.#folders++));
@@ -40,7 +40,7 @@ export class Ground {
 
   #unmount(): void {
     if (this.#mounted === undefined) return;
-    // Lazily, for a process that was started last may still end.
+    // Lazily, as the last process may still be ending.
     spawnSync("umount", ["--lazy", this.#mounted], { stdio: "inherit" });
     rmSync(imageOf(this.#mounted), { force: true });
     this.#mounted = undefined;
@@ -60,7 +60,7 @@ function mountImage(image: string, folder: string, records: number): boolean {
   return run("mkfs.ext4", ["-q", "-F", ...options, image]) && run("mount", ["-o", "loop", image, folder]);
 }
 
-/** With `+T`, ext4 spreads the folders below one over the disk; elsewhere it fails or is not there, and nothing is lost. */
+/** With `+T`, ext4 spreads subfolders over the disk; elsewhere it fails or is missing, which does no harm. */
 function spread(folder: string): string {
   run("chattr", ["+T", folder]);
   return folder;
@@ -70,14 +70,14 @@ function run(command: string, args: readonly string[]): boolean {
   return spawnSync(command, args, { stdio: "ignore" }).status === 0;
 }
 
-/** Where a file system does not count its files, it does not run out of them. */
+/** A file system that does not count its files does not run out of them. */
 function hasRoom(folder: string, records: number): boolean {
   const { bavail, bsize, ffree, files } = statfsSync(folder);
   const enough = bavail * bsize >= LEAST.bytes + records * EACH.bytes;
   return enough && (files === 0 || ffree >= LEAST.files + records * EACH.files);
 }
 
-/** What is left there, in words. */
+/** Describes the room that is left. */
 function roomIn(folder: string): string {
   const { bavail, bsize, ffree } = statfsSync(folder);
   return `${Math.round((bavail * bsize) / 2 ** 20)} MiB and ${ffree} files are left`;

@@ -3,7 +3,7 @@ import { ENGINE_NAMES, type EngineName } from "../engines/catalogue.ts";
 import { WORKLOADS, type WorkloadName } from "../workloads/index.ts";
 import { FULL, QUICK } from "./plan.ts";
 
-/** Measurements of parts, which have programs and sections of their own. */
+/** Measurements of parts, which have their own programs and sections. */
 export const PARTS = {
   codec: "base-3 text beside memory.copy, plain JavaScript, hex, base64 and Python",
   files: "the adapter for Node.js beside the bare system calls",
@@ -12,7 +12,7 @@ export const PARTS = {
 
 export type Part = keyof typeof PARTS;
 
-/** What the command asks for. */
+/** The command's options. */
 export type Options = {
   readonly quick: boolean;
   readonly workloads: readonly WorkloadName[];
@@ -25,8 +25,8 @@ export type Options = {
   readonly report: boolean;
 };
 
-const WORKLOAD_NAMES = Object.keys(WORKLOADS) as readonly WorkloadName[]; // Its keys are their type.
-const PART_NAMES = Object.keys(PARTS) as readonly Part[]; // Its keys are their type.
+const WORKLOAD_NAMES = Object.keys(WORKLOADS) as readonly WorkloadName[]; // Object.keys() loses the type.
+const PART_NAMES = Object.keys(PARTS) as readonly Part[]; // Object.keys() loses the type.
 
 export const HELP = `Usage: npm run bench -- [OPTION...]
 
@@ -53,7 +53,7 @@ ${list(Object.entries(PARTS))}
 Engines:
   ${ENGINE_NAMES.join(", ")}`;
 
-/** The command's words; throws where one is not known. */
+/** Parses the command's arguments; throws if one is unknown. */
 export function parseOptions(args: readonly string[]): Options | "help" {
   const { values } = parseArgs({
     args: [...args],
@@ -99,7 +99,7 @@ function chosen<T extends string>(words: string | undefined, known: readonly T[]
   return known.filter((one) => names.includes(one));
 }
 
-/** The sizes of stores that a run has. */
+/** The sizes of stores in a run. */
 function sizes(quick: boolean): string[] {
   return (quick ? QUICK : FULL).stages.map(({ records }) => String(records));
 }

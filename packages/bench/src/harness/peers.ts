@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** Where peers are installed: those that come built, and those that may have to be compiled, for minutes. */
+/** Where peers are installed: prebuilt ones, and those that may take minutes to compile. */
 const FOLDERS = {
   built: new URL("../../peers/", import.meta.url),
   compiled: new URL("../../peers/compiled/", import.meta.url),
@@ -14,13 +14,13 @@ type Manifest = {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 };
 
-/** Installs the peers where any of the needed is missing; in a quick run only those that come built. */
+/** Installs the peers if a needed one is missing; only the prebuilt ones for a quick run. */
 export function installPeers(needed: readonly string[], { quick }: { quick: boolean }): void {
   for (const folder of quick ? [FOLDERS.built] : ALL) {
     const here = wanted(folder).filter((name) => needed.includes(name));
     if (here.every((name) => versionIn(folder, name) !== undefined)) continue;
     console.log(`Installing ${wanted(folder).join(", ")} (once; what has to be compiled takes minutes) ...`);
-    // Through a shell, for npm is a script on Windows.
+    // With a shell, as npm is a script on Windows.
     spawnSync("npm ci --no-audit --no-fund --loglevel=error", {
       cwd: fileURLToPath(folder),
       shell: true,
@@ -29,17 +29,17 @@ export function installPeers(needed: readonly string[], { quick }: { quick: bool
   }
 }
 
-/** The version of a peer that is installed. */
+/** An installed peer's version. */
 export function versionOf(name: string): string | undefined {
   return ALL.map((folder) => versionIn(folder, name)).find((version) => version !== undefined);
 }
 
-/** The program that a peer brings, by the path in its package. */
+/** A peer's program, by the path in its package. */
 export function programOf(name: string, path: string): string {
   return fileURLToPath(new URL(`node_modules/${name}/${path}`, FOLDERS.built));
 }
 
-/** What a peer's module exports (its default, where it has one), as its caller describes it. */
+/** A peer's default export or else its module, with the type that the caller gives. */
 export async function loadPeer<T>(name: string): Promise<T> {
   const folder = ALL.find((candidate) => wanted(candidate).some((one) => isPartOf(name, one)));
   if (folder === undefined) throw new Error(`${name} is none of the peers in packages/bench/peers.`);

@@ -3,41 +3,41 @@ import type { EngineName } from "../engines/catalogue.ts";
 import type { Figures } from "../trial/task.ts";
 import type { WorkloadName } from "../workloads/index.ts";
 
-/** What was measured of one engine with one number of records, in one run: each figure's value in each round. */
+/** The measurements of one engine with one number of records in one run: each figure's value per round. */
 export type Cell = Key & {
-  /** The run's name. Rounds of two runs have nothing in common but their numbers. */
+  /** The run's name. Rounds of different runs are not comparable. */
   readonly run: string;
   readonly figures: Readonly<Record<string, readonly (number | null)[]>>;
 };
 
-/** What a cell is about; `disk` is measured with `bulk`. */
+/** What a cell measures; `disk` is measured with `bulk`. */
 export type Key = {
   readonly workload: WorkloadName | "disk" | "codec";
   readonly engine: EngineName | CodecRow;
   readonly records: number;
 };
 
-/** The rows of the codec's tables that targets are judged by; their `records` are bytes. */
+/** The rows of the codec's tables that the targets use; their `records` are bytes. */
 export const CODEC_ROWS = ["codec: in linear memory", "codec: glue included"] as const;
 export type CodecRow = (typeof CODEC_ROWS)[number];
 
-/** What is not among the figures, and why. */
+/** What was not measured, and why. */
 export type LeftOut = Key & { readonly reason: string };
 
-/** Everything that was measured, perhaps in several runs. */
+/** All measurements, possibly of several runs. */
 export type Results = {
-  /** On what; several where they were measured in several places or on several days. */
+  /** Several if measured on several machines or days. */
   readonly machines: readonly string[];
   readonly versions: Readonly<Record<string, string>>;
   readonly cells: readonly Cell[];
   readonly leftOut: readonly LeftOut[];
   /** The name of the newest run. */
   readonly run: string;
-  /** The sittings of a run that was stopped, to be gone on from. */
+  /** The finished sittings of a run that was stopped, for `--resume`. */
   readonly finished: readonly string[];
 };
 
-/** Before anything was measured. */
+/** No measurements. */
 export const NOTHING: Results = {
   machines: [],
   versions: {},
@@ -47,12 +47,12 @@ export const NOTHING: Results = {
   finished: [],
 };
 
-/** What was written there, or nothing. */
+/** Loads saved results, or none. */
 export function loadResults(path: URL): Results {
   return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : NOTHING;
 }
 
-/** Writes them with one cell a line, so that two versions can be compared. */
+/** Writes the results with one cell per line, so that versions can be compared. */
 export function saveResults(path: URL, results: Results): void {
   const fields = Object.entries(results).map(([name, value]) => {
     if (!Array.isArray(value)) return `${JSON.stringify(name)}: ${JSON.stringify(value)}`;
@@ -80,24 +80,24 @@ export function withFigures(results: Results, key: Key, round: number, figures: 
   return { ...results, cells };
 }
 
-/** A cell that has not been put into a run's results yet. */
+/** A cell that is not part of a run's results yet. */
 export type NewCell = Omit<Cell, "run">;
 
-/** The results with these cells, as of their run, in the place of those that they had of the same. */
+/** The results with these cells added to the run, replacing older ones of the same keys. */
 export function withCells(results: Results, measured: readonly NewCell[]): Results {
   const cells = measured.map((cell): Cell => ({ ...cell, run: results.run }));
   const kept = results.cells.filter((one) => !cells.some((cell) => isSame(cell, one)));
   return { ...results, cells: [...kept, ...cells] };
 }
 
-/** The results with the reason why a cell has no figures, or no more of them. */
+/** The results with the reason why a cell has no figures, or no further ones. */
 export function withReason(results: Results, key: Key, reason: string): Results {
   const { workload, engine, records } = key;
   const others = results.leftOut.filter((one) => !isSame(one, key));
   return { ...results, leftOut: [...others, { workload, engine, records, reason }] };
 }
 
-/** The results without what is about to be measured anew. */
+/** The results without what is about to be measured again. */
 export function without(results: Results, isAnew: (key: Key) => boolean): Results {
   const kept = results.cells.filter((cell) => !isAnew(cell));
   return {
@@ -109,12 +109,12 @@ export function without(results: Results, isAnew: (key: Key) => boolean): Result
   };
 }
 
-/** One figure's values by round; empty where it was not measured. */
+/** A figure's values by round; empty if it was not measured. */
 export function valuesOf(results: Results, key: Key, figure: string): readonly (number | null)[] {
   return results.cells.find((cell) => isSame(cell, key))?.figures[figure] ?? [];
 }
 
-/** Whether two were measured in one run, round by round in turns. */
+/** Whether both were measured in the same run, in alternation. */
 export function isOfOneRun(results: Results, one: Key, other: Key): boolean {
   return runOf(results, one) === runOf(results, other);
 }

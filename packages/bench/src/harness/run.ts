@@ -15,14 +15,14 @@ type Turn = {
   readonly engine: EngineName;
   readonly watched: boolean;
 };
-/** What stops a run by hand; an image must not stay mounted. */
+/** Signals that stop a run; no image must stay mounted. */
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 type Keep = (results: Results) => void;
 
 /**
- * Measures what the options ask for, in turns, and adds it to what is known. `keep` is given the results after every
- * sitting, so that a run that is stopped has lost none.
+ * Measures what the options ask for, in turn, and adds it to the known results. `keep` is called with the
+ * results after every sitting, so that a run that is stopped loses nothing.
  */
 export async function measure(
   plan: Plan,
@@ -65,7 +65,7 @@ export async function measure(
   }
 }
 
-/** Lets what others wrote reach the disk, and what all engines share be in memory. */
+/** Flushes earlier writes to the disk, and loads what all engines share into memory. */
 async function calmDown(
   turn: Turn | undefined,
   { effort }: Plan,
@@ -123,7 +123,7 @@ function stagesOf({ stages }: Plan, { records, workloads }: Options): Stage[] {
   );
 }
 
-/** What is missing altogether is told once, as being without a store. */
+/** A missing engine is only reported once, with 0 records. */
 function begun(
   known: Results,
   { engines }: Options,
@@ -153,7 +153,7 @@ function nameOf({ stage, round, engine, watched }: Turn, { workloads }: Options)
   return `${stage.records} ${round}${watched ? " watched" : ""} ${engine} ${workloads.join(" ")}`;
 }
 
-/** What failed without a peer to blame. */
+/** The failures that are not a peer's. */
 export function ownFailures({ leftOut }: Results): string[] {
   const own = ENGINE_NAMES.filter((name) => CATALOGUE[name].kind !== "peer");
   return leftOut

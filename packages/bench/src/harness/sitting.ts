@@ -8,7 +8,7 @@ import { runTrial } from "./child.ts";
 import { limitOf, type Stage } from "./plan.ts";
 import { type Key, type Results, valuesOf, withFigures, withReason } from "./results.ts";
 
-/** One engine with one number of records in one round: its store is filled, and then everything is done with it. */
+/** One engine with one number of records in one round: fills its store and runs all workloads on it. */
 export type Sitting = {
   readonly engine: EngineName;
   readonly stage: Stage;
@@ -16,18 +16,18 @@ export type Sitting = {
   readonly workloads: readonly WorkloadName[];
   readonly folder: string;
   readonly effort: Effort;
-  /** For how long the event loop stands still, and nothing else. */
+  /** Whether to measure only how long the event loop is blocked. */
   readonly watched: boolean;
 };
 
-/** What fills the store of the others. */
+/** The workload that fills the store for the others. */
 const FILLING: WorkloadName = "bulk";
-/** A process that handles fewer records takes most of its time to start. */
+/** With fewer records, a process spends most of its time starting. */
 const TELLING = 1000;
-/** And so long, in milliseconds, whatever it does. */
+/** The time that a process takes to start, in milliseconds. */
 const START = 1000;
 
-/** The results with those of this sitting, and a line that says what they were. */
+/** Adds this sitting's results; `line` summarises them. */
 export async function sit(results: Results, sitting: Sitting): Promise<{ results: Results; line: string }> {
   const words: string[] = [];
   let current = results;
@@ -39,7 +39,7 @@ export async function sit(results: Results, sitting: Sitting): Promise<{ results
       words.push(`${workload} ${typeof found === "string" ? "left out" : mainFigure(found)}`);
       current = added(current, key, found, sitting);
     } else current = withReason(current, key, obstacle);
-    // Without its store nothing else can be measured.
+    // Without a store nothing else can be measured.
     if (workload === FILLING && isLeftOut(current, key)) break;
   }
   return { results: current, line: words.join(", ") };
@@ -47,7 +47,7 @@ export async function sit(results: Results, sitting: Sitting): Promise<{ results
 
 function workloadsOf({ engine, workloads }: Sitting): WorkloadName[] {
   const { only } = CATALOGUE[engine];
-  const all = Object.keys(WORKLOADS) as WorkloadName[]; // Its keys are their type.
+  const all = Object.keys(WORKLOADS) as WorkloadName[]; // Object.keys() loses the type.
   const wanted = all.filter((name) => workloads.includes(name) && (only?.includes(name) ?? true));
   return wanted.length === 0 || wanted.includes(FILLING) ? wanted : [FILLING, ...wanted];
 }
@@ -73,14 +73,14 @@ function added(
   { workloads, folder, round, watched }: Sitting,
 ): Results {
   if (typeof found === "string") return withReason(results, key, found);
-  // What was only done to have a store is no figure that was asked for.
+  // Do not report a workload that was only run to fill the store.
   if (!workloads.some((name) => name === key.workload)) return results;
   const next = withFigures(results, key, round, found);
   if (key.workload !== FILLING || watched) return next;
   return withFigures(next, { ...key, workload: "disk" }, round, usage(join(folder, "store")));
 }
 
-/** Why a cell cannot be measured, or is not worth the wait. */
+/** Why a cell cannot be measured or would take too long. */
 export function obstacleTo(results: Results, key: Key, limit: number): string | undefined {
   const known = results.leftOut.find((one) => sameCell(one, key));
   if (known !== undefined) return known.reason;
@@ -104,7 +104,7 @@ function sameCell(one: Key, other: Key): boolean {
   return one.workload === other.workload && one.engine === other.engine && one.records === other.records;
 }
 
-/** Bytes as the files count them, bytes in blocks, and files. */
+/** The sum of file sizes, the bytes in blocks, and the number of files. */
 function usage(folder: string): Figures {
   let [bytes, blocks, files] = [0, 0, 0];
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {

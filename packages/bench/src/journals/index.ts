@@ -10,7 +10,7 @@ const FRAME = new Uint8Array(600).fill(65);
 const SEGMENT = 256 * 1024;
 const ROUNDS = 5;
 
-/** A way to make 600 bytes durable: its name, and what it does for the n-th commit. */
+/** A way to make 600 bytes durable: its name, and its n-th commit. */
 type Kind = { readonly name: string; commit(files: FileSystem, count: number): Promise<void> };
 
 const KINDS: readonly Kind[] = [
@@ -33,7 +33,7 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-/** Measures the two kinds of journal that were thought of, bare, and writes the section of the document. */
+/** Compares the two candidate designs of the journal in isolation, and writes the document's section. */
 export async function runJournals({ quick }: { quick: boolean }): Promise<void> {
   const commits = quick ? 20 : 200;
   const medians = (await inRounds(commits)).map(median);
@@ -54,7 +54,7 @@ export async function runJournals({ quick }: { quick: boolean }): Promise<void> 
   if (!quick) writeSection("journals", text);
 }
 
-/** Each kind's times. */
+/** The times of each kind. */
 async function inRounds(commits: number): Promise<number[][]> {
   const times = KINDS.map((): number[] => []);
   const root = mkdtempSync(join(tmpdir(), "baba-journals-"));

@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
 
-/** Files that are measured at once. */
+/** How many files are measured together. */
 export const MANY = 10_000;
 /** The length of a file. */
 const BYTES = 2783;
 const READ = fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0);
 const NEW = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL;
 
-/** What a thread of one's own would do, and nothing else. */
+/** A worker thread that only does the system calls. */
 const BARE_THREAD = `
   const fs = require("node:fs"), { parentPort } = require("node:worker_threads");
   parentPort.on("message", ({ folder, from, to }) => {
@@ -24,14 +24,14 @@ const BARE_THREAD = `
     parentPort.postMessage(buffer, [buffer.buffer]);
   });`;
 
-/** What is in each file. */
+/** The content of each file. */
 export const content: Uint8Array = new Uint8Array(BYTES).fill(48);
-/** Where all folders are made. */
+/** The parent of all folders. */
 export const root: string = fs.mkdtempSync(join(tmpdir(), "baba-node-io-"));
 const workers = [new Worker(BARE_THREAD, { eval: true }), new Worker(BARE_THREAD, { eval: true })];
 let folders = 0;
 
-/** Ends the threads and removes what was made. */
+/** Ends the threads and removes all files. */
 export async function cleanUp(): Promise<void> {
   await Promise.all(workers.map((worker) => worker.terminate()));
   fs.rmSync(root, { recursive: true });
@@ -47,7 +47,7 @@ export function bareRead(folder: string, count: number): void {
   }
 }
 
-/** Reads some files of a folder in one of the two threads. */
+/** Reads files of a folder in one of the two threads. */
 export function inThread(index: number, folder: string, from: number, to: number): Promise<unknown> {
   const worker = workers[index];
   worker?.postMessage({ folder: join(root, folder), from, to });
@@ -59,7 +59,7 @@ export async function bothThreads(folder: string): Promise<void> {
   await Promise.all([inThread(0, folder, 0, MANY / 2), inThread(1, folder, MANY / 2, MANY)]);
 }
 
-/** Opens a file, looks at it or not, and syncs it. */
+/** Opens a file, optionally calls fstat, and syncs it. */
 export async function syncAnew(path: string, look: boolean): Promise<void> {
   const descriptor = fs.openSync(join(root, path), READ);
   if (look) fs.fstatSync(descriptor);
@@ -88,7 +88,7 @@ export function emptyFolder(): string {
   return folder;
 }
 
-/** A new folder of so many files, by the bare calls. */
+/** Makes a new folder with this many files, with bare calls. */
 export function filled(count: number): string {
   const folder = emptyFolder();
   for (let i = 0; i < count; i++) {

@@ -5,13 +5,13 @@ import { writeSection } from "../report/publish.ts";
 import { ROUNDS } from "./stopwatch.ts";
 import { rowTable } from "./table.ts";
 
-/** Measures files on Node.js and writes their section; what was decided from it stands below, and stays. */
+/** Measures files on Node.js and writes their section, but not the decisions below it in the document. */
 export async function runFiles({ quick }: { quick: boolean }): Promise<void> {
   if (quick) {
     console.log("files: left out of a quick run, for it takes minutes");
     return;
   }
-  // Its threads start as it is loaded.
+  // Loading it starts threads.
   const { measureFiles } = await import("./measure.ts");
   const rows = await measureFiles();
   const place = `${machine(tmpdir())}; median of ${ROUNDS} rounds.${otherWork()}`;

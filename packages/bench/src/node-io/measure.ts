@@ -24,7 +24,7 @@ import { type Row, rowOf } from "./table.ts";
 
 const files = nodeFileSystem(root);
 
-/** What files cost on Node.js: the bare system calls in a loop, a hop to a thread, and the adapter of `@baba/node`. */
+/** The cost of files on Node.js: bare system calls in a loop, a hop to a thread, and the adapter. */
 export async function measureFiles(): Promise<Row[]> {
   const parts = [reads, creates, renames, writes, syncsAfterWrite, syncsOfMany, lists];
   const rows: Row[] = [];
@@ -52,7 +52,7 @@ async function reads(): Promise<Row[]> {
   ];
 }
 
-/** The processor's other work holds the loop too: what the bare threads show is not the adapter's doing. */
+/** Bare threads for comparison, as the processor's other work also blocks the event loop. */
 async function holdsOfReads(folder: string, paths: readonly string[]): Promise<Row[]> {
   const [bare, adapter]: [number[], number[]] = [[], []];
   for (let round = 0; round < ROUNDS; round++) {
@@ -118,7 +118,7 @@ async function writes(): Promise<Row[]> {
   return rows;
 }
 
-/** Microseconds for each append of the bytes to one file. */
+/** Microseconds per append of the bytes to one file. */
 async function appends(path: string, bytes: Uint8Array): Promise<{ bare: number; adapter: number }> {
   const descriptor = fs.openSync(join(root, path), "r+");
   let end = 0;
@@ -130,7 +130,7 @@ async function appends(path: string, bytes: Uint8Array): Promise<{ bare: number;
       }),
     );
   const [bares, adapters]: [number[], number[]] = [[], []];
-  // In turn, for the kernel slows down whoever appends while it writes back.
+  // In alternation, as the kernel slows down appends while it writes back.
   for (let round = 0; round < 3; round++) {
     bares.push(await append((offset) => fs.writeSync(descriptor, bytes, 0, bytes.length, offset)));
     adapters.push(await append((offset) => files.write(path, offset, bytes)));

@@ -1,10 +1,10 @@
 import { performance } from "node:perf_hooks";
 import { median } from "../report/statistics.ts";
 
-/** How often each is measured, after a first time that warms up. */
+/** The number of rounds, after a first one to warm up. */
 export const ROUNDS = 5;
 
-/** Microseconds for each of `count`: the median of the rounds after a first one that warms up. */
+/** Microseconds for each of `count`: the median of the rounds after a first one to warm up. */
 export async function time(count: number, work: () => unknown, prepare?: () => unknown): Promise<number> {
   const rounds: number[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
@@ -16,7 +16,7 @@ export async function time(count: number, work: () => unknown, prepare?: () => u
   return median(rounds);
 }
 
-/** Does the work so many times, one after another. */
+/** Repeats the work, one run after another. */
 export async function repeat(times: number, work: () => unknown): Promise<void> {
   for (let i = 0; i < times; i++) await work();
 }

@@ -2,20 +2,20 @@ import { logarithmic, tickName } from "./scale.ts";
 import { shown } from "./statistics.ts";
 import { element, picture, text } from "./svg.ts";
 
-/** One bar, with the least and the most of its rounds. */
+/** A bar, with the least and the most of its rounds. */
 export type Bar = {
   readonly name: string;
   readonly value: number;
   readonly least: number;
   readonly most: number;
   readonly color: string;
-  /** Behind the figure: what it promises. */
+  /** Shown after the figure: what the engine promises. */
   readonly note: string;
 };
 
 const [WIDTH, LEFT, RIGHT, TOP, ROW] = [900, 270, 175, 76, 20];
 
-/** Horizontal bars on a logarithmic axis, the shortest first; `legend` pairs colours with what they mean. */
+/** Horizontal bars on a logarithmic axis, shortest first; `legend` pairs colours with their meaning. */
 export function barChart(
   title: string,
   unit: string,

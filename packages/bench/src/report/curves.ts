@@ -1,7 +1,7 @@
 import { logarithmic, tickName } from "./scale.ts";
 import { element, picture, text } from "./svg.ts";
 
-/** One line: its points as pairs of size and figure. */
+/** A line: its points are pairs of size and figure. */
 export type Curve = {
   readonly name: string;
   readonly points: readonly (readonly [number, number])[];
@@ -11,10 +11,10 @@ export type Curve = {
 };
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [900, 520, 70, 250, 48, 56];
-/** The least distance of two names at the right edge. */
+/** The least distance between names at the right edge. */
 const APART = 14;
 
-/** Lines on two logarithmic axes, each named at its end. */
+/** Lines on logarithmic axes, each labelled at its end. */
 export function curveChart(title: string, xName: string, yName: string, curves: readonly Curve[]): string {
   const points = curves.flatMap((curve) => curve.points);
   const x = logarithmic(
@@ -68,7 +68,7 @@ function line({ points, color, bold, dashed }: Curve, x: At, y: At): string[] {
   ];
 }
 
-/** The names beside the lines' ends, pushed apart where they would cover one another, with a thin line to each. */
+/** The names next to the lines' ends, pushed apart to avoid overlaps, each with a thin line to its end. */
 function labels(curves: readonly Curve[], x: At, y: At): string[] {
   const ends = curves
     .flatMap((curve) => {
@@ -94,7 +94,7 @@ function labels(curves: readonly Curve[], x: At, y: At): string[] {
   });
 }
 
-/** The same heights in order, none nearer to the next than a line of text, and all above the lower edge. */
+/** Adjusts sorted heights so that they are a line of text apart, and all above the lower edge. */
 export function apart(heights: readonly number[]): number[] {
   const down: number[] = [];
   for (const height of heights)

@@ -1,4 +1,4 @@
-/** The document with a section between its two marks replaced, or appended where it has none. */
+/** Replaces the section between its two marks, or appends it if there is none. */
 export function withSection(document: string, name: string, section: string): string {
   const [first, last] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`];
   const [start, end] = [document.indexOf(first), document.indexOf(last)];

@@ -21,7 +21,7 @@ const QUESTIONS: readonly (readonly [string, Measure])[] = [
   ["first open", { workload: "open", figure: "first" }],
 ];
 
-/** For each question the fastest other engine that keeps the same promises, and the fastest of all, beside BabaDB. */
+/** Per query, compares BabaDB with the fastest peer that makes the same promises and the fastest of all. */
 export function lossTable(view: View, records: number): string {
   const rows = QUESTIONS.map(([name, measure]) => {
     const peers = view.having(records, measure).filter((engine) => CATALOGUE[engine].kind === "peer");

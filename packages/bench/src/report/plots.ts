@@ -5,7 +5,7 @@ import { coldOf, commitOf, eachOf, heldOf, memoryOf, settledOf, warmOf } from ".
 import { summary } from "./statistics.ts";
 import { type Measure, mainSize, thousands, titleOf, type View } from "./view.ts";
 
-/** A picture and the name of its file. */
+/** A picture and its file's name. */
 export type Plot = { readonly name: string; readonly title: string; readonly svg: string };
 
 const COLORS = { ours: "#0b6bcb", safe: "#2e8b57", unsafe: "#d98032", limit: "#9a9a9a" } as const;
@@ -15,7 +15,7 @@ const LEGEND = [
   [COLORS.unsafe, "promises less"],
   [COLORS.limit, "bare system calls"],
 ] as const;
-/** Of many lines those that can be told apart. */
+/** Only as many lines as can be told apart. */
 const LINES: Readonly<Partial<Record<EngineName, string>>> = {
   baba: COLORS.ours,
   "baba-background": "#5fa8e8",
@@ -31,7 +31,7 @@ const LINES: Readonly<Partial<Record<EngineName, string>>> = {
   bare: COLORS.limit,
 };
 
-/** All plots that the figures suffice for. */
+/** All plots for which there are enough figures. */
 export function plots(view: View): Plot[] {
   const records = mainSize(view);
   const many = thousands(records);
@@ -109,7 +109,7 @@ function barOf(view: View, engine: EngineName, records: number, measure: Measure
   };
 }
 
-/** What is in brackets or behind a colon is said in the tables. */
+/** Omits details in brackets or after a colon, which are in the tables. */
 function shortTitle(engine: EngineName): string {
   return titleOf(engine).replace(/ \(better.*\)|: temporary.*/, "");
 }
@@ -123,7 +123,7 @@ function colorOf({ kind, synced, atomic }: Engine): string {
 function curves(view: View, name: string, title: string, measure: Measure): Plot | undefined {
   const sizes = view.sizes(measure.workload);
   const all = Object.entries(LINES).flatMap(([key, color]): Curve[] => {
-    const engine = key as EngineName; // Its keys are their type.
+    const engine = key as EngineName; // Object.entries() loses the type.
     const points = sizes
       .map((records) => [records, (1000 * view.median(engine, records, measure)) / records] as const)
       .filter(([, figure]) => figure > 0);

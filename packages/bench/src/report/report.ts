@@ -24,7 +24,7 @@ import {
 import { targetTable } from "./targets.ts";
 import { mainSize, thousands, View } from "./view.ts";
 
-/** Writes the tables and plots; a quick run's are made all the same, and shown in part. */
+/** Writes the tables and plots; for a quick run they are made too, but only one table is printed. */
 export function writeReport(results: Results, { quick }: { quick: boolean }): void {
   const view = new View(results);
   if (results.cells.length === 0) return;

@@ -1,10 +1,10 @@
-/** Maps figures of a logarithmic axis onto pixels, and tells where its lines are. */
+/** Maps figures on a logarithmic axis to pixels; `ticks` are its grid lines. */
 export type Scale = {
   readonly ticks: readonly number[];
   at(value: number): number;
 };
 
-/** A logarithmic axis that holds all of these positive figures, from one pixel to another. */
+/** A logarithmic axis for these figures, of which only positive ones count, from one pixel to another. */
 export function logarithmic(values: readonly number[], from: number, to: number): Scale {
   const positive = values.filter((value) => value > 0 && Number.isFinite(value));
   const low = Math.floor(Math.log10(Math.min(...positive)) + 1e-9);
@@ -16,7 +16,7 @@ export function logarithmic(values: readonly number[], from: number, to: number)
   };
 }
 
-/** A figure on an axis: 0.01, 100, 10k. */
+/** A figure's label on an axis: 0.01, 100, 10k. */
 export function tickName(value: number): string {
   if (value >= 1e6) return `${value / 1e6}M`;
   if (value >= 1000) return `${value / 1000}k`;

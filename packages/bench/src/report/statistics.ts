@@ -1,22 +1,21 @@
-/** The middle of the figures, and how far they spread. */
+/** The median of figures, and their range. */
 export type Summary = { readonly median: number; readonly least: number; readonly most: number };
 
-/** One figure's values by round; NaN where a round has none. */
+/** A figure's values by round; NaN for a round without one. */
 export type Rounds = readonly number[];
 
-/** The middle one of the figures; the mean of the middle two where their number is even. */
+/** The median, ignoring NaN; the mean of the middle two if their number is even. */
 export function median(figures: readonly number[]): number {
   const sorted = figures.filter((figure) => !Number.isNaN(figure)).sort((a, b) => a - b);
   const [low, high] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
   return ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2;
 }
 
-/** The sum of the figures by their number. */
 export function mean(figures: readonly number[]): number {
   return figures.reduce((sum, figure) => sum + figure, 0) / figures.length;
 }
 
-/** One figure a round, summed up. */
+/** Summarises a figure's rounds. */
 export function summary(figures: Rounds): Summary {
   const found = figures.filter((figure) => !Number.isNaN(figure));
   const nothing = found.length === 0 ? Number.NaN : undefined;
@@ -27,12 +26,12 @@ export function summary(figures: Rounds): Summary {
   };
 }
 
-/** How many times as large each round's figure is as the other's of the same round; the middle of it. */
+/** The median of the rounds' ratios. */
 export function ratio(figures: Rounds, others: Rounds): number {
   return median(figures.map((figure, round) => figure / (others[round] ?? Number.NaN)));
 }
 
-/** The figures of two, round by round, put together. */
+/** Combines two figures round by round. */
 export function combined(
   figures: Rounds,
   others: Rounds,
@@ -41,7 +40,7 @@ export function combined(
   return figures.map((figure, round) => by(figure, others[round] ?? Number.NaN));
 }
 
-/** A figure with three digits that count. */
+/** A figure with about three significant digits. */
 export function shown(figure: number): string {
   if (!Number.isFinite(figure)) return "-";
   if (figure >= 100) return String(Math.round(figure));
@@ -49,7 +48,7 @@ export function shown(figure: number): string {
   return figure >= 0.1 || figure === 0 ? figure.toFixed(2) : figure.toPrecision(2);
 }
 
-/** The middle, and the least and the most in brackets. */
+/** The median, with the least and the most in brackets. */
 export function spread(figures: Rounds): string {
   const { median: middle, least, most } = summary(figures);
   if (Number.isNaN(middle)) return "-";

@@ -1,7 +1,7 @@
-/** What elements take. */
+/** An element's attributes. */
 type Attributes = Readonly<Record<string, string | number>>;
 
-/** One element; what is in it is markup already. */
+/** An element; `inner` is markup. */
 export function element(name: string, attributes: Attributes, inner = ""): string {
   const words = Object.entries(attributes).map(
     ([key, value]) => ` ${key}="${escaped(String(rounded(value)))}"`,
@@ -9,12 +9,12 @@ export function element(name: string, attributes: Attributes, inner = ""): strin
   return inner === "" ? `<${name}${words.join("")}/>` : `<${name}${words.join("")}>${inner}</${name}>`;
 }
 
-/** Text at a place; `anchor` is start, middle or end. */
+/** Text at a position. */
 export function text(x: number, y: number, words: string, attributes: Attributes = {}): string {
   return element("text", { x, y, ...attributes }, escaped(words));
 }
 
-/** A whole picture on white ground, readable on a dark page too. */
+/** A complete picture on a white background, to be readable on dark pages too. */
 export function picture(width: number, height: number, title: string, parts: readonly string[]): string {
   const ground = element("rect", { width, height, fill: "#ffffff" });
   const head = text(16, 26, title, { "font-size": 16, "font-weight": "bold" });

@@ -7,7 +7,7 @@ import { type Measure, thousands, titleOf, type View } from "./view.ts";
 
 type Column = { readonly head: string; readonly measure: Measure };
 
-/** Commits of so many records beside SQLite's and beside what files cost at the least. */
+/** Commits compared with SQLite's and with the minimal cost of files. */
 export function commitTable(view: View, workload: Key["workload"], records: number): string {
   const [sqlite, bare]: EngineName[] = ["sqlite", "bare"];
   const [commit, settled, closed] = [commitOf(workload), settledOf(workload), closedOf(workload)];
@@ -41,7 +41,7 @@ export function commitTable(view: View, workload: Key["workload"], records: numb
   return table(heads, rows);
 }
 
-/** Several figures side by side, with the first one's ratio to the bare calls. */
+/** Several figures, with the first one's ratio to the bare calls. */
 function figureTable(view: View, records: number, columns: readonly Column[]): string {
   const first = columns[0]?.measure;
   if (first === undefined) return "";
@@ -68,7 +68,7 @@ export function readTable(view: View, records: number): string {
   ]);
 }
 
-/** What is asked for one record, and what opening costs. */
+/** Operations on single records, and opening. */
 export function smallTable(view: View, records: number): string {
   return figureTable(view, records, [
     { head: "get, µs", measure: eachOf("get") },
@@ -82,7 +82,7 @@ export function smallTable(view: View, records: number): string {
   ]);
 }
 
-/** Commits at once beside as many one after another. */
+/** Concurrent commits compared with as many one after another. */
 export function burstTable(view: View, records: number): string {
   const [together, inTurn]: Measure[] = [
     { workload: "burst", figure: "together" },
@@ -100,7 +100,7 @@ export function burstTable(view: View, records: number): string {
   return table(["engine", "16 at once, ms", "16 one after another, ms", "times faster"], rows);
 }
 
-/** What was asked of the file system. */
+/** The counts of file system operations. */
 export function countTable(view: View): string {
   const rows = (["single", "bulk"] as const).flatMap((workload) =>
     view.sizes(workload).flatMap((records) => {
@@ -130,7 +130,7 @@ export function countTable(view: View): string {
   return rows.length === 0 ? "" : table(heads, rows);
 }
 
-/** How long the event loop stands still. */
+/** How long the event loop is blocked. */
 export function stallTable(view: View, records: number): string {
   const workloads = [
     "bulk",
@@ -150,7 +150,7 @@ export function stallTable(view: View, records: number): string {
   ).replace("first × bare", "bulk × bare");
 }
 
-/** The same with what collects garbage, as the runtime's own monitor tells it. */
+/** The same including garbage collection, according to the runtime's own monitor. */
 export function monitoredStallTable(view: View, records: number): string {
   const workloads = ["bulk", "all", "stream", "filter"] as const;
   const rows = view
@@ -164,7 +164,7 @@ export function monitoredStallTable(view: View, records: number): string {
   return table(["engine", ...workloads.flatMap((name) => [name, "longest collection"])], rows);
 }
 
-/** How much memory the processes took at the most. */
+/** The processes' peak memory. */
 export function memoryTable(view: View): string {
   const columns = (["bulk", "all", "stream"] as const).flatMap((workload) =>
     [10_000, 100_000].map((records) => ({ workload, records })),
@@ -180,7 +180,7 @@ export function memoryTable(view: View): string {
   );
 }
 
-/** What lies on the disk after the bulk commit and the close. */
+/** Disk usage after the bulk commit and closing. */
 export function diskTable(view: View, records: number): string {
   const kibibytes = (figure: string): Measure => ({ workload: "disk", figure, times: 1 / 1024 });
   const rows = view
@@ -194,7 +194,7 @@ export function diskTable(view: View, records: number): string {
   return table(["engine", "bytes, KiB", "blocks, KiB", "files"], rows);
 }
 
-/** What encryption costs each engine that has it, beside itself without. */
+/** Each encrypted engine compared with itself without encryption. */
 export function sealedTable(view: View, records: number): string {
   const pairs: readonly (readonly [EngineName, EngineName])[] = [
     ["baba-key", "baba"],
@@ -258,7 +258,7 @@ export function runtimeTable(view: View, records: number): string {
   return here.length === 0 ? "" : table(["", ...heads], rows);
 }
 
-/** What one record costs as their number grows. */
+/** The cost per record as their number grows. */
 export function scalingTable(view: View, workload: Key["workload"], measure: Measure): string {
   const sizes = view.sizes(workload);
   const rows = view
@@ -270,7 +270,7 @@ export function scalingTable(view: View, workload: Key["workload"], measure: Mea
   return table(["engine, µs a record", ...sizes.map(thousands)], rows);
 }
 
-/** What each of them promises. */
+/** What each engine promises. */
 export function promiseTable(engines: readonly EngineName[]): string {
   const rows = engines.map((engine) => {
     const { synced, atomic, encrypted, files } = CATALOGUE[engine];

@@ -5,7 +5,7 @@ import { coldOf, commitOf, eachOf, heldOf, memoryOf, settledOf, waitedOf, warmOf
 import { median, ratio, shown, summary } from "./statistics.ts";
 import { type Measure, thousands, type View } from "./view.ts";
 
-/** What was asked for, and what was measured; `beside` is a figure to be seen with it, in words. */
+/** A target and its measured value; `beside` describes a related figure. */
 export type Target = {
   readonly name: string;
   readonly measured: number;
@@ -17,9 +17,9 @@ export type Target = {
 
 const BULK = 10_000;
 const LARGE = 100_000;
-/** Operations that must not hold the event loop. */
+/** Operations that must not block the event loop. */
 const HOLDING = ["bulk", "update", "delete", "all", "stream", "filter", "count", "gets"] as const;
-/** All targets, judged by the figures; those that were not measured have NaN. */
+/** All targets with their measured values; NaN if not measured. */
 export function targets(view: View): Target[] {
   return [
     ...codecTargets(view),
@@ -53,7 +53,7 @@ export function targetTable(view: View): string {
   return `${measured.filter(isMet).length} of ${measured.length} targets are met.\n\n${table(heads, rows)}`;
 }
 
-/** Whether it is reached; one that was not measured is not. */
+/** Whether a target is met; one that was not measured is not. */
 export function isMet({ measured, limit, is }: Target): boolean {
   return is === "at most" ? measured <= limit : measured >= limit;
 }
@@ -172,7 +172,7 @@ function sealedTargets(view: View): Target[] {
   ];
 }
 
-/** Each operation's own, so that one is not hidden behind another; in the worst of the rounds. */
+/** A target per operation, so that none hides behind another; for the worst of the rounds. */
 function eventLoopTargets(view: View): Target[] {
   return HOLDING.map((workload) => {
     const what = workload === "gets" ? "1,000 gets at once" : `${workload} of 10,000`;

@@ -2,7 +2,7 @@ import { CATALOGUE, ENGINE_NAMES, type EngineName } from "../engines/catalogue.t
 import { isOfOneRun, type Key, type Results, valuesOf } from "../harness/results.ts";
 import { combined, median, type Rounds, ratio } from "./statistics.ts";
 
-/** A figure of a workload; `times` changes its unit, `less` is a figure of the same cell to be taken off. */
+/** A figure of a workload; `times` converts its unit, `less` is another figure of the cell to subtract. */
 export type Measure = {
   readonly workload: Key["workload"];
   readonly figure: string;
@@ -10,7 +10,7 @@ export type Measure = {
   readonly less?: string;
 };
 
-/** The results as tables and plots ask for them. */
+/** Queries on the results for tables and plots. */
 export class View {
   readonly results: Results;
 
@@ -18,7 +18,7 @@ export class View {
     this.results = results;
   }
 
-  /** A figure's values, round by round; empty where it was not measured. */
+  /** A figure's values by round; empty if it was not measured. */
   rounds(engine: Key["engine"], records: number, { workload, figure, times = 1, less }: Measure): Rounds {
     const read = (name: string): number[] =>
       valuesOf(this.results, { workload, engine, records }, name).map((value) => value ?? Number.NaN);
@@ -31,7 +31,7 @@ export class View {
     return median(this.rounds(engine, records, measure));
   }
 
-  /** How many times as much one takes as another, in the middle of the rounds that both have; NaN where those are of two runs. */
+  /** The median ratio of two figures over the rounds that both have; NaN if they are from different runs. */
   ratio(
     one: EngineName,
     measure: Measure,
@@ -47,14 +47,14 @@ export class View {
     return ratio(this.rounds(one, records, measure), this.rounds(other, records, otherMeasure));
   }
 
-  /** Those that have the figure, in the order of the catalogue. */
+  /** The engines with one of these figures, in the order of the catalogue. */
   having(records: number, ...measures: readonly Measure[]): EngineName[] {
     return ENGINE_NAMES.filter((engine) =>
       measures.some((measure) => !Number.isNaN(this.median(engine, records, measure))),
     );
   }
 
-  /** The sizes at which anything of this workload was measured, in order. */
+  /** The sizes at which this workload was measured, sorted. */
   sizes(workload: Key["workload"]): number[] {
     const sizes = this.results.cells
       .filter((cell) => cell.workload === workload)
@@ -63,17 +63,17 @@ export class View {
   }
 }
 
-/** The size that most tables are about: 10,000, or the largest that was measured in full. */
+/** The size for most tables: 10,000, or the largest that was measured in full. */
 export function mainSize(view: View): number {
   return view.sizes("filter").at(-1) ?? view.sizes("bulk").at(-1) ?? 0;
 }
 
-/** How an engine is called in tables. */
+/** An engine's name in tables. */
 export function titleOf(engine: EngineName): string {
   return CATALOGUE[engine].title;
 }
 
-/** A number of things with its thousands apart. */
+/** Formats a number with thousands separators. */
 export function thousands(count: number): string {
   return count.toLocaleString("en-US");
 }

@@ -1,6 +1,6 @@
 /**
- * One engine and one workload in this process alone: what the benchmark starts for every figure. Takes a task
- * as JSON in its argument, and prints the figures as JSON in its last line.
+ * Runs one workload on one engine; the benchmark starts such a process for every figure. Takes a task as JSON
+ * in its argument, and prints the figures as JSON in its last line.
  */
 import { CATALOGUE } from "../engines/catalogue.ts";
 import { WORKLOADS } from "../workloads/index.ts";

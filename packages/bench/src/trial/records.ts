@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-/** What every engine stores: about 250 bytes of JSON. */
+/** The records that every engine stores: about 250 bytes of JSON. */
 export const Person = v.object({
   id: v.number(),
   name: v.string(),
@@ -13,13 +13,13 @@ export const Person = v.object({
   notes: v.string(),
 });
 
-/** A record as it lies in memory before a commit. */
+/** A record in memory. */
 export type Person = v.InferOutput<typeof Person>;
 
 export const CITIES = ["Lisbon", "Osaka", "Nairobi", "Montevideo", "Tromso"] as const;
 const TEAMS = ["red", "green", "blue"];
 
-/** So many different records, numbered from `first` on. */
+/** Makes `count` different records, numbered from `first` on. */
 export function people(first: number, count: number): Person[] {
   return Array.from({ length: count }, (_, i) => person(first + i));
 }

@@ -1,17 +1,17 @@
 import { closeSync, openSync, readSync } from "node:fs";
 
-/** How long the main thread was ready to run and had no processor. */
+/** Measures how long the main thread was ready to run but had no processor. */
 export type RunQueue = {
-  /** Milliseconds until now. */
+  /** Milliseconds so far. */
   waited(): number;
   close(): void;
 };
 
-/** Linux tells it: the second number, in nanoseconds. */
+/** On Linux, its second number is this time in nanoseconds. */
 const SCHEDULER = "/proc/self/schedstat";
 const NANOSECONDS = 1e6;
 
-/** `undefined` where the system does not tell. */
+/** `undefined` if the system does not provide it. */
 export function openRunQueue(path: string = SCHEDULER): RunQueue | undefined {
   const room = Buffer.alloc(128);
   try {

@@ -25,7 +25,7 @@ test("watched sees that the event loop is held, and gives nothing that it has sl
   });
   const told = process.platform === "linux" ? ["gc", "held", "stall", "waited"] : ["gc", "held", "stall"];
   expect(Object.keys(figures).sort()).toEqual(told);
-  // A collection in between is taken off.
+  // A collection in between is subtracted.
   expect(figures.held).toBeGreaterThan(20);
   expect(figures.stall).toBeGreaterThan(20);
 });

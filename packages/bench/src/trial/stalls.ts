@@ -4,27 +4,29 @@ import { openRunQueue } from "./run-queue.ts";
 import type { Figures } from "./task.ts";
 
 type Span = { readonly start: number; readonly end: number };
-/** Between two firings of the timer; `waited` is for how long of it the thread was ready and had no processor, where the system tells. */
+/**
+ * Between two firings of the timer; `waited`: how long the thread was ready but had no processor, if known.
+ */
 type Gap = Span & { readonly waited?: number };
 type Histogram = { readonly max: number; enable(): unknown; disable(): unknown; reset(): unknown };
 
-/** Shorter gaps between two firings of a timer of 1 ms are no stall. */
+/** Shorter gaps between firings of a 1 ms timer do not count as stalls. */
 const NOTICED = 2;
 
 /**
- * Watches the event loop while the work runs, and gives no other figures: the longest time that it stood still by the
- * runtime's own monitor (`stall`), the longest garbage collection (`gc`), the longest stand-still with the collections in it taken
- * out (`held`), and for how long of that the thread had no processor (`waited`).
+ * Watches the event loop while the work runs, and returns only these figures: the longest stall according to
+ * the runtime's own monitor (`stall`), the longest garbage collection (`gc`), the longest stall without the
+ * collections in it (`held`), and for how much of that the thread had no processor (`waited`).
  */
 export async function watched(work: () => Promise<unknown>): Promise<Figures> {
   const [monitor, collections] = [openMonitor(), observeCollections()];
   await pause(20);
   monitor?.reset();
-  // After a reset the first firing only begins the measure.
+  // After a reset, the first firing only starts the measurement.
   await pause(5);
   const gaps = observeGaps();
   await work();
-  // The timers have to fire once more to see a stall that ends here, and what was collected to be told.
+  // The timers must fire once more to notice a stall that ends here, and collections must be reported.
   await pause(5);
   const stall = monitor?.max;
   monitor?.disable();
@@ -36,7 +38,7 @@ export async function watched(work: () => Promise<unknown>): Promise<Figures> {
   };
 }
 
-/** The longest gap, without what of it overlaps these collections. */
+/** The longest gap, minus its overlap with these collections. */
 export function longestOutside(gaps: readonly Gap[], collections: readonly Span[]): Figures {
   let longest: Figures = { held: 0 };
   for (const { start, end, waited } of gaps) {
@@ -53,7 +55,7 @@ function longest(spans: readonly Span[]): number {
   return Math.max(0, ...spans.map(({ start, end }) => end - start));
 }
 
-/** Not every runtime has it. */
+/** Not available in every runtime. */
 function openMonitor(): Histogram | undefined {
   try {
     const histogram = monitorEventLoopDelay({ resolution: 1 });
@@ -84,9 +86,9 @@ function observeGaps(): { stop(): Gap[] } {
   };
 }
 
-/** Not every runtime tells of them. */
+/** Not available in every runtime. */
 function observeCollections(): { stop(): Promise<Span[]> } | undefined {
-  // The types of Node.js 20 do not know the list.
+  // The types of Node.js 20 lack this property.
   const kinds: unknown = Reflect.get(PerformanceObserver, "supportedEntryTypes");
   if (!Array.isArray(kinds) || !kinds.includes("gc")) return undefined;
   const spans: Span[] = [];

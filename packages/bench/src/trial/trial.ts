@@ -5,13 +5,13 @@ import type { OpenStore, Store } from "../engines/store.ts";
 import { people } from "./records.ts";
 import type { Figures, Task } from "./task.ts";
 
-/** Records that are put into a store of their own, so that what runs often is compiled before it is measured. */
+/** Records for a separate store, so that hot code is compiled before it is measured. */
 const WARM_UP = { together: 300, singles: 20 };
 
-/** A workload prepares in the open, and gives what is to be measured. */
+/** A workload prepares itself and returns the function to measure. */
 export type Workload = (trial: Trial) => Promise<() => Promise<Figures>>;
 
-/** One task in this process: opens stores, and closes at the end what a workload has left open. */
+/** A task in this process: opens stores, and finally closes those that a workload left open. */
 export class Trial {
   readonly task: Task;
   readonly #open: OpenStore;
@@ -22,7 +22,7 @@ export class Trial {
     this.#open = open;
   }
 
-  /** Opens the store in this folder below the task's; the workloads that read find it in `store`. */
+  /** Opens the store in this subfolder of the task's folder; workloads that read use `store`. */
   async open(name = "store"): Promise<Store> {
     const folder = join(this.task.folder, name);
     mkdirSync(folder, { recursive: true });
@@ -40,7 +40,7 @@ export class Trial {
     for (const store of this.#stores) await this.close(store);
   }
 
-  /** Lets commits be compiled, in a store that nothing else uses. */
+  /** Warms up commits, in a store that nothing else uses. */
   async warmUp(): Promise<void> {
     const store = await this.open(`warm-up-${this.task.workload}`);
     await store.put(people(0, WARM_UP.together));
@@ -50,7 +50,7 @@ export class Trial {
   }
 }
 
-/** Milliseconds that the work took. */
+/** Measures how many milliseconds the work takes. */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await work();

@@ -5,12 +5,12 @@ import { type Person, people } from "../trial/records.ts";
 import { AT_ONCE, type Figures } from "../trial/task.ts";
 import { type Trial, timed, type Workload } from "../trial/trial.ts";
 
-/** Small stores are filled several times over, for one commit of a hundred records is soon over. */
+/** Several small stores are filled, as one commit of a hundred records is too short. */
 const ENOUGH = 1000;
-/** Numbers from which on no other workload takes its records. */
+/** Where the numbers of these workloads' records start, apart from others'. */
 const NEXT = { single: 2_000_000, burst: 3_000_000 };
 
-/** All records in one commit, into a store that holds one. */
+/** All records in one commit, to a store that has one. */
 export const bulk: Workload = async (trial) => {
   await trial.warmUp();
   const { records } = trial.task;
@@ -26,7 +26,7 @@ export const bulk: Workload = async (trial) => {
   };
 };
 
-/** One record a commit, one commit after another. */
+/** One record per commit, one after another. */
 export const single: Workload = async (trial) => {
   await trial.warmUp();
   const store = await trial.open();
@@ -34,7 +34,7 @@ export const single: Workload = async (trial) => {
   return () => commits(trial, store, batches, (items) => store.put(items));
 };
 
-/** One record a commit, many commits at once, beside as many one after another. */
+/** One record per commit, many concurrently, compared with as many one after another. */
 export const burst: Workload = async (trial) => {
   await trial.warmUp();
   const store = await trial.open();
@@ -54,7 +54,7 @@ export const burst: Workload = async (trial) => {
   };
 };
 
-/** Another value for every tenth record, in one commit. */
+/** Changes every tenth record, in one commit. */
 export const update: Workload = async (trial) => {
   await trial.warmUp();
   const store = await trial.open();
@@ -63,13 +63,13 @@ export const update: Workload = async (trial) => {
   return () => commits(trial, store, [batch], put);
 };
 
-/** Every tenth record removed, in one commit. */
+/** Removes every tenth record, in one commit. */
 export const remove: Workload = async (trial) => {
   const store = await trial.open();
   return () => commits(trial, store, [tenth(trial)], (items) => store.remove(items));
 };
 
-/** Milliseconds of a commit: until it resolved, until everything was in place, until nothing was left to do. */
+/** Milliseconds of a commit: until it resolved, every file was in place, and no deferred work was left. */
 async function commits<T>(
   trial: Trial,
   store: Store,
@@ -121,7 +121,7 @@ function medians(all: readonly Figures[]): Figures {
   return Object.fromEntries(names.map((name) => [name, median(all.map((one) => one[name] ?? Number.NaN))]));
 }
 
-/** Bytes that this process has handed to the kernel for writing until now, on Linux; what is mapped into memory is not among them. */
+/** Bytes that this process has written so far, on Linux; memory-mapped writes are not included. */
 function bytesWritten(): number | undefined {
   try {
     return Number(/wchar: (\d+)/.exec(readFileSync("/proc/self/io", "utf8"))?.[1]);

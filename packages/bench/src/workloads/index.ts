@@ -2,7 +2,7 @@ import type { Workload } from "../trial/trial.ts";
 import { bulk, burst, remove, single, update } from "./commits.ts";
 import { all, count, exists, filter, get, gets, mixed, open, stream } from "./reads.ts";
 
-/** What is done with a store, in the order in which it is done with one: first those that change nothing. */
+/** The workloads in the order in which they run on a store: after `bulk`, those that change nothing first. */
 export const WORKLOADS = {
   bulk: { work: bulk, about: "all records in one commit" },
   open: { work: open, about: "opening a store in a new process" },
@@ -20,5 +20,5 @@ export const WORKLOADS = {
   delete: { work: remove, about: "deleting a tenth of the records in one commit" },
 } satisfies Readonly<Record<string, { readonly work: Workload; readonly about: string }>>;
 
-/** A workload, by how it is called in the command. */
+/** A workload's name in the command. */
 export type WorkloadName = keyof typeof WORKLOADS;

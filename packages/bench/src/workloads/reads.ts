@@ -5,23 +5,23 @@ import type { Figures } from "../trial/task.ts";
 import { AT_ONCE } from "../trial/task.ts";
 import { type Trial, timed, type Workload } from "../trial/trial.ts";
 
-/** How often as many gets follow the first ones, unless those took so many milliseconds. */
+/** How many further rounds of gets follow the first, unless that took too many milliseconds. */
 const FURTHER = 19;
 const SLOW = 1000;
 
-/** The first opening of a process, which loads the engine's package too, and a second one. */
+/** A process's first opening, which includes loading the engine's package, and a second one. */
 export const open: Workload = async (trial) => async () => {
   const first = await timed(async () => trial.close(await trial.open()));
   const again = await timed(async () => trial.close(await trial.open()));
   return { first, again };
 };
 
-/** Everything, in a process that has read nothing before, and once more. */
+/** All records, in a process that has not read before, and once more. */
 export const all: Workload = twice(async (store, { task }) => {
   counted((await store.all()).length, task.records + 1);
 });
 
-/** Everything, one record at a time. */
+/** All records, one at a time. */
 export const stream: Workload = twice(async (store, { task }) => {
   if (store.stream === undefined) throw new Error("It has no way to read records one by one.");
   let count = 0;
@@ -35,14 +35,14 @@ export const filter: Workload = twice(async (store, { task }) => {
   counted((await store.filter(CITIES[1])).length, expected);
 });
 
-/** How many there are. */
+/** The number of records. */
 export const count: Workload = twice(async (store, { task }) => {
   counted(await store.count(), task.records + 1);
 });
 
 /**
- * Random records, one get after another: those of a process that has just begun, and those of one that has been at it for
- * a while, in one session, where there are sessions; then each in a session of its own.
+ * Random records, one get after another: the first of a fresh process, and those of a warm one, in one
+ * session if there are sessions; then each in its own session.
  */
 export const get: Workload = async (trial) => {
   const store = await trial.open();
@@ -66,7 +66,7 @@ export const get: Workload = async (trial) => {
   };
 };
 
-/** Random records, all asked for before the first one is there: in one session, where there are sessions. */
+/** Random records, all requested before the first is there: in one session if there are sessions. */
 export const gets: Workload = async (trial) => {
   const store = await trial.open();
   const ids = randomIds(trial, trial.task.effort.gets);
@@ -81,7 +81,7 @@ export const gets: Workload = async (trial) => {
   };
 };
 
-/** Whether records are there, of which every second is not. */
+/** Whether records exist, half of which do not. */
 export const exists: Workload = async (trial) => {
   const store = await trial.open();
   const { gets } = trial.task.effort;
@@ -96,7 +96,7 @@ export const exists: Workload = async (trial) => {
   };
 };
 
-/** Nine gets to one update, from many sessions at once. */
+/** Nine gets per update, in many concurrent sessions. */
 export const mixed: Workload = async (trial) => {
   await trial.warmUp();
   const store = await trial.open();
@@ -114,7 +114,7 @@ export const mixed: Workload = async (trial) => {
   };
 };
 
-/** Each session changes records that no other changes. */
+/** Each session changes records that no other session changes. */
 function change(store: Store, { task }: Trial, id: number, lane: number): Promise<unknown> {
   const own = Math.min(task.records - 1, id - (id % AT_ONCE) + lane);
   const put = store.update ?? store.put;
@@ -135,7 +135,7 @@ function counted(found: number, expected: number): void {
   if (found !== expected) throw new Error(`It found ${found} records where there are ${expected}.`);
 }
 
-/** The same ones for every engine. */
+/** The same for every engine. */
 function randomIds({ task }: Trial, count: number, seed = 1): number[] {
   let state = seed;
   return Array.from({ length: count }, () => {
