@@ -57,9 +57,7 @@ export const bareFiles: OpenStore = async (folder, expected) => {
   };
 };
 
-/**
- * The minimal cost of durability: appends all records' JSON, made beforehand, to an open file and syncs once.
- */
+/** The minimal cost of durability: appends all records' JSON, made beforehand, to an open file, and syncs. */
 export const bareAppend: OpenStore = async (folder) => {
   const descriptor = fs.openSync(
     join(folder, "log"),

@@ -10,9 +10,7 @@ export type Stage = {
   readonly workloads?: readonly WorkloadName[];
   /** Whether each round is repeated with the event loop watched. */
   readonly watched?: boolean;
-  /**
-   * A process's time limit, in milliseconds. What would exceed it, judging by a smaller size, is left out.
-   */
+  /** A process's time limit in milliseconds. What would exceed it, judging by a smaller size, is left out. */
   readonly limit: number;
 };
 

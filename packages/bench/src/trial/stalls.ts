@@ -4,9 +4,7 @@ import { openRunQueue } from "./run-queue.ts";
 import type { Figures } from "./task.ts";
 
 type Span = { readonly start: number; readonly end: number };
-/**
- * Between two firings of the timer; `waited`: how long the thread was ready but had no processor, if known.
- */
+/** Between two firings of the timer. `waited`: how long the thread was ready without a processor. */
 type Gap = Span & { readonly waited?: number };
 type Histogram = { readonly max: number; enable(): unknown; disable(): unknown; reset(): unknown };
 

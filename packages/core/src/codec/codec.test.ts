@@ -9,7 +9,7 @@ import { referenceDecode, referenceEncode } from "./reference.ts";
 const seed = Date.now() % 2 ** 31;
 console.log(`codec.test.ts: fast-check seed ${seed}`);
 
-// A hundred thousand errors are made and thrown away here, and a loaded machine takes its time.
+// A hundred thousand errors are thrown here, which takes a while on a loaded machine.
 Error.stackTraceLimit = 3;
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -17,7 +17,7 @@ const ascii = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encod
 const words = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const spaces = ["\t", "\n", "\v", "\f", "\r", " "];
 
-/** What a decoder makes of a text, comparable: the bytes, or the error's code and sentence. */
+/** A decoder's result for a text, comparable: the bytes, or the error's code and message. */
 function outcome(decoder: (text: Uint8Array) => Uint8Array, text: Uint8Array): string {
   try {
     return `bytes ${Array.from(decoder(text)).join(" ")}`;
@@ -27,7 +27,7 @@ function outcome(decoder: (text: Uint8Array) => Uint8Array, text: Uint8Array): s
   }
 }
 
-/** Compares without vitest's matchers, which would take most of the time of a hundred thousand runs. */
+/** Without vitest's matchers, which would take most of the time of a hundred thousand runs. */
 function mustAgree(text: Uint8Array): void {
   const ours = outcome(decode, text);
   const reference = outcome(referenceDecode, text);
@@ -38,7 +38,7 @@ function mustEqual(actual: Uint8Array, expected: Uint8Array): void {
   if (Buffer.compare(actual, expected) !== 0) throw new Error(`${actual} is not ${expected}`);
 }
 
-/** Bytes that repeat nowhere near a piece's size. */
+/** Bytes without a period near a piece's size. */
 function pattern(size: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(size);
   for (let i = 0, state = 1; i < size; i++) {

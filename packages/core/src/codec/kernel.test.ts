@@ -9,7 +9,7 @@ vi.setConfig({ testTimeout: 60_000 });
 const SEED = BigUint64Array.of(1n, 2n, 3n, 4n);
 const SECRET = new TextEncoder().encode("attack at dawn, ".repeat(40));
 
-/** How often a text of raw bytes stands anywhere in the kernel's memory. */
+/** How often a text of raw bytes occurs in the kernel's memory. */
 function occurrences(kernel: Kernel, needle: string): number {
   return Buffer.from(kernel.exports.memory.buffer).toString("latin1").split(needle).length - 1;
 }
@@ -126,7 +126,7 @@ describe("the scratch memory", () => {
     expect(occurrences(kernel, "attack")).toBe(0);
     xxh64With(kernel, Buffer.concat(new Array<Uint8Array>(100).fill(SECRET)), 0n);
     expect(occurrences(kernel, "attack")).toBe(0);
-    // The search itself finds what is there.
+    // The search itself works.
     kernel.heap.set(SECRET, kernel.raw);
     expect(occurrences(kernel, "attack")).toBe(40);
   });

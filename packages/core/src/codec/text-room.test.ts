@@ -20,7 +20,7 @@ describe("TextRoom.encode()", () => {
           end += text.length;
           return text;
         });
-        // Only now: none may have been written over.
+        // Checked at the end: none may have been overwritten.
         expect(texts.map(referenceDecode)).toEqual(all);
       }),
     );
@@ -48,7 +48,7 @@ describe("TextRoom.encode()", () => {
       const room = new TextRoom(SIZE);
       const text = room.encode(secret.subarray(0, length), 100);
       const memory = Buffer.from(text.buffer).toString("latin1");
-      // In the table of digits no two letters stand side by side.
+      // The table of digits has no two adjacent letters.
       expect(memory.includes(length === 1 ? "\0a\0" : "at".slice(0, length)), `${length} bytes`).toBe(false);
     }
   });

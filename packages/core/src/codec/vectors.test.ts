@@ -18,7 +18,7 @@ type Vector = {
 const folder = new URL("../../../../vectors/python-babadb/", import.meta.url);
 const vectors: readonly Vector[] = JSON.parse(readFileSync(new URL("manifest.json", folder), "utf8"));
 
-/** The JSON text in a plain file; undefined where its bytes are not base-3 text, UTF-8 and JSON. */
+/** The JSON text in a plain file; undefined if its bytes are not base-3 text, UTF-8 and JSON. */
 function read(text: Uint8Array, decoder: (text: Uint8Array) => Uint8Array): string | undefined {
   try {
     const json = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(decoder(text));

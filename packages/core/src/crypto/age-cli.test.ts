@@ -10,8 +10,8 @@ import { Keyring } from "./keyring.ts";
 import { nobleCrypto } from "./noble.ts";
 
 /*
- * The age command line asks for passphrases at a terminal, which Python's pty module stands in for. Machines without both still
- * run the fixed files of vectors/age in key-file.test.ts.
+ * The age command asks for passphrases on a terminal, which Python's pty module simulates. Machines without
+ * both still run the fixed files of vectors/age in key-file.test.ts.
  */
 const PATIENCE = 60_000;
 const folder = mkdtempSync(join(tmpdir(), "baba-age-"));

@@ -151,7 +151,7 @@ describe("openRecord()", () => {
 
   test("refuses what inflates to more than the limit, though it was sealed with the key", async () => {
     const bomb = await webCompression.deflate(new Uint8Array(LONGEST_INFLATED + 1));
-    // A writer without scruples: it hands the deflated bomb to the sealer as the deflated form of something else.
+    // A malicious writer, which passes off the deflated bomb as the deflated form of something else.
     const liar: Seals = { ...seals, compression: { ...webCompression, deflate: () => bomb } };
     const envelope = await new CommitSealer(liar).seal(NAME, nobleCrypto.random(bomb.length + 1));
     expect(await codeOf(envelope)).toBe("BABA_ENVELOPE");

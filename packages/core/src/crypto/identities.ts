@@ -3,7 +3,7 @@ import { loadAge } from "./age.ts";
 
 /**
  * Makes a new age identity (`AGE-SECRET-KEY-1...`) for the option `identity`: whoever has it can open the
- * stores that are locked for its {@link recipientOf recipient}. `age-keygen` does the same.
+ * stores that are locked for its {@link recipientOf recipient}. `age-keygen` also makes them.
  *
  * @example
  * ```ts

@@ -8,7 +8,7 @@ const storeId = nobleCrypto.random(16);
 const cipher = new JournalCipher(nobleCrypto, { id: 1, key }, storeId);
 const [aad, body] = [nobleCrypto.random(40), nobleCrypto.random(100)];
 
-/** The same bytes under another store and another key. */
+/** Ciphers with another store id, and with another key. */
 const STRANGERS: readonly (readonly [string, JournalCipher])[] = [
   ["store", new JournalCipher(nobleCrypto, { id: 1, key }, nobleCrypto.random(16))],
   ["data key", new JournalCipher(nobleCrypto, { id: 1, key: nobleCrypto.random(32) }, storeId)],

@@ -32,7 +32,7 @@ function commit(storage: FileStorage, text: string): Promise<void> {
   return storage.commit({ changes, basis: undefined, durability: "full", settle: "commit" });
 }
 
-/** Whether every crash state has the record with this text. */
+/** Checks that every crash state has the record with this text. */
 async function outlives(disk: SimulatedDisk, text: string): Promise<void> {
   for (const image of crashStates(disk, { limit: 64, seed: 1 })) {
     const { storage } = await opened(image, new SimulatedMachine(2).start("after"));
@@ -42,7 +42,7 @@ async function outlives(disk: SimulatedDisk, text: string): Promise<void> {
   }
 }
 
-/** Comes between the link of the key file and the next sync of its folder, once. */
+/** Intervenes once between the link of the key file and the next sync of its folder. */
 function atKeySync(then: () => "fail" | "pass"): StepHook {
   let [linked, done] = [false, false];
   return (step) => {

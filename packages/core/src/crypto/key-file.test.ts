@@ -21,7 +21,7 @@ import type { IdentityLock } from "./lock.ts";
 import { nobleCrypto } from "./noble.ts";
 import { createLock, rewriteLock, unlock } from "./unlock.ts";
 
-/** Cheap, so that many files can be made; reading knows no lower bound. */
+/** Cheap, so that many files can be made; there is no lower bound for reading. */
 const WORK = 4;
 const PATIENCE = 60_000;
 const NEW_STORE = { now: 0, converting: false };
@@ -167,7 +167,7 @@ describe("unlockKeyring()", () => {
       { lock, file },
       { lock, file: armor.decode(new TextDecoder().decode(file)) },
     ]);
-    // Work factors that a corruption may lead to are not worked off here.
+    // Does not actually use the higher work factors that a corruption may produce.
     const scrypt: Crypto["scrypt"] = (password, salt, work) =>
       nobleCrypto.scrypt(password, salt, Math.min(work, WORK));
     await fc.assert(
@@ -185,7 +185,7 @@ describe("unlockKeyring()", () => {
           const code = await codeOf(
             unlockKeyring({ ...nobleCrypto, scrypt }, Uint8Array.from(corrupted), lock),
           );
-          // White space around the armor, and a line's end of another system, are no corruption.
+          // White space around the armor, and other line endings, do not count as corruption.
           if (code === "opened") expect(file[0]).toBe("-".charCodeAt(0));
           else expect(code).toMatch(/^BABA_(KEYRING|KEY_WRONG)$/);
         },

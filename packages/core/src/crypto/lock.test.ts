@@ -122,7 +122,7 @@ test.each([
   expect(codeOf(options)).toBe("BABA_OPTION");
 });
 
-/** A key with some of its letters replaced by others that a key may have. */
+/** A key with some letters replaced by others from its alphabet. */
 function slips(key: string, letters: string): fc.Arbitrary<string> {
   const slip = fc.tuple(
     fc.integer({ min: key.length - 58, max: key.length - 1 }),

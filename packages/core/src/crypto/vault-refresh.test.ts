@@ -19,14 +19,14 @@ beforeEach(() => {
   volume = new MemoryVolume();
 });
 
-/** A vault as of a process of its own. */
+/** A vault as if in a process of its own. */
 async function opened(files: FileSystem = memoryFileSystem(volume)): Promise<Vault> {
   const vault = new Vault(files, lock, context);
   await vault.open();
   return vault;
 }
 
-/** A file system that, once told to, keeps what it has read of the key file to itself until it is released. */
+/** A file system that, on demand, withholds what it read of the key file until it is released. */
 function delayed(): { files: FileSystem; delay: () => { read: Promise<void>; release: () => void } } {
   const plain = memoryFileSystem(volume);
   let waiting: { told: () => void; released: Promise<void> } | undefined;
@@ -62,7 +62,7 @@ function signal(): { given: Promise<void>; give: () => void } {
   return { given, give: () => give() };
 }
 
-/** A search for a key that nobody has, which has read the key file and goes on once it is released. */
+/** A search for a nonexistent key, which has read the key file and continues once it is released. */
 async function searching(vault: Vault, delay: ReturnType<typeof delayed>["delay"]) {
   const { read, release } = delay();
   const search = vault.findSeal(1, "segment").catch((error: unknown) => error);

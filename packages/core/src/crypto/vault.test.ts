@@ -6,7 +6,7 @@ import { memoryRuntime } from "../testing/memory-runtime.ts";
 import { storageSuite } from "../testing/storage-suite.ts";
 import { Vault } from "./vault.ts";
 
-/** What every storage owes is owed by one whose records and journal are sealed. */
+/** A storage with sealed records and journal must pass the suite of every storage. */
 storageSuite(test, async () => {
   const volume = new MemoryVolume();
   const runtime = memoryRuntime();

@@ -8,7 +8,9 @@ class Hero {
   readonly id = 1;
 }
 const hero = new Hero();
-/** The runtime's own; `undefined` where its code breaks, as that of Node.js 22 and 24 does on a map with the key null. */
+/**
+ * The runtime's own verdict; `undefined` if it throws, as in Node.js 22 and 24 for a map with the key null.
+ */
 const verdict = (a: unknown, b: unknown): boolean | undefined => {
   try {
     return isDeepStrictEqual(a, b);
@@ -18,7 +20,7 @@ const verdict = (a: unknown, b: unknown): boolean | undefined => {
 };
 const bare = (properties: object) => Object.assign(Object.create(null), properties);
 
-/** A list that leads back to its own start after some steps. */
+/** A cyclic list. */
 function ring(length: number, value = 1): object {
   const first: { value: number; next?: object } = { value };
   let last = first;
@@ -159,7 +161,7 @@ describe("deepEqual()", () => {
     const members = () => new Set(Array.from({ length: 200_000 }, (_, id) => ({ id })));
     const start = performance.now();
     expect(deepEqual(members(), members())).toBe(true);
-    // A fraction of a second; where each that is taken out moves the others, fifteen.
+    // A fraction of a second; fifteen seconds if each removal moved all other elements.
     expect(performance.now() - start).toBeLessThan(5_000);
   });
 
@@ -173,12 +175,12 @@ describe("deepEqual()", () => {
       withTypedArray: false,
       maxDepth: 3,
       maxKeys: 3,
-      // undefined is left out: here a property of this value counts as absent, there it does not
+      // without undefined: such a property counts as absent here, but not there
       values: [fc.constantFrom(0, -0, 1, 1n, "a", "1", null, true, Number.NaN)],
     });
     fc.assert(
       fc.property(value, value, (a, b) => {
-        // Bun's does not even call every value equal to its copy.
+        // Bun's does not even consider every value equal to its copy.
         fc.pre([a, b].every((value) => verdict(value, structuredClone(value)) === true));
         const [straight, crossed] = [verdict(a, b), verdict([a, b], [b, a])];
         fc.pre(straight !== undefined && crossed !== undefined);

@@ -8,7 +8,7 @@ import { asked, kinds, withInputs } from "./schemas.fixture.ts";
 
 const RUNS = 3000;
 
-/** Whether it is known of the output for this input. */
+/** Whether the schema is known to be idempotent for this input's output. */
 function known(schema: Schema, input: unknown): boolean {
   const outcome = schema["~standard"].validate(input);
   if (outcome instanceof Promise || outcome.issues) throw new Error("The schema refuses the input.");
@@ -203,7 +203,7 @@ describe("textOfOutput()", () => {
       }),
       { numRuns: RUNS },
     );
-    // It compares nothing where one of them never happens.
+    // If one of these never happened, nothing would be compared.
     expect(unasked).toBeGreaterThan(RUNS / 5);
     expect(refused).toBeGreaterThan(RUNS / 100);
   }, 120_000);

@@ -18,11 +18,9 @@ const TAGS = [
   "$literal",
 ];
 
-/*
- * The reference: no fast path, no state, no mutation; each form spelled out once for each direction.
- */
+/* The reference: no fast path, no state, no mutation; each form is spelled out once per direction. */
 
-/** The text of a value that is known to be storable. */
+/** The text of a storable value. */
 function referenceStringify(value: unknown): string {
   if (typeof value === "bigint") {
     return `{"${BigInt.asIntN(64, value) === value ? "$numberLong" : "$bigint"}":"${value}"}`;
@@ -57,7 +55,7 @@ function interpret(json: unknown): unknown {
   return found === undefined ? plain(json) : found;
 }
 
-/** An object whose key means nothing. */
+/** An object without a tag. */
 function plain(json: object): object {
   return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, interpret(value)]));
 }
@@ -121,9 +119,7 @@ function interpretBinary(values: unknown[], content: object): Uint8Array | undef
   return bytes.toString("base64") === base64 ? new Uint8Array(bytes) : undefined;
 }
 
-/*
- * What is tried: every kind, and keys and texts that were chosen to be taken for something else.
- */
+/* The inputs: every kind of value, and keys and texts that might be taken for something else. */
 
 const utf16 = fc
   .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 6 })
@@ -182,7 +178,7 @@ const leaf = fc.oneof(
   fc.uint8Array({ maxLength: 9 }),
 );
 
-/** An object whose properties are all its own, `__proto__` too. */
+/** An object with only own properties, including `__proto__`. */
 const objectOf = <T>(values: fc.Arbitrary<T>) =>
   fc.array(fc.tuple(key, values), { maxLength: 4 }).map((entries) => Object.fromEntries(entries));
 const tagOf = <T>(values: fc.Arbitrary<T>) =>
@@ -219,7 +215,7 @@ const { json: anyJson } = fc.letrec<{ json: unknown }>((tie) => ({
   ),
 }));
 
-/** Bun's misses that maps are equal whose keys are objects alike; there ours stands in, which is compared with Node's. */
+/** Bun's fails for maps whose keys are equal objects; ours is used there, which is compared with Node's. */
 const ORACLE_IS_SOUND = isDeepStrictEqual(alikeKeys(), alikeKeys());
 
 function alikeKeys(): unknown {
@@ -229,7 +225,7 @@ function alikeKeys(): unknown {
   ]);
 }
 
-/** Whether an oracle that is not ours sees no difference. */
+/** Equality according to an independent oracle, if possible. */
 const same = (a: unknown, b: unknown) => (ORACLE_IS_SOUND ? isDeepStrictEqual(a, b) : deepEqual(a, b));
 
 describe("stringify() and parse(), by properties", () => {

@@ -5,7 +5,7 @@ import { BabaError } from "../errors.ts";
 import { deepEqual } from "./equality.ts";
 import { parse, stringify, write } from "./json.ts";
 
-/** The error of a call, which must be a BabaError of this code. */
+/** The error of a call, which must be a BabaError with this code. */
 function errorOf(code: string, call: () => unknown): BabaError {
   try {
     call();
@@ -17,7 +17,7 @@ function errorOf(code: string, call: () => unknown): BabaError {
   throw new Error(`nothing was thrown, and ${code} was expected`);
 }
 
-/** Whether the engine says where a text breaks the syntax; JavaScriptCore does not. */
+/** Whether the engine reports the position of a syntax error; JavaScriptCore does not. */
 const TELLS_POSITIONS = /position \d/.test(errorTextOf(() => JSON.parse('{"a" 1}')));
 
 function errorTextOf(call: () => unknown): string {
@@ -31,7 +31,7 @@ function errorTextOf(call: () => unknown): string {
 const refusal = (value: unknown) => errorOf("BABA_UNSERIALIZABLE", () => stringify(value)).message;
 const roundTrip = (value: unknown) => parse(stringify(value));
 
-/** An array nested so deep that no recursion comes to its end. */
+/** An array nested too deeply for recursion. */
 function nest(depth: number, seed: unknown): unknown {
   let value = seed;
   for (let i = 0; i < depth; i++) value = [value];

@@ -20,7 +20,7 @@ const AsyncHero = v.objectAsync({
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-/** A schema by hand, as another vendor would make it. */
+/** A handwritten schema, as if by another vendor. */
 function schemaOf<T>(validate: StandardSchemaV1.Props<unknown, T>["validate"]): StandardSchemaV1<T, T> {
   return {
     "~standard": {
@@ -41,7 +41,7 @@ async function errorOf(code: string, work: Promise<unknown>): Promise<BabaError>
   return error as BabaError;
 }
 
-/** Schemas that fail by themselves, each in its way. */
+/** Schemas that fail themselves, each in its own way. */
 const failing: [string, StandardSchemaV1][] = [
   [
     "throws",
@@ -52,7 +52,7 @@ const failing: [string, StandardSchemaV1][] = [
   ["rejects", schemaOf(() => Promise.reject(new Error("broken")))],
   [
     "overflows the stack",
-    // Not as a tail call, which some engines make a loop of.
+    // Not a tail call, which some engines turn into a loop.
     schemaOf(function again(): StandardSchemaV1.SuccessResult<unknown> {
       return { ...again() };
     }),
@@ -230,7 +230,7 @@ describe("toBytes()", () => {
   it("answers each depth with bytes or a typed error", async () => {
     const codes = new Set<string>();
     let deep: unknown = 1n;
-    // Engines differ in how deep they can go; each has to be passed by some way.
+    // Engines differ in how deep they can go; each limit must be exceeded.
     for (let [depth, last] = [1, Number.POSITIVE_INFINITY]; depth <= last; depth++) {
       deep = [deep];
       if (depth % 500 !== 0) continue;

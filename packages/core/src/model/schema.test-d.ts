@@ -5,7 +5,7 @@ import { fromBytes, toBytes, validate } from "./model.ts";
 import { type InputOf, isSchema, type LoadableSchema, type OutputOf, type Schema } from "./schema.ts";
 import { compileWhere, type Where } from "./where.ts";
 
-/** Takes a schema as the database's constructor does. */
+/** Takes a schema like the database's constructor. */
 declare class Store<S extends Schema> {
   constructor(schema: S & LoadableSchema<S>);
   add(record: InputOf<S>): void;

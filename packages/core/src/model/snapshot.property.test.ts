@@ -5,10 +5,7 @@ import { deepEqual } from "./equality.ts";
 import { parse, stringify, write } from "./json.ts";
 import { loadableText } from "./model.ts";
 
-/*
- * What a record may be made of before it is written: plain data, and objects that answer with code of their own, or that only
- * look like plain ones.
- */
+/* The input of a write: plain data, and objects that run their own code or only look plain. */
 
 const RUNS = 10_000;
 
@@ -62,7 +59,7 @@ const strangeLeaf = fc.constantFrom<unknown>(
   knot(),
 );
 
-/** The same properties in one of the ways in which an object can have them. */
+/** The same properties in the various ways that an object can have them. */
 const wrap = fc.constantFrom<(entries: readonly (readonly [string, unknown])[]) => object>(
   (entries) => Object.fromEntries(entries),
   (entries) => Object.freeze(Object.fromEntries(entries)),
@@ -111,7 +108,7 @@ function knot(): unknown {
   return self;
 }
 
-/** Every object in a value, at any depth, once. */
+/** Every object in a value, at any depth. */
 function objectsIn(value: unknown, found = new Set<object>()): Set<object> {
   if (typeof value !== "object" || value === null || found.has(value)) return found;
   found.add(value);
@@ -119,7 +116,7 @@ function objectsIn(value: unknown, found = new Set<object>()): Set<object> {
   return found;
 }
 
-/** Tells of each property that is read, and of each list of names, at any depth. */
+/** Reports each property read and each listing of names, at any depth. */
 function watched(value: unknown, told: (what: string) => void, path = "$"): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (!Array.isArray(value) && Object.prototype.toString.call(value) !== "[object Object]") return value;
@@ -156,7 +153,7 @@ describe("write(), by properties", () => {
         known++;
         const slow = parse(text);
         expect(isDeepStrictEqual(parsed, slow)).toBe(true);
-        // The order of the names, too.
+        // Also checks the order of names.
         expect(JSON.stringify(parsed)).toBe(JSON.stringify(slow));
         const own = objectsIn(value);
         for (const object of objectsIn(parsed)) expect(own.has(object)).toBe(false);

@@ -122,7 +122,7 @@ describe("exclusionOf()", () => {
           for (const value of stored) {
             const outcome = schema["~standard"].validate(value);
             if (outcome instanceof Promise || outcome.issues) continue;
-            // What the record has itself, fits it.
+            // A record matches its own properties.
             const own = Object.entries(Object(outcome.value)).filter(
               ([, property]) => property !== undefined,
             );
@@ -138,7 +138,7 @@ describe("exclusionOf()", () => {
       ),
       { numRuns: 4000 },
     );
-    // It finds nothing where one of them never happens.
+    // If one of these never happened, nothing would be tested.
     expect(fitting).toBeGreaterThan(300);
     expect(excluded).toBeGreaterThan(30);
   }, 60_000);

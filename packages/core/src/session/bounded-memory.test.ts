@@ -5,12 +5,12 @@ import { Note, NoteStore, type Notes } from "./note-store.fixture.ts";
 
 const MIB = 1024 * 1024;
 const RECORDS = 24;
-/** Records of 2 MiB that may be in memory at once: 16 MiB, and a portion of as much that goes beyond it. */
+/** Records of 2 MiB that may be in memory at once: 16 MiB, and one portion of the same size in excess. */
 const MOST = 16;
 
 let store: NoteStore;
 let db: Notes;
-/** Records that were inflated and not yet done with. */
+/** Records that were inflated and are still in use. */
 let inflated: number;
 let most: number;
 

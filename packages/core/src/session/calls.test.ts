@@ -68,7 +68,7 @@ describe("calls that are not awaited", () => {
   });
 });
 
-/** Ends when it is told to. */
+/** A promise that ends on demand. */
 function openEnd(): { readonly end: () => void; readonly reached: Promise<void> } {
   let end = (): void => undefined;
   const reached = new Promise<void>((resolve) => {

@@ -16,7 +16,7 @@ import type { ReadOptions } from "./folder-reads.ts";
 const Hero = v.object({ id: v.number(), tags: v.array(v.string()) });
 const hero = (id: number) => ({ id, tags: [`tag ${id}`] });
 
-/** A process of its own: a database that shares nothing with others but the volume; and how many files it has read. */
+/** A database as if in its own process, sharing only the volume, and the number of files it has read. */
 function open(volume: MemoryVolume) {
   const counts = { files: 0 };
   const files = memoryFileSystem(volume);

@@ -14,7 +14,7 @@ import type { View } from "./view.ts";
 
 /** How folder reads treat a record that cannot be read. */
 export type ReadOptions = {
-  /** `"throw"` (the default) fails at the first one and names it; `"skip"` logs each as an error instead. */
+  /** `"throw"` (the default) fails at the first, naming it; `"skip"` logs each as an error and goes on. */
   readonly unreadable?: "throw" | "skip";
 };
 

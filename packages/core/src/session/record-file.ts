@@ -65,7 +65,7 @@ export async function openRecordFile(
  *
  * @param value the record; it is not validated by a schema
  * @param filename the name that the file will have in the store
- * @throws `BABA_UNSERIALIZABLE`, also for more than 128 MiB of JSON, `BABA_OPTION` where `keys` are of the
+ * @throws `BABA_UNSERIALIZABLE`, also for more than 128 MiB of JSON, `BABA_OPTION` if `keys` are of the
  * wrong kind, and as the opening of a store
  * @example
  * ```ts

@@ -198,7 +198,7 @@ describe("seal()", () => {
     const stop = () => {
       throw new Error("stop");
     };
-    /** A store that is being sealed, and its key file; with another record that is sealed with a key of nobody's. */
+    /** A store that is being sealed and its key file, with another record sealed with an unknown key. */
     const halfSealed = async () => {
       await (await store.filled({}, 3)).close();
       const db = store.open({ identity: mine });

@@ -23,7 +23,7 @@ const GIVE_ITS_KEY =
 const rawKey = new Uint8Array(32).fill(7);
 const [mine, theirs] = await Promise.all([generateX25519Identity(), generateX25519Identity()]);
 
-/** With a scrypt that takes no time. */
+/** With an instant scrypt. */
 const quick = (runtime: MemoryRuntime): MemoryRuntime => ({
   ...runtime,
   crypto: {
@@ -43,7 +43,7 @@ beforeEach(() => {
   lines = [];
 });
 
-/** A database as of a process of its own. */
+/** A database as if in a process of its own. */
 function open(options: BabaOptions = {}): Database<typeof Hero> {
   const note = (line: string) => void lines.push(line);
   const logging = { debug: note, info: note, warn: note, error: note };

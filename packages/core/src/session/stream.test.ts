@@ -5,7 +5,7 @@ import { assemble } from "./assemble.ts";
 import { Database } from "./database.ts";
 import type { AsyncSession } from "./session.ts";
 
-/** More than are read ahead. */
+/** More records than are read ahead. */
 const COUNT = 1000;
 const Item = v.object({ id: v.string(), text: v.string() });
 type Session = AsyncSession<typeof Item>;
@@ -19,7 +19,7 @@ beforeEach(async () => {
   });
 });
 
-/** The texts of a stream, during the first record of which this is done. */
+/** The texts of a stream, with `change` called during its first record. */
 async function streamed(session: Session, change: () => Promise<unknown>): Promise<string[]> {
   const texts: string[] = [];
   for await (const { record } of session.stream()) if (texts.push(record.text) === 1) await change();
@@ -27,7 +27,7 @@ async function streamed(session: Session, change: () => Promise<unknown>): Promi
   return texts;
 }
 
-/** A folder that was read as a whole is kept, and streamed from there. */
+/** A folder that was read completely is cached, and streamed from the cache. */
 describe.each([false, true])("stream(), of a folder that is kept: %s", (kept) => {
   beforeEach(async () => {
     if (kept) await db.asyncSession((session) => session.all());

@@ -6,13 +6,13 @@ import { payloadOf, type Text, textIn, textsIn } from "./text.ts";
 import type { Payload } from "./view.ts";
 
 const utf8 = new TextEncoder();
-/** What a payload may be made of: ASCII, more than ASCII, a byte order mark, and halves of characters. */
+/** Parts of payloads: ASCII, non-ASCII, a byte order mark, and incomplete characters. */
 const PARTS = ["", "{}", '{"id":1}', "é", "日本", "\u{1f600}"].map((text) => utf8.encode(text));
 const BROKEN = [[0xc3], [0xa9], [0xef, 0xbb, 0xbf], [0xf0, 0x9f], [0x98, 0x80], [0xff]].map((bytes) =>
   Uint8Array.from(bytes),
 );
 
-/** Payloads in one piece of memory, without gaps where there are none between them in the list. */
+/** Payloads in one buffer, with gaps only where the list has them. */
 function sideBySide(parts: readonly (Uint8Array | "gap" | "absent" | "unreadable")[]): Payload[] {
   const room = new Uint8Array(4096);
   const payloads: Payload[] = [];
@@ -49,7 +49,7 @@ test("textsIn() refuses halves of a character in two records, of which the whole
   expect(comparable(textsIn(halves))).toEqual(["BABA_UTF8", "BABA_UTF8"]);
 });
 
-/** Of every width that UTF-8 has, of half a surrogate pair, and of every length around those at which memory is asked for. */
+/** All UTF-8 widths, half a surrogate pair, and lengths around those at which memory is allocated. */
 const TEXTS = [
   "",
   "a",
@@ -67,7 +67,7 @@ test("payloadOf() gives the UTF-8 bytes of each text, whatever was encoded befor
   const arena = new Arena();
   const texts = Array.from({ length: 400 }, (_, i) => TEXTS[(i * 7) % TEXTS.length] ?? "");
   const encoded = texts.map((text) => payloadOf(text, arena));
-  // All at the end: what came later must not have touched what came before.
+  // Checked at the end: later texts must not have changed earlier ones.
   expect(encoded).toEqual(texts.map((text) => utf8.encode(text)));
 });
 

@@ -10,7 +10,9 @@ import type { WriterArgument } from "./writer.ts";
 const COMMITS = 2000;
 const BULKS = 20;
 
-/** A process that knows only files reads the folder during a storm of commits, and never sees half a record. */
+/**
+ * A process that only knows files reads the folder during a storm of commits, and never sees half a record.
+ */
 export async function foreign({ folder, size, check, progress, random }: Suite): Promise<void> {
   const directory = join(folder, "store");
   mkdirSync(directory);

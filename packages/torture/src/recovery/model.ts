@@ -19,7 +19,7 @@ export const WriterArgument = v.object({
   seed: v.number(),
   settle: v.picklist(["commit", "background"]),
   /**
-   * After this many commits it closes (`"close"`), or kills itself in the turn of the last acknowledgment.
+   * After this many commits it closes (`"close"`), or kills itself in the turn of the last acknowledgement.
    */
   commits: v.number(),
   end: v.picklist(["close", "kill"]),

@@ -22,9 +22,7 @@ const NEWEST = 800;
 const FINER = 16;
 const TRUNCATIONS = 20;
 
-/**
- * After a kill, the next process finds all acknowledged commits; a damaged journal is refused, not skipped.
- */
+/** After a kill, the next process finds all acknowledged commits; a damaged journal is always refused. */
 export async function recovery(suite: Suite): Promise<void> {
   const openers = [new Child("recovery-opener", null), new Child("recovery-opener", null)] as const;
   for (let i = 0; i < suite.size(KILLS); i++) await killAndOpen(suite, i, openers);
