@@ -72,6 +72,7 @@ export class JournalCipher implements JournalSeal {
     return this.#crypto.hkdf(bytes, this.#tagKey, NO_INFO, TAG_SIZE);
   }
 
+  /** Checks the {@link tag} of these bytes, in constant time. */
   verifyTag(bytes: Uint8Array, tag: Uint8Array): boolean {
     return this.#crypto.equal(this.tag(bytes), tag);
   }

@@ -94,6 +94,7 @@ export class Vault implements Protection {
     return this.#opened?.keyring;
   }
 
+  /** The kind of lock that the store was opened with. */
   get lockKind(): Lock["kind"] {
     return this.#lock.kind;
   }
