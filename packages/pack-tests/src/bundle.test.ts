@@ -48,7 +48,7 @@ function bundled(name: string): string {
   return join(folder, `${name}.mjs`);
 }
 
-/** What the program printed, and what it logged of threads. */
+/** What the program printed, and its warnings about threads. */
 async function program(node: string, ...words: string[]): Promise<{ answer: unknown; warnings: string[] }> {
   const { status, output } = await run(node, words, data);
   expect(status, output).toBe(0);

@@ -279,7 +279,7 @@ export function promiseTable(engines: readonly EngineName[]): string {
   return table(["engine", "synced", "atomic", "encrypted", "a file a record"], rows);
 }
 
-/** What is missing, by engine and reason. */
+/** What was not measured, by engine and reason. */
 export function leftOutTable(view: View): string {
   const reasons = new Map<string, Set<string>>();
   for (const { engine, workload, records, reason } of view.results.leftOut) {

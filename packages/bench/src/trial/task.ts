@@ -1,7 +1,7 @@
 import type { EngineName } from "../engines/catalogue.ts";
 import type { WorkloadName } from "../workloads/index.ts";
 
-/** What one process measures. */
+/** The task of one process. */
 export type Task = {
   readonly workload: WorkloadName;
   readonly engine: EngineName;

@@ -19,7 +19,7 @@ export function xxh64(bytes: Uint8Array, seed: bigint): bigint {
   return xxh64With(kernel(), bytes, seed);
 }
 
-/** {@link xxh64} through a given kernel. */
+/** {@link xxh64} with a given kernel. */
 export function xxh64With(kernel: Kernel, bytes: Uint8Array, seed: bigint): bigint {
   const { exports, raw, heap } = kernel;
   if (bytes.length <= AT_ONCE) {

@@ -39,7 +39,7 @@ export type Lock =
 export type IdentityLock = {
   readonly kind: "identity";
   readonly identities: readonly string[];
-  /** `undefined`: those of the identities. */
+  /** The recipients of a new store; `undefined` for those of the identities. */
   readonly recipients: readonly string[] | undefined;
   readonly fingerprint: string | undefined;
 };

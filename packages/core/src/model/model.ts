@@ -12,7 +12,7 @@ const utf8Encoder = new TextEncoder();
 const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * The schema's output for a value.
+ * Validates a value and returns the schema's output.
  *
  * @throws `BABA_VALIDATION`, listing each issue with its path; the schema's issues are its `cause`
  * @example

@@ -319,7 +319,7 @@ export class Database<S extends Schema> {
       cache: this.#cache,
       durability: options.durability ?? "full",
       settle: options.settle ?? "commit",
-      ...kind, // last: spread first, it takes V8 as long as to read a record
+      ...kind, // last: spreading it first takes V8 as long as reading a record
     });
   }
 

@@ -105,7 +105,7 @@ export class FolderDraft {
     return reader !== undefined && this.#readers.has(reader);
   }
 
-  /** Notes that this schema has read every record. */
+  /** Records that this schema has read every record. */
   noteReader(reader: Schema | undefined): void {
     if (reader !== undefined) this.#readers.add(reader);
   }

@@ -50,7 +50,7 @@ export class Lifetime {
     return this.#closing === undefined ? undefined : closed();
   }
 
-  /** @throws `BABA_CLOSED` from the call of `close` on */
+  /** @throws `BABA_CLOSED` once `close()` was called */
   mustBeOpen(): void {
     const refusal = this.refusal();
     if (refusal !== undefined) throw refusal;

@@ -79,7 +79,7 @@ export function problemOf(filename: string, error: BabaError): RecordProblem {
   return { filename, code: error.code, error };
 }
 
-/** Checks the options' values, after their names. @throws `BABA_OPTION` if `onProgress` is not a function */
+/** Checks values of options with known names. @throws `BABA_OPTION` if `onProgress` is not a function */
 export function checkMaintenanceOptions<T extends MaintenanceOptions>(options: T): T {
   if (options.onProgress === undefined || typeof options.onProgress === "function") return options;
   throw new BabaError("BABA_OPTION", "The option onProgress must be a function.");

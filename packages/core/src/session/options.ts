@@ -8,7 +8,7 @@ import { printable } from "../storage/names.ts";
 export type BabaOptions = {
   /** The database's folder, relative to the working directory; `"."` by default. Made by the first commit. */
   readonly directory?: string | undefined;
-  /** By default standard error; `true`: a file in `./baba_logs/`; `false`: nowhere; or your own logger. */
+  /** By default standard error; `true`: a file in `./baba_logs/`; `false`: no log; or your own logger. */
   readonly logging?: LogTarget;
   /** The lowest level that is logged, `"info"` by default. */
   readonly logLevel?: LogLevel | undefined;
