@@ -1,4 +1,5 @@
 import { bech32 } from "@scure/base";
+import { isBytes } from "../bytes.ts";
 import { BabaError } from "../errors.ts";
 import { type Crypto, KEY_SIZE } from "./crypto.ts";
 
@@ -209,7 +210,7 @@ function checkFingerprint(value: unknown): string {
 
 function checkKey(value: unknown): Uint8Array {
   if (isMissing(value)) throw missing("key");
-  if (!(value instanceof Uint8Array) || value.length !== KEY_SIZE) {
+  if (!isBytes(value) || value.length !== KEY_SIZE) {
     throw refuse(`The option key must be a Uint8Array of ${KEY_SIZE} bytes.`);
   }
   // Not `slice()`: a Buffer's shares its bytes, and this copy is wiped when the store is closed.
@@ -225,9 +226,7 @@ function isChecked(key: string): boolean {
 
 function isMissing(value: unknown): boolean {
   const empty =
-    typeof value === "string" || Array.isArray(value) || value instanceof Uint8Array
-      ? value.length === 0
-      : false;
+    typeof value === "string" || Array.isArray(value) || isBytes(value) ? value.length === 0 : false;
   return value === undefined || value === null || empty;
 }
 

@@ -153,9 +153,21 @@ function encodeDate(value: Date, trail: Trail): PlainJson {
 
 function encodeBytes(value: Uint8Array, trail: Trail): PlainJson {
   refuseSymbols(value, trail);
+  if (value.length === 0 && isDetached(value.buffer))
+    throw refuse("has lost its bytes to another thread", trail);
   // Without further properties, there are as many keys as bytes.
   if (value.length <= FEW_BYTES && Object.keys(value).length > value.length) throw refuse(NAMED, trail);
   return tagged("$binary", { base64: toBase64(value), subType: "00" }, trail);
+}
+
+/** Whether the bytes were transferred, which leaves an array of length 0. */
+function isDetached(buffer: ArrayBufferLike): boolean {
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** The encoding of a value that JSON has no form for. */

@@ -86,6 +86,13 @@ describe("stringify()", () => {
     });
   });
 
+  it("refuses bytes that were transferred, and takes what never had any", () => {
+    const bytes = new Uint8Array([1]);
+    structuredClone(bytes, { transfer: [bytes.buffer] });
+    expect(refusal({ bytes })).toContain("$.bytes has lost its bytes to another thread");
+    expect(stringify(new Uint8Array())).toBe('{"$binary":{"base64":"","subType":"00"}}');
+  });
+
   it("calls no toJSON, own or inherited", () => {
     class Trap {
       toJSON() {

@@ -1,3 +1,4 @@
+import { createContext, runInContext } from "node:vm";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { beforeEach, describe, expect, test } from "vitest";
 import { unlockKeyring } from "../crypto/key-file.ts";
@@ -73,6 +74,21 @@ describe("openRecordFile() and sealRecordFile()", () => {
   ])("refuse %s as keys", async (_, keys, code) => {
     await failsWith(sealRecordFile(store.runtime, note(1), "1.baba", keys as RecordKeys), code);
     await failsWith(openRecordFile(store.runtime, new Uint8Array(), "1.baba", keys as RecordKeys), code);
+  });
+
+  test("take bytes of another realm", async () => {
+    const foreign = (bytes: Uint8Array): Uint8Array =>
+      runInContext(`new Uint8Array([${bytes.join()}])`, createContext());
+    const db = await store.filled({ identity: mine, recipients: both });
+    await db.close();
+    const keyFile = foreign(await store.bytesOf(KEY_FILE));
+    const file = foreign(await store.bytesOf("a/b/2.baba"));
+    expect(await openRecordFile(store.runtime, file, "a/b/2.baba", { keyFile, identity: theirs })).toEqual(
+      note(2),
+    );
+    const key = foreign(new Uint8Array(32).fill(1));
+    const sealed = await sealRecordFile(store.runtime, note(1), "1.baba", { key });
+    expect(await openRecordFile(store.runtime, foreign(sealed), "1.baba", { key })).toEqual(note(1));
   });
 
   test("refuse a file that is no bytes, and a name that is no text", async () => {

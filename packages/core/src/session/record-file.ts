@@ -1,3 +1,4 @@
+import { isBytes } from "../bytes.ts";
 import { decode, encode } from "../codec/index.ts";
 import { CommitSealer, openRecord, type Seals } from "../crypto/envelope.ts";
 import { type FileLock, unlockKeyring } from "../crypto/key-file.ts";
@@ -50,7 +51,7 @@ export async function openRecordFile(
   keys: RecordKeys,
 ): Promise<unknown> {
   const name = checkRecordName(filename);
-  if (!(file instanceof Uint8Array)) throw refuse("Give the file's bytes, as a Uint8Array.");
+  if (!isBytes(file)) throw refuse("Give the file's bytes, as a Uint8Array.");
   return withKeys(context, keys, async (seals) => {
     try {
       return parseBytes(await openRecord(decode(file), name, seals));
@@ -109,7 +110,7 @@ async function openKeys(crypto: Runtime["crypto"], keys: RecordKeys): Promise<St
   const lock = checkUnlock(unlock);
   try {
     if (lock.kind === "key") return keysOfRawKey(crypto, lock.key);
-    if (lock.kind === "none" || !(keyFile instanceof Uint8Array)) throw refuse(KEYS_WANTED);
+    if (lock.kind === "none" || !isBytes(keyFile)) throw refuse(KEYS_WANTED);
     return ofKeyring(crypto, await unlockKeyring(crypto, keyFile, lock satisfies FileLock));
   } finally {
     wipeLock(lock);
@@ -125,7 +126,7 @@ function ofKeyring(crypto: Runtime["crypto"], keyring: Keyring): StoreKeys {
 function bytesOf(keyring: unknown): Uint8Array {
   mustBeGiven("keyring", keyring);
   if (typeof keyring === "string") return utf8.encode(keyring);
-  if (keyring instanceof Uint8Array) return keyring;
+  if (isBytes(keyring)) return keyring;
   throw refuse("The option keyring must be a Uint8Array or a string.");
 }
 
