@@ -1,24 +1,24 @@
 import { CommitUnknownError } from "../errors.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 
-/** How long commits may wait in the journal before they are put in place, in milliseconds; and the pause before the first further try. */
+/** How long commits may wait to be put in place, and the first pause before a retry, in milliseconds. */
 const PAUSE = 10;
-/** The pauses before further tries, each twice as long as the one before, for which the process is kept alive end here: after some seconds. */
+/** Pauses double with each retry. Up to this one, after some seconds, they keep the process alive. */
 const LAST_AWAKE = 2_560;
-/** No pause is longer. */
+/** The longest pause between retries. */
 const LONGEST_PAUSE = 30_000;
 
-/** What settles in the background. */
+/** What `BackgroundSettling` needs of its storage. */
 export type Settler = {
   readonly runtime: Pick<Runtime, "sleep" | "idle">;
-  /** Puts in place what waits; the lock is waited for so long, or as long as for a commit. */
+  /** Puts in place what waits; `longestWait` limits the wait for the lock, which else is that of a commit. */
   readonly settle: (longestWait?: number) => Promise<void>;
-  /** Whether so much waits that it is not to wait longer. */
+  /** Whether so much is waiting that it must be put in place at once. */
   readonly isUrgent: () => boolean;
   readonly report: (error: unknown) => void;
 };
 
-/** Puts in place, a moment later, what was committed with `settle: "background"`, and tries again where that fails. */
+/** Puts commits made with `settle: "background"` in place a moment later, and retries if that fails. */
 export class BackgroundSettling {
   readonly #settler: Settler;
   #first: Promise<void> | undefined;
@@ -28,12 +28,12 @@ export class BackgroundSettling {
     this.#settler = settler;
   }
 
-  /** The first try under way. */
+  /** The first try, if one is under way. */
   get firstTry(): Promise<void> | undefined {
     return this.#first;
   }
 
-  /** Settles after a moment, for more commits may come; at once where that is urgent. */
+  /** Settles after a short pause, as more commits may come; at once if it is urgent. */
   begin(): void {
     this.#first ??= this.#try();
   }
@@ -51,8 +51,8 @@ export class BackgroundSettling {
   }
 
   /**
-   * There may be room again, or a permission, after however long. The next commit tries too, and so does a close, which waits
-   * for none of these.
+   * Space or a permission may return at any time. The next commit also tries, and so does a close, which does
+   * not wait for these retries.
    */
   async #tryAgain(): Promise<void> {
     let pause = PAUSE;
@@ -60,16 +60,16 @@ export class BackgroundSettling {
     this.#further = undefined;
   }
 
-  /** Whether no further try is needed, or of any use. */
+  /** Whether to stop: the retry succeeded, or no retry can succeed any more. */
   async #endsAfter(pause: number): Promise<boolean> {
     const { runtime, settle, report } = this.#settler;
     await (pause > LAST_AWAKE ? runtime.idle(pause) : runtime.sleep(pause));
     try {
-      // Commits that wait are not kept waiting for the lock.
+      // Do not wait for the lock: queued commits would have to wait as well.
       await settle(0);
       return true;
     } catch (error) {
-      // What fails was reported at the first try, and is once more when it is known to last.
+      // The first try reported the failure; report it once more when it has proved to last.
       if (pause === LAST_AWAKE) report(error);
       return error instanceof CommitUnknownError;
     }

@@ -5,12 +5,12 @@ import { folderOf, pathIn } from "./names.ts";
 import { inPieces, type Turn } from "./pieces.ts";
 
 /**
- * Makes record files durable: the bytes of those that are there, and the entries of their folders and
- * of every folder above, which may be new.
+ * Makes record files durable: the contents of those that exist, and the entries of their folders and of every
+ * parent folder, which may be new.
  *
- * @param touched each name that changed, with whether there is a file
- * @param source a file to link to
- * @param turn lets others have their turn
+ * @param touched every name that changed, and whether there is a file
+ * @param source an existing file to link to
+ * @param turn yields to other work
  */
 export async function checkpoint(
   files: FileSystem,
@@ -39,10 +39,10 @@ export async function checkpoint(
 }
 
 /**
- * Writes folders again, by an entry that comes and goes: a sync of one that failed earlier, in whatever
- * process, has given up what was new in it, and no later sync would miss that.
+ * Rewrites folders by adding and removing an entry: if a sync of a folder failed earlier, in any process, its
+ * changes may be lost although a later sync succeeds.
  *
- * @param source a file to link to
+ * @param source an existing file to link to
  */
 export async function rewriteFolders(
   files: FileSystem,
@@ -58,7 +58,7 @@ export async function rewriteFolders(
   }
 }
 
-/** The folder of this name and all above it. */
+/** Adds the folder of this name and all its parents. */
 function addFolders(folders: Set<string>, name: string): void {
   for (let folder = folderOf(name); !folders.has(folder); folder = folderOf(folder)) folders.add(folder);
 }

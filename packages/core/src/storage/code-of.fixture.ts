@@ -1,6 +1,9 @@
 import { BabaError } from "../errors.ts";
 
-/** The code of the error that work fails with, and the record, or else what the message is of; another error as it is. */
+/**
+ * The code of the error that `work` fails with, and its record or else the subject of its message; any other
+ * error itself.
+ */
 export const codeOf = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
     () => "nothing thrown",

@@ -25,24 +25,24 @@ import { WriteLock } from "./write-lock.ts";
 export type EngineContext = {
   readonly files: FileSystem;
   readonly runtime: Runtime;
-  /** Of this process, for `FileSystem.lives`. */
+  /** This process, for `FileSystem.lives`. */
   readonly identity: string;
   readonly protection: Protection;
-  /** Is told what no caller can be told: failures after a commit. */
+  /** Receives failures that no caller can be told of: those after a commit. */
   readonly report: (message: string) => void;
-  /** Is told that work of a process that has ended was finished. */
+  /** Is told when the unfinished work of a dead process was completed. */
   readonly inform: (message: string) => void;
 };
 
-/** Journal bytes after which a commit ends with a checkpoint. */
+/** Journal size, in bytes, above which a commit ends with a checkpoint. */
 const CHECKPOINT_BYTES = 16 * 1024 * 1024;
 
 /**
- * The commit protocol over one folder: the journal is the truth, the record files follow it.
+ * The commit protocol over one folder: the journal is authoritative, the record files follow it.
  *
- * Under the write lock a batch is judged, appended to the journal and synced: that is the commit.
- * Then its files are put in place, which may be done again at any time, by anybody, with the same
- * outcome; and a checkpoint makes them durable before the journal forgets them.
+ * Under the write lock, a batch is checked for conflicts, appended to the journal and synced: that is the
+ * commit. Then its files are put in place, which any process may repeat at any time with the same result. A
+ * checkpoint makes them durable before the journal forgets them.
  */
 export class CommitEngine {
   readonly records: RecordFiles;
@@ -55,7 +55,7 @@ export class CommitEngine {
   readonly #tenure: LockTenure;
   readonly #replay: Replay;
   readonly #poison = new Poison();
-  /** Lets one at a time move along the journal. */
+  /** Only one at a time may advance along the journal. */
   readonly #following = new Mutex();
   readonly #token: string;
   #prepared = false;
@@ -80,12 +80,12 @@ export class CommitEngine {
     this.overlay = new Overlay(this.redo, this.records);
   }
 
-  /** Learns what was committed by others, and tells the newest commit that reads will see. */
+  /** Catches up with the commits of others, and returns the newest commit that reads will see. */
   async follow(): Promise<number> {
     if (this.#tenure.isAlone) return this.#replay.newest;
     const release = await this.#following.acquire();
     try {
-      // The lock may have been taken while this waited.
+      // The lock may have been taken during the wait.
       if (!this.#tenure.isAlone) await this.#replay.catchUp(this.#turn);
       return this.#replay.newest;
     } finally {
@@ -93,23 +93,23 @@ export class CommitEngine {
     }
   }
 
-  /** Judges what a session read without writing anything. @throws {ConflictError} */
+  /** Checks what a session read for conflicts, without writing anything. @throws {ConflictError} */
   async validate(basis: Basis): Promise<void> {
     await this.follow();
     this.#replay.history.judge(basis, new Set(), []);
   }
 
-  /** Whether an ended process left work: commits that are not in their places, or not durably. */
+  /** Whether a dead process left work: commits that are not in place, or not durably. */
   get needsRecovery(): boolean {
     return this.#replay.needsRecovery;
   }
 
-  /** Whether commits wait to be put in their places. */
+  /** Whether commits wait to be put in place. */
   get needsSettling(): boolean {
     return this.redo.size > 0;
   }
 
-  /** Takes the write lock and learns what came before; every write of a store happens inside. */
+  /** Takes the write lock and catches up with the journal; every write to a store happens under it. */
   async lock(longestWait?: number): Promise<void> {
     this.#poison.mustBeSound();
     if (this.#tenure.resume()) return;
@@ -128,31 +128,31 @@ export class CommitEngine {
   }
 
   /**
-   * Ends what `lock` began: in a series of commits the lock is kept for the next one, unless another
-   * process waits for it. Whoever calls this sees to an `unlock` a moment later.
+   * Ends what `lock` began: in a series of commits the lock is kept for the next one, unless another process
+   * waits for it. The caller must see to an `unlock` soon after.
    */
   rest(): Promise<void> {
     return this.#tenure.rest(this.#poison.isSound);
   }
 
-  /** The newest commit at whose end the lock was kept for the next one; `undefined` where it is in use, or not held. */
+  /** The newest commit when the lock was kept for the next one; `undefined` if it is in use or not held. */
   get restsAt(): number | undefined {
     return this.#tenure.isResting ? this.#replay.newest : undefined;
   }
 
-  /** Whether the write lock is held, or could not be given back. */
+  /** Whether the write lock is held, or could not be released. */
   get holdsLock(): boolean {
     return this.#tenure.isTaken;
   }
 
-  /** Gives the write lock back, where it is held or could not be given back. */
+  /** Releases the write lock if it is held or could not be released before. */
   unlock(): Promise<void> {
     return this.#tenure.end();
   }
 
   /**
-   * Commits what the judges let pass, as one write and one sync. Needs the lock. Every submission
-   * changes something, and is resolved or rejected; a failure to put files in place rejects none.
+   * Commits the submissions that pass, with one write and one sync. Needs the lock. Every submission has
+   * changes, and is resolved or rejected; a failure to put files in place rejects none.
    */
   async commit(batch: readonly Submission[]): Promise<void> {
     await this.#settleEarlier();
@@ -165,9 +165,9 @@ export class CommitEngine {
     if (this.#journal.size > CHECKPOINT_BYTES && this.#unsettled === undefined) await this.#checkpointLate();
   }
 
-  /** Puts every commit in its place and tells the other processes. Needs the lock. */
+  /** Puts every commit in place, and notes it for other processes. Needs the lock. */
   async settle(): Promise<void> {
-    // One that was paused since may have lost the lock to force, and would put old files over newer ones.
+    // After a pause of this process the lock may be lost to force: old files would replace newer ones.
     await this.#poison.guard(() => this.#tenure.mustHold());
     await this.#place();
   }
@@ -181,32 +181,32 @@ export class CommitEngine {
       await checkpoint(this.#context.files, this.redo.unsynced(), this.#lock.ownFile, this.#turn).catch(
         (error: unknown) => this.#revoke(error),
       );
-      // Also where it fails behind the new segment: later commits are of after this checkpoint.
+      // Even if it fails after creating the segment: later commits then come after this checkpoint.
       await this.#journal.restart().finally(() => this.#replay.checkpointed());
     });
     if (left > 0) this.#context.inform(`Recovered commits of a process that has ended: ${left}.`);
     await this.tidy();
   }
 
-  /** A checkpoint, and behind it a segment with the seal that is now the store's: nothing is left under another. Needs the lock. */
+  /** Checkpoints, and starts a segment with the current seal: nothing stays under another. Needs the lock. */
   async renew(): Promise<void> {
     await this.checkpoint();
     await this.#poison.guard(() => this.#journal.restart());
   }
 
-  /** A sync of record files that failed says so once: whoever comes next must write them anew. */
+  /** A failed sync of record files is reported only once: whoever comes next must rewrite them. */
   async #revoke(error: unknown): Promise<never> {
     await this.#journal.revoke().catch(() => undefined);
     throw error;
   }
 
-  /** Removes what dead processes left behind, beside their commits. Needs the lock. */
+  /** Removes what dead processes left behind, apart from their commits. Needs the lock. */
   tidy(): Promise<void> {
     this.#tidied = true;
     return tidy(this.#context.files, this.#lock, this.#context.report);
   }
 
-  /** Whether it is for this storage to put things in order at its end: it wrote last, or nobody alive did. */
+  /** Whether this storage has to finish up when it closes: it wrote last, or no living process did. */
   get isLastWriter(): boolean {
     return this.#journal.sequence > this.#journal.checkpoint && (this.#journal.isOwn || this.needsRecovery);
   }
@@ -216,14 +216,14 @@ export class CommitEngine {
     return this.#tenure.force();
   }
 
-  /** Lets go of the lock's owner file. */
+  /** Removes the lock's owner file. */
   retire(): Promise<void> {
     return this.#lock.retire();
   }
 
   async #prepare(): Promise<void> {
     if (this.#prepared) return;
-    // Where the directory was removed since its journal was read, it is not made anew.
+    // Throws if the directory was removed since its journal was read: it must not be made anew.
     if (this.#journal.lastWriter !== undefined) await this.follow();
     try {
       await makeStoreFolders(this.#context.files);
@@ -235,7 +235,7 @@ export class CommitEngine {
     this.#prepared = true;
   }
 
-  /** A store that could not put its files in place takes no more until it can. */
+  /** A store that could not put its files in place accepts nothing more until it can. */
   async #settleEarlier(): Promise<void> {
     try {
       if (this.needsRecovery) await this.checkpoint();
@@ -256,7 +256,7 @@ export class CommitEngine {
     for (const submission of batch) {
       const { changes, basis } = submission.transaction;
       try {
-        // What the batch itself commits first counts for those behind it.
+        // Submissions accepted earlier in the batch count as commits before this one.
         if (basis !== undefined) this.#replay.history.judge(basis, changes, namesIn(accepted));
         await this.records.prepare(changes, this.#turn);
         accepted.push(submission);
@@ -284,7 +284,7 @@ export class CommitEngine {
     await this.#pause(batch);
   }
 
-  /** While the disk syncs, the texts of the files are written elsewhere, to be renamed into place next, under the lock. */
+  /** During the sync, the files' texts are written to temporary files, to be renamed into place after it. */
   async #syncAndStage(batch: readonly Changes[]): Promise<void> {
     const syncing = this.#journal.sync();
     const staging = this.needsSettling ? undefined : this.records.stage(batch);
@@ -292,28 +292,28 @@ export class CommitEngine {
     await this.#tenure.mustHaveHeld();
   }
 
-  /** While the disk syncs, the lock is asked for: whoever takes it from now on finds the commit in the journal. */
+  /** Checks the lock during the sync: whoever takes it from now on finds the commit in the journal. */
   async #syncAndCheck(): Promise<void> {
     const syncing = this.#journal.sync();
     const checking = this.#tenure.mustHaveHeld();
-    // It may fail before the sync ends, behind which it is awaited.
+    // It may fail before the sync ends, and is only awaited after it.
     checking.catch(() => undefined);
     await syncing.finally(() => checking);
   }
 
-  /** Between the pieces of long work others have their turn. */
+  /** Yields to other work between the steps of a long batch. */
   async #pause(batch: readonly Changes[]): Promise<void> {
     if (isLong(batch)) await this.#turn();
   }
 
-  /** What was written stands in the journal, though nobody knows whether durably: reads and judges know of it. */
+  /** What was written is in the journal, durable or not: reads and conflict checks must know of it. */
   async #unwritten(batch: readonly Changes[], error: unknown): Promise<never> {
     if (this.#journal.sequence > this.#replay.newest) this.#replay.committed(batch);
     await this.records.unstage();
     throw error;
   }
 
-  /** Where it fails, nothing more is committed until it succeeds. */
+  /** If it fails, nothing more is committed until it succeeds. */
   async #place(): Promise<void> {
     if (this.needsSettling) await this.#placeRecords();
     await this.redo.placed(this.#replay.newest, this.#turn);
@@ -331,7 +331,7 @@ export class CommitEngine {
     }
   }
 
-  /** After the batch was told of its commit: a failure here is no failure of it. */
+  /** The batch was already told of its commit: a failure here must not fail it. */
   async #checkpointLate(): Promise<void> {
     try {
       await this.checkpoint();

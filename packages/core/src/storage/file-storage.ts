@@ -15,13 +15,13 @@ import { rejectAll, type Submission } from "./submission.ts";
 import { Turns } from "./turns.ts";
 import { LONGEST_WAIT } from "./write-lock.ts";
 
-/** Payload bytes in the journal at which they are put in place before more is committed. */
+/** Payload bytes not yet in place at which they are placed at once, before more is committed. */
 const MOST_UNPLACED = 8 * 1024 * 1024;
 
 /**
- * Records as files below one folder, over a runtime's `FileSystem`, with a journal that makes commits
- * atomic, durable and serializable. `report` is told what no caller can be told: failures after a commit; and `inform`
- * that work of a process that has ended was finished.
+ * Records as files below one folder, over a runtime's `FileSystem`, with a journal that makes commits atomic,
+ * durable and serializable. `report` receives failures that no caller can be told of, those after a commit;
+ * `inform` is told when the unfinished work of a dead process was completed.
  *
  * @example
  * ```ts
@@ -50,7 +50,7 @@ export class FileStorage implements Storage {
   #ready = false;
   #closed = false;
 
-  /** Does no I/O yet. `protection` says how journal and records are sealed; without it they are plain. */
+  /** Does no I/O yet. `protection` seals the journal and the records; without it they are plain. */
   constructor(
     files: FileSystem,
     runtime: Runtime,
@@ -75,7 +75,7 @@ export class FileStorage implements Storage {
   }
 
   async open(): Promise<void> {
-    // Another engine would wait for the lock that the first one may hold.
+    // A second engine would wait for the lock that the first one may hold.
     if (this.#ready) return;
     try {
       await checkStoreFolder(this.#files);
@@ -100,7 +100,9 @@ export class FileStorage implements Storage {
       : this.#contents(names, kept);
   }
 
-  /** What is kept of each record, sealed where the store is; a promise only where it has to be waited for. */
+  /**
+   * The stored form of each record, sealed if the store is; a promise only if something must be waited for.
+   */
   readKept(names: readonly string[]): Content[] | Promise<Content[]> {
     return this.#opened().overlay.read(names);
   }
@@ -147,14 +149,14 @@ export class FileStorage implements Storage {
   }
 
   /**
-   * The names of all records, folder by folder; each folder before those in it. A folder that cannot be found under the name
-   * that it is listed by is told itself: the read of that name says what is wrong.
+   * The names of all records, folder by folder, each folder before its subfolders. A folder that cannot be
+   * found under the name it is listed by is yielded itself: reading that name reports what is wrong.
    */
   async *names(): AsyncGenerator<string[]> {
     for await (const { path, isLost } of recordFolders(this.#files)) yield isLost ? [path] : this.list(path);
   }
 
-  /** Puts every commit in its place, durable, and begins a journal with the seal that is now the store's. Under a hold. */
+  /** Puts every commit durably in place, and starts a journal with the store's current seal. Needs a hold. */
   async renew(): Promise<void> {
     await this.#opened()
       .renew()
@@ -188,7 +190,7 @@ export class FileStorage implements Storage {
     });
   }
 
-  /** What is in what is kept: what is not sealed is not compressed, and does not grow. */
+  /** The contents of what is stored: what is not sealed is not compressed either, and does not grow. */
   #contents(
     names: readonly string[],
     kept: readonly Content[],
@@ -197,7 +199,7 @@ export class FileStorage implements Storage {
     return revealSome(names, kept, this.#reveal);
   }
 
-  /** All that waits is committed together: one write, one sync. */
+  /** Group commit: all that waits is committed with one write and one sync. */
   async #drain(): Promise<void> {
     try {
       while (this.#queue.length > 0) {
@@ -214,7 +216,7 @@ export class FileStorage implements Storage {
     }
   }
 
-  /** Two that wrote at once would write at the same place of the journal. */
+  /** One at a time: two would write to the same offset of the journal. */
   async #commitWithin(hold: Hold, submission: Submission): Promise<void> {
     const release = await this.#turns.within(hold);
     if (release === undefined) return submission.reject(releasedHold());
@@ -258,7 +260,7 @@ export class FileStorage implements Storage {
     await worded(this.#opened().lock(), STORE_FOLDER, "take the write lock");
   }
 
-  /** Puts in place what waits, where anything does. A close, which does so by itself, leaves nothing to do. */
+  /** Puts in place what waits, if anything does. A close does so itself, and leaves nothing to do. */
   async #settle(longestWait?: number): Promise<void> {
     const release = await this.#turns.acquire();
     try {
@@ -271,7 +273,7 @@ export class FileStorage implements Storage {
     }
   }
 
-  /** Finishes what dead processes left. Where this one may not write, or another writes, reads do without. */
+  /** Completes the work of dead processes. Reads do without if this process may not write or another does. */
   async #recover(engine: CommitEngine): Promise<void> {
     const release = await this.#turns.acquire();
     try {
@@ -285,7 +287,7 @@ export class FileStorage implements Storage {
     }
   }
 
-  /** At the end. A store that could not be opened is left as it is: the error of the open has said what is wrong. */
+  /** Part of `close`. A store that failed to open is left as is: the error of `open` said what is wrong. */
   async #leave(engine: CommitEngine): Promise<void> {
     const release = await this.#turns.acquire();
     try {
@@ -297,7 +299,7 @@ export class FileStorage implements Storage {
     }
   }
 
-  /** Everything in its place and durable, unless another living process has written since. */
+  /** Puts everything durably in place, unless another living process has written since. */
   async #putInOrder(engine: CommitEngine): Promise<void> {
     try {
       await engine.follow();
@@ -320,7 +322,7 @@ export class FileStorage implements Storage {
   }
 }
 
-/** With a failure in the store's own words. */
+/** Turns a failure into the store's own error. */
 function worded<T>(work: Promise<T>, subject: string, attempt: string): Promise<T> {
   return work.catch((error: unknown) => {
     throw ioError(error, subject, attempt);

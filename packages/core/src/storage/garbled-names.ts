@@ -2,23 +2,23 @@ import { BabaError } from "../errors.ts";
 import type { EntryKind } from "../file-system/file-system.ts";
 import { folderOf, pathIn, printable } from "./names.ts";
 
-/** What a runtime shows for bytes of a name that are no UTF-8. A sound name may hold the character too. */
+/** What a runtime shows for bytes of a name that are not UTF-8. A valid name may contain it too. */
 const REPLACEMENT = "\ufffd";
 
-/** How names are looked for. */
+/** How names are looked up. */
 export type Looks = {
-  /** The names of a folder's entries; none where there is no such folder. */
+  /** The names of a folder's entries; none if there is no such folder. */
   readonly namesIn: (folder: string) => Promise<readonly string[]>;
-  /** What each of these names is. */
+  /** The kind of each of these names. */
   readonly kindsOf: (names: readonly string[]) => Promise<readonly (EntryKind | undefined)[]>;
 };
 
-/** Whether a name that is not to be found may be one that is listed in other letters than it has on the disk. */
+/** Whether a name that is not found may be listed in other characters than it has on disk. */
 export function mayBeGarbled(name: string): boolean {
   return name.includes(REPLACEMENT);
 }
 
-/** The error of each of these names that is listed in its folder and not to be found there. */
+/** The errors for those names that are listed in their folder but cannot be found there. */
 export async function garbledNames(
   names: readonly string[],
   { namesIn, kindsOf }: Looks,
@@ -27,14 +27,15 @@ export async function garbledNames(
   for (const folder of new Set(names.map(folderOf)))
     for (const name of await namesIn(folder)) listed.add(pathIn(folder, name));
   const doubtful = names.filter((name) => listed.has(name));
-  // Looked for once more after it was listed: what was put there meanwhile is found now.
+  // Looked up again after the listing: what was put there in the meantime is found now.
   const kinds = await kindsOf(doubtful);
   const lost = doubtful.filter((_, i) => kinds[i] === undefined);
   return new Map(lost.map((name) => [name, garbled(name)]));
 }
 
 /**
- * Of two entries that are listed by one name and of which one is found under it, nothing would ever tell of the other.
+ * Refuses two entries listed under one name, one of which is found under it: nothing would ever reveal the
+ * other.
  *
  * @param names in order
  * @throws `BABA_NAME`

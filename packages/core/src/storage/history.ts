@@ -2,34 +2,34 @@ import { ConflictError } from "../errors.ts";
 import { folderOf, printable } from "./names.ts";
 import type { Basis } from "./storage.ts";
 
-/** How many names of past commits are kept; sessions that began before them meet a conflict. */
+/** How many names of past commits are kept; sessions that began before them get a conflict. */
 const LONGEST_MEMORY = 65_536;
 
-/** Names that can be asked for; a set, or the changes of a commit. */
+/** Anything that can be asked for a name: a set, or the changes of a commit. */
 type Names = { has(name: string): boolean };
 
 /**
- * Which names each commit touched, back to a floor: what a session's reads are judged by. Below the
- * floor nothing is known, and what cannot be known counts as a conflict.
+ * Which names each commit touched, back to a floor: sessions' reads are checked against them. Nothing is
+ * known below the floor, and what is not known counts as a conflict.
  */
 export class History {
   readonly #commits: { readonly sequence: number; readonly names: readonly string[] }[] = [];
   #names = 0;
   #floor: number;
 
-  /** Everything after the commit of the sequence `floor` will be told by `note`. */
+  /** Every commit after the sequence `floor` will be noted. */
   constructor(floor: number) {
     this.#floor = floor;
   }
 
-  /** Notes what a commit touched; sequences come in order. */
+  /** Notes what a commit touched; sequences must come in order. */
   note(sequence: number, names: readonly string[]): void {
     this.#commits.push({ sequence, names });
     this.#names += names.length + 1;
     while (this.#names > LONGEST_MEMORY && this.#commits.length > 1) this.#forgetOldest();
   }
 
-  /** Forgets everything up to a commit of which the names are not known. */
+  /** Forgets everything up to a commit whose names are not known. */
   forgetUntil(floor: number): void {
     this.#commits.length = 0;
     this.#names = 0;
@@ -37,9 +37,9 @@ export class History {
   }
 
   /**
-   * Judges what a session read and is about to write: the names that `writes` has.
+   * Checks for conflicts with what a session read and the names it is about to write (`writes`).
    *
-   * `earlier` are names that a commit about to be made touches.
+   * `earlier` are names touched by a commit that is about to be made.
    *
    * @throws {ConflictError} where a commit after the basis touched one of these, or may have
    */

@@ -4,14 +4,14 @@ import { STORE_FOLDER } from "./layout.ts";
 import { printable } from "./names.ts";
 
 /**
- * The error of a file system in BabaDB's words: which record or folder, what was tried, what to do.
- * A `BabaError` passes unchanged.
+ * A file system's error in BabaDB's words: which record or folder, what was tried, what to do. A `BabaError`
+ * passes unchanged.
  */
 export function ioError(error: unknown, name: string, attempt: string): BabaError {
   return explained(error, printable(name), attempt, name);
 }
 
-/** The same of several records, of which it is not known which one failed; of one, of that. */
+/** The same for several records when it is not known which one failed; a single one is named. */
 export function ioErrorAmong(error: unknown, names: readonly string[], attempt: string): BabaError {
   const [name = ".", more] = names;
   if (more === undefined) return ioError(error, name, attempt);
@@ -32,16 +32,16 @@ function explained(error: unknown, subject: string, attempt: string, record: str
 }
 
 function explanationOf(code: string, record: string | undefined): Explanation {
-  // To the directory itself links may lead: only such as end nowhere are refused.
+  // Links may lead to the directory itself; only those that lead nowhere are refused.
   if (record === "." && code === "ELOOP") return LOST;
   const explanation = EXPLANATIONS[code] ?? OTHER;
-  // What is wrong is in the store's folder, which has the keys and the newest commits and is not to be moved away.
+  // The fault is in the store's folder, which holds the keys and newest commits and must not be moved.
   return record === STORE_FOLDER && STANDS_IN_THE_WAY.includes(explanation)
     ? [explanation[0], STRANGER]
     : explanation;
 }
 
-/** A code and what to do. */
+/** An error code, and what to do. */
 type Explanation = readonly [BabaError["code"], string];
 
 const OTHER = ["BABA_IO", "the cause says more; see to the disk or file system, and try again"] as const;

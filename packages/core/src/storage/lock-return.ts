@@ -3,20 +3,20 @@ import { ioError } from "./io-error.ts";
 import { STORE_FOLDER } from "./layout.ts";
 import type { Turns } from "./turns.ts";
 
-/** How long the write lock is kept after a commit that came soon after another, in milliseconds. */
+/** How long the write lock is kept after a commit that closely followed another, in milliseconds. */
 const LINGER = 2;
-/** How often it is tried again to give the lock back, after pauses of which each is so many times as long as the one before. */
+/** How often a release is retried, and the factor by which the pauses between tries grow. */
 const TRIES = 5;
 const GROWTH = 4;
 
-/** Gives the write lock back: nobody else may take it from a living process, so a failure is not left at that. */
+/** Releases the write lock: nobody may take it from a living process, so failures are retried. */
 export class LockReturn {
   readonly #turns: Turns;
   readonly #sleep: (milliseconds: number) => Promise<void>;
   readonly #report: (message: string) => void;
   #lingers = false;
 
-  /** `report` is told of failures, as what was done under the lock stands. */
+  /** `report` receives failures, as what was done under the lock stands. */
   constructor(
     turns: Turns,
     sleep: (milliseconds: number) => Promise<void>,
@@ -27,24 +27,27 @@ export class LockReturn {
     this.#report = report;
   }
 
-  /** At the end of a commit: the lock is kept for the next one, or given back. */
+  /** After a commit: keeps the lock for the next one, or releases it. */
   rest(engine: CommitEngine): Promise<void> {
     return engine.rest().catch((error: unknown) => this.#failed(error));
   }
 
-  /** Gives it back at once. */
+  /** Releases it at once. */
   now(engine: CommitEngine): Promise<void> {
     return engine.unlock().catch((error: unknown) => this.#failed(error));
   }
 
-  /** At the end of a turn: gives back, a moment later, a lock that was kept and to which no commit came, or that could not be given back. */
+  /** After a turn: releases, a moment later, a lock that was kept but not used, or could not be released. */
   later(engine: CommitEngine): void {
     if (this.#lingers || !engine.holdsLock) return;
     this.#lingers = true;
     void this.#linger(engine);
   }
 
-  /** At the end of everything, within a turn: tries as often, and returns when it is given back or was tried often enough. */
+  /**
+   * On close, within a turn: retries as often, and returns once the lock is released or the tries are used
+   * up.
+   */
   async atLast(engine: CommitEngine): Promise<void> {
     await this.now(engine);
     for (let tries = 0; tries < TRIES && engine.holdsLock; tries++) {
@@ -65,7 +68,7 @@ export class LockReturn {
     this.#lingers = false;
   }
 
-  /** What fails is told at the last try. */
+  /** Only the last try reports its failure. */
   async #tryAgain(engine: CommitEngine, tries: number): Promise<void> {
     if (tries === TRIES - 1) return this.now(engine);
     await engine.unlock().catch(() => undefined);

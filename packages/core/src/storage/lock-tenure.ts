@@ -4,58 +4,58 @@ import { ioError } from "./io-error.ts";
 import { LOCK_FILE } from "./layout.ts";
 import type { WriteLock } from "./write-lock.ts";
 
-/** A commit that begins within so many milliseconds of the end of another is one of a series. */
+/** A commit that begins within this many milliseconds of the end of another belongs to a series. */
 const SERIES = 5;
-/** A lock that was kept for longer than so many milliseconds was forgotten: the process was paused, and a person may have removed it. */
+/** A lock kept for more milliseconds was forgotten: the process was paused; someone may have removed it. */
 const LONGEST_REST = 20;
-/** For so many milliseconds after somebody waited for it the lock is not kept. */
+/** For this many milliseconds after someone waited for the lock, it is not kept. */
 const CONTENDED = 100;
-/** In a series of commits, how often it is looked whether another process waits, in milliseconds: one that waits looks more rarely. */
+/** How often a series of commits checks for a waiting process, in milliseconds: waiters poll less often. */
 const LOOK_EVERY = 2;
 
 /**
- * How long one handle holds the write lock: for a single commit, and from the second of a series on also between
- * commits, where it rests for the next one, unless another process waits for it.
+ * How long one handle holds the write lock: for a single commit, and from the second of a series on also
+ * between commits, unless another process waits for it.
  */
 export class LockTenure {
   readonly #lock: WriteLock;
   readonly #runtime: Runtime;
   readonly #beforeRelease: () => Promise<void>;
-  /** The lock is held and everything before it is known: nobody else can commit. */
+  /** The lock is held and the journal was read to its end: nobody else can commit. */
   #exclusive = false;
   /** The lock is held, and kept for the next commit. */
   #resting = false;
-  /** When a commit ended last, and whether the one under way followed it at once. */
+  /** When the last commit ended, and whether the one under way followed it at once. */
   #ended = Number.NEGATIVE_INFINITY;
   #inSeries = false;
-  /** When it was looked last whether another process waits for the lock. */
+  /** When it was last checked whether another process waits for the lock. */
   #looked = Number.NEGATIVE_INFINITY;
-  /** When another process last waited for it. */
+  /** When another process was last seen waiting for it. */
   #wanted = Number.NEGATIVE_INFINITY;
 
-  /** `beforeRelease` is the last work under the lock; the lock is given back also where it fails. */
+  /** `beforeRelease` is the last work under the lock, which is released even if that fails. */
   constructor(lock: WriteLock, runtime: Runtime, beforeRelease: () => Promise<void>) {
     this.#lock = lock;
     this.#runtime = runtime;
     this.#beforeRelease = beforeRelease;
   }
 
-  /** Nobody else can commit: the lock is in use, or was put down a moment ago. */
+  /** Whether nobody else can commit: the lock is in use, or was a moment ago and is kept. */
   get isAlone(): boolean {
     return this.#exclusive && !(this.#resting && this.#runtime.elapsed() - this.#ended > LONGEST_REST);
   }
 
-  /** Whether the lock is held, or may be: it could not be given back. */
+  /** Whether the lock is held, or may be because a release failed. */
   get isTaken(): boolean {
     return this.#lock.isTaken;
   }
 
-  /** Whether the lock is kept for the next commit, and not in use. */
+  /** Whether the lock is kept for the next commit and not in use. */
   get isResting(): boolean {
     return this.#resting;
   }
 
-  /** At the beginning of a commit: whether the lock was kept for it. If not, it has to be taken, and `begin` to be called. */
+  /** At the start of a commit: whether the lock was kept for it. If not, take it and call `begin`. */
   resume(): boolean {
     this.#inSeries = this.#runtime.elapsed() - this.#ended < SERIES;
     const kept = this.#resting && this.isAlone;
@@ -64,7 +64,7 @@ export class LockTenure {
     return kept;
   }
 
-  /** The lock was taken, and everything before it is known. */
+  /** The lock was taken, and the journal was read to its end. */
   begin(): void {
     this.#exclusive = true;
   }
@@ -82,14 +82,14 @@ export class LockTenure {
     if (!(await this.#lock.isHeld().catch(lockLost))) lockLost();
   }
 
-  /** At the end of a commit: gives the lock back, or keeps it for the next one where it may be kept. */
+  /** At the end of a commit: releases the lock, or keeps it for the next one if it may be kept. */
   async rest(mayKeep: boolean): Promise<void> {
     this.#ended = this.#runtime.elapsed();
     this.#resting = mayKeep && (await this.#isWorthKeeping());
     if (!this.#resting) await this.end();
   }
 
-  /** Gives the lock back, where it is held or may be. */
+  /** Releases the lock if it is held, or may be. */
   async end(): Promise<void> {
     if (!this.isTaken) return;
     const wanted = this.#wanted === this.#ended;
@@ -102,7 +102,7 @@ export class LockTenure {
     }
   }
 
-  /** Removes the lock, whoever holds it. A commit under way goes on, and notices. */
+  /** Removes the lock, whoever holds it. A commit under way continues, and notices. */
   async force(): Promise<void> {
     if (this.#resting) this.#exclusive = false;
     this.#resting = false;
@@ -115,14 +115,14 @@ export class LockTenure {
     if (this.#ended - this.#wanted < CONTENDED) return false;
     if (this.#ended - this.#looked < LOOK_EVERY) return true;
     this.#looked = this.#ended;
-    // Asked again, for it may have been taken away by force meanwhile.
+    // Read again: the lock may have been removed by force during the wait.
     if (!(await this.#lock.isWanted().catch(() => true))) return this.#inSeries;
     this.#wanted = this.#ended;
     return false;
   }
 }
 
-/** Without the lock another may have gone on from before this commit. */
+/** Without the lock, another process may have continued from the state before this commit. */
 function lockLost(cause?: unknown): never {
   throw new CommitUnknownError(
     "The write lock was taken away by force, or could not be read, while this commit was written, so it is not known " +

@@ -1,4 +1,4 @@
-/** Lets one at a time through, in the order of asking. */
+/** Lets one caller through at a time, in the order of asking. */
 export class Mutex {
   #last: Promise<void> = Promise.resolve();
   /** How many have the turn or wait for it. */
@@ -9,7 +9,7 @@ export class Mutex {
     return this.#asking === 0;
   }
 
-  /** Resolves when it is the caller's turn, with the function that ends the turn (idempotent). */
+  /** Resolves when it is the caller's turn, with a function that ends the turn (idempotent). */
   acquire(): Promise<() => void> {
     const before = this.#last;
     this.#asking += 1;

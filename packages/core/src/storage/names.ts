@@ -3,22 +3,22 @@ import { printable } from "../printable.ts";
 
 export { printable };
 
-/** Every record's file name ends so. */
+/** The end of every record's file name. */
 export const RECORD_SUFFIX = ".baba";
 const LONGEST_SEGMENT = 200;
-/** Bytes of a whole name: with the path of the directory it has to fit into what systems take, which is 4,096 on Linux. */
+/** Bytes of a whole name: with the directory's path it must fit the system's limit, 4,096 on Linux. */
 const LONGEST_NAME = 1024;
-/** Segments of a name: each folder on the way is looked at for each record. */
+/** Segments of a name: each folder on the way is checked for each record. */
 const MOST_SEGMENTS = 32;
 const FORBIDDEN = /[\p{Cc}\\:*?"<>|]/u;
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)$/i;
-/** Names that no rule below can refuse, so that the common case costs one look. */
+/** Names that only the check for devices can refuse, so that the common case costs one look. */
 const PLAIN_NAME = /^[A-Za-z0-9_-]{1,100}\.baba$/;
 const utf8 = new TextEncoder();
 
 /**
- * A record's name in its one form (NFC), after every check of the contract: relative, `/`-separated,
- * safe on every system, and ending in `.baba`.
+ * A record's name in its canonical form (NFC), fully checked: relative, `/`-separated, safe on every system,
+ * and ending in `.baba`.
  *
  * @throws `BABA_NAME`
  * @example
@@ -41,7 +41,7 @@ export function checkRecordName(name: unknown): string {
 }
 
 /**
- * A folder's name in its one form (NFC); `"."` is the database's own directory.
+ * A folder's name in its canonical form (NFC); `"."` is the database's own directory.
  *
  * @throws `BABA_NAME`
  * @example
@@ -59,7 +59,7 @@ export function checkFolderName(folder: unknown): string {
 }
 
 /**
- * The file name that a record's `id` gives: a safe integer, a bigint or a string of one legal segment.
+ * The file name for a record's `id`: a safe integer, a bigint or a string of one legal segment.
  *
  * @throws `BABA_ID_MISSING` where there is no such `id`, `BABA_NAME` where it makes no legal name
  */
@@ -67,10 +67,10 @@ export function defaultRecordName(record: unknown): string {
   const id = typeof record === "object" && record !== null && "id" in record ? record.id : undefined;
   if (typeof id === "string") {
     if (id.includes("/")) throw refuse(id, "must be one segment to serve as an id: give a file name as well");
-    checkPath(id, "file"); // by itself: the suffix would hide a dot or a space at its end
+    checkPath(id, "file"); // by itself: the suffix would hide a trailing dot or space
     return checkRecordName(id + RECORD_SUFFIX);
   }
-  if (typeof id === "bigint") return checkRecordName(`${id}${RECORD_SUFFIX}`); // its digits may be too many
+  if (typeof id === "bigint") return checkRecordName(`${id}${RECORD_SUFFIX}`); // it may have too many digits
   if (Number.isSafeInteger(id)) return `${String(Object.is(id, -0) ? 0 : id)}${RECORD_SUFFIX}`;
   throw new BabaError(
     "BABA_ID_MISSING",
@@ -78,7 +78,7 @@ export function defaultRecordName(record: unknown): string {
   );
 }
 
-/** The folder that holds a record or folder: `"."` for those of the directory itself. */
+/** The folder that holds a record or folder; `"."` for those in the directory itself. */
 export function folderOf(name: string): string {
   const end = name.lastIndexOf("/");
   return end < 0 ? "." : name.slice(0, end);
@@ -100,7 +100,7 @@ export function compareNames(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Surrogates stand for code points above all others of the plane, so they sort after U+E000 to U+FFFF. */
+/** Surrogates stand for code points above the BMP, so they sort after U+E000 to U+FFFF. */
 function codePointRank(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }

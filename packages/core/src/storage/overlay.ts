@@ -3,7 +3,7 @@ import type { Content } from "./protection.ts";
 import type { RecordFiles } from "./record-files.ts";
 import type { Redo } from "./redo.ts";
 
-/** What is read of records: what the journal has and no file has yet, over what the files have. */
+/** Reads records: what is in the journal but in no file yet, over what is in the files. */
 export class Overlay {
   readonly #redo: Redo;
   readonly #records: RecordFiles;
@@ -13,7 +13,7 @@ export class Overlay {
     this.#records = records;
   }
 
-  /** What is kept of each record; a promise only where it has to be waited for. */
+  /** The stored form of each record; a promise only if there is something to wait for. */
   read(names: readonly string[]): Content[] | Promise<Content[]> {
     return this.#redo.size === 0 ? this.#records.read(names) : this.#readOver(names);
   }
@@ -27,9 +27,9 @@ export class Overlay {
     );
   }
 
-  /** The names of a folder's records, in their order. */
+  /** The names of a folder's records, in order. */
   async list(folder: string): Promise<string[]> {
-    // Before the files: what is put in place meanwhile is in the one or in the other.
+    // Before the files: what is put in place in the meantime is in one or the other.
     const unplaced = [...this.#redo.names()].filter(([name]) => folderOf(name) === folder);
     const names = await this.#records.list(folder);
     if (unplaced.length === 0) return names;

@@ -1,11 +1,11 @@
-/** How many entries are worked on before others may have their turn: less than a millisecond's work, where it is not compiled yet. */
+/** How many entries to handle before yielding: under a millisecond's work, even before it is compiled. */
 export const PIECE = 128;
-/** Lets others have their turn, unless they had it a moment ago: then there is nothing to wait for. */
+/** Yields to other work, unless that happened a moment ago: then there is nothing to wait for. */
 export type Turn = () => Promise<void> | undefined;
 
 /**
- * Does something with each entry that a map has now, in order, in pieces between which others have their turn. By two lists of
- * what is in it: a map's iterator makes objects for each entry, which are much of a large commit's garbage.
+ * Does `work` for each entry that a map has now, in order, yielding between pieces. Goes over two arrays, as
+ * a map's iterator allocates objects for each entry, which make up much of a large commit's garbage.
  */
 export async function inPieces<T>(
   map: ReadonlyMap<string, T>,

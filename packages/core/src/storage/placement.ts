@@ -2,22 +2,25 @@ import { encodedSize, encodeInto, TextRoom } from "../codec/index.ts";
 import type { FileSystem, Replacement } from "../file-system/file-system.ts";
 import { TEMPORARY_FOLDER } from "./layout.ts";
 
-/** Bounds what one hop encodes on the event loop, and lets its texts be written while the processor's cache has them. */
+/**
+ * Limits what is encoded on the event loop at once, and lets its texts be written while the CPU cache has
+ * them.
+ */
 export const BATCH_FILES = 128;
 const BATCH_BYTES = 64 * 1024;
 
 /** Room for the texts of a batch, unless one of its records is large. */
 const LARGE_ROOM = 12 * BATCH_BYTES;
-/** Texts of fewer bytes together have memory of their own. */
+/** Batches with fewer bytes of text have memory of their own. */
 const FEW_BYTES = LARGE_ROOM / 4;
 
-/** A record file's new payload, or its absence. */
+/** A record file's new payload; `undefined` removes the file. */
 export type Placement = readonly [name: string, payload: Uint8Array | undefined];
 
-/** Makes texts of payloads, in one piece of memory for all. */
+/** Encodes payloads as texts, all in one piece of memory. */
 export type Encode = (payload: Uint8Array) => Uint8Array;
 
-/** Splits placements so that no batch holds much memory or the event loop for long. */
+/** Splits placements so that no batch takes much memory or blocks the event loop for long. */
 export function* batches(placements: Iterable<Placement>): Generator<readonly Placement[]> {
   let batch: Placement[] = [];
   let bytes = 0;
@@ -32,12 +35,12 @@ export function* batches(placements: Iterable<Placement>): Generator<readonly Pl
   if (batch.length > 0) yield batch;
 }
 
-/** How many bytes the texts of a batch have. */
+/** The size of a batch's texts, in bytes. */
 export function textBytes(batch: readonly Placement[]): number {
   return batch.reduce((sum, placement) => sum + encodedSize(placement[1]?.length ?? 0), 0);
 }
 
-/** The files that a batch puts in place, each with a temporary name of its own. */
+/** The files that a batch puts in place, each with its own temporary name. */
 export function replacements(
   batch: readonly Placement[],
   token: () => string,
@@ -52,7 +55,7 @@ export function replacements(
   return files;
 }
 
-/** To allocate the text of each record for itself costs as much as to encode it. */
+/** Allocating the text of each record separately costs as much as encoding it. */
 function inOnePiece(size: number): Encode {
   const all = new Uint8Array(size);
   let end = 0;
@@ -64,13 +67,16 @@ function inOnePiece(size: number): Encode {
 }
 
 /**
- * Rooms for the texts of large batches, in which they are encoded without a copy; used again and again, as new memory is slow
- * to touch for the first time. There are as many as were lent at one time.
+ * Rooms in which the texts of large batches are encoded without a copy; reused, as fresh memory is slow to
+ * touch. There are as many as were lent at one time.
  */
 export class TextRooms {
   readonly #free: TextRoom[] = [];
 
-  /** Lends what encodes texts of so many bytes together, until `use` is over; after a failure somebody may still read them. */
+  /**
+   * Lends an encoder for texts of `size` bytes in all until `use` ends. After a failure the room is not
+   * reused, as it may still be read.
+   */
   async lend<T>(size: number, use: (encode: Encode) => Promise<T>): Promise<T> {
     if (size < FEW_BYTES || size > LARGE_ROOM) return use(inOnePiece(size));
     const room = this.#free.pop() ?? new TextRoom(LARGE_ROOM);
@@ -89,7 +95,7 @@ function inRoom(room: TextRoom): Encode {
   };
 }
 
-/** Removes what there is of files that could not be written: it may be what filled the disk. */
+/** Removes what is left of files that could not be written: it may be what filled the disk. */
 export async function discard(files: FileSystem, unwritten: readonly Replacement[]): Promise<void> {
   await files.remove(unwritten.map(({ temporary }) => temporary)).catch(() => undefined);
 }

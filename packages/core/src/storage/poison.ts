@@ -1,8 +1,8 @@
 import { CommitUnknownError } from "../errors.ts";
 
 /**
- * What a sync that failed, or a lock that was lost, does to a handle: what is on the disk is not known, and a sync that
- * is tried again may succeed without what the first one lost. So the handle writes no more.
+ * What a failed sync or a lost lock does to a handle: what is on disk is not known, and a second sync may
+ * succeed without what the first one lost. So the handle writes no more.
  */
 export class Poison {
   #cause: CommitUnknownError | undefined;
@@ -22,7 +22,7 @@ export class Poison {
     );
   }
 
-  /** Does work whose `CommitUnknownError` poisons the handle. */
+  /** Does work of which a `CommitUnknownError` poisons the handle. */
   async guard(work: () => Promise<void>): Promise<void> {
     try {
       await work();

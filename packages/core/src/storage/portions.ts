@@ -1,19 +1,21 @@
 import type { Content } from "./protection.ts";
 
-/** Kept bytes that are revealed at a time. Deflate makes at most 1,032 bytes of one, so that these are some 16 MiB. */
+/**
+ * Stored bytes to reveal at a time. Deflate expands at most 1,032-fold, so these become some 16 MiB at most.
+ */
 const PORTION = 16 * 1024;
-/** Bytes that may come out beyond those that went in, before no more is revealed. */
+/** Bytes by which contents may exceed their stored form before no more is revealed. */
 const MOST_GROWTH = 16 * 1024 * 1024;
 
-/** What is revealed of some records, from the first of them on; a promise only where it has to be waited for. */
+/** Reveals some records, from the first on; a promise only if there is something to wait for. */
 export type Reveal = (
   names: readonly string[],
   kept: readonly Content[],
 ) => readonly Content[] | Promise<readonly Content[]>;
 
 /**
- * The contents of what is kept, from the first on, of as many as do not grow too much: a few MiB of compressed records may
- * be GiB of contents. Of one at least.
+ * Reveals stored records from the first on, at least one, until they have grown too much: a few MiB of
+ * compressed records may be GiB of contents.
  */
 export function revealSome(
   names: readonly string[],
@@ -41,7 +43,7 @@ async function inPortions(
   return contents;
 }
 
-/** Where the portion ends that begins at `start`. */
+/** Where the portion that begins at `start` ends. */
 function portionEnd(kept: readonly Content[], start: number): number {
   let [end, bytes] = [start, 0];
   do {

@@ -6,13 +6,13 @@ import type { JournalSeals } from "./journal/seal.ts";
 export type Content = Uint8Array | BabaError | undefined;
 
 /**
- * The port between what sessions commit and what a storage keeps of it, in the journal and in the record files: in a
- * plain store the same bytes, in a store with keys sealed ones.
+ * The port between what sessions commit and what a storage keeps of it, in the journal and in the record
+ * files: the same bytes in a plain store, sealed ones in a store with keys.
  */
 export interface Protection extends JournalSeals {
   /**
-   * Unlocks the store, and refuses one that the lock does not fit; called before anything else is read. Changes
-   * nothing on the disk.
+   * Unlocks the store, and refuses one that the given keys do not fit; called before anything else is read.
+   * Changes nothing on disk.
    *
    * @throws `BABA_SEALED`, `BABA_KEY_WRONG`, `BABA_KEYRING`, `BABA_FORMAT`
    */
@@ -25,10 +25,13 @@ export interface Protection extends JournalSeals {
    */
   prepare(): Promise<void>;
 
-  /** What is kept of a commit's payloads. */
+  /** The stored form of a commit's payloads. */
   seal(changes: Changes): Changes | Promise<Changes>;
 
-  /** The payload of each record, from what is kept of it, in the order of the names; an error in the place of one that does not open. */
+  /**
+   * Each record's payload from its stored form, in the order of the names; an error for one that does not
+   * open.
+   */
   reveal(
     names: readonly string[],
     kept: readonly Content[],

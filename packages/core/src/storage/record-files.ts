@@ -13,17 +13,16 @@ import { batches, discard, type Placement, replacements, TextRooms, textBytes } 
 import type { Content } from "./protection.ts";
 import { Staging } from "./staging.ts";
 
-/** Batches on their way at once: one is written, and one is encoded and waits for that. */
+/** Batches in progress at once: while one is written, the next is encoded. */
 const LANES = 2;
-/** Surrogates, and what a runtime shows for bytes that are no UTF-8. */
+/** Surrogates, and what a runtime shows for bytes that are not UTF-8. */
 const UNUSUAL = /[\ud800-\udfff\ufffd]/;
-/** Names of one folder from which on it is listed rather than each looked for. */
+/** From this many names in one folder on, the folder is listed instead of looking each name up. */
 const MANY_LOOKS = 2000;
 
 /**
- * The record files of a folder tree: base-3 text on the file system, payloads above. It makes
- * single files appear whole (a temporary file in the store's own folder, renamed into place) and
- * knows nothing of commits.
+ * The record files of a folder tree: base-3 text in the file system, payloads above. Single files appear
+ * atomically (a temporary file in the store's own folder, renamed into place); commits are unknown here.
  */
 export class RecordFiles {
   readonly #files: FileSystem;
@@ -37,7 +36,7 @@ export class RecordFiles {
     kindsOf: (names) => this.#kinds(names),
   };
 
-  /** `token` gives a text that no other process uses, for the names of temporary files. */
+  /** `token` returns a text that no other process uses, for the names of temporary files. */
   constructor(files: FileSystem, token: () => string) {
     this.#files = files;
     this.#token = token;
@@ -45,8 +44,8 @@ export class RecordFiles {
   }
 
   /**
-   * The payload of each record; `undefined` where there is none, an error where it cannot be read. A promise only
-   * where it has to be waited for.
+   * The payload of each record; `undefined` if there is none, an error if it cannot be read. A promise only
+   * if there is something to wait for.
    */
   read(names: readonly string[]): Content[] | Promise<Content[]> {
     const payloads = new Array<Content>(names.length);
@@ -72,14 +71,14 @@ export class RecordFiles {
   }
 
   /**
-   * The names of the records of one folder, in their order; empty where there is no such folder.
+   * The names of a folder's records, in order; empty if there is no such folder.
    *
    * @throws `BABA_NAME` where a name stands for two of them, `BABA_NOT_A_FOLDER`, `BABA_PERMISSION`, `BABA_IO`
    */
   async list(folder: string): Promise<string[]> {
     const names = await this.#namesIn(folder);
     keepRecords(names, folder);
-    // Most file systems are listed in order, and to see it costs less than to sort what needs no sorting.
+    // Most file systems list in order, and checking that costs less than a needless sort.
     if (isInOrder(names)) return names;
     await refuseTwins(names.sort(compareNames), this.#looks.kindsOf);
     return names;
@@ -93,14 +92,14 @@ export class RecordFiles {
     return count;
   }
 
-  /** What tells states of the folder apart; `undefined` where nothing does. */
+  /** Distinguishes states of the folder; `undefined` if nothing does. */
   async stamp(folder: string): Promise<string | undefined> {
     return this.#files.stamp(folder).catch((error: unknown) => {
       throw folderError(error, folder);
     });
   }
 
-  /** Which of these names have something: a record, or what only bears a record's name. */
+  /** Which of these names exist, as a record or as something else that only has a record's name. */
   async exist(names: readonly string[]): Promise<boolean[]> {
     const kinds = await this.#kinds(names);
     if (kinds.includes("other")) {
@@ -111,13 +110,13 @@ export class RecordFiles {
   }
 
   /**
-   * Looks whether anything but a record stands in the places of these changes, and makes the folders that they need: what would
-   * keep a commit from being put in place is found before it is made. One that is refused for what stands there makes no folder.
+   * Checks that nothing but records is in the places of these changes, and makes the folders that they need,
+   * so that obstacles to placing a commit are found before it is made. A refused commit makes no folder.
    *
    * @throws `BABA_NOT_A_FOLDER`, `BABA_NOT_A_RECORD`, `BABA_PERMISSION`, `BABA_DISK_FULL`, `BABA_IO`
    */
   async prepare(changes: Changes, turn: Turn): Promise<void> {
-    // Each folder of these names, with whether something is put into it.
+    // Each folder of these names, and whether something is put into it.
     const folders = new Map<string, boolean>();
     await inPieces(changes, turn, (name, payload) => {
       const folder = folderOf(name);
@@ -132,16 +131,16 @@ export class RecordFiles {
   }
 
   /**
-   * Puts each file in place; not durable before its sync. While one batch is written the next is
-   * encoded. After a failure some are in place and some are not, and nothing goes on behind it.
+   * Puts each file in place; not durable before its sync. While one batch is written, the next is encoded.
+   * After a failure, any of the files may be in place, and no further batch is begun.
    */
   async place(placements: Iterable<Placement>): Promise<void> {
     await inLanes(batches(placements), LANES, (batch) => this.#placeBatch(batch));
   }
 
   /**
-   * Writes the texts of few files beforehand, so that `place` has only to rename them; of many, and where
-   * it fails, nothing. A name's last payload counts. Whoever stages places or unstages next.
+   * Writes the texts of a few files beforehand, so that `place` only has to rename them; nothing if there are
+   * many, or if that fails. A name's last payload counts. After `stage`, call `place` or `unstage`.
    */
   stage(changes: readonly Changes[]): Promise<void> {
     return this.#staging.stage(changes);
@@ -224,7 +223,9 @@ export class RecordFiles {
     }
   }
 
-  /** The payloads, but for what was missed: behind a link it may be a folder's fault, and absent a name's. */
+  /**
+   * The payloads, with better errors: the fault may be that of a folder (link) or a garbled name (absent).
+   */
   async #blamed(
     payloads: Content[],
     names: readonly string[],
@@ -241,15 +242,15 @@ export class RecordFiles {
   }
 
   async #notPlaced(error: unknown, names: readonly string[]): Promise<never> {
-    // A folder may have been removed behind our back; it is made again at the next try.
+    // A folder may have been removed behind our back; it is made again on the next try.
     this.#folders.clear();
-    // Of many, the one in whose way something stands is told by name.
+    // Among many names, report the one that has an obstacle in its place.
     const refusal = await this.#refuseLooked(names).catch((cause: BabaError) => cause);
     if (refusal?.code === "BABA_NOT_A_RECORD") throw refusal;
     throw ioErrorAmong(error, names, "put in place");
   }
 
-  /** What is wrong with the folders of records in whose way something stands, if it is not the record itself. */
+  /** The faults of these records' folders, which may be the real reason why the records cannot be used. */
   async #folderFaults(names: readonly string[]): Promise<Map<string, BabaError>> {
     const faults = new Map<string, BabaError>();
     for (const folder of new Set(names.map(folderOf))) {
@@ -258,7 +259,7 @@ export class RecordFiles {
     return faults;
   }
 
-  /** One listing of a folder costs less than thousands of looks into it. */
+  /** One listing of a folder costs less than thousands of lookups. */
   async #refuseListed(folder: string, changes: Changes): Promise<void> {
     const entries = await this.#files.list(folder).catch((error: unknown) => {
       throw folderError(error, folder);
@@ -268,7 +269,7 @@ export class RecordFiles {
     }
   }
 
-  /** What stands in the way of a record may stand in the place of its folder, which is told of those that are `needed`. */
+  /** The obstacle may be in the place of a record's folder; for `needed` folders, that is reported. */
   async #refuseLooked(names: readonly string[], needed: readonly string[] = []): Promise<void> {
     const kinds = await this.#kinds(names);
     for (const [i, name] of names.entries()) {
@@ -298,9 +299,9 @@ function notAFile(name: string, kind: EntryKind): BabaError {
   return ioError(Object.assign(new Error("not a file"), { code }), name, "write");
 }
 
-// The loops over the names of a folder count: in a process that just began, an iterator takes several times as long.
+// Loops over a folder's names matter: in a young process, an iterator takes several times as long.
 
-/** Makes of names of files those of records, in the array that is there: to fill another one takes several times as long. */
+/** Turns file names into record names in place, which is several times faster than filling a new array. */
 function keepRecords(names: string[], folder: string): void {
   let [i, count] = [0, 0];
   for (let name = names[i]; name !== undefined; name = names[++i]) {
@@ -309,7 +310,7 @@ function keepRecords(names: string[], folder: string): void {
   names.length = count;
 }
 
-/** By the engine's own comparison, which is of UTF-16 units: without surrogates that is the order of code points. */
+/** The engine compares UTF-16 units: without surrogates, that is code point order. */
 function isInOrder(names: readonly string[]): boolean {
   let [i, before] = [0, ""];
   for (let name = names[i]; name !== undefined; name = names[++i]) {
@@ -319,7 +320,7 @@ function isInOrder(names: readonly string[]): boolean {
   return true;
 }
 
-/** Whatever bears a record's name counts, so that a link or a device is reported and not overlooked. */
+/** Anything with a record's name counts, so that a link or a device is reported and not overlooked. */
 function isRecordName(name: string): boolean {
   return name[0] !== "." && name.endsWith(RECORD_SUFFIX);
 }

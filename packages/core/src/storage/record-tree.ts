@@ -4,19 +4,19 @@ import { mayBeGarbled, refuseTwins } from "./garbled-names.ts";
 import { ioError } from "./io-error.ts";
 import { pathIn } from "./names.ts";
 
-/** A folder of a tree that is walked. */
+/** A folder found on a walk through a tree. */
 export type RecordFolder = {
   readonly path: string;
-  /** Whether it is listed and not to be found: its name on the disk may be another than the one that is shown. */
+  /** Whether it is listed but cannot be found: its name on disk may differ from the one shown. */
   readonly isLost: boolean;
 };
 
-/** Is told of a folder that cannot be opened; where it does not throw, the walk goes on without that. */
+/** Is told of a folder that cannot be opened; unless it throws, the walk goes on without that folder. */
 export type Unopened = (error: BabaError) => void;
 
 /**
- * The directory itself (`"."`) and every folder below it that may hold records, each before those in it. Folders whose
- * names begin with a dot are not among them, the store's own is one.
+ * The directory itself (`"."`) and every folder below it that may hold records, each before its subfolders.
+ * Folders whose names begin with a dot, such as the store's own, are left out.
  *
  * @throws `BABA_NAME` where a name stands for two folders, `BABA_PERMISSION`, `BABA_NOT_A_FOLDER`, `BABA_IO`
  */
@@ -24,7 +24,7 @@ export async function* recordFolders(
   files: FileSystem,
   unopened: Unopened = raise,
 ): AsyncGenerator<RecordFolder> {
-  // A list of what is left, and no generator in a generator: these would end at the size of the stack.
+  // A stack instead of nested generators, which would overflow the call stack.
   const left = ["."];
   for (let path = left.pop(); path !== undefined; path = left.pop()) {
     const inside = await foldersIn(files, path, unopened);
@@ -34,7 +34,7 @@ export async function* recordFolders(
   }
 }
 
-/** Their paths, in order. */
+/** Their paths, sorted. */
 async function foldersIn(
   files: FileSystem,
   folder: string,

@@ -8,18 +8,18 @@ type Commit = Pick<JournalCommit, "sequence" | "changes">;
 const NOTHING: Changes = new Map();
 
 /**
- * What the journal says of record files: the newest payload of each name that is not yet in its place,
- * and the names whose files are not yet known to be durable.
+ * What the journal says of the record files: the newest payload of each name that is not in place yet, and
+ * the names whose files are not yet known to be durable.
  */
 export class Redo {
-  /** In order, those of which something may not be in its place. */
+  /** The commits of which something may not be in place, in order. */
   #commits: Commit[] = [];
-  /** The newest payload of each name in them where they are several; one alone is not copied. */
+  /** The newest payload of each name in several commits; a single one is not copied. */
   #merged: Map<string, Uint8Array | undefined> | undefined;
-  /** Whether the newest change of the name put a file there; of what is in its place. */
+  /** Names that are in place, and whether their newest change put a file there. */
   readonly #unsynced = new Map<string, boolean>();
 
-  /** Takes in a commit, newer than all before it. */
+  /** Adds a commit, newer than all before it. */
   note(commit: Commit): void {
     if (this.#commits.length > 0) {
       const merged = this.#merged ?? new Map(this.#unplaced);
@@ -31,12 +31,12 @@ export class Redo {
     this.#commits.push(commit);
   }
 
-  /** The state of a name that is not in its place yet; `undefined` where the file tells. */
+  /** The state of a name that is not in place yet; `undefined` if its file is current. */
   get(name: string): { readonly payload: Uint8Array | undefined } | undefined {
     return this.#unplaced.has(name) ? { payload: this.#unplaced.get(name) } : undefined;
   }
 
-  /** The names that are not in their places, each with whether there is a record. */
+  /** The names that are not in place, and whether each has a record. */
   *names(): Generator<readonly [name: string, exists: boolean]> {
     for (const [name, payload] of this.#unplaced) yield [name, payload !== undefined];
   }
@@ -58,21 +58,21 @@ export class Redo {
     return bytes;
   }
 
-  /** Every commit up to this one is in its place. Between the pieces of many names others have their turn. */
+  /** Every commit up to this one is in place. Yields between pieces of many names. */
   async placed(sequence: number, turn: Turn): Promise<void> {
     for (const { changes } of this.#commits.filter((commit) => commit.sequence <= sequence)) {
       await inPieces(changes, turn, (name, payload) => {
         this.#unsynced.set(name, payload !== undefined);
       });
     }
-    // Only now, as others may have noted a commit in their turn: where the write lock was taken by force.
+    // Only now: during a yield others may have noted a commit, if the write lock was taken by force.
     const later = this.#commits.filter((commit) => commit.sequence > sequence);
     this.#commits = [];
     this.#merged = undefined;
     for (const commit of later) this.note(commit);
   }
 
-  /** The names touched since the checkpoint by what is in its place, each with whether there is a file. */
+  /** The names in place that were touched since the checkpoint, and whether each has a file. */
   unsynced(): ReadonlyMap<string, boolean> {
     return this.#unsynced;
   }

@@ -9,8 +9,8 @@ import type { Turn } from "./pieces.ts";
 import { Redo } from "./redo.ts";
 
 /**
- * The replay of the journal: what its commits, others' and one's own, say of the record files and of conflicts.
- * One at a time moves along the journal; callers see to that.
+ * The replay of the journal: what all commits, its own and others', mean for the record files and for
+ * conflicts. Callers see to it that only one at a time advances along the journal.
  */
 export class Replay {
   readonly redo: Redo = new Redo();
@@ -33,17 +33,17 @@ export class Replay {
     return this.#newest;
   }
 
-  /** Whether an ended process left work: commits that are not in their places, or not durably. */
+  /** Whether a dead process left work: commits that are not in place, or not durably. */
   get needsRecovery(): boolean {
     return this.left > 0;
   }
 
-  /** How many commits an ended process left so. */
+  /** How many such commits it left. */
   get left(): number {
     return Math.max(0, this.#abandoned - this.#journal.checkpoint);
   }
 
-  /** Takes in what was committed by others. `turn` lets others have their turn. */
+  /** Takes in what others committed. `turn` yields to other work. */
   async catchUp(turn: Turn): Promise<void> {
     const news = await this.#journal.follow();
     if (!this.#loaded || news.restarted) await this.#begin(news);
@@ -58,18 +58,18 @@ export class Replay {
   committed(batch: readonly Changes[]): void {
     const first = this.#newest + 1;
     for (const [i, changes] of batch.entries()) this.#note({ sequence: first + i, changes });
-    // Under the lock all before it is known; in a new store that is nothing.
+    // Under the lock, all before it is known; in a new store, that is nothing.
     this.#loaded = true;
     this.#newest = this.#journal.sequence;
   }
 
-  /** Looks whether the journal says, since the last look, that record files were made durable: it has forgotten them. */
+  /** Notices a checkpoint since the last call: what it made durable no longer needs a sync. */
   checkpointed(): void {
     if (this.#journal.checkpoint > this.#checkpoint) this.redo.synced();
     this.#checkpoint = this.#journal.checkpoint;
   }
 
-  /** At the first reading of a journal, or after others' checkpoints: what was before is not known. */
+  /** On the first read of a journal, or after a restart of it: what came before is not known. */
   async #begin(news: News): Promise<void> {
     const writer = this.#journal.lastWriter;
     if (writer === undefined) return;
@@ -78,7 +78,7 @@ export class Replay {
     const announced = ownerPath(writer.token);
     const lives = this.#journal.isOwn || (await this.#files.lives(writer.identity, announced));
     this.#abandoned = lives === false ? this.#journal.sequence : 0;
-    // Unless its writer is proved to live, a power cut may have come since a mark was written.
+    // A power cut may have come since a mark was written, unless its writer is proved to be alive.
     if (lives !== true) this.#journal.distrust();
     this.#loaded = true;
   }

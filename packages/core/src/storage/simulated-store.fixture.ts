@@ -15,16 +15,18 @@ import type { Transaction } from "./storage.ts";
 export type Opened = {
   readonly storage: FileStorage;
   readonly reports: string[];
-  /** What it told that is no failure. */
+  /** Messages that are not failures. */
   readonly told: string[];
   readonly kill: () => void;
 };
 
-/** A store on a simulated disk, for tests of the commit engine that come between the steps of its processes. */
+/**
+ * A store on a simulated disk, for tests of the commit engine that intervene between its processes' steps.
+ */
 export class SimulatedStore {
   disk: SimulatedDisk = new SimulatedDisk();
   machine: SimulatedMachine = new SimulatedMachine();
-  /** Where a test comes between two steps of a process. */
+  /** Lets a test intervene between two steps of a process. */
   hook: StepHook = () => undefined;
 
   /** The files, behind every storage's back. */
@@ -33,8 +35,8 @@ export class SimulatedStore {
   }
 
   /**
-   * A storage of a process of its own; `settles` is whether it ever comes to settle in the background and to give a
-   * kept lock back. Waits for a lock, which are of odd lengths, end in any case.
+   * A storage in a process of its own. Unless `settles`, it never gets to settle in the background or to
+   * release a kept lock; waits for a lock, whose lengths are fractional, end in any case.
    */
   async open(name: string, settles: boolean = true, elapsed?: () => number): Promise<Opened> {
     const process = this.machine.start(name);
@@ -55,7 +57,7 @@ export class SimulatedStore {
     return { storage, reports, told, kill: () => process.kill() };
   }
 
-  /** Does something once, before the first step that fits; what it does is not looked at. */
+  /** Does `work` once, before the first step that fits; steps of `work` itself are not intercepted. */
   once(fits: (step: Step) => boolean, work: () => Promise<unknown>): void {
     this.hook = async (step) => {
       if (!fits(step)) return undefined;

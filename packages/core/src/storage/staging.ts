@@ -2,25 +2,28 @@ import type { FileSystem, NewFile, Replacement } from "../file-system/file-syste
 import type { Changes } from "./journal/changes.ts";
 import { BATCH_FILES, batches, discard, replacements } from "./placement.ts";
 
-/** A text that is written already, and the payload that it is of. */
+/** A text that is already written, and its payload. */
 type Staged = { readonly payload: Uint8Array | undefined; readonly from: string };
 
 /**
- * The staging of record files: texts that are written already, while the journal is synced, and that wait
- * under temporary names to be renamed into place.
+ * The staging of record files: while the journal is synced, their texts are written under temporary names, to
+ * be renamed into place afterwards.
  */
 export class Staging {
   readonly #files: FileSystem;
   readonly #token: () => string;
   readonly #staged = new Map<string, Staged>();
 
-  /** `token` gives a text that no other process uses, for the names of temporary files. */
+  /** `token` returns a text that no other process uses, for the names of temporary files. */
   constructor(files: FileSystem, token: () => string) {
     this.#files = files;
     this.#token = token;
   }
 
-  /** Writes the texts of one batch of files; of more, and where it fails, nothing. A name's last payload counts. */
+  /**
+   * Writes the texts of one batch of files; nothing if there are more, or on failure. The last payload
+   * counts.
+   */
   async stage(changes: readonly Changes[]): Promise<void> {
     if (changes.reduce((sum, { size }) => sum + size, 0) > BATCH_FILES) return;
     const newest = new Map(changes.flatMap((some) => [...some]));
@@ -32,11 +35,13 @@ export class Staging {
       for (const { path, temporary } of files)
         this.#staged.set(path, { payload: newest.get(path), from: temporary });
     } catch {
-      // It is tried again, and told, when it has to be in place.
+      // The placing tries again, and reports it.
     }
   }
 
-  /** Where the text of this very payload is written, which is the caller's from then on; `undefined` where it is nowhere. */
+  /**
+   * The file with this very payload's text, which then belongs to the caller; `undefined` if there is none.
+   */
   take(name: string, payload: Uint8Array | undefined): string | undefined {
     const staged = this.#staged.get(name);
     if (staged === undefined) return undefined;

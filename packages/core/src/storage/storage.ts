@@ -1,9 +1,9 @@
 import type { Content } from "./protection.ts";
 
 /**
- * The port that a session talks to: named payloads, read singly or by folder, and committed together.
- * Names were checked by the caller (`checkRecordName`, `checkFolderName`); payloads are bytes that the
- * storage does not look into.
+ * The port that a session talks to: named payloads, read singly or by folder, and committed together. Names
+ * were checked by the caller (`checkRecordName`, `checkFolderName`); payloads are bytes that the storage does
+ * not interpret.
  */
 export interface Storage {
   /** Prepares for reading: recovers what an interrupted commit left. Idempotent. */
@@ -13,16 +13,20 @@ export interface Storage {
   head(): Promise<number>;
 
   /**
-   * The payload of each record, in the order asked; `undefined` if there is none, and an error in
-   * the place of a record that is there but cannot be read. Gives fewer than asked, from the first on and at least one, if
-   * all together would take much more memory than their stored form. A promise only if there is something to wait for.
+   * The payload of each record, in the order asked; `undefined` if there is none, and an error for a record
+   * that exists but cannot be read. Returns fewer than asked, from the first on and at least one, if all
+   * together would take much more memory than their stored form. A promise only if there is something to wait
+   * for.
    */
   read(names: readonly string[]): readonly Content[] | Promise<readonly Content[]>;
 
   /** Whether there is a record of each name, readable or not. */
   exist(names: readonly string[]): Promise<boolean[]>;
 
-  /** The names of the records of one folder, not of those below it, ordered by their UTF-8 bytes; empty if there is no such folder. */
+  /**
+   * The names of a folder's records, without subfolders, ordered by their UTF-8 bytes; empty if there is no
+   * such folder.
+   */
   list(folder: string): Promise<string[]>;
 
   /** How many names `list` would give, at a lower cost. */
@@ -35,8 +39,8 @@ export interface Storage {
   stamp(folder: string): Promise<string | undefined>;
 
   /**
-   * Applies all changes as one, if nothing in `basis` was touched since; without changes it only
-   * judges the basis and writes nothing.
+   * Applies all changes as one, if nothing in `basis` was touched since; without changes it only checks the
+   * basis and writes nothing.
    *
    * @throws {ConflictError} if a later commit touched the basis; then nothing is written
    * @throws `BABA_SESSION_CLOSED` if the `hold` was released before; then nothing is written
@@ -44,14 +48,15 @@ export interface Storage {
   commit(transaction: Transaction): Promise<void>;
 
   /**
-   * Takes the write lock until it is released: meanwhile only commits with this `hold` are made, in any
-   * process.
+   * Takes the write lock until it is released: meanwhile, no process can commit except with this `hold`.
    *
    * @throws `BABA_LOCKED` if a living process keeps the lock for too long
    */
   hold(): Promise<Hold>;
 
-  /** Removes the write lock, whoever holds it: for a human who knows that the holder will not write again. */
+  /**
+   * Removes the write lock, whoever holds it: for a person who knows that the holder will not write again.
+   */
   forceUnlock(): Promise<void>;
 
   /** Finishes what is under way and releases every resource. Idempotent. */
@@ -78,7 +83,7 @@ export type Hold = {
   release(): Promise<void>;
 };
 
-/** What a session saw, to be judged at its commit. */
+/** What a session saw, to be checked for conflicts when it commits. */
 export type Basis = {
   /** The head when the session began to read. */
   readonly head: number;

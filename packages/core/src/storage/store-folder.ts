@@ -19,7 +19,7 @@ const utf8 = new TextEncoder();
 const text = new TextDecoder();
 
 /**
- * Looks whether this version may use the folder; one without `store.json` is new, or holds plain files.
+ * Checks whether this version may use the folder; one without `store.json` is new, or holds plain files.
  *
  * @throws `BABA_FORMAT` where it was written by a newer version, or `store.json` is not as written, `BABA_NOT_A_FOLDER`
  * where the directory is a file
@@ -48,7 +48,7 @@ function noFolder(cause: Error): BabaError {
   );
 }
 
-/** Makes the store's own folder and those in it. */
+/** Makes the store's own folder and its subfolders. */
 export async function makeStoreFolders(files: FileSystem): Promise<void> {
   for (const folder of [JOURNAL_FOLDER, OWNERS_FOLDER, BREAKS_FOLDER, TEMPORARY_FOLDER]) {
     await files.makeFolder(folder);
@@ -56,11 +56,12 @@ export async function makeStoreFolders(files: FileSystem): Promise<void> {
 }
 
 /**
- * Makes `store.json` where it is not there yet, and makes sure that the store's folder is durable:
- * another process may have made it and ended before its syncs. Only for one whose owner file stands,
- * since temporary files of others are taken for leftovers.
+ * Makes `store.json` if it is missing, and the store's folder durable: another process may have made it and
+ * ended before its syncs. The caller's owner file must exist, as temporary files without an owner count as
+ * leftovers.
  *
- * @param isKnown whether somebody has committed here: then the folders were durable before, and are not written again
+ * @param isKnown whether anyone has committed here: then the folders are durable already, and are not
+ * rewritten
  */
 export async function completeStoreFolder(files: FileSystem, token: string, isKnown: boolean): Promise<void> {
   const [present] = await files.kinds([STORE_FILE]);
@@ -81,7 +82,10 @@ async function makeStoreFile(files: FileSystem, token: string): Promise<void> {
   }
 }
 
-/** Removes what dead writers left beside their commits; needs the lock. It is in nobody's way, so `report` is told where that fails. */
+/**
+ * Removes what dead writers left apart from commits; needs the lock. It does no harm, so a failure is only
+ * reported.
+ */
 export async function tidy(
   files: FileSystem,
   lock: WriteLock,
@@ -94,7 +98,7 @@ export async function tidy(
   }
 }
 
-/** Removes files that dead writers left on their way to their places. */
+/** Removes the temporary files of dead writers. */
 async function removeLeftovers(files: FileSystem, livingTokens: ReadonlySet<string>): Promise<void> {
   const entries = (await files.list(TEMPORARY_FOLDER)) ?? [];
   const dead = entries.filter(

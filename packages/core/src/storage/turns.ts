@@ -1,7 +1,7 @@
 import { Mutex } from "./mutex.ts";
 import type { Hold } from "./storage.ts";
 
-/** Of waiting, in milliseconds. */
+/** The longest single sleep while waiting, in milliseconds. */
 const PIECE = 50;
 
 /** Whose turn it is in this process to use a store's write lock: one at a time, in the order of asking. */
@@ -9,18 +9,18 @@ export class Turns {
   readonly #mutex = new Mutex();
   readonly #sleep: (milliseconds: number) => Promise<void>;
   readonly #ended: () => void;
-  /** The hold that keeps the turn, and whose turn it is within it. */
+  /** The hold that keeps the turn, and the turns within it. */
   #holder: { readonly hold: Hold; readonly within: Mutex } | undefined;
   /** Called when a hold begins and when a turn ends. */
   #wakers: (() => void)[] = [];
 
-  /** `sleep` is how it waits; `ended` is called at the end of each turn, before the next begins. */
+  /** `sleep` is used to wait; `ended` is called at the end of each turn, before the next begins. */
   constructor(sleep: (milliseconds: number) => Promise<void>, ended: () => void) {
     this.#sleep = sleep;
     this.#ended = ended;
   }
 
-  /** Resolves when it is the caller's turn, with the function that ends the turn (idempotent). */
+  /** Resolves when it is the caller's turn, with a function that ends the turn (idempotent). */
   async acquire(): Promise<() => void> {
     const release = await this.#mutex.acquire();
     return () => {
@@ -31,9 +31,9 @@ export class Turns {
   }
 
   /**
-   * The same, unless one hold keeps the turn for so many milliseconds meanwhile, as it may be waiting for this very caller:
-   * then `undefined`, and the place in the queue is given up. It sleeps in short pieces, of which the last may go on for
-   * nothing, and keeps the process alive so long.
+   * The same, unless one hold keeps the turn for `longest` milliseconds, as it may be waiting for this very
+   * caller: then `undefined`, and the place in the queue is given up. Sleeps in short pieces, the last of
+   * which may outlast the wait and keep the process alive for that long.
    */
   async acquireBefore(longest: number): Promise<(() => void) | undefined> {
     if (this.#mutex.isFree) return this.acquire();
@@ -48,13 +48,15 @@ export class Turns {
     return undefined;
   }
 
-  /** Makes a hold of the caller's turn. Its release waits for what is under way within it, and then does `end`. */
+  /**
+   * Turns the caller's turn into a hold. Its release waits for what is under way within it, then runs `end`.
+   */
   keep(end: () => Promise<void>): Hold {
     const within = new Mutex();
     let ended: Promise<void> | undefined;
     const hold: Hold = {
       release: () => {
-        // What comes later has no part in it any more.
+        // Later work is no longer part of it.
         if (this.#holder?.hold === hold) this.#holder = undefined;
         ended ??= within.acquire().then(end);
         return ended;
@@ -65,12 +67,12 @@ export class Turns {
     return hold;
   }
 
-  /** A turn within that hold, as with `acquire`; `undefined` where the hold is released. */
+  /** A turn within that hold, as with `acquire`; `undefined` if the hold is released. */
   async within(hold: Hold): Promise<(() => void) | undefined> {
     return this.#holder?.hold === hold ? this.#holder.within.acquire() : undefined;
   }
 
-  /** While no hold keeps the turn, whoever has it waits for nobody here, and no time counts. */
+  /** Without a hold, whoever has the turn is not waiting for anyone here, so no time is counted. */
   async #pause(): Promise<undefined> {
     if (this.#holder === undefined) await new Promise<void>((wake) => this.#wakers.push(wake));
     else await this.#sleep(PIECE);

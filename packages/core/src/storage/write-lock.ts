@@ -4,27 +4,27 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { BREAKS_FOLDER, LOCK_FILE, OWNERS_FOLDER, ownerPath, WANTED_FILE } from "./layout.ts";
 import { printable } from "./names.ts";
 
-/** How long a living owner is waited for, in milliseconds. */
+/** How long to wait for a living owner, in milliseconds. */
 export const LONGEST_WAIT: number = 10_000;
 const FIRST_PAUSE = 1;
 const LONGEST_PAUSE = 50;
-/** For how long an owner may be the next each time it gives the lock back, before it lets those in that wait. */
+/** How long (ms) one owner may retake the lock each time it releases it, before it lets waiting ones in. */
 const LONGEST_LEAD = 100;
-/** While it does, it looks so often whether one is in. */
+/** How often it then checks whether one has taken the lock, in milliseconds. */
 const GIVEN_PAUSE = 5;
-/** What a token may be made of: it becomes the name of a file. */
+/** What a token may consist of: it becomes a file name. */
 const TOKEN = /^[\w-]+$/;
 const utf8 = new TextEncoder();
 const text = new TextDecoder();
 
-/** Who wants the lock: a token that no other opened storage has, and the process. */
+/** Who wants the lock: a token that no other open storage has, and the process. */
 export type LockOwner = { readonly token: string; readonly identity: string };
 
 /**
- * The lock that one process at a time holds to write. `.baba/lock` is a hard link to its owner's
- * file, and a link is made by one process alone. It is never taken on time: a living owner is waited
- * for; a dead one's lock is removed by whoever links `.baba/breaks/<its token>`, which again one process
- * alone does. So nobody can remove a lock that another has just taken.
+ * The lock that one process at a time holds to write. `.baba/lock` is a hard link to its owner's file, and
+ * only one process can create a link. It never expires: others wait for a living owner; a dead owner's lock
+ * is removed by whoever creates the link `.baba/breaks/<its token>`, again only one process. So nobody can
+ * remove a lock that another has just taken.
  */
 export class WriteLock {
   readonly #files: FileSystem;
@@ -32,9 +32,9 @@ export class WriteLock {
   readonly #owner: LockOwner;
   #announced = false;
   #taken = false;
-  /** When this owner gave the lock back that it has taken again and again since, as far as it knows. */
+  /** Since when this owner has retaken the lock after every release, as far as it knows. */
   #aheadSince: number | undefined;
-  /** When it gave the lock back last, and whether another waited then. */
+  /** When it last released the lock, and whether another was waiting then. */
   #releasedAt = 0;
   #wasWanted = false;
 
@@ -44,12 +44,12 @@ export class WriteLock {
     this.#owner = owner;
   }
 
-  /** Whether the lock may be there in this owner's name: it was taken, and not given back since. */
+  /** Whether this owner may have the lock: it was taken, and not released since. */
   get isTaken(): boolean {
     return this.#taken;
   }
 
-  /** Makes the owner's file, by which others know that this process is there. Idempotent. */
+  /** Creates the owner's file, by which others know that this process exists. Idempotent. */
   async announce(): Promise<void> {
     if (this.#announced) return;
     const bytes = utf8.encode(`${this.#owner.token}\n${this.#owner.identity}\n`);
@@ -58,7 +58,7 @@ export class WriteLock {
       // A lock that survives a power cut must still name its owner, or nobody could tell that it is dead.
       await this.#files.sync([this.ownFile]);
     } catch (error) {
-      // What is left of it would be in the way of the next try.
+      // Leftovers would be in the way of the next try.
       await this.#files.remove([this.ownFile]).catch(() => undefined);
       throw error;
     }
@@ -78,7 +78,7 @@ export class WriteLock {
     for (let pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, pause * 2)) {
       if (await this.#files.link(this.ownFile, LOCK_FILE)) break;
       const owner = await this.#read(LOCK_FILE);
-      // A release that failed has left it in place.
+      // Left behind by a release that failed.
       if (owner?.token === this.#owner.token) break;
       this.#aheadSince = undefined;
       if (owner === undefined || (await this.#removedDead(owner))) {
@@ -100,13 +100,13 @@ export class WriteLock {
     return (await this.#read(LOCK_FILE))?.token === this.#owner.token;
   }
 
-  /** Whether another waits for the lock, or did so at its owner's end. */
+  /** Whether another is waiting for the lock, or was when it ended. */
   async isWanted(): Promise<boolean> {
     const [kind] = await this.#files.kinds([WANTED_FILE]);
     return kind !== undefined;
   }
 
-  /** Gives the lock back; `wanted` where that is because another waits, which has to say so again if it goes on waiting. */
+  /** Releases the lock; `wanted` if another waits, which must then repeat its wish if it goes on waiting. */
   async release(wanted = false): Promise<void> {
     if (await this.isHeld()) await this.#files.remove(wanted ? [WANTED_FILE, LOCK_FILE] : [LOCK_FILE]);
     this.#taken = false;
@@ -120,7 +120,9 @@ export class WriteLock {
     await this.#files.remove([LOCK_FILE]);
   }
 
-  /** Removes this owner's file, and gives up a lock that could not be given back; it can be taken again. */
+  /**
+   * Removes this owner's file and abandons a lock that could not be released; it can still be taken again.
+   */
   async retire(): Promise<void> {
     if (!this.#announced) return;
     this.#announced = false;
@@ -129,19 +131,21 @@ export class WriteLock {
   }
 
   /**
-   * Lets another in that waits where this owner was ahead of it for too long: who waits looks now and then, and would not
-   * find the lock free between commits that follow one another.
+   * Lets a waiting process in after this owner retook the lock for too long: waiters only poll, and would not
+   * find the lock free between commits in quick succession.
    */
   async #giveWay(): Promise<void> {
     const now = this.#runtime.elapsed();
-    // Who waits has looked meanwhile, and found the lock free.
+    // Any waiter has polled in the meantime and found the lock free.
     if (now - this.#releasedAt >= LONGEST_PAUSE) this.#aheadSince = undefined;
     if (this.#aheadSince === undefined || now - this.#aheadSince < LONGEST_LEAD) return;
     this.#aheadSince = undefined;
     if (this.#wasWanted || (await this.isWanted())) await this.#letIn();
   }
 
-  /** Who waits says so again; of one that waits no more nothing is left. Where it stays, a lock is given back once for nothing. */
+  /**
+   * Active waiters repeat the wish; a stale one goes. If this fails, the lock is once released needlessly.
+   */
   async #forgetWanted(): Promise<void> {
     await this.#files.remove([WANTED_FILE]).catch(() => undefined);
   }
@@ -158,8 +162,8 @@ export class WriteLock {
   }
 
   /**
-   * Removes the files of dead owners, and tells the tokens of the living. Needs the lock, which so is none of theirs any more:
-   * nor is there use for a right to break the lock of one whose file has gone.
+   * Removes the files of dead owners, and returns the tokens of the living. Needs the lock, so no dead owner
+   * still has it; rights to break the lock of an owner without a file are useless too.
    */
   async removeDeadOwners(): Promise<Set<string>> {
     const entries = await this.#filesIn(OWNERS_FOLDER);
@@ -180,22 +184,24 @@ export class WriteLock {
     return living;
   }
 
-  /** The names of the files in a folder: a synchronising or a storage system may make folders of its own anywhere. */
+  /** The names of the files in a folder: sync tools and storage systems may create folders of their own. */
   async #filesIn(folder: string): Promise<string[]> {
     const entries = (await this.#files.list(folder)) ?? [];
     return entries.filter(({ kind }) => kind === "file").map(({ name }) => name);
   }
 
-  /** Removes the lock of an owner that is dead; whether it was, so that a new try makes sense. */
+  /** Removes the lock of a dead owner; returns whether it was dead, so that a new try makes sense. */
   async #removedDead(owner: LockOwner): Promise<boolean> {
     if (await this.#lives(owner)) return false;
     if (!(await this.#mayBreak(owner))) return false;
-    // Only the one who may break it removes the lock of a dead owner, so it is still the same here.
+    // Only whoever may break it removes a dead owner's lock, so it is still the same lock here.
     if ((await this.#read(LOCK_FILE))?.token === owner.token) await this.#files.remove([LOCK_FILE]);
     return true;
   }
 
-  /** Whether the right to break an owner's lock is this one's: nobody has it, or a dead one whose own right is. */
+  /**
+   * Whether this one may break an owner's lock: nobody has the right, or a dead one whose lock it may break.
+   */
   async #mayBreak(owner: LockOwner): Promise<boolean> {
     const right = `${BREAKS_FOLDER}/${owner.token}`;
     if (await this.#files.link(this.ownFile, right)) return true;
@@ -209,16 +215,16 @@ export class WriteLock {
     if (bytes === undefined) return undefined;
     if (bytes instanceof Error) throw bytes;
     const [token = "", identity = ""] = text.decode(bytes).split("\n");
-    // Of one that is no owner nothing is known, so it counts as living.
+    // An invalid owner file says nothing, so the owner counts as living.
     return TOKEN.test(token) ? { token, identity } : { token: "", identity: "" };
   }
 
-  /** What cannot be judged may live. */
+  /** An owner whose state is unknown counts as living. */
   async #lives({ identity, token }: LockOwner): Promise<boolean> {
     return (await this.#files.lives(identity, ownerPath(token))) !== false;
   }
 
-  /** The file that says who this owner is. */
+  /** The file that identifies this owner. */
   get ownFile(): string {
     return ownerPath(this.#owner.token);
   }

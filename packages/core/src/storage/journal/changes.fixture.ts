@@ -2,7 +2,7 @@ import type { Changes } from "./changes.ts";
 
 const utf8 = new TextEncoder();
 
-/** The slow, readable reference of `encodeChanges`. */
+/** The slow, readable reference for `encodeChanges`. */
 export function referenceChanges(changes: Changes): Uint8Array {
   const bytes = bigEndian(changes.size, 4);
   for (const [name, payload] of changes) {

@@ -10,13 +10,16 @@ const COUNT = 4;
 const ENTRY_HEAD = 7;
 const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-/** A segment that is empty or begins with a dot, and NUL: no record has such a name, and a path of it could lead anywhere. */
+/**
+ * A segment that is empty or begins with a dot, or NUL: never in a record's name, and such a path could lead
+ * anywhere.
+ */
 const NO_RECORD = /(?:^|\/)(?:\.|\/|$)|\0/;
 
 /**
- * A commit's changes as the body of its frame: `u32` count, then for each change `u8` kind (1 put,
- * 0 delete), `u16` name bytes, `u32` payload bytes, the name in UTF-8, the payload. Big-endian. Between pieces of
- * many changes others have their turn. `allocate` gives so many zeros or more, of which the beginning is used.
+ * Encodes a commit's changes as a frame's body: `u32` count, then for each change `u8` kind (1 put, 0
+ * delete), `u16` name bytes, `u32` payload bytes, the name in UTF-8, the payload. Big-endian. Yields between
+ * pieces of many changes. `allocate` returns at least that many zeros, of which the beginning is used.
  */
 export async function encodeChanges(
   changes: Changes,
@@ -31,7 +34,7 @@ export async function encodeChanges(
   return body.subarray(0, at);
 }
 
-/** A character of a name, as JavaScript counts them, is three bytes at most. */
+/** An upper bound: a UTF-16 unit takes at most three bytes of UTF-8. */
 function mostBytes(changes: Changes): number {
   let most = COUNT;
   changes.forEach((payload, name) => {
@@ -40,7 +43,7 @@ function mostBytes(changes: Changes): number {
   return most;
 }
 
-/** Returns where it ends. */
+/** Returns where the change ends. */
 function writeChange(body: Uint8Array, at: number, name: string, payload: Uint8Array | undefined): number {
   const nameBytes = writeName(body, at + ENTRY_HEAD, name);
   body[at] = payload === undefined ? DELETE : PUT;
@@ -52,7 +55,7 @@ function writeChange(body: Uint8Array, at: number, name: string, payload: Uint8A
   return end + payload.length;
 }
 
-/** Returns where it ends. */
+/** Returns where the number ends. */
 function writeNumber(body: Uint8Array, at: number, value: number): number {
   body[at] = value >>> 24;
   body[at + 1] = value >>> 16;
@@ -61,7 +64,9 @@ function writeNumber(body: Uint8Array, at: number, value: number): number {
   return at + 4;
 }
 
-/** Returns how many bytes it takes. Most names are short and ASCII: to call the encoder costs more than the loop. */
+/**
+ * Returns the bytes written. Most names are short and ASCII: the loop is cheaper than calling the encoder.
+ */
 function writeName(body: Uint8Array, at: number, name: string): number {
   for (let i = 0; i < name.length; i++) {
     const unit = name.charCodeAt(i);
@@ -72,9 +77,10 @@ function writeName(body: Uint8Array, at: number, name: string): number {
 }
 
 /**
- * The changes of a frame's body, or `undefined` where it is not one; payloads are views into it. Whoever can write into the
- * folder can write a journal: a name that leads elsewhere than to a record makes it none. What else keeps names portable was asked
- * of whoever gave them, and is not asked of a commit that stands. Between pieces of many changes others have their turn.
+ * Decodes a frame's body; `undefined` if it is malformed. Payloads are views into it. Anyone who can write to
+ * the folder can write a journal, so a name that leads anywhere but to a record makes a body malformed. The
+ * other rules for portable names were applied when the name was given, and are not applied to a commit again.
+ * Yields between pieces of many changes.
  */
 export async function decodeChanges(body: Uint8Array, turn: Turn): Promise<Changes | undefined> {
   if (body.length < COUNT) return undefined;
@@ -91,7 +97,7 @@ export async function decodeChanges(body: Uint8Array, turn: Turn): Promise<Chang
   return at === body.length ? changes : undefined;
 }
 
-/** Takes in the change that stands there; returns where it ends, `undefined` where it is none. */
+/** Adds the change at this offset; returns where it ends, or `undefined` if it is malformed. */
 function decodeChange(
   view: DataView,
   body: Uint8Array,

@@ -16,32 +16,35 @@ import {
 import type { JournalSeals } from "./seal.ts";
 import { SEGMENT_HEADER, type SegmentStart } from "./segment.ts";
 
-/** What is kept of a commit to know it again; the first of a segment stands for all before it. */
+/** What is kept of a commit to recognize it; the first of a segment stands for all before it. */
 type Footprint = Omit<JournalCommit, "changes">;
 
-/** Commits that were not known before, in order. `restarted`: those before the first are not known. */
+/** New commits, in order. `restarted`: start afresh, as nothing is known of those before the first. */
 export type News = { readonly commits: readonly JournalCommit[]; readonly restarted: boolean };
 
 const NOTHING: News = { commits: [], restarted: false };
 
 /**
- * A place in the journal that goes on along it: over what others write, by `follow`, and over what is written
- * here, by `advance` and `enter`. Needs no lock.
+ * A position in the journal that advances along it: past what others write with `follow`, and past what this
+ * storage writes with `advance` and `enter`. Needs no lock.
  */
 export class JournalCursor {
   readonly #files: FileSystem;
   readonly #seals: JournalSeals;
-  /** Of the storage whose cursor it is. */
+  /** Of the storage that this cursor belongs to. */
   readonly #token: string;
   readonly #turn: Turn;
   #position: Position | undefined;
   #unconfirmed: readonly JournalCommit[] = [];
   #trail: Footprint[] = [];
   #size = 0;
-  /** What was read and nobody has taken in: a reading that fails on its way has passed commits that no later one meets. */
+  /**
+   * Read, but not yet taken in: a `follow` that fails midway has passed commits that no later one reads
+   * again.
+   */
   #unread: News = NOTHING;
 
-  /** `turn` lets others have their turn between the pieces of what is read. */
+  /** `turn` yields to other work between pieces of reading. */
   constructor(files: FileSystem, seals: JournalSeals, token: string, turn: Turn) {
     this.#files = files;
     this.#seals = seals;
@@ -49,12 +52,12 @@ export class JournalCursor {
     this.#turn = turn;
   }
 
-  /** The place; `undefined` before there is a journal. */
+  /** The position; `undefined` before there is a journal. */
   get position(): Position | undefined {
     return this.#position;
   }
 
-  /** The commits of the newest segment whose sync nobody has told of. */
+  /** The commits of the newest segment that are not known to be synced. */
   get unconfirmed(): readonly JournalCommit[] {
     return this.#unconfirmed;
   }
@@ -74,14 +77,14 @@ export class JournalCursor {
     return this.#position?.header.token === this.#token;
   }
 
-  /** Reads what was committed by anybody since what was taken in last. */
+  /** Reads what anyone has committed since the last `taken`. */
   async follow(): Promise<News> {
     for (;;) {
       const position = this.#position;
       if (position === undefined) return this.#load();
       const { number } = position.header;
-      // In this order: segments go oldest first, so with no next one and this one still there, all that was
-      // committed before this moment is in this one. One of others is there if its end can be read below.
+      // In this order: segments are removed oldest first, so if there is no next one and this one is still
+      // there, it holds everything committed so far. Of another's segment, reading its end below shows that.
       const paths = [segmentPath(number + 1), segmentPath(number)];
       const [follows, stands] = await this.#files.kinds(this.isOwn ? paths : paths.slice(0, 1));
       if (stands === undefined && this.isOwn) return this.#load();
@@ -105,12 +108,12 @@ export class JournalCursor {
     }
   }
 
-  /** What `follow` gave was taken in, and is not to be given again. */
+  /** What `follow` returned has been taken in and must not be returned again. */
   taken(): void {
     this.#unread = NOTHING;
   }
 
-  /** Goes on to the end of what was read or written in the newest segment. */
+  /** Advances to the end of what was read or written in the newest segment. */
   advance(read: Read): void {
     this.#position = read.position;
     for (const { sequence, end, chain, digest } of read.commits)
@@ -119,7 +122,7 @@ export class JournalCursor {
     this.#unconfirmed = [...this.#unconfirmed, ...read.commits].filter(({ sequence }) => sequence > synced);
   }
 
-  /** Goes on to the beginning of another segment. */
+  /** Advances to the start of another segment. */
   enter(position: Position): void {
     const { header, offset, chain } = position;
     if (header.checkpoint > (this.#position?.header.checkpoint ?? 0)) this.#size = 0;
@@ -129,7 +132,7 @@ export class JournalCursor {
     this.#trail = [{ sequence: header.base, end: offset, chain, digest: 0n }];
   }
 
-  /** Reads everything anew: at first, where segments have gone, or (`revoked`) where places are not what marks said. */
+  /** Reads everything anew: at first, if segments are gone, or (`revoked`) if marks no longer hold. */
   async #load(revoked = false): Promise<News> {
     const before = this.#position?.sequence;
     const read = await unlessPassing(() => readJournal(this.#files, this.#seals, this.#turn));
@@ -151,7 +154,7 @@ export class JournalCursor {
     return this.#unread;
   }
 
-  /** The error of one to whom no segment is left: nobody who takes the journal over removes its folder. */
+  /** The error when no segment is left: nobody who takes the journal over removes its folder. */
   async #lost(): Promise<BabaError> {
     const [folder] = await this.#files.kinds([JOURNAL_FOLDER]);
     return folder === undefined ? gone() : takenOver();
@@ -163,9 +166,9 @@ export class JournalCursor {
   }
 
   /**
-   * Goes on to a segment that pins less than was read here: marks do not count, and commits that its writer
-   * did not know to be synced it has written anew; they must be the same. Gives the new ones behind them;
-   * `undefined` where the segment is gone.
+   * Advances to a segment that pins less than was read here. Marks do not count, and its writer has rewritten
+   * the commits it did not know to be synced; those must be the same. Returns the new ones after them;
+   * `undefined` if the segment is gone.
    */
   async #cross(position: Position, next: SegmentStart): Promise<readonly JournalCommit[] | undefined> {
     const pinned = this.#trail.findIndex(
@@ -191,7 +194,7 @@ export class JournalCursor {
     return bytes === undefined ? undefined : readStart(bytes, number, this.#seals);
   }
 
-  /** The frames from the position on; `undefined` where the segment is gone. */
+  /** The frames from the position on; `undefined` if the segment is gone. */
   async #tail(position: Position, limit: number | undefined): Promise<Read | undefined> {
     const path = segmentPath(position.header.number);
     const wanted = (limit ?? position.header.length) - position.offset;
@@ -208,8 +211,8 @@ export class JournalCursor {
 }
 
 /**
- * A segment read while its writer is in the middle of a write may show any part of the frame; what is
- * damaged for good is so at the third look too.
+ * A segment read in the middle of a write may show any part of the frame; real damage is still there at the
+ * third look.
  */
 async function unlessPassing<T>(read: () => Promise<T>): Promise<T> {
   for (let look = 1; ; look++) {
@@ -221,7 +224,7 @@ async function unlessPassing<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The error of one that believed it held the write lock. */
+/** The error for a process that believed it held the write lock. */
 export function takenOver(): BabaError {
   return new LockedError(
     "The journal was taken over by another process while this one held the write lock (forceUnlock, or the store's " +

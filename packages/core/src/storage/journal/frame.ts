@@ -6,16 +6,16 @@ import type { SegmentStart } from "./segment.ts";
 const SECTOR = 512;
 /** Bytes before a frame's body. */
 export const FRAME_HEADER = 40;
-/** The bytes that make a frame no frame when they are zero. */
+/** Zeroing a frame's first bytes, this many, makes it invalid. */
 export const FRAME_START = 8;
-/** Bytes after it. */
+/** Bytes after a frame's body. */
 const FRAME_TRAILER = 16;
 const MAGIC = 0x42414246; // "BABF"
 const HEADER_END = 0x48454144; // "HEAD"
 const TRAILER_END = 0x424142414542410an; // "BABAEBA\n"
 const ALIGNMENT = 8;
 
-/** What a frame says: a commit, or that commits are synced and in place. */
+/** What a frame records: a commit, or that commits are synced and in place. */
 export type FrameKind = "commit" | "mark";
 
 const KINDS: readonly FrameKind[] = ["commit", "mark"];
@@ -23,28 +23,28 @@ const KINDS: readonly FrameKind[] = ["commit", "mark"];
 /** One frame of a segment. */
 export type Frame = {
   readonly kind: FrameKind;
-  /** A commit's sequence; a mark's: every commit up to it is synced here and in its place. */
+  /** A commit's sequence; for a mark, every commit up to it is synced here and in place. */
   readonly sequence: number;
   /** Every commit up to this one was synced when the frame was written. */
   readonly synced: number;
   readonly body: Uint8Array;
 };
 
-/** A frame's bytes and the chain's checksum after it. */
+/** A frame's bytes, and the chain checksum after it. */
 export type EncodedFrame = { readonly bytes: Uint8Array; readonly chain: bigint };
 
 /**
- * A frame's bytes: header (magic, kind, sequence, synced, body length, checksum of the header with
- * the segment's `seed`, an end mark), body, zeros to a multiple of 8, the chain (XXH64 of all
- * before, with the chain before it as seed) and an end mark. No end mark's last byte is zero, so a
- * write that stopped midway into zeros shows.
+ * Encodes a frame: header (magic, kind, sequence, synced, body length, checksum of the header seeded with the
+ * segment's `seed`, an end mark), body, zeros to a multiple of 8, the chain (XXH64 of all before, seeded with
+ * the chain before it) and an end mark. No end mark's last byte is zero, so a write that stopped midway into
+ * zeros is noticed.
  */
 export function encodeFrame(frame: Frame, chain: bigint, seed: bigint): EncodedFrame {
   const bytes = new Uint8Array(frameSize(frame.body.length));
   return { bytes, chain: writeFrame(bytes, frame, chain, seed) };
 }
 
-/** Writes a frame over zeros that are as long as it is; returns the chain's checksum after it. */
+/** Writes a frame over zeros of its exact length; returns the chain checksum after it. */
 function writeFrame(bytes: Uint8Array, frame: Frame, chain: bigint, seed: bigint): bigint {
   const size = bytes.length;
   const view = new DataView(bytes.buffer, bytes.byteOffset, size);
@@ -62,24 +62,26 @@ function writeFrame(bytes: Uint8Array, frame: Frame, chain: bigint, seed: bigint
   return next;
 }
 
-/** The size of a frame with a body of that many bytes, as it is written: sealed, in a sealed segment. */
+/** The size of a frame with a body of that many bytes, before sealing, in a plain or sealed segment. */
 export function frameSize(bodyLength: number, sealed = false): number {
   const length = sealed ? bodyLength + SEAL_OVERHEAD : bodyLength;
   return FRAME_HEADER + Math.ceil(length / ALIGNMENT) * ALIGNMENT + FRAME_TRAILER;
 }
 
-/** Where a frame stands: in which segment, behind what. */
+/** Where a frame is: in which segment, and after what. */
 export type FramePlace = Pick<SegmentStart, "seed" | "seal" | "tag"> & {
   readonly offset: number;
   readonly chain: bigint;
 };
 
-/** The frame's bytes for its place; in a sealed segment its body is sealed for this place alone. */
+/** Encodes a frame for its place; in a sealed segment its body is sealed for this place only. */
 export function encodeFrameAt(place: FramePlace, frame: Frame): EncodedFrame {
   return encodeFrame(framed(place, frame), place.chain, place.seed);
 }
 
-/** The same, written over the zeros at the beginning of `room`; returns its size and the chain's checksum after it. */
+/**
+ * The same, written over the zeros at the start of `room`; returns its size and the chain checksum after it.
+ */
 export function writeFrameAt(
   place: FramePlace,
   frame: Frame,
@@ -95,12 +97,15 @@ function framed(place: FramePlace, frame: Frame): Frame {
   return { ...frame, body };
 }
 
-/** The body of a frame that was parsed at its place; `undefined` where it was not sealed for it. */
+/** The body of a frame that was parsed at its place; `undefined` if it was not sealed for that place. */
 export function openFrame(place: FramePlace, frame: Frame): Uint8Array | undefined {
   return place.seal === undefined ? frame.body : place.seal.openBody(bound(place, frame), frame.body);
 }
 
-/** What a sealed body is bound to: the segment by its header's tag, the offset, the frame's own header, all frames before. */
+/**
+ * What a sealed body is bound to: the segment's header tag, the offset, the frame's header, all frames
+ * before.
+ */
 function bound({ tag, offset, chain }: FramePlace, { kind, sequence, synced }: Frame): Uint8Array {
   const bytes = new Uint8Array(tag.length + 36);
   const view = new DataView(bytes.buffer, tag.length);
@@ -114,8 +119,8 @@ function bound({ tag, offset, chain }: FramePlace, { kind, sequence, synced }: F
 }
 
 /**
- * What stands at an offset of a segment: a frame; the end of the log (zeros); a frame that was never
- * written to its end (`torn`), which was therefore never committed; or a frame that was, and is damaged.
+ * What is at an offset of a segment: a frame; the end of the log (zeros); a frame whose write never finished
+ * (`torn`), which was therefore never committed; or a frame that was, and is damaged.
  */
 export type ParsedFrame =
   | { readonly state: "frame"; readonly frame: Frame; readonly end: number; readonly chain: bigint }
@@ -123,7 +128,7 @@ export type ParsedFrame =
 
 /**
  * Parses the frame at an offset of a whole segment's bytes; its body is a view into them. `seed` is the
- * checksum of the segment's header, `chain` that of everything before the offset.
+ * checksum of the segment's header, `chain` the chain checksum before the offset.
  */
 export function parseFrame(segment: Uint8Array, offset: number, chain: bigint, seed: bigint): ParsedFrame {
   if (isZero(segment, offset, Math.min(offset + FRAME_HEADER, segment.length))) return { state: "end" };
@@ -141,7 +146,7 @@ export function parseFrame(segment: Uint8Array, offset: number, chain: bigint, s
     return { state: isTorn(segment, offset, end) ? "torn" : "damaged" };
   }
   const bodyEnd = offset + FRAME_HEADER + bodyLength;
-  // No byte of a frame is anybody's choice but its body's: so the chain pins sealed frames too.
+  // Padding must be zero: with no free byte outside the body, the chain pins sealed frames too.
   if (!isZero(segment, bodyEnd, end - FRAME_TRAILER)) return { state: "damaged" };
   const body = segment.subarray(offset + FRAME_HEADER, bodyEnd);
   const sequence = Number(view.getBigUint64(offset + 8));
@@ -150,8 +155,8 @@ export function parseFrame(segment: Uint8Array, offset: number, chain: bigint, s
 }
 
 /**
- * Whether a frame behind the offset says that the commit was synced: then what stands at the offset
- * now is not an unfinished write but a committed frame that was lost.
+ * Whether a later frame says that the commit was synced: then what is at the offset is not an unfinished
+ * write but a committed frame that was lost.
  */
 export function attestsSync(segment: Uint8Array, offset: number, sequence: number, seed: bigint): boolean {
   const view = new DataView(segment.buffer, segment.byteOffset, segment.byteLength);
@@ -169,7 +174,9 @@ function isHeader(segment: Uint8Array, view: DataView, offset: number, seed: big
   );
 }
 
-/** Torn writes leave zeros: at the frame's end, or in the whole of a sector's part of it; one that was taken back, at its start. */
+/**
+ * Torn writes leave zeros at the end, or in all of the frame's bytes of a sector; undone ones, at the start.
+ */
 function isTorn(segment: Uint8Array, start: number, end: number): boolean {
   if (segment[end - 1] === 0 || isZero(segment, start, start + 4)) return true;
   for (let at = start; at < end; ) {

@@ -14,38 +14,38 @@ import { encodeSegmentHeader, SEGMENT_HEADER, type SegmentHeader, segmentStart }
 const SMALLEST_SEGMENT = 16 * 1024;
 const LARGEST_SEGMENT = 256 * 1024;
 const PAGE = 4096;
-/** Bytes of commits to encode at one go. */
+/** Commits of more bytes than this yield to other work between steps. */
 const LONG_BYTES = 256 * 1024;
-/** Where the body of a segment's first commit stands. */
+/** Offset of the body of a segment's first commit. */
 const FIRST_BODY = SEGMENT_HEADER + FRAME_HEADER;
-/** More than a frame and a segment have behind it. */
+/** More bytes than can follow such a body in its segment. */
 const BEHIND = 2 * PAGE;
 const NOTHING = new Uint8Array();
 
-/** Who writes a journal. */
+/** The writer of a journal. */
 export type JournalWriter = {
-  /** 16 hexadecimal digits that no other opened storage has. */
+  /** 16 hexadecimal digits that no other open storage has. */
   readonly token: string;
-  /** Of this process, for `FileSystem.lives`. */
+  /** This process, for `FileSystem.lives`. */
   readonly identity: string;
   readonly random: (bytes: Uint8Array) => Uint8Array;
-  /** Lets others have their turn between the pieces of long work. */
+  /** Yields to other work between the pieces of long work. */
   readonly turn: Turn;
 };
 
 /**
- * The redo journal: numbered segments, each written by one opened storage alone, in which commits
- * follow one another in a chain of checksums. Reading needs no lock; `append`, `mark` and all that begins a
- * segment need the write lock and a `follow` under it.
+ * The redo journal: numbered segments, each written by one open storage only, in which commits form a chain
+ * of checksums. Reading needs no lock; `append`, `mark` and everything that starts a segment need the write
+ * lock and a `follow` under it.
  */
 export class Journal {
   readonly #files: FileSystem;
   readonly #writer: JournalWriter;
   readonly #seals: JournalSeals;
   readonly #cursor: JournalCursor;
-  /** A write to this segment failed after the position: what stands there is unknown, and nothing may follow it. */
+  /** A segment in which a write past the position failed: what is there is unknown; nothing may follow it. */
   #dirty: number | undefined;
-  /** Commits were settled since this segment's last mark. */
+  /** The segment in which a mark is due: commits were settled since its last one. */
   #untold: number | undefined;
   #nextLength = SMALLEST_SEGMENT;
 
@@ -66,17 +66,17 @@ export class Journal {
     return this.#cursor.position?.header.checkpoint ?? 0;
   }
 
-  /** Every commit up to this one was put in its place, by its writer's word. */
+  /** Every commit up to this one is in place, according to its writer. */
   get placed(): number {
     return this.#cursor.position?.placed ?? 0;
   }
 
-  /** The bytes of the segments since the checkpoint. */
+  /** Bytes in the segments since the checkpoint. */
   get size(): number {
     return this.#cursor.size;
   }
 
-  /** Who wrote the newest segment; `undefined` where there is no journal. */
+  /** Who wrote the newest segment; `undefined` if there is no journal. */
   get lastWriter(): Pick<JournalWriter, "token" | "identity"> | undefined {
     return this.#cursor.position?.header;
   }
@@ -86,17 +86,17 @@ export class Journal {
     return this.#cursor.isOwn;
   }
 
-  /** Reads what was committed by anybody since what was `taken` in last. */
+  /** Reads what anyone has committed since the last `taken`. */
   follow(): Promise<News> {
     return this.#cursor.follow();
   }
 
-  /** What `follow` gave was taken in, and is not to be given again. */
+  /** What `follow` returned has been taken in and must not be returned again. */
   taken(): void {
     this.#cursor.taken();
   }
 
-  /** Writes commits after the newest one. Returns whether they are durable already, as they begin a segment; else they are so after `sync`. */
+  /** Appends commits. Returns whether they are already durable, by starting a segment, or need a `sync`. */
   async append(batch: readonly Changes[]): Promise<boolean> {
     const commits = await this.#encoded(batch);
     if (sizeOf(commits, false) > LONG_BYTES) await this.#writer.turn();
@@ -122,13 +122,13 @@ export class Journal {
     this.#move({ ...position, synced: position.sequence });
   }
 
-  /** Makes every commit durable by this storage's own syncs, whoever wrote it. */
+  /** Makes every commit durable by this storage's own sync, whoever wrote it. */
   async secure(): Promise<void> {
     if (this.#writable() !== undefined) await this.sync();
     else if (this.#cursor.unconfirmed.length > 0) await this.#startSegment(this.checkpoint, []);
   }
 
-  /** Notes that every commit is synced and in its place; other processes learn it from the next mark or segment. */
+  /** Notes that every commit is synced and in place; others learn it from the next mark or segment. */
   settled(): void {
     const { position } = this.#cursor;
     if (position === undefined || position.placed === position.sequence) return;
@@ -136,7 +136,7 @@ export class Journal {
     this.#untold = position.header.number;
   }
 
-  /** Tells other processes what `settled` noted, which saves them work: it needs no sync, and nothing is lost without it. */
+  /** Tells other processes what `settled` noted, to save them work: needs no sync, and may be lost. */
   async mark(): Promise<void> {
     const position = this.#writable();
     if (position === undefined || position.header.number !== this.#untold) return;
@@ -154,7 +154,7 @@ export class Journal {
       this.#move({ ...position, offset: position.offset + bytes.length, chain });
   }
 
-  /** Forgets what marks said: their writers ended, and a power cut may have come since. */
+  /** Forgets what marks said: their writers are dead, and there may have been a power cut since. */
   distrust(): void {
     const { position } = this.#cursor;
     if (position !== undefined) this.#move({ ...position, placed: this.checkpoint });
@@ -162,22 +162,22 @@ export class Journal {
   }
 
   /**
-   * Takes back what marks said: a sync of record files failed, and another one would not say so again. All
-   * commits since the checkpoint are to be put in their places anew, by whoever comes next.
+   * Takes back what marks said: a sync of record files failed, and another one would not report it again.
+   * Whoever comes next must put all commits since the checkpoint in place anew.
    */
   async revoke(): Promise<void> {
     this.distrust();
     await this.#startSegment(this.checkpoint, []);
   }
 
-  /** Begins a segment that says that all commits are durable in the record files, and removes those before it. */
+  /** Starts a segment that declares all commits durable in the record files, and removes the older ones. */
   async restart(): Promise<void> {
     const last = this.#cursor.position?.header.number ?? 0;
     await this.#startSegment(this.sequence, []);
     await this.#removeUntil(last);
   }
 
-  /** In pieces, between which others have their turn. */
+  /** In pieces, yielding in between. */
   async #encoded(batch: readonly Changes[]): Promise<Encoded[]> {
     const all: Encoded[] = [];
     for (const changes of batch)
@@ -185,7 +185,7 @@ export class Journal {
     return all;
   }
 
-  /** The place to write to; `undefined` where another segment has to be begun for it. */
+  /** Where to write; `undefined` if a new segment is needed. */
   #writable(): Position | undefined {
     const { position, isOwn } = this.#cursor;
     return isOwn && position?.header.number !== this.#dirty ? position : undefined;
@@ -207,7 +207,7 @@ export class Journal {
     this.#cursor.advance(written);
   }
 
-  /** A write that failed may have written everything, unless it could not open the file: without its header no reader takes it for a commit. */
+  /** A failed write may be complete, unless the file did not open: without its header it is no commit. */
   async #unwrite(position: Position, cause: unknown): Promise<void> {
     if (isCrowded(cause)) return;
     try {
@@ -235,9 +235,9 @@ export class Journal {
   }
 
   /**
-   * Begins the next segment with these commits, after those of the segment before it that nobody has
-   * said are synced: whether another process's sync of them failed cannot be known, so they are
-   * written anew. The link is the one instant at which the segment exists; of two writers one wins.
+   * Starts the next segment with these commits, after those of the previous segment that are not known to be
+   * synced: another process's sync of them may have failed, so they are written again. The segment comes into
+   * being with the link, atomically; of two writers one wins.
    */
   async #startSegment(checkpoint: number, batch: readonly Encoded[]): Promise<void> {
     const { unconfirmed } = this.#cursor;
@@ -259,10 +259,10 @@ export class Journal {
     this.#cursor.advance({ commits: written.commits, position: { ...written.position, synced: sequence } });
   }
 
-  /** The header of the segment behind the newest one, which it pins. */
+  /** The header of the next segment, which pins the newest one. */
   #nextHeader(given: Pick<SegmentHeader, "base" | "checkpoint" | "length" | "keyId">): SegmentHeader {
     const { position, trail } = this.#cursor;
-    // Not behind later marks: those are not synced.
+    // Later marks are not pinned, as they are not synced.
     const pin = trail.findLast(({ sequence }) => sequence <= given.base);
     return {
       ...given,
@@ -296,7 +296,7 @@ export class Journal {
     return length;
   }
 
-  /** Oldest first, so that a segment that is there always has those after it. */
+  /** Oldest first, so that a segment that exists always has its successors. */
   async #removeUntil(last: number): Promise<void> {
     const entries = (await this.#files.list(JOURNAL_FOLDER)) ?? [];
     const names = entries.map((entry) => entry.name).filter((name) => name <= segmentPath(last).slice(-16));
@@ -307,13 +307,13 @@ export class Journal {
 /** Changes, and the body of their frame. */
 type Encoded = { readonly changes: Changes; readonly body: Uint8Array };
 
-/** Room for a body; for a long one in the middle of what may become its segment, as new memory is slow to touch for the first time. */
+/** A long body gets room for its future segment around it, as fresh memory is slow to touch. */
 function allocate(size: number): Uint8Array {
   if (size <= LONG_BYTES) return new Uint8Array(size);
   return new Uint8Array(FIRST_BODY + size + BEHIND).subarray(FIRST_BODY, FIRST_BODY + size);
 }
 
-/** A segment of zeros, but for what stands in its place already: the body of the only commit, which a sealed one covers, being longer. */
+/** A zeroed segment; a single long body is in it already, and is covered by its longer sealed form. */
 function around([only, more]: readonly Encoded[], length: number): Uint8Array {
   if (only === undefined || more !== undefined || only.body.byteOffset !== FIRST_BODY)
     return new Uint8Array(length);
@@ -339,7 +339,7 @@ function writeCommits(from: Position, batch: readonly Encoded[], room: Uint8Arra
   return { position: { ...from, offset, chain, sequence }, commits };
 }
 
-/** A sync is never tried again: the system may have dropped what it could not write, and say nothing the second time. */
+/** Syncs are never retried: the system may have dropped unwritten data, and the retry would succeed. */
 function failedSync(cause: unknown): never {
   throw new CommitUnknownError(
     "A sync of the journal failed, so it is not known whether the last commit is durable. Close the database, open " +

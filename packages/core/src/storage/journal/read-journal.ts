@@ -21,28 +21,28 @@ export type JournalCommit = {
   /** Where its frame ends in its segment, and the chain there: what a successor may pin. */
   readonly end: number;
   readonly chain: bigint;
-  /** XXH64 of the frame's body: by it a commit is known again in another segment. */
+  /** XXH64 of the frame's body, by which a commit is recognized in another segment. */
   readonly digest: bigint;
 };
 
-/** A place in a segment up to which everything was read and verified. */
+/** A position in a segment up to which everything was read and verified. */
 export type Position = SegmentStart & {
   readonly offset: number;
   readonly chain: bigint;
-  /** The newest commit before this place. */
+  /** The newest commit before this position. */
   readonly sequence: number;
-  /** Every commit up to this one is known to be synced, by the words of a later frame. */
+  /** Every commit up to this one is known to be synced. */
   readonly synced: number;
-  /** Every commit up to this one is in its place, by the words of a mark. */
+  /** Every commit up to this one is in place, according to its writer. */
   readonly placed: number;
 };
 
-/** What reading on gives: the commits after the place where it began, and the place where it ended. */
+/** What reading on returns: the commits after the old position, and the new position. */
 export type Read = { readonly commits: readonly JournalCommit[]; readonly position: Position };
 
 /**
- * Reads the whole journal: the newest segment, and those before it that hold commits after its
- * checkpoint. `undefined` where there is none. Between the pieces of long frames others have their turn.
+ * Reads the whole journal: the newest segment, and the earlier ones that hold commits after its checkpoint.
+ * `undefined` if there is none. Yields between the pieces of long frames.
  *
  * @throws `BABA_JOURNAL` where what was committed is damaged or missing, `BABA_FORMAT` where a newer version wrote it
  */
@@ -56,14 +56,14 @@ export async function readJournal(
     if (newest === undefined) return undefined;
     const segments = await readSegments(files, seals, newest);
     if (segments !== undefined) return parseSegments(segments, turn);
-    // A checkpoint removed a segment while it was being read, unless nothing has changed.
+    // A checkpoint removed a segment during the read, unless nothing has changed.
     if ((await newestSegment(files)) === newest) {
       throw damaged(newest, "a segment before it is missing");
     }
   }
 }
 
-/** The place before the first frame of a segment. */
+/** The position before a segment's first frame. */
 export function startOf(start: SegmentStart): Position {
   const { header, seed } = start;
   return {
@@ -77,9 +77,9 @@ export function startOf(start: SegmentStart): Position {
 }
 
 /**
- * Reads the frames from a place on, up to `limit` (an offset that another segment pins, or the end).
- * `segment` holds the whole segment's bytes. The end of what was written is no error, and neither is
- * a frame that was never written to its end. Between the pieces of long frames others have their turn.
+ * Reads the frames from a position on, up to `limit` (an offset that another segment pins) or the end.
+ * `segment` holds the whole segment's bytes. Neither the end of the log nor a frame whose write never
+ * finished is an error. Yields between the pieces of long frames.
  *
  * @throws `BABA_JOURNAL` where a committed frame is damaged
  */
@@ -127,7 +127,7 @@ async function readCommit(
   return { sequence, changes, end, chain, digest: xxh64(body, 0n) };
 }
 
-/** The place behind a frame. */
+/** The position after a frame. */
 function behind(position: Position, { frame, end, chain }: FrameHere): Position {
   return {
     ...position,
@@ -140,7 +140,7 @@ function behind(position: Position, { frame, end, chain }: FrameHere): Position 
 }
 
 /**
- * The beginning of a segment, of which these are the first bytes.
+ * The start of a segment with these first bytes.
  *
  * @throws `BABA_JOURNAL` where it is damaged or forged, `BABA_FORMAT` where a newer version wrote it; and as `findSeal`
  */
@@ -158,7 +158,7 @@ export async function readStart(
   return segmentStart(header, bytes, seal);
 }
 
-/** An error that names a segment, and says how to go on without it. */
+/** An error that names a segment and says how to go on without it. */
 export function damaged(number: number, what: string): BabaError {
   const path = segmentPath(number);
   return new BabaError(
@@ -188,7 +188,7 @@ async function newestSegment(files: FileSystem): Promise<number | undefined> {
 type Segment = { readonly start: SegmentStart; readonly bytes: Uint8Array };
 type Segments = readonly [Segment, ...Segment[]];
 
-/** The segments that matter, oldest first; `undefined` where one of them was not there. */
+/** The segments that matter, oldest first; `undefined` if one of them was missing. */
 async function readSegments(
   files: FileSystem,
   seals: JournalSeals,

@@ -1,7 +1,7 @@
 import { xxh64 } from "../../codec/index.ts";
 import { type JournalSeal, SEAL_TAG } from "./seal.ts";
 
-/** Bytes of a segment's header, and of a disk's sector. */
+/** Bytes of a segment's header: one disk sector. */
 export const SEGMENT_HEADER = 512;
 const MAGIC = "BABAJRNL";
 const VERSION = 1;
@@ -19,46 +19,49 @@ const latin1 = new TextDecoder("latin1");
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * The head of a journal segment, which one process alone ever writes to. It pins how much of the
- * predecessor counts: whatever a paused writer appends there later is dead.
+ * The header of a journal segment, which only one process ever writes to. It pins how much of the predecessor
+ * counts: anything that a paused writer appends there later is ignored.
  */
 export type SegmentHeader = {
-  /** Counts up from 1; the highest is the journal's end. */
+  /** Counts up from 1; the highest is the end of the journal. */
   readonly number: number;
   /** The newest commit that is not in this segment or a later one. */
   readonly base: number;
   /** Every commit up to this one is durable in the record files. */
   readonly checkpoint: number;
-  /** Every commit up to this one was in its place when the segment began; as a mark's word, it does not outlive a power cut. */
+  /**
+   * Commits up to this one were in place when the segment began; like a mark, no longer sure after a power
+   * cut.
+   */
   readonly placed: number;
-  /** How many bytes of the predecessor count; 0 where there is none to read. */
+  /** How many bytes of the predecessor count; 0 if there is none to read. */
   readonly previousLength: number;
-  /** The chain's checksum at that length. */
+  /** The chain checksum at that length. */
   readonly previousChain: bigint;
   /** The length of the whole file, which never changes; zeros follow the last frame. */
   readonly length: number;
-  /** 16 random bytes, so that no older segment's frame can pass for one of this. */
+  /** 16 random bytes, so that no older segment's frame can pass for one of this segment. */
   readonly salt: Uint8Array;
-  /** Which opened storage writes it: 16 hexadecimal digits. */
+  /** The open storage that writes it: 16 hexadecimal digits. */
   readonly token: string;
-  /** Of the writing process, for `FileSystem.lives`. */
+  /** The writing process, for `FileSystem.lives`. */
   readonly identity: string;
-  /** Which key the segment is sealed with; `undefined` in a plain one. */
+  /** The key that the segment is sealed with; `undefined` in a plain one. */
   readonly keyId: number | undefined;
 };
 
-/** The beginning of a segment that was written, or read and verified: what its frames go on from. */
+/** The start of a segment that was written, or read and verified: its frames continue from here. */
 export type SegmentStart = {
   readonly header: SegmentHeader;
-  /** The checksum of the header, which seeds the headers of frames and begins the chain. */
+  /** The header's checksum, which seeds the checksums of frame headers and starts the chain. */
   readonly seed: bigint;
   /** `undefined` in a plain segment. */
   readonly seal: JournalSeal | undefined;
-  /** The header's tag, which ties sealed frames to it; zeros in a plain segment. */
+  /** The header's tag, which binds sealed frames to it; zeros in a plain segment. */
   readonly tag: Uint8Array;
 };
 
-/** The 512 bytes of a header; its last eight are their XXH64. The seal is that of its key. */
+/** Encodes a header in 512 bytes, the last eight being their XXH64. `seal` is that of its key. */
 export function encodeSegmentHeader(header: SegmentHeader, seal?: JournalSeal): Uint8Array {
   const bytes = new Uint8Array(SEGMENT_HEADER);
   const view = new DataView(bytes.buffer);
@@ -87,7 +90,7 @@ export function encodeSegmentHeader(header: SegmentHeader, seal?: JournalSeal): 
   return bytes;
 }
 
-/** The header that these bytes begin with; `undefined` where they are none, `"newer"` where it is of a later version. */
+/** Decodes the header; `undefined` if it is malformed, `"newer"` if it is of a later version. */
 export function decodeSegmentHeader(bytes: Uint8Array): SegmentHeader | "newer" | undefined {
   if (bytes.length < SEGMENT_HEADER) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, SEGMENT_HEADER);
@@ -115,7 +118,7 @@ export function decodeSegmentHeader(bytes: Uint8Array): SegmentHeader | "newer" 
   };
 }
 
-/** The beginning of a segment, of which these are the first bytes. */
+/** The start of a segment with these first bytes. */
 export function segmentStart(
   header: SegmentHeader,
   bytes: Uint8Array,
@@ -125,12 +128,12 @@ export function segmentStart(
   return { header, seed: view.getBigUint64(CHECKSUM_AT), seal, tag: bytes.slice(TAG_AT, CHECKSUM_AT) };
 }
 
-/** Whether the seal vouches for a header's bytes. */
+/** Whether a header's tag is the seal's. */
 export function isSealedBy(bytes: Uint8Array, seal: JournalSeal): boolean {
   return seal.verifyTag(bytes.subarray(0, TAG_AT), bytes.subarray(TAG_AT, CHECKSUM_AT));
 }
 
-/** `undefined` where so many bytes are no text or do not fit. */
+/** `undefined` if it does not fit or is not UTF-8. */
 function identityIn(bytes: Uint8Array, length: number): string | undefined {
   if (length > LONGEST_IDENTITY) return undefined;
   try {

@@ -21,13 +21,13 @@ import {
   segmentStart,
 } from "./segment.ts";
 
-/** A journal on a simulated disk, for tests that come between the steps of those who read and write it. */
+/** A journal on a simulated disk, for tests that intervene between the steps of its readers and writers. */
 export class SimulatedJournal {
   readonly #disk = new SimulatedDisk();
   readonly #machine = new SimulatedMachine();
-  /** Files whose steps nobody hinders. */
+  /** Files whose steps are not intercepted. */
   readonly plain: FileSystem = simulatedFileSystem(this.#disk);
-  /** Where a test comes between two steps of a process, which has the journal's name. */
+  /** Lets a test intervene between two steps of a process, which is named like its journal. */
   hook: StepHook = () => undefined;
 
   /** With the folders that the engine makes. */
@@ -37,14 +37,14 @@ export class SimulatedJournal {
     return begun;
   }
 
-  /** The journal as a process of that name has it. */
+  /** The journal as a process of that name sees it. */
   of(name: string): Journal {
     const process = this.#machine.start(name);
     const files = simulatedFileSystem(this.#disk, { process, hook: (step) => this.hook(step) });
     return journalOn(files, name);
   }
 
-  /** With one synced commit of a, which b has read. */
+  /** With one synced commit of `a`, which `b` has read. */
   async started(): Promise<{ a: Journal; b: Journal }> {
     const [a, b] = [this.of("a"), this.of("b")];
     await a.append([put("one")]);
@@ -52,7 +52,7 @@ export class SimulatedJournal {
     return { a, b };
   }
 
-  /** Does something once, before the first step that fits. */
+  /** Does `work` once, before the first step that fits. */
   once(fits: (step: Step) => boolean, work: () => Promise<unknown>): void {
     let done = false;
     this.hook = async (step) => {
@@ -69,7 +69,7 @@ export class SimulatedJournal {
       .sort();
   }
 
-  /** Gives a segment another header, and frames that are right for it. */
+  /** Gives a segment another header, and frames that match it. */
   async forge(
     number: number,
     change: (header: SegmentHeader) => SegmentHeader,
@@ -96,7 +96,7 @@ export class SimulatedJournal {
   }
 }
 
-/** A journal, as a process whose name is one character has it. */
+/** A journal as a process sees it; the name has one character. */
 export function journalOn(files: FileSystem, name: string): Journal {
   const random = (bytes: Uint8Array) => crypto.getRandomValues(new Uint8Array(bytes.length));
   return new Journal(
@@ -110,14 +110,14 @@ export function put(text: string, name = "r.baba"): Changes {
   return new Map([[name, new TextEncoder().encode(text)]]);
 }
 
-/** Reads on, and takes in what there is. */
+/** Reads on and takes in what there is. */
 export async function follow(journal: Journal): Promise<News> {
   const news = await journal.follow();
   journal.taken();
   return news;
 }
 
-/** The numbers of the commits that are news to a reader. */
+/** The numbers of the commits that are new to a reader. */
 export async function sequences(reader: Journal): Promise<number[]> {
   return (await follow(reader)).commits.map(({ sequence }) => sequence);
 }
@@ -126,7 +126,7 @@ export function is(process: string, call: string, path: string): (step: Step) =>
   return (step) => step.process === process && step.call === call && step.path === path;
 }
 
-/** Where the chain of a plain segment's frames begins. */
+/** Where the chain of a plain segment begins. */
 function firstChain(head: SegmentHeader): bigint {
   return segmentStart(head, encodeSegmentHeader(head), undefined).seed;
 }
