@@ -1,7 +1,7 @@
 import { printable } from "./printable.ts";
 
 /**
- * What went wrong, as a word that never changes between versions.
+ * What went wrong, as a code that never changes between versions.
  *
  * | code | meaning |
  * | --- | --- |
@@ -74,7 +74,7 @@ export type BabaErrorCode =
   | "BABA_SEALED"
   | "BABA_ENVELOPE";
 
-/** The parts of an error beside its sentence. */
+/** The parts of an error besides its message. */
 export type BabaErrorDetails = {
   /** The record or folder concerned, as the caller names it. */
   readonly record?: string | undefined;
@@ -102,7 +102,7 @@ export class BabaError extends Error {
   readonly code: BabaErrorCode;
   /** The record or folder concerned. */
   readonly record: string | undefined;
-  /** Of a `BABA_CODEC` that is about a text: where in it the first byte at fault is, in bytes. */
+  /** For a `BABA_CODEC` about a text: the offset of the first bad byte. */
   readonly offset: number | undefined;
 
   /** An error of this code; `message` is a sentence that says what to do. */
@@ -113,7 +113,7 @@ export class BabaError extends Error {
     this.offset = details.offset;
   }
 
-  /** The same error, naming the record where it did not yet. */
+  /** The same error, naming the record if it did not name one. */
   about(record: string): BabaError {
     if (this.record !== undefined) return this;
     const named = new BabaError(this.code, `${printable(record)}: ${this.message}`, {
@@ -152,7 +152,8 @@ export class ConflictError extends BabaError {
 }
 
 /**
- * Thrown when another process that is not known to have ended, or a session, keeps the write lock; the message names it.
+ * Thrown when another process that is not known to have ended, or a session, keeps the write lock; the
+ * message names it.
  *
  * @example
  * ```ts
@@ -172,8 +173,8 @@ export class LockedError extends BabaError {
 }
 
 /**
- * Thrown when a sync failed: whether the commit is durable is not known. The handle refuses further
- * writes; close the database, open it again and look.
+ * Thrown when a sync failed, so that it is not known whether the commit is durable. The handle refuses
+ * further writes; close the database, open it again and check.
  *
  * @example
  * ```ts

@@ -1,6 +1,8 @@
 const LONGEST_NAME = 200;
 
-/** A text as it may stand in a message or a log line: control, direction and line characters escaped, cut as a name is. */
+/**
+ * Text that is safe in a message or log line: control, direction and line characters escaped, long text cut.
+ */
 export function printable(text: string, longest: number = LONGEST_NAME): string {
   const cut = text.length > longest ? `${text.slice(0, longest)}...` : text;
   return cut.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, (character) => {
@@ -8,7 +10,7 @@ export function printable(text: string, longest: number = LONGEST_NAME): string 
   });
 }
 
-/** A number of things, in words. */
+/** A count with its noun. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

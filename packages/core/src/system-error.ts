@@ -1,5 +1,5 @@
 /**
- * The code of an operating system's error (`ENOENT`, `ENOSPC`, ...), where the value has one.
+ * The code of an operating system's error (`ENOENT`, `ENOSPC`, ...), if the value has one.
  *
  * @example
  * ```ts
@@ -27,7 +27,7 @@ export function systemError(code: string, meaning: string, path: string): Error 
 }
 
 /**
- * The error for a symbolic link where none is followed: `ELOOP`.
+ * The error for a symbolic link where links are not followed: `ELOOP`.
  *
  * @example
  * ```ts
@@ -40,8 +40,8 @@ export function linkError(path: string): Error {
 }
 
 /**
- * Whatever was thrown, as an `Error` of this realm. In a VM context, in which Jest and Vitest's `vmThreads` run tests, the
- * errors of `node:fs` are of another one.
+ * Whatever was thrown, as an `Error` of this realm. In a VM context, where Jest and Vitest's `vmThreads` run
+ * tests, errors of `node:fs` are of another realm.
  *
  * @example
  * ```ts
@@ -57,7 +57,7 @@ export function errorOf(thrown: unknown): Error {
 }
 
 /**
- * Whether too many files are open just now: what was tried has not been done to its end, and some will be closed.
+ * Whether too many files are open right now: the operation did not complete, and files will be closed.
  *
  * @example
  * ```ts

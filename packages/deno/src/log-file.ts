@@ -3,7 +3,10 @@ import { logFile } from "@baba/core/adapter";
 
 const utf8 = new TextEncoder();
 
-/** A log file in `./baba_logs/` by Deno's own calls, with `--allow-write=baba_logs`: see `logFile` of `@baba/core/adapter`. */
+/**
+ * A log file in `./baba_logs/` by Deno's own calls; needs `--allow-write=baba_logs`. See `logFile` of
+ * `@baba/core/adapter`.
+ */
 export function openLogFile(): (line: string) => void {
   return logFile({
     pid: Deno.pid,

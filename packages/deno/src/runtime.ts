@@ -6,7 +6,7 @@ import { denoFileSystem } from "./file-system/index.ts";
 import { openLogFile } from "./log-file.ts";
 
 const utf8 = new TextEncoder();
-/** The most bytes that `crypto.getRandomValues` gives at once. */
+/** The most bytes that `crypto.getRandomValues` fills at once. */
 const RANDOM_BYTES = 65_536;
 
 /**
@@ -40,7 +40,7 @@ export const denoRuntime: Runtime = {
 };
 
 /**
- * Called behind input, the first immediate comes before the timers that are due; the second does not. (A timer of no time
+ * After input, the first immediate runs before the timers that are due; the second does not. (A timer of zero
  * is one of two milliseconds here.)
  */
 function turn(): Promise<void> {

@@ -1,16 +1,17 @@
 import { systemError } from "../system-error.ts";
 
-/** What the program `sync` ended with. */
+/** How the program `sync` ended. */
 export type SyncEnd = {
-  /** 0 where it did what was asked for; `null` where a signal ended it. */
+  /** 0 if it succeeded; `null` if a signal ended it. */
   readonly status: number | null;
-  /** What it wrote to its standard error, in the locale C. */
+  /** What it wrote to standard error, in the C locale. */
   readonly said: string;
 };
 
 /**
- * The arguments of `sync` for the whole file system of the folder in which it is run: one flush, where a sync of each of many
- * files would wait for each. A path among them could be taken for what the program says, and is in its messages.
+ * The arguments of `sync` for the whole file system of the folder it runs in: one flush, instead of one wait
+ * for each of many files. No path is among them, as it would appear in messages and could be mistaken for
+ * them.
  *
  * @example
  * ```ts
@@ -21,7 +22,8 @@ export type SyncEnd = {
 export const SYNC_FILE_SYSTEM: readonly string[] = ["-f", "."];
 
 /**
- * Whether the file system was synced; `false` where this program cannot do that, so that each file is to be synced by itself.
+ * Whether the file system was synced; `false` if this program cannot do that, so each file must be synced by
+ * itself.
  *
  * @throws `EIO`, `ENOSPC`, `EDQUOT` where the sync failed: a later one would not say so again
  * @example

@@ -1,5 +1,5 @@
 /**
- * What the adapters of the runtimes have in common, for authors of further ones.
+ * What the runtimes' adapters have in common, for authors of further ones.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Works on the items in order, so many at once; after an error no further item is begun, and it is
- * thrown once those at work have ended.
+ * Works on the items in order, `width` at a time. After an error no further item is begun, and the error is
+ * thrown once those in progress have ended.
  *
  * @example
  * ```ts

@@ -4,7 +4,7 @@ const FOLDER = "baba_logs";
 
 /** What a log file needs of a runtime. */
 export type LogFileCalls = {
-  /** The number of this process. */
+  /** This process's id. */
   readonly pid: number;
 
   /** A path as seen from the working directory of this moment. @throws where there is none any more */
@@ -18,10 +18,10 @@ export type LogFileCalls = {
 };
 
 /**
- * A log file in `./baba_logs/`, as seen from the working directory of this moment, named by the time of its first line and
- * by the process. No I/O yet: the folder and the file are made with the first line, and again where they were removed.
- * Each line is written before the function returns, so that none is lost when the process ends, and the file is not kept
- * open, so that a database leaves no descriptor behind.
+ * A log file in `./baba_logs/`, relative to the current working directory, named by the time of its first
+ * line and by the process. No I/O yet: the first line creates the folder and the file, and a later one
+ * creates them again if they were removed. Each line is written before the function returns, so that none is
+ * lost when the process ends; the file is not kept open, so that a database leaves no descriptor behind.
  *
  * @example
  * ```ts
@@ -53,7 +53,10 @@ export function logFile({ pid, absolute, append, makeFolder }: LogFileCalls): (l
   };
 }
 
-/** Where the working directory was removed, the path stays as it is: a log that cannot be written fails no database. */
+/**
+ * If the working directory was removed, the path stays relative: a log that cannot be written fails no
+ * database.
+ */
 function absoluteOrAsItIs(path: string, absolute: LogFileCalls["absolute"]): string {
   try {
     return absolute(path);
@@ -62,7 +65,7 @@ function absoluteOrAsItIs(path: string, absolute: LogFileCalls["absolute"]): str
   }
 }
 
-/** The time as a file name may hold it: `2026-01-31_23-59-59-123`. */
+/** The time in a form that file names allow: `2026-01-31_23-59-59-123`. */
 function timestamp(time: Date): string {
   return time.toISOString().replace("T", "_").replace("Z", "").replace(/[:.]/g, "-");
 }

@@ -1,11 +1,15 @@
-/** What was made: below the root, and the folders outside that hold what was made on the way to the root. */
+/**
+ * The folders that were made below the root, and those outside that hold what was made on the way to the
+ * root.
+ */
 export type Made = { readonly made: string[]; readonly holders: string[] };
 
 /**
- * Makes a folder and those above it, outermost first, as `FileSystem.makeFolder` owes it.
+ * Makes a folder and its parents, outermost first, as `FileSystem.makeFolder` requires.
  *
- * @param makeRoot makes the root and the folders above it; gives those that hold what it made, none where the root existed
- * @param makeOne makes one folder, by its path below the root; gives whether it was this call that made it
+ * @param makeRoot makes the root and its parents; returns the folders that hold what it made, none if the
+ * root existed
+ * @param makeOne makes one folder, given its path below the root; returns whether this call made it
  * @example
  * ```ts
  * import { makeFolders } from "@baba/core/adapter";

@@ -1,12 +1,12 @@
 import { errorOf, systemCode, systemError } from "../system-error.ts";
 import type { Trust } from "./trust.ts";
 
-/** What an operation says where a folder on its way may not be what it was. */
+/** How an operation fails if a folder on its path may no longer be what it was. */
 const DOUBTS: readonly string[] = ["ENOENT", "ENOTDIR", "ELOOP"];
 
 /**
- * The way to a batch's files below a root. Each folder on it is looked at once: it must be a folder and no
- * symbolic link. The root itself may be reached through links; it is the user's choice.
+ * The paths to a batch's files below a root. Each folder on them is checked once: it must be a folder and no
+ * symbolic link. The root itself may be reached through links; that is the user's choice.
  *
  * @example
  * ```ts
@@ -25,14 +25,15 @@ export class PathCheck {
   readonly #onWindows: boolean;
   readonly #trust: Trust | undefined;
   #standing: Map<string, Error | "sound"> | undefined;
-  /** The folder that was found sound last: most files of a batch are in one. */
+  /** The folder that was last found sound: most files of a batch are in one folder. */
   #last = "";
 
   /**
-   * With `trust`, folders that a call found sound a moment ago are not looked at again.
+   * With `trust`, folders that were found sound a moment ago are not checked again.
    *
-   * @param mustBeFolder looks at one folder by its full path; throws `ENOENT`, `ELOOP` for a symbolic link, `ENOTDIR` for what else is no folder
-   * @param onWindows whether paths are as on Windows
+   * @param mustBeFolder checks one folder by its full path; throws `ENOENT`, `ELOOP` for a symbolic link,
+   * `ENOTDIR` for anything else that is no folder
+   * @param onWindows whether paths follow the rules of Windows
    */
   constructor(root: string, mustBeFolder: (full: string) => void, onWindows: boolean, trust?: Trust) {
     this.root = root;
@@ -42,8 +43,8 @@ export class PathCheck {
   }
 
   /**
-   * Does something with the full path of a file, once all folders on the way are found sound. Where that
-   * fails as it would with another thing in a folder's place, the folders are looked at anew the next time.
+   * Does something with the full path of a file, once all folders on its path are found sound. If that fails
+   * in a way that suggests a folder was replaced, the folders are checked again next time.
    *
    * @throws what `use` throws; `ENOENT`, `ELOOP` for a symbolic link, `ENOTDIR` for a file on the way, `EINVAL` for a way out of the root
    */
@@ -55,7 +56,7 @@ export class PathCheck {
     }
   }
 
-  /** The same with a folder, which must be sound itself. */
+  /** The same for a folder, which must be sound itself. */
   within<T>(folder: string, use: (full: string) => T): T {
     return this.at(folder, (full) => {
       this.#require(folder);
@@ -63,7 +64,9 @@ export class PathCheck {
     });
   }
 
-  /** The full path of a file, once all folders on the way are found sound; whoever uses it tells `doubted` of a failure. */
+  /**
+   * The full path of a file, once all its folders are found sound; the caller passes failures to `doubted`.
+   */
   resolve(path: string): string {
     mustStayBelow(path, this.#onWindows);
     const cut = path.lastIndexOf("/");
@@ -75,7 +78,7 @@ export class PathCheck {
     return `${this.root}/${path}`;
   }
 
-  /** The failure of an operation, of which it may be the reason that a folder is no more what it was. */
+  /** Takes an operation's failure, whose cause may be that a folder is no longer what it was. */
   doubted(error: unknown): unknown {
     if (DOUBTS.includes(systemCode(error) ?? "")) this.#trust?.forget();
     return error;
@@ -104,7 +107,8 @@ export class PathCheck {
 }
 
 /**
- * Refuses a path that would lead out of the root. The caller has checked it; but what a checker once overlooks should not cost a file.
+ * Refuses a path that leads out of the root. The caller has checked it, but an oversight there should not
+ * cost a file.
  *
  * @throws `EINVAL`
  * @example
@@ -120,7 +124,7 @@ export class PathCheck {
  */
 export function mustStayBelow(path: string, onWindows: boolean): void {
   const leaves = path.includes("..") && path.split("/").includes("..");
-  // There a backslash parts segments as well, and what stands before a colon is another drive.
+  // On Windows, a backslash separates segments too, and a colon follows a drive's letter.
   if (leaves || (onWindows && /[\\:]/.test(path)))
     throw systemError("EINVAL", "leads out of its folder", path);
 }

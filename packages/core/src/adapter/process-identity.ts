@@ -1,25 +1,25 @@
 /**
- * What tells a process from all others of a machine; on Linux, even from a later one of its number. Adapters of all
- * runtimes write it as one line of JSON, and understand each other's.
+ * Tells a process from all others on a machine; on Linux, even from a later one with its number. Adapters of
+ * all runtimes write it as one line of JSON, and understand each other's.
  */
 export type ProcessIdentity = {
   readonly pid: number;
   readonly host: string;
-  /** Of this start of the machine. */
+  /** Identifies this boot of the machine. */
   readonly boot?: string | undefined;
-  /** Process numbers and start times mean something within these namespaces only. */
+  /** Process numbers and start times are only meaningful within these namespaces. */
   readonly namespaces?: string | undefined;
-  /** Clock ticks from the machine's start to the process's; field 22 of proc_pid_stat(5). */
+  /** Clock ticks from boot to the process's start; field 22 of proc_pid_stat(5). */
   readonly started?: string | undefined;
-  /** The process keeps a kernel's lock (flock) on the file that it has announced. */
+  /** The process keeps a kernel lock (flock) on the file that it has announced. */
   readonly lock?: boolean | undefined;
 };
 
-/** What Linux shows of a process: its state's letter, and when it was started. */
+/** What Linux shows of a process: the letter of its state, and its start time. */
 export type ProcessEvidence = { readonly state: string | undefined; readonly started: string | undefined };
 
 /**
- * The identity that a line of JSON tells; `undefined` for all other text.
+ * The identity in a line of JSON; `undefined` for any other text.
  *
  * @example
  * ```ts
@@ -49,7 +49,7 @@ export function parseProcessIdentity(text: string): ProcessIdentity | undefined 
 }
 
 /**
- * What the text of `/proc/<number>/stat` shows.
+ * What the text of `/proc/<number>/stat` says.
  *
  * @example
  * ```ts
@@ -58,14 +58,14 @@ export function parseProcessIdentity(text: string): ProcessIdentity | undefined 
  * ```
  */
 export function parseProcessStat(text: string): ProcessEvidence {
-  // The second field is the program's name in parentheses, and may hold any character.
+  // The second field is the program's name in parentheses, and may contain any character.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   return { state: fields[0], started: fields[19] };
 }
 
 /**
- * Whether what is seen of a process of the identity's number is that very process, and it has not ended; `undefined`
- * where not both have a start time. Of a process of another start of the machine it says nothing.
+ * Whether what is seen under the identity's process number is that very process, and it has not ended;
+ * `undefined` unless both have a start time. Only meaningful within the same boot of the machine.
  *
  * @example
  * ```ts

@@ -1,18 +1,18 @@
-/** Milliseconds for which what was found sound is not looked at again. */
+/** Milliseconds for which what was found sound is not checked again. */
 const TRUSTED_FOR = 100;
-/** The store's own folder has a handful; more than a few dozen are no store's. */
+/** The store's own folder has a handful; more than a few dozen are not a store's. */
 const MOST = 64;
 
 /**
- * Which folders and files of the store itself (below a folder of the root whose name begins with a dot) an
- * adapter found to be no symbolic links in the last tenth of a second. A commit asks for the same few a
- * dozen times; each look costs as much as opening a file, and one at a file makes the sync after its next write
- * longer (docs/performance.md).
+ * The folders and files of the store itself (below a folder of the root whose name begins with a dot) that an
+ * adapter found not to be symbolic links in the last tenth of a second. A commit asks for the same few a
+ * dozen times; each check costs as much as opening a file, and a check of a file makes the sync after its
+ * next write slower (docs/performance.md).
  *
- * What is looked at and then used may be replaced in between, with or without this: whoever may do that
- * could as well write into the folder itself. What a look is for, a link that was there before (in a copied
- * or unpacked store), is found at the first one; a link that comes later is found a tenth of a second later,
- * and at once where an operation misses something. Records, which users arrange, are looked at each time.
+ * What is checked and then used may be replaced in between, with or without this: whoever can do that could
+ * as well write into the folder itself. What the check is for, a link that was there before (in a copied or
+ * unpacked store), is found the first time; a link that comes later is found a tenth of a second later, or at
+ * once if an operation misses something. Records, which users arrange, are checked each time.
  *
  * @example
  * ```ts
@@ -30,7 +30,7 @@ export class Trust {
   /** Whether the path was found sound a moment ago. */
   has(path: string): boolean {
     if (this.#sound.size === 0) return false;
-    // One time for all: what was found by way of a trusted folder is not trusted for longer than that one.
+    // One time for all: what was found through a trusted folder must not be trusted longer than that folder.
     if (performance.now() - this.#since > TRUSTED_FOR) this.#sound.clear();
     return this.#sound.has(path);
   }
@@ -43,7 +43,7 @@ export class Trust {
     this.#sound.add(path);
   }
 
-  /** Forgets all: something was not where it was looked for, or paths were made, moved or removed. */
+  /** Forgets everything: something was not where it was expected, or paths were made, moved or removed. */
   forget(): void {
     this.#sound.clear();
   }

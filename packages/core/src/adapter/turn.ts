@@ -1,11 +1,12 @@
-// Taken once: on Node.js 20 the global is a getter, which takes several times as long as to read the clock.
+// Read once: on Node.js 20 the global is a getter, which is several times slower than reading the clock.
 const { performance } = globalThis;
 
-/** Milliseconds that synchronous work may take of one turn of the event loop, all adapters together. */
+/** Milliseconds that synchronous work may take per turn of the event loop, for all adapters together. */
 const BUDGET = 1;
 
 /**
- * The time that synchronous work may take of each turn of an event loop; a thread has one, which all its adapters share.
+ * The time that synchronous work may take in each turn of an event loop; a thread has one budget for all its
+ * adapters.
  *
  * @example
  * ```ts
@@ -21,15 +22,17 @@ export class TurnBudget {
   #scheduled = false;
   #waiting: (() => void)[] = [];
 
-  /** With what calls a function after other work of the event loop (timers, input) had its turn: a runtime's `setImmediate`. */
+  /**
+   * `later` calls a function after other work of the event loop (timers, input): a runtime's `setImmediate`.
+   */
   constructor(later: (next: () => void) => void) {
     this.#later = later;
   }
 
   /**
-   * Does short work synchronously, on the calling thread, as soon as the turn's budget allows: at once
-   * where little was done in this turn, in a later turn otherwise. So a thousand small calls in a row
-   * cost what their system calls cost, and timers and input have their turn between them.
+   * Does short work synchronously, on the calling thread, as soon as the turn's budget allows: at once if
+   * little was done in this turn, in a later turn otherwise. So a thousand small calls in a row cost no more
+   * than their system calls, and timers and input still run in between.
    *
    * @param work gets the time (of `performance.now()`) by which it should stop
    */
@@ -48,7 +51,10 @@ export class TurnBudget {
     });
   }
 
-  /** Does short work in this very call, as {@link TurnBudget.within} would; `undefined`, and nothing done, where the turn has no time for it. */
+  /**
+   * Like {@link TurnBudget.within}, but in this very call; `undefined`, with nothing done, if the turn has no
+   * time left.
+   */
   atOnce<T>(work: (deadline: number) => T): T | undefined {
     if (!this.#hasTime) return undefined;
     this.#schedule();
@@ -82,7 +88,7 @@ export class TurnBudget {
       this.#waiting[done]?.();
       done += 1;
     }
-    // Cut off once a turn: to shift one by one would cost the square of their number.
+    // Once per turn: shifting one by one would be quadratic.
     this.#waiting = this.#waiting.slice(done);
     if (this.#waiting.length > 0 || this.#spent > 0) this.#schedule();
   }

@@ -8,7 +8,7 @@ export class Folder extends Map<string, MemoryFile | Folder> {
   readonly #number = ++folders;
   #changes = 0;
 
-  /** Differs between any two states of the entries, of this folder and of all others. */
+  /** Differs between any two states of the entries, across all folders. */
   get stamp(): string {
     return `${this.#number}:${this.#changes}`;
   }
@@ -27,8 +27,8 @@ export class Folder extends Map<string, MemoryFile | Folder> {
 let volumes = 0;
 
 /**
- * A tree of files in memory, for any number of adapters: `memoryFileSystem(volume)`. It is empty at
- * first, without even its root, as a directory is that nobody has made yet.
+ * A tree of files in memory, for any number of adapters: `memoryFileSystem(volume)`. It starts out empty,
+ * without even its root, like a directory that nobody has made yet.
  *
  * @example
  * ```ts
@@ -40,11 +40,11 @@ let volumes = 0;
  * ```
  */
 export class MemoryVolume {
-  /** Tells this volume from every other of the process. */
+  /** Distinguishes this volume from every other in the process. */
   readonly identity: string;
   #root: Folder | undefined;
 
-  /** A volume that is like no other of the process. */
+  /** A new volume, distinct from every other in the process. */
   constructor() {
     volumes += 1;
     this.identity = `memory:${volumes}`;
@@ -67,13 +67,13 @@ export class MemoryVolume {
     return folder;
   }
 
-  /** The folder that holds a path's last part, and that part. Throws like `folder`. */
+  /** The folder that holds a path's last segment, and that segment. Throws like `folder`. */
   holder(path: string): { folder: Folder; name: string } {
     const cut = path.lastIndexOf("/");
     return { folder: this.folder(cut < 0 ? "." : path.slice(0, cut)), name: path.slice(cut + 1) };
   }
 
-  /** What a path leads to, where there is something. Throws like `folder`, of the folders on the way. */
+  /** What is at a path, if anything. Throws like `folder`, for the folders on the way. */
   entry(path: string): MemoryFile | Folder | undefined {
     if (path === ".") return this.#root;
     const { folder, name } = this.holder(path);
@@ -93,7 +93,7 @@ export class MemoryVolume {
   }
 
   /**
-   * Makes a folder and those above it; returns those that it made, outermost first.
+   * Makes a folder and its parents; returns those that it made, outermost first.
    *
    * @throws `ENOTDIR` where a file is in the way
    */

@@ -10,13 +10,12 @@ import type {
 } from "./file-system.ts";
 import { Folder, type MemoryFile, MemoryVolume, systemError } from "./memory-volume.ts";
 
-/** Of every process whose files are in memory: a volume is seen by one alone. */
+/** Shared by all in-memory adapters: only one process can see a volume. */
 const IDENTITY = "in-memory";
 
 /**
- * Files in memory: for tests, and for a store that is thrown away with the process. Durable in no
- * sense; symbolic links and access rights do not exist in it. Adapters of one `volume` see the same
- * files.
+ * Files in memory: for tests, and for a store that is discarded with the process. Nothing is durable, and
+ * there are no symbolic links or access rights. Adapters of one `volume` see the same files.
  *
  * @example
  * ```ts
@@ -103,7 +102,7 @@ class MemoryFileSystem implements FileSystem {
       const target = this.#volume.holder(to);
       const replaced = target.folder.get(target.name);
       if (replaced instanceof Folder) throw systemError("EISDIR", to);
-      // POSIX: where both names are of one file, a rename does nothing and both stay.
+      // POSIX: if both names are of one file, a rename does nothing and both stay.
       if (replaced === file) continue;
       source.folder.delete(source.name);
       target.folder.set(target.name, file);
@@ -156,7 +155,7 @@ class MemoryFileSystem implements FileSystem {
     await this.create([file]);
   }
 
-  /** Nobody outside this process sees a volume, and this process lives. */
+  /** Only this process sees a volume, and it lives. */
   async lives(identity: string): Promise<boolean | undefined> {
     return identity === IDENTITY ? true : undefined;
   }

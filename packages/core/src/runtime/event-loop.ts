@@ -1,10 +1,10 @@
 import type { Runtime } from "./runtime.ts";
 
-/** How long work may hold the event loop before others get a turn, in milliseconds. */
+/** How long work may hold the event loop before yielding, in milliseconds. */
 const LONGEST_HOLD = 1;
 
 /**
- * Keeps long runs of small work from holding the event loop: `breathe()` between the pieces.
+ * Keeps long runs of small work from blocking the event loop: call `breathe()` between the pieces.
  *
  * @example
  * ```ts
@@ -19,35 +19,35 @@ const LONGEST_HOLD = 1;
  */
 export class EventLoop {
   readonly #runtime: Runtime;
-  /** When the work of this turn began; `undefined` where none has begun, as others had their turn since. */
+  /** When this turn's work began; `undefined` if none has begun since other work last ran. */
   #since: number | undefined;
-  /** Those that go on in later turns, in the order in which they asked. */
+  /** Those that continue in later turns, in the order of asking. */
   readonly #waiting: (() => void)[] = [];
   #releasing = false;
 
-  /** By the clock and the turns of this runtime. */
+  /** Uses this runtime's clock and turns. */
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
   }
 
   /**
-   * `undefined` while there is time left; else a {@link EventLoop.pause}. Time is counted from the first call of a turn on: whoever
-   * comes from a long piece of work that nobody counted pauses.
+   * `undefined` while there is time left; else a {@link EventLoop.pause}. Time is counted from the first call
+   * in a turn, so a caller that comes from a long, uncounted piece of work pauses.
    */
   breathe(): Promise<void> | undefined {
-    // What waits goes first: it begins the next turn.
+    // Those that wait go first: the next turn begins with them.
     if (this.#since === undefined && this.#waiting.length === 0) this.#begin();
     return this.#hasTime() ? undefined : this.pause();
   }
 
-  /** Resolves after others had their turn, and after the work of those that waited before left time for it. */
+  /** Resolves after other work has run, and earlier waiters have left time in a turn. */
   pause(): Promise<void> {
     const released = new Promise<void>((resolve) => this.#waiting.push(resolve));
     if (!this.#releasing) void this.#release();
     return released;
   }
 
-  /** In each turn as many as it has time for, and one at least. */
+  /** In each turn as many as there is time for, and at least one. */
   async #release(): Promise<void> {
     this.#releasing = true;
     while (this.#waiting.length > 0) {
@@ -57,16 +57,16 @@ export class EventLoop {
       do {
         this.#waiting[released]?.();
         released += 1;
-        // What was released works before the clock is read: a promise's reactions run later than its resolution.
+        // Let the released one work before reading the clock: a promise's reactions run after its resolution.
         await undefined;
       } while (released < this.#waiting.length && this.#hasTime());
-      // Cut off once a turn: to shift one by one would cost the square of their number.
+      // Once per turn: shifting one by one would be quadratic.
       this.#waiting.splice(0, released);
     }
     this.#releasing = false;
   }
 
-  /** Time is counted from here until others had their turn, for whatever asks meanwhile. */
+  /** Counts time from here until other work has run, whoever asks in the meantime. */
   #begin(): void {
     this.#since = this.#runtime.elapsed();
     void this.#runtime.turn().then(() => {
