@@ -8,7 +8,7 @@ import {
 } from "@baba/core";
 import { nodeRuntime } from "./runtime.ts";
 
-/** One for the process: databases of one folder share their storage through it. */
+/** One per process: databases of one folder share their storage through it. */
 const context: DatabaseContext = assemble(nodeRuntime);
 
 /**
@@ -30,7 +30,7 @@ const context: DatabaseContext = assemble(nodeRuntime);
  */
 export class BabaDB<S extends Schema> extends Database<S> {
   /**
-   * Does no I/O; the first use opens.
+   * Does no I/O; the database opens on first use.
    *
    * @throws `BABA_OPTION` where an option does not exist or has the wrong kind, `BABA_KEY_MISSING` where one for a key is
    * there and `undefined` or empty, `BABA_IO` where the directory is relative and the working directory was removed

@@ -2,10 +2,11 @@ import { openRecordFile as openWith, type RecordKeys, sealRecordFile as sealWith
 import { nodeRuntime } from "./runtime.ts";
 
 /**
- * The value in one sealed record's file, for a person who has the file and the keys and not the rest of the store.
+ * The value in one sealed record's file, for someone who has the file and the keys but not the rest of the
+ * store.
  *
  * @param file the file's bytes, base-3 text
- * @param filename the name that it has, or had, in its store: a sealed record opens under no other
+ * @param filename its name in the store, now or then: a sealed record opens under no other name
  * @throws `BABA_OPTION` where an argument is of the wrong kind, and as reads of a sealed store and its opening
  * @example
  * ```ts
@@ -20,9 +21,9 @@ export function openRecordFile(file: Uint8Array, filename: string, keys: RecordK
 }
 
 /**
- * The file of one sealed record, to be put into the folder of its store while nobody has it open.
+ * The file of one sealed record, to be put into its store's folder while nobody has the store open.
  *
- * @param value what the record is to be; no schema is asked
+ * @param value the record's value; it is not checked against a schema
  * @param filename the name that the file will have in the store
  * @throws `BABA_UNSERIALIZABLE`, also for more than 128 MiB of JSON, `BABA_OPTION` where `keys` are of the wrong kind, and as the
  * opening of a store

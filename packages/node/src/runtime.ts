@@ -39,7 +39,7 @@ export const nodeRuntime: Runtime = {
   idle: (milliseconds) => after(milliseconds, undefined, { ref: false }),
 };
 
-/** Called behind input, the first immediate comes before the timers that are due; the second does not. */
+/** After input, the first immediate runs before the timers that are due; the second does not. */
 async function turn(): Promise<void> {
   await immediate();
   await immediate();

@@ -1,7 +1,7 @@
 /**
- * Writes a line to the standard error. A stream that takes nothing any more (a pipe whose reader has ended, a file on a full
- * disk) tells so by an event, at the write or after it, which ends the program where nobody listens: as with the console,
- * somebody does.
+ * Writes a line to standard error. A stream that no longer accepts anything (a pipe whose reader has ended, a
+ * file on a full disk) emits an error event, during the write or after it, which ends the program if nobody
+ * listens. So this listens, as the console does.
  */
 export function writeToTerminal(line: string): void {
   const { stderr } = process;
@@ -12,7 +12,7 @@ export function writeToTerminal(line: string): void {
   stderr.off("error", ignore);
 }
 
-/** For the next error alone, where nobody else does: what others write is theirs. */
+/** Only for the next error, and only if nobody else listens: errors of others' writes are theirs. */
 function listen(): void {
   if (process.stderr.listenerCount("error") === 0) process.stderr.once("error", ignore);
 }

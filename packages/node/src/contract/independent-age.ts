@@ -157,7 +157,7 @@ function unpadded(bytes: Buffer): string {
   return bytes.toString("base64").replace(/=+$/, "");
 }
 
-/** The 32 bytes of a Bech32 text; its checksum is left unchecked. */
+/** The 32 bytes of a Bech32 text; its checksum is not checked. */
 function bech32(text: string): Buffer {
   const data = [...text.slice(text.lastIndexOf("1") + 1, -6)].map((letter) => CHARSET.indexOf(letter));
   const bits = data.map((value) => value.toString(2).padStart(5, "0")).join("");

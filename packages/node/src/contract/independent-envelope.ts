@@ -5,7 +5,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 
-/** What a record is sealed under. */
+/** The key that a record is sealed with. */
 export type SealKey = { readonly key: Buffer; readonly keyId: Buffer; readonly storeId: Buffer };
 
 /** The parts of an envelope, and what they open to. */
@@ -27,19 +27,19 @@ export function fromBase3(text: Uint8Array): Buffer {
   return Buffer.from(parts.filter((_, i) => i % 2 === 0).map((digits) => Number.parseInt(digits, 3)));
 }
 
-/** Bytes to base-3 text, with one filler for all. */
+/** Bytes to base-3 text, with the same filler throughout. */
 export function toBase3(bytes: Uint8Array): Buffer {
   return Buffer.from([...bytes].map((byte) => `${byte.toString(3).padStart(6, "0")} 42x`).join(" "));
 }
 
-/** The keys of a raw key, as the format documents their derivation. */
+/** The keys derived from a raw key, as the format documents it. */
 export function keyOfRaw(raw: Uint8Array): SealKey {
   const derive = (label: string, size: number) =>
     Buffer.from(hkdfSync("sha256", raw, "", `baba/1 raw ${label}`, size));
   return { key: derive("data key", 32), keyId: derive("key id", 4), storeId: derive("store id", 16) };
 }
 
-/** Opens a record file's text; throws where its tag does not fit. */
+/** Opens a record file's text; throws if its tag does not fit. */
 export function openEnvelope(text: Uint8Array, name: string, { key, keyId, storeId }: SealKey): Opened {
   const envelope = fromBase3(text);
   if (envelope[0] !== 1 || !envelope.subarray(2, 6).equals(keyId)) throw new Error("another version or key");
@@ -75,7 +75,7 @@ function additionalData(envelope: Buffer, storeId: Buffer, name: string): Buffer
   return Buffer.concat([Buffer.from("baba/1 record"), envelope.subarray(0, 6), storeId, length, bytes]);
 }
 
-/** XAES-256-GCM's key for a nonce: https://c2sp.org/XAES-256-GCM */
+/** The derived key of XAES-256-GCM for a nonce: https://c2sp.org/XAES-256-GCM */
 export function derivedKey(key: Buffer, nonce: Buffer): Buffer {
   const aes = createCipheriv("aes-256-ecb", key, null).setAutoPadding(false);
   const k1 = doubled(aes.update(Buffer.alloc(16)));
@@ -86,7 +86,7 @@ export function derivedKey(key: Buffer, nonce: Buffer): Buffer {
   return Buffer.concat([block(1), block(2)]);
 }
 
-/** The block times x in the field of CMAC. */
+/** Multiplies the block by x in the field of CMAC. */
 function doubled(block: Buffer): Buffer {
   const shifted = (BigInt(`0x${block.toString("hex")}`) << 1n) & ((1n << 128n) - 1n);
   const reduced = ((block[0] ?? 0) & 0x80) === 0 ? shifted : shifted ^ 0x87n;

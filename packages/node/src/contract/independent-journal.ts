@@ -7,12 +7,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { derivedKey, type SealKey } from "./independent-envelope.ts";
 
-/** One change of a commit: a put's payload, or `undefined` where the record is deleted. */
+/** One change of a commit: a put's payload, or `undefined` if the record is deleted. */
 export type Change = readonly [name: string, payload: Buffer | undefined];
 type Commit = { readonly sequence: number; readonly changes: readonly Change[] };
 type Segment = { readonly bytes: Buffer; readonly end: number };
 
-/** The commits above the newest checkpoint, in their order; throws where a tag or a length does not fit. */
+/** The commits above the newest checkpoint, in order; throws if a tag or a length does not fit. */
 export function readJournal(directory: string, seal?: SealKey): Commit[] {
   const folder = join(directory, ".baba", "journal");
   const files = readdirSync(folder)

@@ -41,8 +41,9 @@ const RECOVERED = {
 const FOLDERS = [".", "heroes", "new", "more"];
 
 /**
- * That a runtime's package reads the stores of every released format, and what a killed process left in their journals. Each
- * test opens a copy, in a directory that `inFolder` makes and removes again; `open` gets a schema of anything.
+ * Tests that a runtime's package reads the stores of every released format, and what a killed process left in
+ * their journals. Each test opens a copy, in a directory that `inFolder` creates and removes again; `open`
+ * gets a schema that accepts anything.
  */
 export function storesSuite(
   inFolder: (name: string, work: (directory: string) => Promise<void>) => void,
@@ -71,13 +72,13 @@ export function storesSuite(
   }
 }
 
-/** A store as a release left it, and what is known to be in it. */
+/** A store as a release left it, and its known contents. */
 type Fixture = { readonly store: string; readonly contents: Readonly<Record<string, unknown>> };
 type Open = (directory: string) => Database<Schema>;
 
 async function mustOpen({ store, contents }: Fixture, copy: string, open: Open): Promise<void> {
   const digest = digestOf(store);
-  // What it claims to be: the commits of its journal are not in their places.
+  // As its name says: the commits in its journal are not in place.
   assert.deepEqual(recordFiles(store), Object.keys(CLOSED).sort());
   copyAll(store, copy);
   const db = open(copy);
@@ -108,7 +109,7 @@ async function everything(db: Database<Schema>): Promise<Record<string, unknown>
   return found;
 }
 
-/** `cpSync` of Deno asks for more than the two folders. */
+/** Deno's `cpSync` needs more permissions than those for the two folders. */
 function copyAll(from: string, to: string): void {
   for (const path of filesBelow(from)) {
     mkdirSync(dirname(join(to, path)), { recursive: true });

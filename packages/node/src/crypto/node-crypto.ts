@@ -3,8 +3,8 @@ import type { Crypto } from "@baba/core";
 import { nativeCrypto } from "@baba/core/adapter";
 
 /**
- * Cryptography by `node:crypto`: OpenSSL in Node.js, BoringSSL in Bun. Synchronous but for scrypt, which runs
- * in the runtime's thread pool.
+ * Cryptography by `node:crypto`: OpenSSL in Node.js, BoringSSL in Bun. Synchronous except for scrypt, which
+ * runs in the runtime's thread pool.
  *
  * @example
  * ```ts

@@ -2,10 +2,10 @@ import { closeSync, constants, fstatSync, lstatSync, openSync } from "node:fs";
 import { linkError, systemCode, systemError } from "@baba/core/adapter";
 
 const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL } = constants;
-/** Windows has neither of the two; links are looked for before the file is opened there. */
+/** Windows has neither; there, links are checked before the file is opened. */
 const SAFELY = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 const REFUSES_LINKS = constants.O_NOFOLLOW !== undefined;
-/** FlushFileBuffers, which syncs on Windows, wants a descriptor that may write. */
+/** On Windows, syncing is FlushFileBuffers, which needs a descriptor that can write. */
 const TO_SYNC = process.platform === "win32" ? O_RDWR : O_RDONLY;
 
 type Purpose = "read" | "write" | "sync";
@@ -17,8 +17,8 @@ const FLAGS: Readonly<Record<Purpose, number>> = {
 };
 
 /**
- * Runs `use` with a descriptor of a regular file to read, and its length in bytes; closes it on every
- * path. Neither follows a link nor waits for a pipe.
+ * Runs `use` with a descriptor of a regular file for reading, and its length in bytes; always closes it.
+ * Neither follows a link nor waits for a pipe.
  *
  * @throws `ENOENT`, `ELOOP` for a symbolic link, `EISDIR` for a folder, `ENOTSUP` for other things
  */
@@ -34,26 +34,27 @@ export function requireFile(descriptor: number, path: string): number {
   return stats.size;
 }
 
-/** The error for what is neither a regular file nor a folder. */
+/** The error for anything that is neither a regular file nor a folder. */
 export function notAFile(path: string): Error {
   return systemError("ENOTSUP", "is no regular file", path);
 }
 
 /**
- * Opens a file to write at an offset, which the kernel itself refuses for a folder or a pipe; the caller
- * closes. It is not asked what the file is: an fstat was measured to make the next sync of the file longer
- * (see docs/performance.md), likely for the finer timestamp that newer Linux kernels give the write after it.
+ * Opens a file to write at an offset; the kernel itself refuses a folder or a pipe. The caller closes it.
+ * There is no fstat to check the kind: one was measured to slow the file's next sync down (see
+ * docs/performance.md), probably because of the finer timestamp that newer Linux kernels give the write after
+ * it.
  */
 export function openToWrite(path: string): number {
   return openSafely(path, "write");
 }
 
-/** Opens what has the name to read it, as it is: it may be no file. The caller closes. */
+/** Opens what has the name for reading, as it is: it may not be a file. The caller closes it. */
 export function openToRead(path: string): number {
   return openSafely(path, "read");
 }
 
-/** Opens a file for its sync, as it is; the caller closes. */
+/** Opens a file for its sync, as it is; the caller closes it. */
 export function openToSync(path: string): number {
   return openSafely(path, "sync");
 }
@@ -67,7 +68,7 @@ function withFile<T>(path: string, purpose: Purpose, use: (descriptor: number) =
   }
 }
 
-/** Opens a file that did not exist before, mode 0600; the caller closes. Throws `EEXIST`. */
+/** Creates a file that did not exist before, mode 0600; the caller closes it. Throws `EEXIST`. */
 export function openNew(path: string): number {
   return openSync(path, O_WRONLY | O_CREAT | O_EXCL | SAFELY, 0o600);
 }
@@ -77,7 +78,7 @@ function openSafely(path: string, purpose: Purpose): number {
   try {
     return openSync(path, FLAGS[purpose]);
   } catch (error) {
-    // A socket, or a pipe that nobody reads, is reported so; and a link by FreeBSD as EMLINK.
+    // A socket, or a pipe without a reader, is reported as ENXIO; a link, by FreeBSD, as EMLINK.
     if (systemCode(error) === "ENXIO") throw notAFile(path);
     if (systemCode(error) === "EMLINK") throw linkError(path);
     throw error;

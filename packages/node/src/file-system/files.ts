@@ -15,34 +15,36 @@ import { openNew, openToWrite, withFileToRead } from "./descriptors.ts";
 import type { FolderCheck } from "./folders.ts";
 import { fill, readShort, readShortRange } from "./short-read.ts";
 
-/** Of a range of so many bytes at most the whole room is made: to ask a file for its length takes longer. */
+/** Ranges up to this size get their whole room at once: asking for the file's length takes longer. */
 const SHORT_RANGE = 4096;
 
-/** How far a batch came: items done, and the error that stopped it where it was not the time. */
+/** How far a batch got: items done, and the error that stopped it, if it was not the deadline. */
 export type Progress = { readonly done: number; readonly error?: Error | undefined };
 
 /** A file's outcome in a batch of reads. */
 export type ReadResult = Uint8Array | Error | undefined;
 
-/** What a path is; `undefined` where there is nothing. */
+/** What a path is; `undefined` if there is nothing. */
 export type Kind = FolderEntry["kind"] | undefined;
 
 /** Room for a file's bytes. */
 export type Allocate = (size: number) => Uint8Array;
 
-/** How far a batch of reads may go, and where the bytes come to lie. */
+/** How far a batch of reads may go, and where the bytes are put. */
 export type ReadLimits = {
   readonly deadline: number;
   readonly longest: number;
-  /** What files are read into, as far as they are shorter than it. */
+  /** Files are read into this if they are shorter than it. */
   readonly room: Uint8Array;
-  /** Memory of each file's own; without it those that fit lie in the room, each over the one before. */
+  /**
+   * Separate memory for each file; without it, files that fit stay in the room, each overwriting the last.
+   */
   readonly allocate: Allocate | undefined;
 };
 
 /**
- * Reads whole files from number `from` on until the deadline, at least one, and tells `take` of each;
- * returns how many. A file longer than `longest` bytes ends the batch too, unread.
+ * Reads whole files from number `from` on until the deadline, at least one, and passes each to `take`;
+ * returns how many. A file longer than `longest` bytes also ends the batch, unread.
  */
 export function read(
   folders: FolderCheck,
@@ -70,7 +72,7 @@ function outcome<T>(folders: FolderCheck, path: string, use: (full: string) => T
   }
 }
 
-/** What is told of a file that could not be read: nothing where there is none. */
+/** The result for a file that could not be read: nothing if it does not exist. */
 export function failure(error: unknown): Error | undefined {
   if (systemCode(error) === "ENOENT") return undefined;
   return errorOf(error);
@@ -92,7 +94,7 @@ function readLong(full: string, longest: number, allocate: Allocate = newRoom): 
   );
 }
 
-/** Memory of its own. */
+/** Newly allocated memory. */
 export function newRoom(size: number): Uint8Array {
   return new Uint8Array(size);
 }
@@ -156,7 +158,7 @@ export function write(folders: FolderCheck, path: string, offset: number, bytes:
   closeSync(writeOpen(folders, path, offset, bytes));
 }
 
-/** The same, and leaves the file open: its descriptor, for the caller to close. */
+/** The same, but leaves the file open and returns its descriptor, which the caller closes. */
 export function writeOpen(folders: FolderCheck, path: string, offset: number, bytes: Uint8Array): number {
   const descriptor = folders.at(path, openToWrite);
   try {
@@ -175,7 +177,7 @@ function drain(descriptor: number, offset: number, bytes: Uint8Array): void {
   }
 }
 
-/** Gives an existing file a second name; `false` where that name is taken. */
+/** Gives an existing file a second name; `false` if that name is taken. */
 export function link(folders: FolderCheck, from: string, to: string): boolean {
   try {
     folders.at(from, (source) => folders.at(to, (target) => linkSync(source, target)));
@@ -198,7 +200,10 @@ export function rename(
   });
 }
 
-/** Writes files under their temporary names and renames each at once, in order, from number `from` on until the deadline, at least one. */
+/**
+ * Writes files under their temporary names and renames each at once, in order, from number `from` on until
+ * the deadline, at least one.
+ */
 export function replace(
   folders: FolderCheck,
   replacements: readonly Replacement[],
@@ -213,7 +218,7 @@ export function replace(
   });
 }
 
-/** Renames a file that was just made; one that cannot be is removed, so that another attempt may make it anew. */
+/** Renames a file that was just made, or removes it on failure, so that another attempt can make it anew. */
 function renameNew(source: string, target: string): void {
   try {
     renameSync(source, target);
@@ -221,13 +226,15 @@ function renameNew(source: string, target: string): void {
     try {
       unlinkSync(source);
     } catch {
-      // Why it could not be renamed says more.
+      // The reason why it could not be renamed says more.
     }
     throw error;
   }
 }
 
-/** Removes files, in order, from number `from` on until the deadline, at least one; one that is not there is no error. */
+/**
+ * Removes files, in order, from number `from` on until the deadline, at least one; a missing one is no error.
+ */
 export function remove(
   folders: FolderCheck,
   paths: readonly string[],
@@ -243,9 +250,7 @@ export function remove(
   });
 }
 
-/**
- * What each path is, until the deadline, at least one; fewer results than paths where it came first.
- */
+/** What each path is, until the deadline, at least one; fewer results than paths if it came first. */
 export function kinds(folders: FolderCheck, paths: readonly string[], deadline: number): Kind[] {
   const results: Kind[] = [];
   for (const path of paths) {
@@ -274,7 +279,7 @@ export function onOneDevice(folders: FolderCheck, paths: readonly string[]): boo
 
 function lookAt(folders: FolderCheck, path: string): Stats | undefined {
   try {
-    // Of the root itself, what a link to it leads to counts.
+    // The root itself may be a link: what it leads to counts.
     if (path === ".") return statSync(folders.root);
     return folders.at(path, (full) => lstatSync(full, { throwIfNoEntry: false }));
   } catch (error) {

@@ -3,8 +3,8 @@ import { systemCode } from "@baba/core/adapter";
 import type { FolderCheck } from "./folders.ts";
 
 /**
- * The names in a folder; `undefined` where there is none. In one hop to the runtime's own threads, which also
- * sort them by their bytes (the caller may not count on it, but an array in order is soon sorted again).
+ * The names in a folder; `undefined` if there is none. One hop to the runtime's own threads, which also sort
+ * the names by their bytes (callers must not rely on it, but a sorted array is quick to sort again).
  *
  * @throws `ENOTDIR`, `ELOOP`
  */

@@ -5,7 +5,7 @@ import { linkError, PathCheck, systemCode, systemError, type Trust } from "@baba
 /** Whether paths have drives, and backslashes between segments. */
 export const ON_WINDOWS: boolean = process.platform === "win32";
 
-/** The folders on the way to a batch's files, as Node.js looks at them. */
+/** The folders on the way to a batch's files, as checked by Node.js. */
 export class FolderCheck extends PathCheck {
   constructor(root: string, trust?: Trust) {
     super(root, mustBeFolder, ON_WINDOWS, trust);
@@ -19,11 +19,13 @@ export function mustBeFolder(path: string): void {
   if (!stats.isDirectory()) throw systemError("ENOTDIR", "is not a folder", path);
 }
 
-/** What a folder holds, in a form that a thread can pass on cheaply: the names, and a letter for each one's kind. */
+/**
+ * A folder's entries, in a form that is cheap to pass between threads: the names, and a letter for each kind.
+ */
 export type Listing = { readonly names: string[]; readonly kinds: string };
 
 /**
- * Lists a folder; `undefined` where there is none, and `"late"` where the time came before the end.
+ * Lists a folder; `undefined` if there is none, and `"late"` if the deadline came first.
  *
  * @throws `ENOTDIR`, `ELOOP`
  */

@@ -8,27 +8,27 @@ import { isPackedReads, type PackedReads, packing, packReads } from "./packed-re
 import { packError, type WireError } from "./wire.ts";
 
 const WITHOUT_END = Number.POSITIVE_INFINITY;
-/** Files that are shorter are read by one call; a thread has this once. */
+/** Files shorter than this are read by one call; each thread has this memory once. */
 const ROOM_BYTES = 64 * 1024;
 const SYNC_PROGRAMS = ["/usr/bin/sync", "/bin/sync"];
 
 const room = new Uint8Array(ROOM_BYTES);
 
-/** How far a job came; its error as data. */
+/** How far a job got, with its error as data. */
 export type PackedProgress = { readonly done: number; readonly error: WireError | undefined };
 
-/** The same, and the buffer that the files' bytes came in, to be filled again. */
+/** The same, and the buffer that the files' bytes came in, to be refilled. */
 export type EmptiedProgress = PackedProgress & { readonly emptied: ArrayBuffer };
 
-/** A folder's entries: the names joined by the one character that none has, and a letter for each one's kind. */
+/** A folder's entries: names joined by the one character that no name has, and a letter for each kind. */
 export type PackedListing = { readonly names: string; readonly kinds: string };
 
 /**
- * What a thread does: each takes and gives what structured cloning carries. These are the operations
- * that also run without a thread, over a whole batch and without a deadline.
+ * What a thread does: each job takes and returns what structured cloning can carry. These are the same
+ * operations as without a thread, for a whole batch and without a deadline.
  */
 export const jobs = {
-  /** `buffers` are some that were handed over before, to be filled again. */
+  /** `buffers` were handed over before, and are to be refilled. */
   read(root: string, paths: readonly string[], buffers: readonly ArrayBuffer[] = []): PackedReads {
     const results: files.ReadResult[] = [];
     const limits = { deadline: WITHOUT_END, longest: WITHOUT_END, room, allocate: packing(buffers) };
@@ -40,7 +40,7 @@ export const jobs = {
     return files.readRange(new FolderCheck(root), path, offset, length);
   },
 
-  /** The files' bytes lie one after another in the buffer. */
+  /** The files' bytes are one after another in the buffer. */
   create(root: string, paths: readonly string[], lengths: Uint32Array, buffer: ArrayBuffer): EmptiedProgress {
     const progress = files.create(new FolderCheck(root), paths, unpacked(lengths, buffer), 0, WITHOUT_END);
     return { ...pack(progress), emptied: buffer };
@@ -54,7 +54,7 @@ export const jobs = {
     return pack(files.rename(new FolderCheck(root), moves, 0, WITHOUT_END));
   },
 
-  /** The same as with `create`, and each is renamed at once. */
+  /** As with `create`, and each file is renamed at once. */
   replace(
     root: string,
     temporaries: readonly string[],
@@ -89,7 +89,7 @@ export const jobs = {
     return files.onOneDevice(new FolderCheck(root), paths);
   },
 
-  /** Runs `sync` in the root, with these arguments; `undefined` where there is no such program. */
+  /** Runs `sync` in the root, with these arguments; `undefined` if there is no such program. */
   sync(root: string, args: readonly string[]): SyncEnd | undefined {
     const program = SYNC_PROGRAMS.find((path) => existsSync(path));
     if (program === undefined) return undefined;
@@ -103,7 +103,7 @@ export const jobs = {
   },
 };
 
-/** The buffers of a result, which are handed over and not copied. */
+/** The buffers of a result, which are transferred and not copied. */
 export function buffersOf(result: unknown): ArrayBuffer[] {
   if (result instanceof Uint8Array) return result.buffer instanceof ArrayBuffer ? [result.buffer] : [];
   if (isEmptied(result)) return [result.emptied];

@@ -5,10 +5,10 @@ import { openToRead } from "./descriptors.ts";
 import type { FolderCheck } from "./folders.ts";
 
 /**
- * Whether a process keeps a kernel's lock (flock) on a file. Node.js cannot lock files itself, but can see
- * the locks of Deno, which keeps one on what it has announced for as long as it lives. `false` where there is
- * no such file; `undefined` where that cannot be known: for what is no file, and without the program `flock` where the
- * kernel's list has no such lock.
+ * Whether a process holds a kernel lock (flock) on a file. Node.js cannot lock files itself, but can see the
+ * locks of Deno, which holds one on its announced file for as long as it lives. `false` if there is no such
+ * file; `undefined` if it cannot be known: for anything that is not a file, and without the program `flock`
+ * if the kernel's list has no such lock.
  */
 export async function isLocked(folders: FolderCheck, path: string): Promise<boolean | undefined> {
   let descriptor: number;
@@ -22,15 +22,15 @@ export async function isLocked(folders: FolderCheck, path: string): Promise<bool
     if (!stats.isFile()) return undefined;
     return isListed(stats) || (await isRefused(descriptor));
   } finally {
-    // With it goes the lock, where it was got.
+    // This also releases the lock, if it was acquired.
     closeSync(descriptor);
   }
 }
 
 /**
- * The kernel lists the locks of this container's processes, by device and inode; some file systems give a file another
- * device than the list does. Only an exclusive one (WRITE) is an owner's: others that ask whether it lives take a shared one
- * for the moment.
+ * The kernel lists the locks of this container's processes, by device and inode; some file systems give a
+ * file another device than the list does. Only an exclusive lock (WRITE) is an owner's: those who ask whether
+ * it lives briefly take a shared one.
  */
 function isListed({ dev, ino }: Stats): boolean {
   const [major, minor] = [(dev >>> 8) & 0xfff, (dev & 0xff) | ((dev >>> 12) & 0xfff00)];
@@ -48,8 +48,9 @@ function inHex(number: number): string {
 }
 
 /**
- * Asks for a shared lock by the open file itself, which the child gets as its standard input. Some programs end with the
- * same status where the lock is another's and where they failed, but are silent in the first case alone.
+ * Asks for a shared lock through the open file itself, which the child gets as its standard input. Some
+ * programs exit with the same status for a lock held by another and for a failure, but are only silent in the
+ * first case.
  */
 function isRefused(descriptor: number): Promise<boolean | undefined> {
   return new Promise((resolve) => {

@@ -2,14 +2,14 @@ import { closeSync } from "node:fs";
 import { setImmediate } from "node:timers";
 
 /**
- * The file that was written last, open until the event loop's turn ends: a sync that follows at once, as that
- * of a commit does, need not open it again. It is the file that was written, so nothing has to be looked at.
+ * The file that was written last, open until the event loop's turn ends: a sync that follows at once, like
+ * that of a commit, need not open it again. It is the very file that was written, so no checks are needed.
  */
 export class LastWrite {
   #path: string | undefined;
   #descriptor: number | undefined;
 
-  /** Keeps a descriptor, which is closed at the end of the turn where nobody takes it. */
+  /** Keeps a descriptor, which is closed at the end of the turn unless someone takes it. */
   keep(path: string, descriptor: number): void {
     this.close();
     this.#path = path;
@@ -17,7 +17,7 @@ export class LastWrite {
     setImmediate(() => this.close());
   }
 
-  /** The descriptor, where this file was written last; the taker closes it. */
+  /** The descriptor, if this file was written last; the caller then closes it. */
   take(path: string): number | undefined {
     if (path !== this.#path) return undefined;
     const descriptor = this.#descriptor;

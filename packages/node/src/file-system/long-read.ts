@@ -8,8 +8,9 @@ import { withinTurn } from "./turn.ts";
 type OpenFile = { readonly descriptor: number; readonly size: number };
 
 /**
- * Reads a file on the calling thread in pieces, each in a turn of the event loop that has time for it: to start a thread takes
- * longer, and holds the event loop. `"too long"` of a file for which a thread is better.
+ * Reads a file on the calling thread in pieces, each in a turn of the event loop that has time for it:
+ * starting a thread takes longer, and blocks the event loop. `"too long"` for a file that is better read in a
+ * thread.
  */
 export async function readLong(
   check: () => FolderCheck,
@@ -38,7 +39,7 @@ function open(full: string): OpenFile {
   }
 }
 
-/** Until the room is full or the file ends, which it may do early if somebody cuts it meanwhile. */
+/** Until the room is full or the file ends, which may be early if someone truncates it meanwhile. */
 async function readPieces({ descriptor }: OpenFile, room: Uint8Array): Promise<Uint8Array> {
   let filled = 0;
   while (filled < room.length) {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Made, makeFolders, mustStayBelow, systemCode } from "@baba/core/adapter";
 import { mustBeFolder, ON_WINDOWS } from "./folders.ts";
 
-/** Makes a folder and those above it, mode 0700; those that exist are checked. */
+/** Makes a folder and its parents, mode 0700; existing ones are checked. */
 export function makeFolder(root: string, folder: string): Made {
   mustStayBelow(folder, ON_WINDOWS);
   return makeFolders(
@@ -13,7 +13,7 @@ export function makeFolder(root: string, folder: string): Made {
   );
 }
 
-/** The folders that hold what was made on the way to the root; none where the root existed. */
+/** The folders that hold what was made on the way to the root; none if the root existed. */
 function makeRoot(root: string): string[] {
   const outermost = mkdirSync(root, { recursive: true, mode: 0o700 });
   if (outermost === undefined) return [];
@@ -23,7 +23,7 @@ function makeRoot(root: string): string[] {
   return holders;
 }
 
-/** Whether it was this call that made the folder. */
+/** Whether this call made the folder. */
 function makeOne(path: string): boolean {
   try {
     mkdirSync(path, { mode: 0o700 });

@@ -30,15 +30,15 @@ import { budget, withinTurn } from "./turn.ts";
 import { Writer } from "./writer.ts";
 
 // The measurements behind these numbers are in docs/performance.md, "Files on Node.js".
-/** From so many files on, one sync of the file system costs less than theirs. */
+/** From this many files on, one sync of the file system costs less than syncing each. */
 const MANY_SYNCS = 256;
-/** Entries made into objects in one turn of the event loop. */
+/** Entries turned into objects in one turn of the event loop. */
 const ENTRIES_A_TURN = 2048;
 
 /**
- * The files below a directory (relative to the working directory of this moment), by `node:fs`:
- * small work synchronously on the calling thread, as far as a turn of the event loop allows, large
- * batches in threads, syncs always off the event loop. `warn` is told once where threads cannot be started.
+ * The files below a directory (relative to the current working directory), by `node:fs`: small work
+ * synchronously on the calling thread, as far as a turn of the event loop allows, large batches in threads,
+ * syncs always off the event loop. `warn` is told once if threads cannot be started.
  *
  * @example
  * ```ts
@@ -121,7 +121,7 @@ class NodeFileSystem implements FileSystem, ThreadUser {
     await syncFiles(this.#check(), distinct);
   }
 
-  /** The folder above may not be this user's to read: then the root was not made by this user either. */
+  /** This user may not have access to the parent folder: then this user did not make the root either. */
   async #syncOwnEntry(): Promise<void> {
     try {
       await syncFullFolders([dirname(this.#root)]);
@@ -213,7 +213,10 @@ class NodeFileSystem implements FileSystem, ThreadUser {
     return new FolderCheck(this.#root, this.#trust);
   }
 
-  /** What the first of the paths are: turn by turn, as many as are told from memory, for to start a thread takes as long as thousands of them. */
+  /**
+   * The kinds of the first paths: as many as the system answers from memory, turn by turn, since starting a
+   * thread takes as long as thousands of lookups.
+   */
   async #lookHere(paths: readonly string[]): Promise<files.Kind[]> {
     const results: files.Kind[] = [];
     if (paths.length === 0) return results;
@@ -239,7 +242,7 @@ class NodeFileSystem implements FileSystem, ThreadUser {
   }
 }
 
-/** The one name of a folder, whatever links lead to it; also of one that is yet to be made. */
+/** The true name of a folder, whatever links lead to it; also of one that is yet to be made. */
 function trueName(path: string): string {
   try {
     return realpathSync.native(path);

@@ -1,19 +1,19 @@
-/** Milliseconds that a file takes on average on a slow disk: to read it from memory, or to write it there, takes a hundredth. */
+/** Average milliseconds per file on a slow disk: reading or writing one in memory takes a hundredth. */
 const SLOW = 1;
-/** Files that are judged together: a thread that is kept waiting for a processor takes as long once as a disk always. */
+/** Files judged together: a thread waiting for a CPU is once as slow as a disk always is. */
 const JUDGED = 16;
 
-/** Whether files are read from memory, or written to it, judged by the last ones. */
+/** Judges by recent files whether files are served from memory. */
 export class Pace {
   #files = JUDGED;
   #milliseconds = 0;
 
-  /** Whether the next ones are likely to be over in no time. */
+  /** Whether the next files are likely to be done at once. */
   get isQuick(): boolean {
     return this.#milliseconds < SLOW * this.#files;
   }
 
-  /** Takes in how long so many took. */
+  /** Notes how long that many files took. */
   note(files: number, milliseconds: number): void {
     this.#files += files;
     this.#milliseconds += milliseconds;

@@ -3,16 +3,16 @@ import { packError, unpackError, type WireError } from "./wire.ts";
 
 const SMALLEST_BUFFER = 64 * 1024;
 const LARGEST_BUFFER = 1024 * 1024;
-/** Buffers kept for the next batches: those of two that are under way. */
+/** Buffers kept for the next batches: as many as two in progress use. */
 const MOST_SPARE = 6;
-/** Numbers that tell of one file. */
+/** Numbers that describe one file. */
 const FIELDS = 3;
 const [ABSENT, FAILED] = [-1, -2];
 
 /**
- * The outcomes of a batch of reads in a few buffers: to carry an array for each file from thread to thread
- * costs as much as to read it. `places` has three numbers for each: its buffer, its offset in it and its length;
- * the buffer is -1 where there is no such file, and -2 where the offset is that of an error.
+ * The outcomes of a batch of reads in a few buffers: passing an array for each file between threads costs as
+ * much as reading it. `places` has three numbers for each: its buffer, its offset in it and its length; the
+ * buffer is -1 if there is no such file, and -2 if the offset is that of an error.
  */
 export type PackedReads = {
   readonly buffers: readonly ArrayBuffer[];
@@ -20,12 +20,12 @@ export type PackedReads = {
   readonly errors: readonly WireError[];
 };
 
-/** Whether a job's result is one of `packReads`. */
+/** Whether a job's result came from `packReads`. */
 export function isPackedReads(result: unknown): result is PackedReads {
   return typeof result === "object" && result !== null && "places" in result;
 }
 
-/** Packs results that have their room from `packing`. */
+/** Packs results whose memory is from `packing`. */
 export function packReads(results: readonly ReadResult[]): PackedReads {
   const buffers: ArrayBuffer[] = [];
   const errors: WireError[] = [];
@@ -33,7 +33,7 @@ export function packReads(results: readonly ReadResult[]): PackedReads {
   for (const [i, result] of results.entries()) {
     if (result instanceof Uint8Array) {
       const { buffer } = result;
-      // Rooms are given out in order: a file is in the last buffer, or in a new one.
+      // Rooms are handed out in order: a file is in the last buffer, or in a new one.
       if (buffer instanceof ArrayBuffer && buffers.at(-1) !== buffer) buffers.push(buffer);
       places.set([buffers.length - 1, result.byteOffset, result.length], FIELDS * i);
     } else if (result === undefined) places[FIELDS * i] = ABSENT;
@@ -42,7 +42,7 @@ export function packReads(results: readonly ReadResult[]): PackedReads {
   return { buffers, places, errors };
 }
 
-/** The results again; arrays are views of the buffers. */
+/** Unpacks the results; their arrays are views of the buffers. */
 export function unpackReads({ buffers, places, errors }: PackedReads): ReadResult[] {
   return Array.from({ length: places.length / FIELDS }, (_, i) => {
     const [number = ABSENT, offset = 0, length = 0] = places.subarray(FIELDS * i, FIELDS * (i + 1));
@@ -52,7 +52,7 @@ export function unpackReads({ buffers, places, errors }: PackedReads): ReadResul
   });
 }
 
-/** Room for many files in few buffers: first in those given, then in new ones. */
+/** Room for many files in few buffers: first in the given ones, then in new ones. */
 export function packing(buffers: readonly ArrayBuffer[] = []): Allocate {
   const given = [...buffers];
   let buffer = new ArrayBuffer(0);
@@ -74,13 +74,13 @@ export function packing(buffers: readonly ArrayBuffer[] = []): Allocate {
 export class SpareBuffers {
   #spare: ArrayBuffer[] = [];
 
-  /** Takes them in; more than a few are let go. */
+  /** Takes buffers in, and drops all but a few. */
   put(buffers: readonly ArrayBuffer[]): void {
     const common = buffers.filter(({ byteLength }) => byteLength <= LARGEST_BUFFER);
     this.#spare = [...this.#spare, ...common].slice(-MOST_SPARE);
   }
 
-  /** All there are; each is given away once. */
+  /** All there are; each is handed out once. */
   take(): ArrayBuffer[] {
     const spare = this.#spare;
     this.#spare = [];

@@ -2,17 +2,17 @@ import { setTimeout as pause } from "node:timers/promises";
 import { isCrowded, systemCode } from "@baba/core/adapter";
 import type { Progress } from "./files.ts";
 
-/** Milliseconds between attempts; together about a second, then the error is the caller's. */
+/** Milliseconds between attempts, about a second in total; after that, the caller gets the error. */
 const PAUSES = [5, 10, 20, 40, 80, 160, 320, 400];
-/** What Windows says while a virus scanner or an indexer has a file open. */
+/** The errors on Windows while a virus scanner or an indexer has a file open. */
 const HELD: readonly string[] = ["EPERM", "EACCES", "EBUSY"];
 
-/** Whether a rename or a removal may go through a moment later. */
+/** Whether a rename or a removal may succeed a moment later. */
 function isPassing(error: unknown): boolean {
   return isCrowded(error) || (process.platform === "win32" && HELD.includes(systemCode(error) ?? ""));
 }
 
-/** Runs an operation that an attempt leaves undone where it fails; again, while too many files are open. */
+/** Runs an operation of which a failed attempt does nothing; retries while too many files are open. */
 export async function patiently<T>(operation: () => Promise<T>): Promise<T> {
   for (const milliseconds of PAUSES) {
     try {
@@ -25,7 +25,7 @@ export async function patiently<T>(operation: () => Promise<T>): Promise<T> {
   return operation();
 }
 
-/** Runs a batch to its end, hop after hop from where the last one stopped; waits out errors that pass. */
+/** Runs a batch to its end, each hop from where the last one stopped; waits out passing errors. */
 export async function toTheEnd(count: number, hop: (done: number) => Promise<Progress>): Promise<void> {
   let attempts = 0;
   for (let done = 0; done < count; ) {

@@ -10,7 +10,10 @@ import {
 } from "@baba/core/adapter";
 import { patiently } from "./patience.ts";
 
-/** Without /proc, or with another one than Linux has, or without the right to look there (also by Node's permission model). */
+/**
+ * Errors without /proc, with one unlike that of Linux, or without the right to look there (as by Node's
+ * permission model).
+ */
 const LACKING: readonly string[] = ["ENOENT", "ENOTDIR", "EINVAL", "EACCES", "EPERM", "ERR_ACCESS_DENIED"];
 
 let own: ProcessIdentity | undefined;
@@ -21,12 +24,13 @@ export async function processIdentity(): Promise<string> {
 }
 
 /**
- * `false` only where the process of the identity is proved to have ended: it has let go of the lock that it
- * keeps while it lives; or the machine was started anew since, or on this one no process has its number, or
- * another has it by now. `true` only where it is proved to live: it keeps its lock; or in this start of the machine
- * a process of its number was started when it was. `undefined` where neither is known.
+ * `false` only if the process of the identity is proved to have ended: it no longer holds the lock that it
+ * holds while it lives; or the machine has rebooted since; or, on this machine, no process or another one has
+ * its number. `true` only if it is proved to live: it holds its lock; or, since this boot, a process of its
+ * number was started at its time. `undefined` if neither is known.
  *
- * @param isLocked whether there is a lock on what the process has announced; `undefined` where that is not known
+ * @param isLocked whether there is a lock on the file that the process announced; `undefined` if that is not
+ * known
  */
 export async function processLives(
   text: string,
@@ -45,11 +49,11 @@ function isHere(identity: ProcessIdentity, here: ProcessIdentity): boolean | und
   if (identity.namespaces !== here.namespaces) return undefined;
   const found = evidenceOf(identity.pid);
   if (found === undefined) return numberIsTaken(identity.pid) ? undefined : false;
-  // After another start of the machine, number and time may be the same again.
+  // After a reboot, the number and the time may be the same again.
   return isRunning(identity, found) && (bootIsKnown || undefined);
 }
 
-/** Others go by it for as long as this process lives, so nothing is kept of a moment in which it could not be read. */
+/** Others rely on it for as long as this process lives, so a failure to read it is never cached. */
 async function ownIdentity(): Promise<ProcessIdentity> {
   own ??= await patiently(async () => readIdentity());
   return own;
@@ -74,7 +78,7 @@ function processAt(entry: string): ProcessEvidence {
   return parseProcessStat(readFileSync(`/proc/${entry}/stat`, "utf8"));
 }
 
-/** Whatever the reason that nothing is seen, it is no proof of an end. */
+/** Seeing nothing, for whatever reason, does not prove an end. */
 function evidenceOf(pid: number): ProcessEvidence | undefined {
   try {
     return processAt(String(pid));
@@ -93,7 +97,7 @@ function numberIsTaken(pid: number): boolean {
   }
 }
 
-/** `undefined` where this system, or this process, has no such thing; other errors pass, and so must not count as that. */
+/** `undefined` if this system or process has no such thing; other errors pass, and must not count as that. */
 function ifToBeHad<T>(read: () => T): T | undefined {
   try {
     return read();

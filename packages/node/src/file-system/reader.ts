@@ -12,35 +12,35 @@ import { slicesOf } from "./slices.ts";
 import { type ThreadUser, threads } from "./threads.ts";
 import { budget } from "./turn.ts";
 
-/** Whose files are read: in threads that are the owner's, below the root, by way of folders that are sound. */
+/** Where files are read: in threads on behalf of `owner`, below the root, through folders that are sound. */
 export type Place = { readonly owner: ThreadUser; readonly root: string; check(): FolderCheck };
 
 type Batch = {
   readonly paths: readonly string[];
   readonly take: TakeFile;
-  /** Memory of each file's own, where it is needed for longer than `take` takes. */
+  /** Separate memory for each file, if it is needed after `take` returns. */
   readonly allocate: files.Allocate | undefined;
 };
 
-/** A file that could not be opened for now, and which of the batch it is. */
+/** A file that could not be opened for now, and its index in the batch. */
 type Crowded = { readonly error: Error; readonly i: number };
 
 /**
- * Reads whole files: on the calling thread, turn by turn, as long as they come from memory, and else in
- * threads, which may wait for a disk.
+ * Reads whole files: on the calling thread, turn by turn, as long as they come from memory, else in threads,
+ * which can wait for a disk.
  */
 export class Reader {
   readonly #place: Place;
   readonly #pace = new Pace();
   readonly #spare = new SpareBuffers();
-  /** What is read on the calling thread is taken at once, so that one room does for all. */
+  /** What is read on the calling thread is taken at once, so one room is enough. */
   #room: Uint8Array | undefined;
 
   constructor(place: Place) {
     this.#place = place;
   }
 
-  /** Tells `take` of each file; gives a promise only where it has not told of all when it returns. */
+  /** Passes each file to `take`; returns a promise only if `take` has not received all of them by then. */
   read(paths: readonly string[], take: TakeFile, allocate?: files.Allocate): Promise<void> | undefined {
     const crowded: Crowded[] = [];
     const patient: TakeFile = (file, i) => {
@@ -55,7 +55,7 @@ export class Reader {
       .then(() => crowded.forEach(({ error, i }) => void take(error, i)));
   }
 
-  /** Reads files that could not be opened for now; those that cannot later either are left in `crowded`. */
+  /** Reads files that could not be opened for now; those that still cannot are left in `crowded`. */
   async #readAgain(batch: Batch, crowded: Crowded[]): Promise<void> {
     await patiently(async () => {
       const again = crowded.splice(0);
@@ -68,7 +68,7 @@ export class Reader {
     });
   }
 
-  /** Reads what is left after so many; `0` says that the first one is too long for one go. */
+  /** Reads what is left after `already` files; `0` means that the first one is too long for one go. */
   async #readRest(batch: Batch, already: number | undefined): Promise<void> {
     const done = await this.#readTurns(batch, already);
     if (done === batch.paths.length) return;
@@ -81,7 +81,7 @@ export class Reader {
     });
   }
 
-  /** Reads on, turn by turn, as long as that is quick; how many are read then. */
+  /** Reads on, turn by turn, as long as that is quick; returns how many have been read then. */
   async #readTurns(batch: Batch, already: number | undefined): Promise<number> {
     let [done, count] = [already ?? 0, already];
     while (done < batch.paths.length && (count === undefined || this.#pace.isQuick)) {

@@ -2,12 +2,12 @@ import { closeSync, readSync } from "node:fs";
 import { systemCode } from "@baba/core/adapter";
 import { notAFile, openToRead, requireFile } from "./descriptors.ts";
 
-/** What a disk, or a signal, cuts a read at: a read that ends elsewhere has met the end of the file. */
+/** A disk or a signal cuts reads at multiples of this: one that ends elsewhere has met the file's end. */
 const BLOCK = 512;
 
 /**
- * Reads a regular file into `room`, and returns how many bytes it has; `room.length` where it may have more. In three
- * system calls: to ask for its length beforehand costs as much as to open it, so the room is
+ * Reads a regular file into `room`, and returns how many bytes it has; `room.length` if it may have more.
+ * Takes three system calls: asking for the length first costs as much as opening the file, so the room is
  * larger than what is likely to be there.
  *
  * @throws `ENOENT`, `ELOOP` for a symbolic link, `EISDIR` for a folder, `ENOTSUP` for other things
@@ -22,8 +22,8 @@ export function readShort(path: string, room: Uint8Array): number {
 }
 
 /**
- * Reads what a regular file has from `offset` on until the room is full, and returns how many bytes that is; without its length,
- * as {@link readShort}.
+ * Reads from `offset` on until the room is full or the regular file ends, and returns how many bytes that is;
+ * without asking for the length, like {@link readShort}.
  *
  * @throws `ENOENT`, `ELOOP` for a symbolic link, `EISDIR` for a folder, `ENOTSUP` for other things
  */
@@ -31,7 +31,10 @@ export function readShortRange(path: string, offset: number, room: Uint8Array): 
   return withUnasked(path, (descriptor) => fill(descriptor, offset, room));
 }
 
-/** Reads until the room is full or the file ends, which it may do early if somebody cuts it meanwhile; returns how many bytes. */
+/**
+ * Reads until the room is full or the file ends, which may be early if someone truncates it meanwhile;
+ * returns how many bytes.
+ */
 export function fill(descriptor: number, offset: number, room: Uint8Array): number {
   let filled = 0;
   while (filled < room.length) {
@@ -42,16 +45,16 @@ export function fill(descriptor: number, offset: number, room: Uint8Array): numb
   return filled;
 }
 
-/** Reads what has the name, and asks what it is only where nothing came. */
+/** Reads what has the name, and only checks its kind if there were no bytes. */
 function withUnasked(path: string, read: (descriptor: number) => number): number {
   const descriptor = openToRead(path);
   try {
     const filled = read(descriptor);
-    // Of devices that can be read at a place, those that have nothing to read.
+    // This also catches devices that can be read at an offset but have nothing to read.
     if (filled === 0) requireFile(descriptor, path);
     return filled;
   } catch (error) {
-    // Only what is a sequence, as a pipe is, cannot be read at a place.
+    // Only streams such as pipes cannot be read at an offset.
     throw systemCode(error) === "ESPIPE" ? notAFile(path) : error;
   } finally {
     closeSync(descriptor);

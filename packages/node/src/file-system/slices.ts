@@ -1,9 +1,9 @@
 import type { NewFile } from "@baba/core";
 
-/** Files in one hop to a thread: a few milliseconds of work, and of unpacking far less than one. */
+/** Files per hop to a thread: a few milliseconds of work, with far less than one for unpacking. */
 const SLICE = 256;
 
-/** A batch in slices, from an item on; each with its place in the batch. */
+/** A batch in slices, from an item on; each with its index in the batch. */
 export function* slicesOf<T>(
   batch: readonly T[],
   start: number,
@@ -13,7 +13,7 @@ export function* slicesOf<T>(
   }
 }
 
-/** Files in slices of at most so many bytes; one that is longer is a slice of its own. */
+/** Files in slices of at most `bytes` bytes; a longer file is a slice of its own. */
 export function* slicesOfFiles<F extends NewFile>(
   files: readonly F[],
   bytes: number,

@@ -8,7 +8,7 @@ import type { FolderCheck } from "./folders.ts";
 import { patiently } from "./patience.ts";
 import { withinTurn } from "./turn.ts";
 
-/** Milliseconds for which the event loop is kept turning for the end of one sync. */
+/** Milliseconds for which the event loop is kept spinning for the end of one sync. */
 const WATCHED = 1;
 /** As many as the runtime's own thread pool does at once. */
 const LANES = 4;
@@ -16,14 +16,15 @@ const LANES = 4;
 const syncData = promisify(fdatasync);
 const syncAll = promisify(fsync);
 
-/** Makes the bytes and lengths of these files durable, one sync each, off the event loop; those that exist. */
+/** Makes the bytes and lengths of those files that exist durable, one sync each, off the event loop. */
 export async function syncFiles(folders: FolderCheck, paths: readonly string[]): Promise<void> {
   await inLanes(paths, LANES, (path) => synced(() => folders.at(path, openToSync), syncData));
 }
 
 /**
- * Makes an open file's bytes and length durable, and closes it. As most syncs end within a fraction of a
- * millisecond, the event loop turns, and does not sleep, while this one may: to wake it takes a third as long as the sync.
+ * Makes an open file's bytes and length durable, and closes it. Most syncs end within a fraction of a
+ * millisecond, so the event loop spins instead of sleeping for that long: waking it takes a third as long as
+ * the sync.
  */
 export async function syncOpen(descriptor: number): Promise<void> {
   let ended = false;
@@ -42,8 +43,8 @@ export async function syncOpen(descriptor: number): Promise<void> {
 }
 
 /**
- * Makes the entries of folders durable, given by paths below the root. Windows syncs no folders: its
- * file systems journal the entries.
+ * Makes the entries of folders durable, given by paths below the root. Windows syncs no folders: its file
+ * systems journal the entries.
  */
 export async function syncFolders(folders: FolderCheck, paths: readonly string[]): Promise<void> {
   await syncOpened(paths, (path) => folders.within(path, openFolder));
@@ -64,17 +65,17 @@ async function syncOpened(paths: readonly string[], open: (path: string) => numb
     try {
       await synced(() => open(path), syncAll);
     } catch (error) {
-      // A file system that cannot sync a folder at all says EINVAL; there is nothing else to do then.
+      // EINVAL means that the file system cannot sync folders at all; nothing else can be done then.
       if (systemCode(error) !== "EINVAL") throw error;
     }
   });
 }
 
-/** Syncs what opens; what is not there needs no sync. */
+/** Syncs what opens; what does not exist needs no sync. */
 async function synced(open: () => number, sync: (descriptor: number) => Promise<void>): Promise<void> {
   try {
-    // Begun in the same breath, so that the disk works while the caller goes on. Patience is for the opening alone: the
-    // system tells once that a sync has failed, and another one would not say so again.
+    // The sync starts at once, so that the disk works while the caller continues. Only the opening is
+    // retried: the system reports a failed sync once, and another one would not report it again.
     const { descriptor, syncing } = await patiently(() =>
       withinTurn(() => {
         const opened = open();

@@ -16,21 +16,21 @@ type Waiting = {
 };
 type Thread = { readonly worker: Worker; readonly pending: Map<number, Waiting>; ready: boolean };
 
-/** Who has work for threads; told once where there are none and it is done on the event loop. */
+/** Whoever has work for threads; warned once if there are none and it is done on the event loop. */
 export type ThreadUser = { readonly warn: (message: string) => void };
 
-/** Two saturate the kernel's file paths on what was measured; more only contend. */
+/** Two saturate the kernel's file paths as far as measured; more only contend. */
 const MOST_THREADS = 2;
-/** One at work and one in its queue, so that a thread never waits for the event loop. */
+/** One in progress and one queued, so that a thread never waits for the event loop. */
 const DEPTH = 2;
 
-/** Whom it was told, whether it reads or writes. */
+/** Users that were warned, whether for reading or writing. */
 const told = new WeakSet<ThreadUser>();
 
 /**
- * The threads that do large batches of file work: started by the first, shared by all adapters of
- * the process, let go when the last adapter that used them closes. Idle ones do not keep the process
- * alive; a job in flight does.
+ * The threads that do large batches of file work: started by the first batch, shared by all adapters of the
+ * process, ended when the last adapter that used them closes. Idle ones do not keep the process alive; a job
+ * in flight does.
  */
 export class Threads {
   readonly #source: string;
@@ -48,7 +48,7 @@ export class Threads {
   }
 
   /**
-   * Runs a job in a thread; `transfer` lists buffers of the input to hand over instead of copying.
+   * Runs a job in a thread; `transfer` lists buffers of the input to transfer instead of copying.
    *
    * @throws what the job throws, and `EIO` where its thread ended before it answered
    */
@@ -66,7 +66,7 @@ export class Threads {
     });
   }
 
-  /** Says that this adapter needs no threads any more; ends them where no other does. */
+  /** Notes that this adapter no longer needs threads; ends them if no other does. */
   async release(user: ThreadUser): Promise<void> {
     if (this.#users.delete(user)) await this.#endUnused();
   }
@@ -112,7 +112,7 @@ export class Threads {
 
   #start(): void {
     try {
-      // Neither the process's flags nor its NODE_OPTIONS: a preloaded module has no business here.
+      // Without the process's flags and NODE_OPTIONS: a preloaded module has no business here.
       const worker = new Worker(this.#source, { eval: true, execArgv: [], env: {}, name: "baba files" });
       const thread: Thread = { worker, pending: new Map(), ready: false };
       this.#threads.add(thread);
@@ -175,7 +175,7 @@ export class Threads {
     user.warn(`Large batches of file work keep the event loop busy, as no thread can be started: ${reason}`);
   }
 
-  /** Keeps the process alive for those threads that owe an answer, and for no other. */
+  /** Keeps the process alive only while threads owe an answer. */
   #hold(): void {
     for (const thread of this.#threads) {
       const owes = thread.pending.size > 0 || (!thread.ready && this.#queue.length > 0);
@@ -185,7 +185,10 @@ export class Threads {
   }
 }
 
-/** The process's own, for reading. */
+/** The process's threads for reading. */
 export const threads: Threads = new Threads();
-/** The one that changes files and names: the kernel lets one at a time change a folder, and two that try take longer than one. */
+/**
+ * The thread that changes files and names: the kernel changes a folder one at a time, and two threads
+ * contending take longer than one.
+ */
 export const writers: Threads = new Threads(workerSource, 1);

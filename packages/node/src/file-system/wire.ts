@@ -1,8 +1,8 @@
 import { errorOf } from "@baba/core/adapter";
 
 /**
- * An error on its way between threads: structured cloning keeps of an `Error` only its message, and
- * callers need its `code`.
+ * An error in transit between threads: structured cloning keeps only the message of an `Error`, and callers
+ * need its `code`.
  */
 export type WireError = {
   readonly message: string;
@@ -12,10 +12,10 @@ export type WireError = {
   readonly path?: string | undefined;
 };
 
-/** A call for a thread: one of its jobs by name. */
+/** A call to a thread: one of its jobs by name. */
 export type Call = { readonly id: number; readonly job: string; readonly input: readonly unknown[] };
 
-/** A thread's answer; the first, without an id, says that it has started. */
+/** A thread's answer; the first one, without an id, says that it has started. */
 export type Reply =
   | { readonly kind: "ready" }
   | { readonly kind: "result"; readonly id: number; readonly result: unknown }

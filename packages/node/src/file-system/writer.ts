@@ -15,12 +15,15 @@ import { withinTurn } from "./turn.ts";
 import { unpackError } from "./wire.ts";
 
 // The measurements behind these numbers are in docs/performance.md, "Files on Node.js".
-/** So many files are created on the calling thread, turn by turn: each may cost thirty reads, and a hop more. */
+/**
+ * This many files are created on the calling thread, turn by turn: each may cost thirty reads, and a hop even
+ * more.
+ */
 const FEW_CREATES = 100;
 /** Bytes that are packed for a thread at once. */
 const SLICE_BYTES = 512 * 1024;
 
-/** Changes some of a slice, from one on, before the deadline, at least one. */
+/** Changes part of a slice, from item `from` on, until the deadline, at least one. */
 type Change<T> = (
   folders: FolderCheck,
   slice: readonly T[],
@@ -28,7 +31,10 @@ type Change<T> = (
   deadline: number,
 ) => files.Progress;
 
-/** Changes files and names: on the calling thread what is few or goes into memory, the rest in the one thread for writing. */
+/**
+ * Changes files and names: a few, or what goes into memory, on the calling thread, the rest in the one thread
+ * for writing.
+ */
 export class Writer {
   readonly #place: Place;
   readonly #last: LastWrite;
@@ -83,7 +89,7 @@ export class Writer {
     }
   }
 
-  /** Lets go of the thread. */
+  /** Releases the thread. */
   close(): Promise<void> {
     return writers.release(this.#place.owner);
   }
@@ -114,7 +120,7 @@ export class Writer {
     }
   }
 
-  /** After so many others of its batch. */
+  /** `earlier` items of its batch came before. */
   async #replaceSlice(slice: readonly Replacement[], earlier: number): Promise<void> {
     const [first] = slice;
     if (first !== undefined && first.bytes.length > SLICE_BYTES) return this.#replaceLong(first);
@@ -136,7 +142,10 @@ export class Writer {
     await this.rename([{ from: temporary, to: path }]);
   }
 
-  /** Copies of the files' first bytes, one after another in a buffer that can be handed over: a view for each would cost as much as its file. */
+  /**
+   * Copies of the files' first bytes, one after another in a transferable buffer: a view of each would cost
+   * as much as its file.
+   */
   #packed(slice: readonly NewFile[]): { readonly lengths: Uint32Array; readonly buffer: ArrayBuffer } {
     const buffer = this.#spare.pop() ?? new ArrayBuffer(SLICE_BYTES);
     const all = new Uint8Array(buffer);
@@ -151,7 +160,7 @@ export class Writer {
     return { lengths, buffer };
   }
 
-  /** A buffer that came back is filled again: new memory for each slice is garbage in two threads. */
+  /** A returned buffer is reused: new memory for each slice is garbage in two threads. */
   #emptied(progress: EmptiedProgress): files.Progress {
     if (this.#spare.length < LANES) this.#spare.push(progress.emptied);
     return unpackProgress(progress);
@@ -179,8 +188,9 @@ export class Writer {
   }
 
   /**
-   * Some of a slice, from one on, with so many earlier ones in its batch: on the calling thread as long as changes go into
-   * memory, for no two can be made in one folder at the same time; else in the thread, which may wait for a disk.
+   * Changes part of a slice, from item `from` on, with `earlier` items before it in its batch: on the calling
+   * thread as long as changes go into memory, as a folder cannot take two at the same time; else in the
+   * thread, which can wait for a disk.
    */
   async #some<T>(
     slice: readonly T[],
