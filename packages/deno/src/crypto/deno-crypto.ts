@@ -3,8 +3,8 @@ import type { Crypto } from "@baba/core";
 import { nativeCrypto } from "@baba/core/adapter";
 
 /**
- * Cryptography by the `node:crypto` that is built into Deno. Synchronous but for scrypt, which runs
- * in the runtime's thread pool.
+ * Cryptography by the `node:crypto` that is built into Deno. Synchronous except for scrypt, which runs in the
+ * runtime's thread pool.
  *
  * @example
  * ```ts

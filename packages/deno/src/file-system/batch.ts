@@ -4,18 +4,18 @@ import { withinTurn } from "./turn.ts";
 
 /** Milliseconds between attempts while too many files are open; together about a second. */
 const PAUSES = [5, 10, 20, 40, 80, 160, 320, 400];
-/** Items taken up at one go: more than a turn has time for. */
+/** Items taken up in one go: more than a turn has time for. */
 const MOST_A_TURN = 512;
 
 type Chunk = { readonly at: number; readonly error?: Error };
 
 /**
- * Does short synchronous work for each item, in order, turn by turn of the event loop as far as each has
- * time for it. Deno's synchronous calls cost a few microseconds and its asynchronous ones a multiple, so
- * this is the fast way for a batch of any size, and leaves the event loop free between the turns.
+ * Does short synchronous work for each item, in order, over as many turns of the event loop as it takes.
+ * Deno's synchronous calls cost a few microseconds and its asynchronous ones a multiple, so this is the fast
+ * way for a batch of any size, and leaves the event loop free between the turns.
  *
- * @param work is called again for the same item where too many files were open
- * @param failed gets an item's error, and the batch goes on; without it the error ends the batch
+ * @param work is called again for the same item if too many files were open
+ * @param failed receives an item's error, and the batch goes on; without it the error ends the batch
  */
 export async function inTurns<T>(
   items: readonly T[],
@@ -47,7 +47,9 @@ export async function inTurn<T>(work: () => T): Promise<T> {
   return results[0] as T; // Otherwise it would have thrown.
 }
 
-/** Works on items until the deadline, at least one: where it stopped, and the error that stopped it. */
+/**
+ * Works on items until the deadline, at least one; returns where it stopped, and the error that stopped it.
+ */
 function chunk<T>(
   items: readonly T[],
   from: number,

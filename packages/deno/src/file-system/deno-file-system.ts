@@ -12,11 +12,11 @@ import { processIdentity, processLives } from "./process-identity.ts";
 import { syncFiles, syncFolders, syncFullFolders } from "./sync.ts";
 
 /**
- * The files below a directory (relative to the working directory of this moment), by Deno's own calls:
- * synchronously as far as each turn of the event loop has time for it, which is faster than Deno's
- * asynchronous calls; long reads, long writes and syncs off the event loop.
+ * The files below a directory (relative to the current working directory), by Deno's own calls: synchronously
+ * as far as each turn of the event loop has time for it, which is faster than Deno's asynchronous calls; long
+ * reads, long writes and syncs off the event loop.
  *
- * Needs `--allow-read` and `--allow-write` of the directory, and nothing else.
+ * Needs only `--allow-read` and `--allow-write` of the directory.
  *
  * @throws `BABA_PERMISSION` from every method, naming the flags, where Deno does not let it
  * @example
@@ -33,13 +33,13 @@ export function denoFileSystem(directory: string): FileSystem {
   return new DenoFileSystem(resolve(directory));
 }
 
-/** The name of a root that did not exist when it was first asked for, by its path: it keeps it once it is made. */
+/** Names of roots that did not exist when first asked for, by path: a root keeps its name once made. */
 const givenNames = new Map<string, string>();
 
 class DenoFileSystem implements FileSystem {
   readonly #root: string;
   readonly #trust = new Trust();
-  /** The files that this adapter has announced, by path: open, they keep their locks. */
+  /** The files that this adapter has announced, by path: kept open, they keep their locks. */
   readonly #announced = new Map<string, Deno.FsFile>();
 
   constructor(root: string) {
@@ -66,7 +66,7 @@ class DenoFileSystem implements FileSystem {
         },
       );
       for (const i of long) results[i] = await this.#readLong(paths[i] ?? "").catch((error: Error) => error);
-      // A path at the end that is absent has made no entry.
+      // For missing paths at the end, no entry was made.
       results.length = paths.length;
       return results;
     });
@@ -238,8 +238,8 @@ class DenoFileSystem implements FileSystem {
 }
 
 /**
- * Folders above the root may not be this user's, or this process's, to open: then the root was there before,
- * or its entry is as durable as the system makes it by the sync of the root itself.
+ * This user or process may not be able to open folders above the root: then the root was there before, or the
+ * sync of the root itself makes its entry as durable as the system can.
  */
 async function syncHolders(holders: readonly string[]): Promise<void> {
   try {
@@ -252,8 +252,8 @@ async function syncHolders(holders: readonly string[]): Promise<void> {
 }
 
 /**
- * The one name of a folder, whatever links lead to it; also of one that is yet to be made, as far as the
- * folders above it may be looked at.
+ * The true name of a folder, whatever links lead to it; also of one that is yet to be made, as far as the
+ * folders above it are accessible.
  */
 function trueName(path: string): string {
   const given = givenNames.get(path);

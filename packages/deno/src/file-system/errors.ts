@@ -1,7 +1,7 @@
 import { BabaError } from "@baba/core";
 import { errorOf } from "@baba/core/adapter";
 
-/** Deno's own refusals say which path and which flag; what BabaDB needs is the whole folder, and both rights. */
+/** Deno's own refusals name a path and a flag; what BabaDB needs is the whole folder, and both rights. */
 export function orNotCapable(thrown: unknown, root: string): Error {
   if (!(thrown instanceof Deno.errors.NotCapable)) return errorOf(thrown);
   return new BabaError(

@@ -2,10 +2,12 @@ import type { EntryKind, Move, NewFile, Replacement } from "@baba/core";
 import { systemCode, systemError } from "@baba/core/adapter";
 import { type FolderCheck, kindOf, mustBeFile } from "./folders.ts";
 
-/** Bytes that are read or written synchronously at most, at one go: about a tenth of a millisecond. */
+/** The most bytes to read or write synchronously in one go: about a tenth of a millisecond. */
 export const SHORT_BYTES: number = 256 * 1024;
 
-/** The bytes of a file; its length in bytes where that is more than can be read in a turn; `undefined` where there is none. */
+/**
+ * The bytes of a file; `"long"` if they are more than can be read in a turn; `undefined` if there is none.
+ */
 export function read(folders: FolderCheck, path: string): Uint8Array | "long" | undefined {
   try {
     return folders.at(path, (full) => (mustBeFile(full) > SHORT_BYTES ? "long" : Deno.readFileSync(full)));
@@ -15,7 +17,7 @@ export function read(folders: FolderCheck, path: string): Uint8Array | "long" | 
   }
 }
 
-/** Opens a file to read it, at an offset; `undefined` where there is none. The caller closes. */
+/** Opens a file to read it, at an offset; `undefined` if there is none. The caller closes it. */
 export function openAt(folders: FolderCheck, path: string, offset: number): OpenedFile | undefined {
   try {
     return folders.at(path, (full) => {
@@ -33,7 +35,7 @@ export function openAt(folders: FolderCheck, path: string, offset: number): Open
 /** A file at an offset, and how many bytes it had from there on. */
 export type OpenedFile = { readonly file: Deno.FsFile; readonly left: number };
 
-/** Reads up to `length` bytes, fewer where the file ends before. */
+/** Reads up to `length` bytes, fewer if the file ends before. */
 export function fill(file: Deno.FsFile, length: number): Uint8Array {
   const room = new Uint8Array(length);
   let filled = 0;
@@ -62,7 +64,7 @@ export function create(folders: FolderCheck, { path, bytes }: NewFile): void {
   folders.at(path, (full) => Deno.writeFileSync(full, bytes, { createNew: true, mode: 0o600 }));
 }
 
-/** Opens an existing file to write at an offset; the caller closes. */
+/** Opens an existing file to write at an offset; the caller closes it. */
 export function openToWrite(folders: FolderCheck, path: string, offset: number): Deno.FsFile {
   return folders.file(path, (full) => {
     const file = Deno.openSync(full, { write: true });
@@ -71,19 +73,19 @@ export function openToWrite(folders: FolderCheck, path: string, offset: number):
   });
 }
 
-/** Writes all bytes where the file stands. */
+/** Writes all bytes at the file's current position. */
 export function drain(file: Deno.FsFile, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length; ) written += file.writeSync(bytes.subarray(written));
 }
 
-/** The same off the event loop; the caller's bytes may change once this has returned a promise's first part. */
+/** The same off the event loop; the caller must not change the bytes until the promise resolves. */
 export async function drainLong(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   for (let written = 0; written < bytes.length; ) {
     written += await file.write(bytes.subarray(written, written + SHORT_BYTES));
   }
 }
 
-/** Gives an existing file a second name; `false` where that name is taken. */
+/** Gives an existing file a second name; `false` if that name is taken. */
 export function link(folders: FolderCheck, from: string, to: string): boolean {
   try {
     folders.at(from, (source) => folders.at(to, (target) => Deno.linkSync(source, target)));
@@ -94,22 +96,22 @@ export function link(folders: FolderCheck, from: string, to: string): boolean {
   }
 }
 
-/** Renames a file over what has the new name. */
+/** Renames a file, replacing whatever has the new name. */
 export function rename(folders: FolderCheck, { from, to }: Move): void {
   folders.at(from, (source) => folders.at(to, (target) => Deno.renameSync(source, target)));
 }
 
-/** Writes a file under its temporary name, and renames it over what has its own. */
+/** Writes a file under its temporary name, and renames it into place. */
 export function replace(folders: FolderCheck, { path, bytes, temporary }: Replacement): void {
   create(folders, { path: temporary, bytes });
   rename(folders, { from: temporary, to: path });
 }
 
-/** Removes a file; one that is not there is no error. */
+/** Removes a file; a missing one is no error. */
 export function remove(folders: FolderCheck, path: string): void {
   try {
     folders.at(path, (full) => {
-      // Deno removes empty folders as well.
+      // Deno would also remove empty folders.
       if (Deno.lstatSync(full).isDirectory) throw systemError("EISDIR", "is a folder", full);
       Deno.removeSync(full);
     });
@@ -118,10 +120,10 @@ export function remove(folders: FolderCheck, path: string): void {
   }
 }
 
-/** What a path is; `undefined` where there is nothing. */
+/** What a path is; `undefined` if there is nothing. */
 export function kind(folders: FolderCheck, path: string): EntryKind | undefined {
   try {
-    // Of the root itself, what a link to it leads to counts.
+    // The root itself may be a link: what it leads to counts.
     if (path === ".") return kindOf(Deno.statSync(folders.root));
     return kindOf(folders.at(path, (full) => Deno.lstatSync(full)));
   } catch (error) {

@@ -4,7 +4,7 @@ import { linkError, PathCheck, systemCode, systemError, type Trust } from "@baba
 /** Whether paths have drives, and backslashes between segments. */
 export const ON_WINDOWS: boolean = Deno.build.os === "windows";
 
-/** The folders on the way to a batch's files, as Deno looks at them, and the files themselves. */
+/** The folders on the way to a batch's files, and the files themselves, as checked by Deno. */
 export class FolderCheck extends PathCheck {
   readonly #trust: Trust;
 
@@ -14,9 +14,8 @@ export class FolderCheck extends PathCheck {
   }
 
   /**
-   * As `at`, with a regular file, which must be no symbolic link: Deno opens files without a word to the
-   * kernel that none be followed, and waits at a pipe. The store's own files are
-   * not looked at again for a moment.
+   * Like `at`, for a regular file that is not a symbolic link: Deno opens files without telling the kernel
+   * not to follow links, and blocks on a pipe. For a moment, the store's own files are not checked again.
    *
    * @throws `ENOENT`, `ELOOP`, `EISDIR` for a folder, `ENOTSUP` for other things
    */
@@ -48,7 +47,7 @@ export function mustBeFolder(path: string): void {
 }
 
 /**
- * Lists a folder; `undefined` where there is none.
+ * Lists a folder; `undefined` if there is none.
  *
  * @throws `ENOTDIR`, `ELOOP`
  */
@@ -63,7 +62,7 @@ export function list(folders: FolderCheck, folder: string): FolderEntry[] | unde
   }
 }
 
-/** What an entry, or what was seen of a path, is. */
+/** The kind of a directory entry, or of a path's status. */
 export function kindOf(seen: {
   readonly isFile: boolean;
   readonly isDirectory: boolean;

@@ -4,8 +4,8 @@ import { drain } from "./files.ts";
 import { type FolderCheck, mustBeFile } from "./folders.ts";
 
 /**
- * Creates a file and locks it (flock) before its first byte stands in it, so that nobody who can read whose
- * it is finds it without the lock. The kernel lets go of that when the process or its worker thread ends.
+ * Creates a file and locks it (flock) before writing its first byte, so that nobody can read whose it is and
+ * find it unlocked. The kernel releases the lock when the process or its worker thread ends.
  *
  * @returns the locked file, which keeps the lock until it is closed
  * @throws `EEXIST`; `ENOTSUP` where the file system has no locks
@@ -26,14 +26,15 @@ export function createLocked(folders: FolderCheck, { path, bytes }: NewFile): De
 }
 
 /**
- * Whether a process keeps such a lock on a file; `false` where there is no such file; `undefined` where that
- * cannot be known.
+ * Whether a process holds such a lock on a file; `false` if there is no such file; `undefined` if it cannot
+ * be known.
  */
 export function isLocked(folders: FolderCheck, path: string): boolean | undefined {
   try {
     return folders.at(path, (full) => {
       mustBeFile(full);
-      // With it goes the lock, where it was got: a shared one, so that others may ask in the same moment.
+      // Closing it also releases the lock, if acquired: a shared one, so that others may ask at the same
+      // time.
       using file = Deno.openSync(full, { read: true });
       return !file.tryLockSync(false);
     });

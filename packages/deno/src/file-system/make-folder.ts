@@ -3,7 +3,7 @@ import type { FolderEntry } from "@baba/core";
 import { type Made, makeFolders, mustStayBelow, systemCode } from "@baba/core/adapter";
 import { kindOf, mustBeFolder, ON_WINDOWS } from "./folders.ts";
 
-/** Makes a folder and those above it, mode 0700; those that exist are checked. */
+/** Makes a folder and its parents, mode 0700; existing ones are checked. */
 export function makeFolder(root: string, folder: string): Made {
   mustStayBelow(folder, ON_WINDOWS);
   return makeFolders(
@@ -13,9 +13,9 @@ export function makeFolder(root: string, folder: string): Made {
   );
 }
 
-/** The folders that hold what was made on the way to the root; none where the root existed. */
+/** The folders that hold what was made on the way to the root; none if the root existed. */
 function makeRoot(root: string): string[] {
-  // Links to the root are followed: it is the user's choice.
+  // Links to the root are followed: that is the user's choice.
   if (kindAt(root) === "folder") return [];
   const above = dirname(root);
   try {
@@ -37,7 +37,7 @@ function kindAt(path: string): FolderEntry["kind"] | undefined {
   }
 }
 
-/** Whether it was this call that made the folder. */
+/** Whether this call made the folder. */
 function makeOne(path: string): boolean {
   try {
     Deno.mkdirSync(path, { mode: 0o700 });

@@ -1,17 +1,19 @@
 import { type ProcessEvidence, parseProcessStat, systemCode } from "@baba/core/adapter";
 
 /**
- * What Linux tells of processes in /proc, which is the proof that one of Node.js or Bun has ended. Deno opens
- * /proc with all permissions only; with permission to run them, `cat` and `readlink` look there for it
- * (`--allow-run=cat,readlink`). Without either nothing is known, and no question is put to the user.
+ * What Linux shows of processes in /proc, which can prove that a process of Node.js or Bun has ended. Deno
+ * only opens /proc with all permissions; with permission to run them, `cat` and `readlink` look there instead
+ * (`--allow-run=cat,readlink`). Without either nothing is known, and the user is never prompted.
  */
 
-/** This start of the machine, and the namespaces within which process numbers and start times mean something. */
+/**
+ * This boot of the machine, and the namespaces within which process numbers and start times are meaningful.
+ */
 export type Here = { readonly boot: string; readonly namespaces: string };
 
 let asked: Promise<Here | undefined> | undefined;
 
-/** What is the same for all processes that this one can judge; `undefined` where it may not look. */
+/** What all processes that this one can judge share; `undefined` if it may not look. */
 export function here(): Promise<Here | undefined> {
   asked ??= look();
   return asked;
@@ -22,24 +24,25 @@ async function look(): Promise<Here | undefined> {
   const boot = await textAt("/proc/sys/kernel/random/boot_id");
   const mounts = await textAt("/proc/self/mounts");
   const namespace = await linkAt("/proc/self/ns/pid");
-  // Kernels before 5.6 have none of time.
+  // Kernels before 5.6 have no time namespaces.
   const time = (await linkAt("/proc/self/ns/time")) ?? "";
   if (boot === undefined || namespace === undefined || mounts === undefined) return undefined;
-  // Where it hides the processes of other users, one that is not there may live.
+  // If /proc hides the processes of other users, one that is not seen may live.
   if (/^\S+ \/proc proc \S*hidepid=(?!0|off)/m.test(mounts)) return undefined;
   return { boot: boot.trim(), namespaces: `${namespace} ${time}` };
 }
 
 /**
- * What is seen of a process of that number: `"none"` where the system itself says that there is none, `undefined`
- * where it could not be asked this time, which must not be taken for an end. Only where `here` has an answer.
+ * What is seen of a process of that number: `"none"` if the system itself says that there is none,
+ * `undefined` if it could not be asked this time, which must not be taken for an end. Only if `here` has an
+ * answer.
  */
 export async function evidenceOf(pid: number): Promise<ProcessEvidence | "none" | undefined> {
   const stat = await fileAt(`/proc/${pid}/stat`);
   return stat === undefined || stat === "none" ? stat : parseProcessStat(stat.text);
 }
 
-/** What was found at a path; `undefined` where that is not known. */
+/** What was found at a path; `undefined` if that is not known. */
 type Found = { readonly text: string } | "none" | undefined;
 
 const NONE = /: No such (file or directory|process)\s*$/;
@@ -66,7 +69,7 @@ function mayDoAll(): boolean {
   return all.every((name) => Deno.permissions.querySync({ name }).state === "granted");
 }
 
-/** A process that ends while it is looked at is told of as ESRCH. */
+/** A process that ends while it is being read is reported as ESRCH. */
 async function found(looking: Promise<string>): Promise<Found> {
   try {
     return { text: await looking };
@@ -83,7 +86,7 @@ async function outputOf(program: string, path: string): Promise<Found> {
     const { success, code, signal, stdout, stderr } = await command.output();
     if (success) return { text: new TextDecoder().decode(stdout) };
     const said = new TextDecoder().decode(stderr);
-    // A program that could not be started or run to its end may speak of missing files too, but not of this one.
+    // A program that failed to start or finish may report missing files too, but not this one.
     const isNone = code === 1 && signal === null && said.includes(path) && NONE.test(said);
     return isNone ? "none" : undefined;
   } catch {

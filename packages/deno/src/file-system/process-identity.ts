@@ -2,20 +2,21 @@ import { isRunning, type ProcessIdentity, parseProcessIdentity } from "@baba/cor
 import { evidenceOf, here } from "./proc.ts";
 
 /**
- * This process as one line of JSON. Its number is for people alone: what others go by is the lock, which
- * needs no permission, and holds in containers and worker threads too.
+ * This process as one line of JSON. Its number is only for people: others rely on the lock, which needs no
+ * permission, and also works in containers and worker threads.
  */
 export function processIdentity(): string {
   return JSON.stringify({ pid: Deno.pid, host: hostname(), lock: true } satisfies ProcessIdentity);
 }
 
 /**
- * `false` only where the process of the identity is proved to have ended: it has let go of the lock that it
- * keeps while it lives; or, as far as this process may look at others, the machine was started anew since, or
- * no process of this one has its number, or another has it by now. `true` only where it is proved to live: it keeps
- * its lock; or in this start of the machine a process of its number was started when it was. `undefined` where neither is known.
+ * `false` only if the process of the identity is proved to have ended: it no longer holds the lock that it
+ * holds while it lives; or, as far as this process may look at others, the machine has rebooted since, or no
+ * process or another one has its number. `true` only if it is proved to live: it holds its lock; or, since
+ * this boot, a process of its number was started at its time. `undefined` if neither is known.
  *
- * @param isLocked whether there is a lock on what the process has announced; `undefined` where that is not known
+ * @param isLocked whether there is a lock on the file that the process announced; `undefined` if that is not
+ * known
  */
 export async function processLives(
   text: string,
@@ -33,7 +34,7 @@ export async function processLives(
   return found && isRunning(identity, found);
 }
 
-/** Only where it may be asked for without a question to the user. */
+/** Only if it can be read without prompting the user. */
 function hostname(): string {
   const { state } = Deno.permissions.querySync({ name: "sys", kind: "hostname" });
   return state === "granted" ? Deno.hostname() : "";

@@ -2,13 +2,13 @@ import { fileSystemSynced, SYNC_FILE_SYSTEM, type SyncEnd, systemCode } from "@b
 import { inTurns } from "./batch.ts";
 import type { FolderCheck } from "./folders.ts";
 
-/** From so many files on, one sync of the file system costs less than theirs. */
+/** From this many files on, one sync of the file system costs less than syncing each. */
 const MANY = 256;
 
 /**
- * Makes many files durable by one sync of the file system that holds the root, which opens and flushes once where a sync of each
- * would wait for each: `sync -f`, on Linux, where this process may run it (`--allow-run=sync`) and all files that exist are on the
- * root's own device. `false`, and nothing done, elsewhere.
+ * Makes many files durable by one sync of the file system that holds the root, which opens and flushes once
+ * instead of waiting for each file: `sync -f`, on Linux, if this process may run it (`--allow-run=sync`) and
+ * all existing files are on the root's own device. `false`, with nothing done, elsewhere.
  *
  * @throws `EIO` and the like where the sync failed; it must not be taken for a missing program
  */
@@ -32,7 +32,7 @@ async function onOneDevice(folders: FolderCheck, paths: readonly string[]): Prom
   return together;
 }
 
-/** `undefined` for a file that is not there, which needs no sync. */
+/** `undefined` for a missing file, which needs no sync. */
 function deviceOf(folders: FolderCheck, path: string): number | undefined {
   try {
     return folders.at(path, (full) => Deno.lstatSync(full).dev);
@@ -42,7 +42,7 @@ function deviceOf(folders: FolderCheck, path: string): number | undefined {
   }
 }
 
-/** `undefined` where there is no such program. */
+/** `undefined` if there is no such program. */
 async function run(root: string): Promise<SyncEnd | undefined> {
   try {
     const streams = { stdin: "null", stdout: "null", stderr: "piped" } as const;

@@ -3,10 +3,10 @@ import { inTurn } from "./batch.ts";
 import { type FolderCheck, ON_WINDOWS } from "./folders.ts";
 import { syncTogether } from "./sync-together.ts";
 
-/** Syncs under way at once; more gained nothing on what was measured. */
+/** Syncs in progress at once; more gained nothing as far as measured. */
 const LANES = 4;
 
-/** Makes the bytes and lengths of these files durable, off the event loop; those that exist. */
+/** Makes the bytes and lengths of those files that exist durable, off the event loop. */
 export async function syncFiles(folders: () => FolderCheck, paths: readonly string[]): Promise<void> {
   if (await syncTogether(folders(), paths)) return;
   await inLanes(paths, LANES, (path) =>
@@ -17,9 +17,7 @@ export async function syncFiles(folders: () => FolderCheck, paths: readonly stri
   );
 }
 
-/**
- * Makes the entries of folders durable. Windows syncs no folders: its file systems journal the entries.
- */
+/** Makes the entries of folders durable. Windows syncs no folders: its file systems journal the entries. */
 export async function syncFolders(folders: () => FolderCheck, paths: readonly string[]): Promise<void> {
   await syncOpened(paths, (path) => folders().within(path, openFolder));
 }
@@ -29,7 +27,7 @@ export async function syncFullFolders(paths: readonly string[]): Promise<void> {
   await syncOpened(paths, openFolder);
 }
 
-/** FlushFileBuffers, which syncs on Windows, wants a file that may be written. */
+/** On Windows, syncing is FlushFileBuffers, which needs a file that can be written. */
 const TO_SYNC: Deno.OpenOptions = { read: true, write: ON_WINDOWS };
 
 function openFolder(full: string): Deno.FsFile {
@@ -45,13 +43,13 @@ async function syncOpened(paths: readonly string[], open: (path: string) => Deno
         (file) => file.sync(),
       );
     } catch (error) {
-      // A file system that cannot sync a folder at all says EINVAL; there is nothing else to do then.
+      // EINVAL means that the file system cannot sync folders at all; nothing else can be done then.
       if (systemCode(error) !== "EINVAL") throw error;
     }
   });
 }
 
-/** Syncs what opens; what is not there needs no sync. */
+/** Syncs what opens; what does not exist needs no sync. */
 async function synced(open: () => Deno.FsFile, sync: (file: Deno.FsFile) => Promise<void>): Promise<void> {
   const file = await inTurn(() => {
     try {

@@ -1,19 +1,22 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The repository's folder. */
+/** The repository's root folder. */
 export const ROOT: string = fileURLToPath(new URL("../../../../", import.meta.url));
 const DENO_MODULE = new URL("../index.ts", import.meta.url).href;
 const NODE_MODULE = new URL("../../../node/dist/index.js", import.meta.url).href;
 const BUN = `${ROOT}packages/binaries/node_modules/bun/bin/bun.exe`;
 
-/** What a test's program finds besides the exports of `@baba/deno` or `@baba/node`: its own of each runtime. */
+/**
+ * What a test's program has besides the exports of `@baba/deno` or `@baba/node`: aliases that fit each
+ * runtime.
+ */
 const DENO_START = `import * as baba from "${DENO_MODULE}";
 const { BabaDB, FileStorage, denoRuntime: runtime } = baba;`;
 const NODE_START = `import * as baba from "${NODE_MODULE}";
 const { BabaDB, FileStorage, nodeRuntime: runtime } = baba;`;
 
-/** Takes the write lock of the store in `root`, says so, and keeps it. */
+/** Takes the write lock of the store in `root`, reports that, and keeps it. */
 export const HOLD = `
 const storage = new FileStorage(runtime.fileSystem(root), runtime, console.error);
 await storage.open();
@@ -21,7 +24,7 @@ await storage.hold();
 say("held");
 await new Promise((resolve) => setTimeout(resolve, 600_000));`;
 
-/** A program of a test in a process of its own, which speaks in lines. It is killed at the end of its block. */
+/** A test's program in its own process, which speaks in lines. It is killed at the end of its block. */
 export class Program implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #lines: ReadableStreamDefaultReader<string>;
@@ -55,12 +58,12 @@ export class Program implements AsyncDisposable {
     }
   }
 
-  /** SIGKILL; resolves when it has ended. */
+  /** Sends SIGKILL; resolves when the process has ended. */
   async kill(): Promise<void> {
     try {
       this.#process.kill("SIGKILL");
     } catch {
-      // It has ended by itself.
+      // It has already ended by itself.
     }
     await this.#process.status;
     await this.#errors;
@@ -72,7 +75,7 @@ export class Program implements AsyncDisposable {
   }
 }
 
-/** Runs a program under Deno, with the permissions for `root` and what else is given, or with that alone. */
+/** Runs a program under Deno, with the permissions for `root` plus `flags`, or with `flags` alone. */
 export function startDeno(
   root: string,
   text: string,
@@ -95,7 +98,7 @@ export function startNode(root: string, text: string, environment: Record<string
   return new Program("node", [script], environment);
 }
 
-/** Runs a program of Node.js under Bun; only where `hasBun`. */
+/** Runs a program for Node.js under Bun; only if `hasBun`. */
 export function startBun(root: string, text: string): Program {
   return new Program(BUN, [write(root, `program-${crypto.randomUUID()}.mjs`, NODE_START, text)]);
 }
@@ -109,7 +112,7 @@ export function hasBun(): boolean {
   }
 }
 
-/** Beside the folder, so that nothing of a test stands in a store. */
+/** Written beside the folder, so that nothing of a test is in a store. */
 function write(root: string, name: string, start: string, text: string): string {
   const script = join(dirname(root), name);
   const lines = [
@@ -122,7 +125,7 @@ function write(root: string, name: string, start: string, text: string): string 
   return script;
 }
 
-/** Registers a test that gets the path of a folder which is not made yet. */
+/** Registers a test that gets the path of a folder that does not exist yet. */
 export function inFolder(name: string, work: (root: string) => Promise<void>): void {
   Deno.test(name, async () => {
     const holder = await Deno.makeTempDir({ prefix: "baba-" });
