@@ -1,20 +1,20 @@
 /**
- * The few assertions of the exported suites: they throw a plain `Error`, so that any test runner can
- * report them.
+ * The few assertions of the exported suites: they throw a plain `Error`, so that any test runner can report
+ * them.
  */
 
-/** Throws where the condition does not hold. */
+/** Throws if the condition does not hold. */
 export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Error(message);
 }
 
-/** Throws where two values differ; values are compared by their JSON text. */
+/** Throws if two values differ; values are compared by their JSON text. */
 export function assertEqual(actual: unknown, expected: unknown, what: string): void {
   const [found, wanted] = [JSON.stringify(actual), JSON.stringify(expected)];
   assert(found === wanted, `${what}: expected ${shorten(wanted)}, found ${shorten(found)}`);
 }
 
-/** Throws where these are not exactly the bytes. */
+/** Throws if these are not exactly the expected bytes. */
 export function assertBytes(actual: unknown, expected: Uint8Array, what: string): void {
   assert(actual instanceof Uint8Array, `${what}: expected bytes, found ${describe(actual)}`);
   assertEqual(actual.length, expected.length, `${what}: length in bytes`);
@@ -24,7 +24,7 @@ export function assertBytes(actual: unknown, expected: Uint8Array, what: string)
   }
 }
 
-/** Throws where the value is not an error with one of the codes. */
+/** Throws if the value is not an error with one of the codes. */
 export function assertCode(error: unknown, codes: readonly string[], what: string): void {
   assert(error instanceof Error, `${what}: expected an Error, found ${describe(error)}`);
   const code = "code" in error ? error.code : undefined;
@@ -34,7 +34,7 @@ export function assertCode(error: unknown, codes: readonly string[], what: strin
   );
 }
 
-/** Throws where the promise is not rejected with an error that has one of the codes. */
+/** Throws if the promise is not rejected with an error that has one of the codes. */
 export async function assertRejects(
   promise: Promise<unknown>,
   codes: readonly string[],

@@ -5,7 +5,7 @@ import { Xaes } from "../crypto/xaes.ts";
 import { assert, assertBytes, assertEqual } from "./assertions.ts";
 import type { RegisterTest } from "./file-system-suite.ts";
 
-/** The published vectors of XAES-256-GCM, as `vectors/xaes-256-gcm/vectors.json` holds them. */
+/** The published vectors of XAES-256-GCM, as in `vectors/xaes-256-gcm/vectors.json`. */
 export type XaesVectors = {
   readonly vectors: readonly {
     readonly key: string;
@@ -17,7 +17,7 @@ export type XaesVectors = {
   readonly accumulated: { readonly iterations_10000: string; readonly iterations_1000000: string };
 };
 
-/** Wycheproof's vectors for AES-GCM, as `vectors/wycheproof/aes_gcm_test.json` holds them. */
+/** Wycheproof's vectors for AES-GCM, as in `vectors/wycheproof/aes_gcm_test.json`. */
 export type WycheproofVectors = {
   readonly testGroups: readonly {
     readonly ivSize: number;
@@ -38,7 +38,7 @@ type WycheproofCase = {
   readonly result: string;
 };
 
-/** The vectors that the suite goes through; data, so that it reads no file. */
+/** The vectors that the suite checks; passed as data, so that it reads no file. */
 export type CryptoVectors = { readonly xaes: XaesVectors; readonly wycheproof: WycheproofVectors };
 
 type Check = (crypto: Crypto, vectors: CryptoVectors) => void | Promise<void>;
@@ -48,10 +48,10 @@ const NOTHING = new Uint8Array(0);
 const SCRYPT_BABA_NACL_1024_8_1 = "ccde8b2c87142ad31f7c8ef48b030dc01da484ff4542acdb22ee948205680233";
 
 /**
- * Registers a test for each obligation of the `Crypto` port: every adapter passes all of them.
+ * Registers a test for each obligation of the `Crypto` port; every adapter must pass all of them.
  *
  * @param test registers one test with the runner
- * @param create gives the adapter
+ * @param create returns the adapter
  * @example
  * ```ts
  * import { nobleCrypto } from "@baba/core/crypto";
@@ -211,8 +211,8 @@ function xaesVectors(crypto: Crypto, { xaes: { vectors } }: CryptoVectors): void
 }
 
 /**
- * The specification's accumulated test: messages from one SHAKE-128 stream, their ciphertexts absorbed by another. Gives the
- * hash of so many messages, in hexadecimal digits; each is opened again too.
+ * The specification's accumulated test: messages from one SHAKE-128 stream, their ciphertexts absorbed by
+ * another. Returns the hash for that many messages, in hexadecimal; each message is also opened again.
  *
  * @example
  * ```ts
@@ -272,7 +272,7 @@ function rfc5869(crypto: Crypto): void {
 }
 
 function hkdfEdges(crypto: Crypto): void {
-  // HMAC pads its key with zeros, so that an empty salt and one of 32 zeros are the same.
+  // HMAC pads its key with zeros, so an empty salt equals one of 32 zeros.
   const zeros = new Uint8Array(32);
   assertBytes(
     crypto.hkdf(NOTHING, NOTHING, NOTHING, 16),

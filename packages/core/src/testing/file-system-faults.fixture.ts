@@ -1,10 +1,10 @@
 import type { FileSystem } from "../file-system/file-system.ts";
 import { REPLACEMENT_FAULTS } from "./file-system-faults-replacements.fixture.ts";
 
-/** An adapter with one fault: some methods replaced, the rest as they should be. */
+/** An adapter with one fault: some methods replaced, the rest left correct. */
 export type Fault = (sound: FileSystem) => Partial<FileSystem>;
 
-/** Each fault, and a part of the name of a test that must find it. */
+/** Each fault, and part of the name of a test that must find it. */
 export type Faults = Readonly<Record<string, readonly [finder: string, fault: Fault]>>;
 
 /** The faults of every method. */

@@ -154,7 +154,7 @@ export const entries: readonly Obligation[] = [
   },
 ];
 
-/** JSON has no undefined. */
+/** JSON has no `undefined`. */
 function kindNames(kinds: readonly (EntryKind | undefined)[]): string[] {
   return kinds.map((kind) => kind ?? "none");
 }

@@ -4,10 +4,10 @@ import { expectFile, pattern, start, utf8 } from "./file-system-suite-steps.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
-/** What an adapter says of a way up: it refuses it, or knows no such folder. */
+/** How an adapter may answer a path that leads upwards: it refuses it, or finds no such folder. */
 const NO_WAY_UP = ["EINVAL", "ENOENT"];
 
-/** The obligations on all methods alike: batches and files of any size, names of any script. */
+/** The obligations that all methods share: batches and files of any size, names in any script. */
 export const extremes: readonly Obligation[] = [
   {
     name: "accepts empty batches",

@@ -182,7 +182,7 @@ export const folders: readonly Obligation[] = [
   },
 ];
 
-/** The stamp, as soon as the adapter trusts the time of the last change. */
+/** The stamp, once the adapter trusts the time of the last change. */
 async function settledStamp(files: FileSystem, folder: string): Promise<string> {
   for (;;) {
     const stamp = await files.stamp(folder);

@@ -2,7 +2,7 @@ import { assert, assertBytes, assertCode, assertEqual, assertRejects } from "./a
 import type { Obligation } from "./file-system-suite.ts";
 import { absences, expectFile, file, start, utf8 } from "./file-system-suite-steps.ts";
 
-/** The obligations on what is read: bytes, their order, their errors; what is no file. */
+/** The obligations on reads: bytes, their order, errors, and things that are not files. */
 export const reads: readonly Obligation[] = [
   {
     name: "read() gives each file's bytes, in the order asked, and undefined where there is none",

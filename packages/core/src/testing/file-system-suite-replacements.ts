@@ -11,12 +11,12 @@ import {
   utf8,
 } from "./file-system-suite-steps.ts";
 
-/** Few are done otherwise than many. */
+/** Small and large batches are handled differently. */
 const COUNTS = [3, 900];
-/** Nothing, a record's text, and more than any adapter does at one go. */
+/** Nothing, the text of a record, and more than any adapter handles in one go. */
 const SIZES = [0, 2600, 700 * 1024];
 
-/** The obligations on files that are put in the place of others. */
+/** The obligations on replacing files. */
 export const replacements: readonly Obligation[] = [
   {
     name: "replace() puts files where there were none and where there were others, and leaves none of the temporary names",
@@ -103,7 +103,7 @@ export const replacements: readonly Obligation[] = [
   },
 ];
 
-/** So many files of their own texts, each with a temporary name. */
+/** `count` files with distinct texts, each with a temporary name. */
 function made(count: number): Replacement[] {
   return Array.from({ length: count }, (_, i) => ({
     path: `${count}/${i}`,

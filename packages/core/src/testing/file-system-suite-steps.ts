@@ -4,18 +4,18 @@ import { assertBytes } from "./assertions.ts";
 /** Text as bytes. */
 export const utf8: TextEncoder = new TextEncoder();
 
-/** A file of a text, to be created. */
+/** A file to create, with this text. */
 export function file(path: string, text: string): NewFile {
   return { path, bytes: utf8.encode(text) };
 }
 
-/** Makes the root, and files in it of these texts. */
+/** Makes the root, and files in it with these texts. */
 export async function start(files: FileSystem, texts: Readonly<Record<string, string>>): Promise<void> {
   await files.makeFolder(".");
   await files.create(Object.entries(texts).map(([path, text]) => file(path, text)));
 }
 
-/** Makes the root, and files in it whose texts tell their first names. */
+/** Makes the root, and files in it whose texts contain their original names. */
 export async function startNamed(files: FileSystem, paths: readonly string[]): Promise<void> {
   await files.makeFolder(".");
   await files.create(paths.map((path) => file(path, `text of ${path}`)));
@@ -26,23 +26,26 @@ export async function absences(files: FileSystem, paths: readonly string[]): Pro
   return (await files.read(paths)).map((result) => result === undefined);
 }
 
-/** The names that `list` gives, sorted. */
+/** The names that `list` returns, sorted. */
 export async function namesIn(files: FileSystem, folder: string): Promise<string[] | undefined> {
   return (await files.list(folder))?.map((entry) => entry.name).sort();
 }
 
-/** Reads the file, which must have these bytes. */
+/** Reads the file, which must have exactly these bytes. */
 export async function expectFile(files: FileSystem, path: string, expected: Uint8Array): Promise<void> {
   const [found] = await files.read([path]);
   assertBytes(found, expected, path);
 }
 
-/** The same of a text. */
+/** The same for text. */
 export async function expectText(files: FileSystem, path: string, text: string): Promise<void> {
   await expectFile(files, path, utf8.encode(text));
 }
 
-/** Gives the file `a` other bytes again and again, while another adapter must see it whole: as it was, or as one change has made it. */
+/**
+ * Keeps changing the bytes of the file `a`, while another adapter must always see it whole: as it was, or
+ * after some change.
+ */
 export async function expectWhole(
   files: FileSystem,
   reader: FileSystem,
@@ -65,7 +68,7 @@ export async function expectWhole(
   await reader.close();
 }
 
-/** Bytes that differ between seeds and positions; they repeat after a prime, and so at no boundary of a buffer. */
+/** Bytes that vary with seed and position; the period is prime, so it matches no buffer boundary. */
 export function pattern(length: number, seed: number): Uint8Array {
   const bytes = new Uint8Array(length);
   const period = Math.min(length, 65_521);

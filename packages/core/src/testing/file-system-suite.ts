@@ -8,36 +8,36 @@ import { replacements } from "./file-system-suite-replacements.ts";
 import { writes } from "./file-system-suite-writes.ts";
 
 /**
- * What a test of an adapter can do beside the port, for obligations that the port alone cannot show.
- * Paths are relative to the subject's root, as the port's are.
+ * What an adapter's test can do outside the port, for obligations that the port alone cannot show. Paths are
+ * relative to the subject's root, like the port's.
  */
 export type Outside = {
-  /** Makes a symbolic link at `path` that leads to `target` (relative to the link, or absolute). */
+  /** Makes a symbolic link at `path` to `target` (relative to the link, or absolute). */
   symbolicLink(target: string, path: string): Promise<void>;
-  /** Makes a named pipe, which no process has open. */
+  /** Makes a named pipe that no process has open. */
   pipe(path: string): Promise<void>;
   /** The permission bits of a file or folder. */
   mode(path: string): Promise<number>;
   /** Runs `work` while this process may not read the file. */
   withoutRights(path: string, work: () => Promise<void>): Promise<void>;
-  /** The process identity, as the adapter writes it, of a process that has ended, and the path that it had announced. */
+  /** The identity, as the adapter writes it, of a process that has ended, and the path that it announced. */
   deadIdentity(): Promise<{ readonly identity: string; readonly announced: string }>;
 };
 
-/** One fresh adapter, whose root does not exist yet. */
+/** A fresh adapter whose root does not exist yet. */
 export type FileSystemSubject = {
   readonly fileSystem: FileSystem;
   /** Another adapter of the same root. */
   again(): FileSystem;
   readonly outside: Partial<Outside>;
-  /** Removes all that the subject has left behind. */
+  /** Removes everything the subject left behind. */
   dispose(): Promise<void>;
 };
 
-/** The function of a test runner that registers a test: `test` of vitest, `node:test` or Bun, `Deno.test`. */
+/** A test runner's function that registers a test: `test` of vitest, `node:test` or Bun, `Deno.test`. */
 export type RegisterTest = (name: string, work: () => Promise<void>) => unknown;
 
-/** One obligation of the port: its words, what it needs beside the port, and its test. */
+/** One obligation of the port: its wording, what it needs outside the port, and its test. */
 export type Obligation = {
   readonly name: string;
   readonly needs: readonly (keyof Outside)[];
@@ -55,11 +55,11 @@ const OBLIGATIONS: readonly Obligation[] = [
 ];
 
 /**
- * Registers a test for each obligation of the `FileSystem` port: every adapter passes all of them.
- * Those that need more than the port are registered for the capabilities named.
+ * Registers a test for each obligation of the `FileSystem` port; every adapter must pass all of them. Those
+ * that need more than the port are only registered if the capabilities are listed.
  *
  * @param test registers one test with the runner
- * @param create makes a subject whose root is new; once for each test
+ * @param create makes a subject with a new root; called once for each test
  * @param capabilities which functions of `outside` the subjects have
  * @example
  * ```ts
@@ -99,7 +99,7 @@ async function prove(obligation: Obligation, create: () => Promise<FileSystemSub
   }
 }
 
-/** A capability that was promised and is missing fails the test that needs it, and no other. */
+/** A capability that was promised but is missing fails only the tests that need it. */
 function complete(outside: Partial<Outside>): Outside {
   const missing = (): never => {
     throw new Error("the subject lacks a capability that it was registered with");

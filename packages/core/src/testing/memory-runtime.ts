@@ -15,8 +15,8 @@ export type MemoryRuntime = Runtime & {
 };
 
 /**
- * A runtime without files, for tests of code that uses a database: everything is kept in memory and
- * gone with it.
+ * A runtime without files, for tests of code that uses a database: everything is kept in memory and vanishes
+ * with it.
  *
  * @example
  * ```ts
@@ -50,7 +50,7 @@ export function memoryRuntime(): MemoryRuntime {
     logFile: () => {
       const lines: string[] = [];
       return (line) => {
-        // Made with its first line.
+        // Created with its first line.
         if (lines.push(line) === 1) logFiles.push(lines);
       };
     },
@@ -66,7 +66,7 @@ export function memoryRuntime(): MemoryRuntime {
   };
 }
 
-/** Where the runtime's timers are objects, they can be told not to keep the process alive. */
+/** Timer objects, on runtimes that have them, can be told not to keep the process alive. */
 function letGo(timer: unknown): void {
   if (typeof timer === "object" && timer !== null && "unref" in timer && typeof timer.unref === "function")
     timer.unref();

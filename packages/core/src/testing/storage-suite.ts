@@ -3,24 +3,24 @@ import type { Basis, Storage, Transaction } from "../storage/storage.ts";
 import { assert, assertBytes, assertEqual } from "./assertions.ts";
 import type { RegisterTest } from "./file-system-suite.ts";
 
-/** One fresh storage, empty and not yet open. */
+/** A fresh storage, empty and not yet open. */
 export type StorageSubject = {
   readonly storage: Storage;
-  /** Another storage over the same records, as another process would have it. */
+  /** Another storage over the same records, as in another process. */
   again(): Storage;
-  /** Puts a record there that cannot be read, behind the storage's back. */
+  /** Creates an unreadable record behind the storage's back. */
   spoil(name: string): Promise<void>;
-  /** Removes all that the subject has left behind. */
+  /** Removes everything the subject left behind. */
   dispose(): Promise<void>;
 };
 
 type Settle = Transaction["settle"];
-/** An open storage to be tested, in one mode of settling. */
+/** An open storage under test, in one mode of settling. */
 type Trial = {
   readonly storage: Storage;
   readonly subject: StorageSubject;
   readonly settle: Settle;
-  /** Commits texts by name to any storage; `undefined` deletes. */
+  /** Commits texts by name to a storage; `undefined` deletes. */
   commit(storage: Storage, changes: Record<string, string | undefined>, basis?: Basis): Promise<void>;
 };
 type StorageObligation = { readonly name: string; test(trial: Trial): Promise<void> };
@@ -29,7 +29,7 @@ type StorageObligation = { readonly name: string; test(trial: Trial): Promise<vo
  * Registers a test for each obligation of the `Storage` port, in both modes of settling.
  *
  * @param test registers one test with the runner
- * @param create makes a subject of its own for each test
+ * @param create makes a separate subject for each test
  * @example
  * ```ts
  * import { FileStorage, memoryFileSystem } from "@baba/core";
@@ -72,7 +72,7 @@ async function tryOut(
   }
 }
 
-/** What reads give. */
+/** What reads return. */
 const READS: readonly StorageObligation[] = [
   {
     name: "read() gives undefined where there is no record, and list() no names",
@@ -111,7 +111,7 @@ const READS: readonly StorageObligation[] = [
       for (const [i, writer] of [storage, other, storage].entries()) {
         await commit(writer, { "a/1.baba": `text ${i}` });
         const stamp = await storage.stamp("a");
-        // Files that were written a moment ago have none yet.
+        // Files that were just written have none yet.
         if (stamp === undefined) continue;
         assertEqual(await storage.stamp("a"), stamp, "with nothing committed");
         assert(!seen.has(stamp), "a commit must not leave the stamp as it was");
@@ -186,7 +186,7 @@ const CONFLICTS: readonly StorageObligation[] = [
   },
 ];
 
-/** What holds beside other storages of the same records, and under the lock. */
+/** What holds with other storages over the same records, and under the lock. */
 const OTHERS: readonly StorageObligation[] = [
   {
     name: "another storage sees a commit at its next head(), and refuses what it makes stale",

@@ -5,16 +5,16 @@ import type { Storage } from "../../storage/storage.ts";
 import { type ProcessEnvironment, World, type WorldOptions } from "../simulation/scheduler.ts";
 import { type ProtectionKind, protectionOf } from "./protection.ts";
 
-/** How a world of tellers is made. */
+/** How to set up a world of tellers. */
 export type BankOptions = WorldOptions & {
   readonly tellers: number;
   /** How many transfers each one makes, over all its lives. */
   readonly transfers: number;
-  /** `"none"` where it is not given. */
+  /** `"none"` by default. */
   readonly protection?: ProtectionKind;
 };
 
-/** What became of it. */
+/** The outcome. */
 export type BankReport = { readonly steps: number; readonly transfers: number };
 
 const ACCOUNTS = ["a/1.baba", "a/2.baba", "b/3.baba", "4.baba"];
@@ -23,9 +23,9 @@ const utf8 = new TextEncoder();
 const text = new TextDecoder();
 
 /**
- * Several simulated processes move money between the accounts of one store, as sessions do: read,
- * judge, commit. Whatever befalls them, the sum stays, and every transfer that was acknowledged has
- * left its record, together with its effect.
+ * Several simulated processes move money between the accounts of one store, as sessions do: read, check,
+ * commit. Whatever happens to them, the total stays the same, and every acknowledged transfer has left its
+ * record along with its effect.
  *
  * @throws {SimulationError} with the seed and the last steps where it is not so
  * @example
@@ -68,8 +68,8 @@ async function tell(
 }
 
 /**
- * Makes a transfer. One that an earlier life has made is `"found"`: it may have died before the sync, and
- * what is only read is not promised to survive a power cut.
+ * Makes a transfer. One that an earlier life made is `"found"`: that life may have died before the sync, and
+ * what was only read is not promised to survive a power cut.
  */
 async function attempt(
   { random }: ProcessEnvironment,
@@ -129,7 +129,7 @@ async function audit(
   }
 }
 
-/** What each account should hold after these transfers. */
+/** The balance each account should have after these transfers. */
 function balancesAfter(transfers: readonly Content[]): ReadonlyMap<string, number> {
   const balances = new Map(ACCOUNTS.map((account) => [account, OPENING]));
   for (const payload of transfers) {

@@ -4,7 +4,10 @@ import type { FileSystem } from "../../file-system/file-system.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { type Protection, unprotected } from "../../storage/protection.ts";
 
-/** How the store of a simulation is protected: not, by a raw key, or by a key file that its first commit makes. */
+/**
+ * How a simulation's store is protected: not at all, by a raw key, or by a key file that its first commit
+ * makes.
+ */
 export type ProtectionKind = "none" | "key" | "passphrase";
 
 const LOCKS: Readonly<Record<Exclude<ProtectionKind, "none">, Lock>> = {

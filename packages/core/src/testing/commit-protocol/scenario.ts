@@ -9,7 +9,7 @@ import { SeededRandom } from "../simulation/random.ts";
 import type { Check, Workload, WorkloadEnvironment } from "../simulation/workload.ts";
 import { type ProtectionKind, protectionOf } from "./protection.ts";
 
-/** The records that a store holds, by name. */
+/** The records in a store, by name. */
 type State = ReadonlyMap<string, string>;
 
 /** One commit of a scenario: new texts by name; `undefined` deletes. */
@@ -23,10 +23,10 @@ const utf8 = new TextEncoder();
 const text = new TextDecoder();
 
 /**
- * What a store goes through in the simulations: commits in several folders, new ones among them, with
- * updates and deletes, in both modes of settling, by several opened storages one after another, of
- * which one is left without a close. After any failure a store must hold exactly what some prefix of
- * the commits made, and all that was acknowledged.
+ * What a store goes through in the simulations: commits in several folders, including new ones, with updates
+ * and deletes, in both modes of settling, by several open storages one after another, some of which are never
+ * closed. After any failure a store must hold exactly the result of some prefix of the commits, including
+ * everything that was acknowledged.
  *
  * @example
  * ```ts
@@ -39,13 +39,13 @@ const text = new TextDecoder();
 export class Scenario {
   readonly #protection: ProtectionKind;
   readonly #sessions: readonly { readonly steps: readonly Step[]; readonly closes: boolean }[];
-  /** What the store holds after each commit that was made; the first is the empty one. */
+  /** The store's contents after each commit that was made, beginning with the empty store. */
   #states: State[] = [new Map()];
   #recoveries = 0;
-  /** What reached the workload and was no error of BabaDB: a violation, whoever swallows it. */
+  /** An error that reached the workload but is not BabaDB's: a violation, even if it is swallowed. */
   #untyped: unknown;
 
-  /** `random` decides the commits: as many for each storage as `sizes` says. */
+  /** `random` decides the commits; `sizes` says how many each storage makes. */
   constructor(random: SeededRandom, sizes: readonly number[], protection: ProtectionKind = "none") {
     this.#protection = protection;
     let count = 0;
@@ -55,7 +55,10 @@ export class Scenario {
     }));
   }
 
-  /** Runs the commits; milestone n is the n-th that was made. A commit that fails is left out, and the next one tried. */
+  /**
+   * Runs the commits; milestone n is the n-th that was made. A failed commit is left out, and the next one is
+   * tried.
+   */
   readonly workload: Workload = async (environment) => {
     this.#states = [new Map()];
     this.#untyped = undefined;
@@ -76,7 +79,7 @@ export class Scenario {
     return storage;
   }
 
-  /** Whether the storage may be used further: not where the commit's outcome is unknown. */
+  /** Whether the storage can be used further: not if the commit's outcome is unknown. */
   async #commit(environment: WorkloadEnvironment, storage: FileStorage, step: Step): Promise<boolean> {
     const milestone = this.#states.length;
     const next = after(this.#states.at(-1) ?? new Map(), step.changes);
@@ -88,7 +91,7 @@ export class Scenario {
     } catch (error) {
       if (error instanceof CommitUnknownError) return false;
       if (!(error instanceof BabaError)) throw error;
-      // A plain failure is a promise too: nothing of it may ever be found.
+      // A plain failure is a promise too: no trace of the commit may ever be found.
       this.#states.pop();
     }
     return true;
@@ -104,7 +107,7 @@ export class Scenario {
     }
   }
 
-  /** After an unknown outcome: another storage tells which it was, for good. */
+  /** After an unknown outcome: another storage settles which one it was. */
   async #reopen(environment: WorkloadEnvironment, storage: FileStorage): Promise<FileStorage> {
     await storage.close();
     const again = await this.#open(environment);
@@ -118,7 +121,7 @@ export class Scenario {
 
   /** Opens what a failure has left, reads everything, closes, and reads the bare files. */
   readonly check: Check = async (fileSystem, acknowledged, started) => {
-    // Each recovery is another process, and draws other tokens.
+    // Each recovery is another process, with different tokens.
     const runtime = simulatedRuntime(fileSystem, { random: new SeededRandom(1000 + ++this.#recoveries) });
     if (this.#untyped !== undefined) throw new Error(`an error without a type: ${String(this.#untyped)}`);
     const found = await this.#read(fileSystem, runtime);
@@ -141,7 +144,7 @@ export class Scenario {
     return found;
   }
 
-  /** What the record files say without the journal. */
+  /** The contents of the record files alone, without the journal. */
   async #bare(fileSystem: FileSystem, runtime: Runtime): Promise<State> {
     const protection = protectionOf(this.#protection, fileSystem, runtime);
     await protection.open();

@@ -12,14 +12,14 @@ export type CrashTotals = {
   readonly violations: readonly string[];
 };
 
-/** Commits of each of the storages of a scenario. */
+/** The number of commits of each of a scenario's storages. */
 const SIZES = [2, 3, 2];
 const STATES_OF_A_POINT = 24;
 const SECOND_CRASHES = { oneIn: 8, limit: 6 };
 
 /**
- * Cuts the power in the commit protocol, at every moment of one scenario after another, and again within
- * the recoveries, until so many states were visited. Stops at the first scenario with a violation.
+ * Cuts the power in the commit protocol, at every moment of one scenario after another, and again within the
+ * recoveries, until that many states were visited. Stops at the first scenario with a violation.
  *
  * @example
  * ```ts
@@ -57,13 +57,13 @@ function added(totals: CrashTotals, report: CrashReport, scenario: number): Cras
   );
   return {
     visited: totals.visited + report.visited + report.secondVisited,
-    // States of different scenarios differ: their commits do.
+    // States of different scenarios differ, as their commits do.
     distinct: totals.distinct + report.distinct + report.secondDistinct,
     violations: [...totals.violations, ...violations],
   };
 }
 
-/** Cuts the power while a store gets its key file and its first commits, until so many states were visited. */
+/** Cuts the power while a store gets its key file and first commits, until that many states were visited. */
 export async function crashNewKeyFile(states: number, seed: number): Promise<CrashTotals> {
   const { workload, check } = new Scenario(new SeededRandom(seed), [1, 1], "passphrase");
   const report = await enumerateCrashes({
@@ -77,14 +77,14 @@ export async function crashNewKeyFile(states: number, seed: number): Promise<Cra
   return added({ visited: 0, distinct: 0, violations: [] }, report, seed);
 }
 
-/** A part of the scenarios has a sealed store, and some of these make a key file. */
+/** Some scenarios have a sealed store, and some of those make a key file. */
 function protectionIn(scenario: number): ProtectionKind {
   if (scenario % 4 !== 2) return "none";
   return scenario % 16 === 6 ? "passphrase" : "key";
 }
 
 /**
- * Makes every step of a scenario fail in every way, once and from then on always.
+ * Makes every step of a scenario fail in every way, once and then persistently.
  *
  * @example
  * ```ts

@@ -1,8 +1,8 @@
 /**
  * The ways in which a history can fail to be strictly serializable.
  *
- * Names as in Adya, "Weak Consistency" (MIT 1999), Berenson et al., "A Critique of ANSI SQL Isolation Levels"
- * (1995), and Elle.
+ * Names follow Adya, "Weak Consistency" (MIT 1999), Berenson et al., "A Critique of ANSI SQL Isolation
+ * Levels" (1995), and Elle.
  *
  * | kind | what happened |
  * | --- | --- |

@@ -9,19 +9,19 @@ import { recoverVersions } from "./versions.ts";
 
 /** What the checker found. */
 export type HistoryReport = {
-  /** Transactions that took effect, those of unknown outcome that somebody saw included. */
+  /** Transactions that took effect, including those of unknown outcome that someone saw. */
   readonly transactions: number;
-  /** Empty where the history is strictly serializable. */
+  /** Empty if the history is strictly serializable. */
   readonly anomalies: readonly Anomaly[];
 };
 
 /**
- * Judges whether a history is strictly serializable: whether the transactions could have run one after another,
- * each at one moment between its start and its completion.
+ * Checks whether a history is strictly serializable: whether the transactions could have run one after
+ * another, each at one moment between its start and its completion.
  *
- * Both ways: every anomaly is a proof, and without one there is such an order (an order that the dependencies
- * allow explains every read). Time and memory grow linearly with the operations and the numbers read. From
- * cycles that are tangled into each other one is reported, of the gravest kind.
+ * The check is exact: every anomaly is a proof, and without one there is such an order (an order that the
+ * dependencies allow explains every read). Time and memory grow linearly with the operations and the numbers
+ * read. Of several entangled cycles, one of the gravest kind is reported.
  *
  * @throws {RangeError} where a number was appended twice to a key, or transactions of one client overlap
  *
@@ -68,7 +68,7 @@ function whole(kinds: number): Phase {
   return { tangled: kinds, first: kinds, rest: kinds };
 }
 
-/** From grave to light; a component with a transaction that was found guilty already is not searched again. */
+/** From grave to light; a component with a transaction already found guilty is not searched again. */
 function cyclesOf(graph: Graph, observed: Observed, lostUpdates: readonly (readonly number[])[]): Anomaly[] {
   const search = new CycleSearch(graph);
   const guilty = new Set<number>();

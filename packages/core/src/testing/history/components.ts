@@ -1,8 +1,8 @@
 import type { Graph } from "./graph.ts";
 
-/** The strongly connected components that hold at least two transactions. */
+/** The strongly connected components with at least two transactions. */
 export type Components = {
-  /** Per node: its component. */
+  /** The component of each node. */
   readonly of: Int32Array;
   /** The transactions of each component that has several. */
   readonly tangles: readonly (readonly number[])[];
@@ -61,7 +61,7 @@ class Tarjan {
     this.#open.push(node);
   }
 
-  /** Follows the node's edges from where it stopped; the first to a node not seen yet interrupts it. */
+  /** Follows the node's edges from where it stopped, until one leads to an unseen node. */
   #unseenChild(node: number): number | undefined {
     const { offsets, targets, kinds } = this.#graph;
     const end = offsets[node + 1] ?? 0;

@@ -10,13 +10,13 @@ export type Hop = {
   readonly note: Note | undefined;
 };
 
-/** Edges looked at before a search is content with the shortest cycle found so far. */
+/** Edges to look at before a search settles for the shortest cycle found so far. */
 const SEARCH_BUDGET = 20_000_000;
 
 /**
- * Finds the shortest cycle through transactions of one component whose first dependency is of a kind in `first`
- * and whose others are of the kinds in `rest`; `undefined` where there is none. In a component so tangled that
- * the search's budget ends, a cycle may be missed or not be the shortest.
+ * Finds the shortest cycle through transactions of one component whose first dependency is of a kind in
+ * `first` and whose others are of the kinds in `rest`; `undefined` if there is none. If the budget runs out
+ * in a very entangled component, a cycle may be missed or not be the shortest.
  */
 export class CycleSearch {
   readonly #graph: Graph;
@@ -50,8 +50,8 @@ export class CycleSearch {
   }
 
   /**
-   * Breadth first by transactions, so that nodes between them cost nothing. A state is a node, and whether the
-   * transaction before it is another than the source: only then does coming back to the source close a cycle.
+   * Breadth first by transactions, so that nodes between them cost nothing. A state is a node, plus whether
+   * the last transaction before it is not the source: only then does returning to the source close a cycle.
    */
   #through(
     source: number,

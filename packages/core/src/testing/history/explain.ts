@@ -4,7 +4,7 @@ import { type Note, PROCESS, REAL_TIME, RW, WR, WW } from "./graph.ts";
 import type { Transaction } from "./history.ts";
 import { listOf, type Observed } from "./observe.ts";
 
-/** Names a cycle by its dependencies and tells it in words. */
+/** Names a cycle by its dependencies and describes it in words. */
 export function explainCycle(observed: Observed, cycle: readonly Hop[]): Anomaly {
   const nameOf = (node: number): string => observed.nodes[node]?.id ?? String(node);
   const transactions = cycle.map(({ from }) => nameOf(from));
@@ -65,7 +65,7 @@ function firstAppend(transaction: Transaction, { order }: Note, version: number)
   return appendsTo(transaction, order.key).find((value) => (order.position.get(value) ?? -1) >= version);
 }
 
-/** For a listing that is no version: an append that it holds, or one that it lacks. */
+/** For a listing that is no version: an append that it contains, or one that it lacks. */
 function strayAppend(transaction: Transaction, { order, stray }: Note, held: boolean): number | undefined {
   return appendsTo(transaction, order.key).find((value) => stray?.has(value) === held);
 }

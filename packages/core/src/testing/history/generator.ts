@@ -1,35 +1,36 @@
 import { listingKey } from "./history.ts";
 
-/** One step that a client should take. */
+/** One step for a client to take. */
 export type PlannedOperation =
   | { readonly kind: "append"; readonly key: string; readonly value: number }
   | { readonly kind: "read"; readonly key: string };
 
-/** The shape of a workload; rates are from 0 to 1. */
+/** The shape of a workload; rates range from 0 to 1. */
 export type WorkloadOptions = {
   /** The same seed and worker give the same workload. */
   readonly seed: number;
-  /** This client's number among the workers, from 0: it appends numbers that no other worker appends. */
+  /** This client's number among the workers, from 0: no other worker appends the same numbers. */
   readonly worker: number;
   readonly workers: number;
   readonly transactions: number;
-  /** Operations of a transaction, at most; at least one. */
+  /** The most operations in a transaction; there is at least one. */
   readonly longest: number;
   /** Keys and folders in use at a time; the first is used about twice as often as the second, and so on. */
   readonly keys: number;
-  /** After so many transactions of a worker the oldest key gives way to a new one, so that lists stay short. */
+  /** After this many transactions of a worker, a new key replaces the oldest, so that lists stay short. */
   readonly lifetime: number;
-  /** How many of the operations are reads. */
+  /** The share of operations that are reads. */
   readonly reads: number;
-  /** How many of the operations are on a folder: listing it, or creating a record in it. */
+  /** The share of operations on a folder: listing it, or creating a record in it. */
   readonly listings: number;
 };
 
 /**
- * Plans one client's transactions of appends and reads, knowing nothing of the database.
+ * Plans one client's transactions of appends and reads, independently of the database.
  *
- * Workers that run it with the same options, but for `worker`, meet on the same keys as long as they keep about
- * the same pace. An attempt that is rerun is another transaction and takes the next plan: a number is appended once.
+ * Workers that run it with the same options, except for `worker`, meet on the same keys as long as they
+ * progress at about the same pace. A retry is another transaction and takes the next plan: a number is
+ * appended only once.
  *
  * @example
  * ```ts
@@ -56,14 +57,14 @@ export function* workload(options: WorkloadOptions): Generator<readonly PlannedO
   }
 }
 
-/** From 0 to `count` - 1, each about half as likely as the one before it. */
+/** From 0 to `count` - 1, each about half as likely as the one before. */
 function skewed(random: () => number, count: number): number {
   return Math.floor(-Math.log2(1 - random() * (1 - 2 ** -count)));
 }
 
 /**
- * Numbers from 0 (included) to 1 (excluded) that the seed determines: a Weyl sequence, mixed by the 32-bit
- * finaliser of MurmurHash3 (Appleby).
+ * Numbers from 0 (inclusive) to 1 (exclusive), determined by the seed: a Weyl sequence, mixed by the 32-bit
+ * finalizer of MurmurHash3 (Appleby).
  *
  * @example
  * ```ts

@@ -2,7 +2,7 @@ import type { Transaction } from "./history.ts";
 import type { Observed } from "./observe.ts";
 import type { VersionOrder } from "./versions.ts";
 
-/** Kinds of an edge, as bits, so that a search can follow some of them. */
+/** The kinds of edges, as bits, so that a search can follow some of them. */
 export const GLUE = 1;
 export const WW = 2;
 export const WR = 4;
@@ -10,7 +10,7 @@ export const RW = 8;
 export const PROCESS = 16;
 export const REAL_TIME = 32;
 
-/** Where a dependency comes from: a version of a key, or a listing that is no version. */
+/** The origin of a dependency: a version of a key, or a listing that is no version. */
 export type Note = {
   readonly order: VersionOrder;
   readonly version: number;
@@ -18,11 +18,11 @@ export type Note = {
 };
 
 /**
- * Who must come before whom, as a compressed sparse row.
+ * Which transactions must precede which, as a compressed sparse row matrix.
  *
  * The first `transactions` nodes are transactions; the others stand for "every one of these before every one
- * of those", which keeps the number of edges linear. Every path from a transaction to the next one has exactly
- * one edge that is not `GLUE`, and it names the dependency.
+ * of those", which keeps the number of edges linear. Every path from one transaction to the next has exactly
+ * one edge that is not `GLUE`, and that edge names the dependency.
  */
 export type Graph = {
   readonly transactions: number;
@@ -31,14 +31,14 @@ export type Graph = {
   readonly offsets: Int32Array;
   readonly targets: Int32Array;
   readonly kinds: Uint8Array;
-  /** Per edge: an index of `notes`, or -1. */
+  /** For each edge: an index into `notes`, or -1. */
   readonly noteOf: Int32Array;
   readonly notes: readonly Note[];
 };
 
 /**
- * The direct serialization graph of Adya: ww, wr and rw dependencies, with the order of each client's own
- * transactions and real time besides.
+ * Adya's direct serialization graph: ww, wr and rw dependencies, plus the order of each client's own
+ * transactions and real time.
  *
  * @throws {RangeError} where transactions of one client overlap
  */
@@ -51,9 +51,9 @@ export function dependencyGraph(observed: Observed, orders: readonly VersionOrde
 }
 
 /**
- * Per version `v`: its writers -> `installed(v)` -> its readers -> `replaced(v)` -> the writers of the next block.
- * In a list each version follows from the one before (ww). Names of a listing commute: there, what was seen once is
- * seen by every larger listing, and what is missing is missing from every smaller one.
+ * For each version `v`: its writers -> `installed(v)` -> its readers -> `replaced(v)` -> the writers of the
+ * next block. In a list, each version follows from the one before (ww). Names in a listing commute: what was
+ * seen once is seen by every larger listing, and what is missing is missing from every smaller one.
  */
 function addDependencies(builder: GraphBuilder, observed: Observed, order: VersionOrder): void {
   const writers = observed.writers.get(order.key);
@@ -81,7 +81,10 @@ function addDependencies(builder: GraphBuilder, observed: Observed, order: Versi
   addStrays(builder, order, writerOf);
 }
 
-/** Of what was seen out of the order: the readers of each follow from what it shows, and come before what it lacks. */
+/**
+ * For reads outside the version order: their readers follow the appends they show, and precede those they
+ * lack.
+ */
 function addStrays(builder: GraphBuilder, order: VersionOrder, writerOf: (value: number) => number): void {
   for (const stray of order.strays) {
     const seen = new Set(stray.values);
@@ -93,7 +96,9 @@ function addStrays(builder: GraphBuilder, order: VersionOrder, writerOf: (value:
   }
 }
 
-/** Each client's last committed transaction before its next one; one of unknown outcome may yet come later. */
+/**
+ * Each client's last committed transaction precedes its next; one of unknown outcome may still happen later.
+ */
 function addProcessOrder(builder: GraphBuilder, nodes: readonly Transaction[]): void {
   const latest = new Map<string, number>();
   nodes.forEach((transaction, node) => {
@@ -112,7 +117,10 @@ function addProcessOrder(builder: GraphBuilder, nodes: readonly Transaction[]): 
   });
 }
 
-/** One node per completion, in a chain: a transaction follows the last completion before its start, and so all of them. */
+/**
+ * One node per completion, in a chain: a transaction follows the last completion before its start, and so all
+ * earlier ones.
+ */
 function addRealTime(builder: GraphBuilder, nodes: readonly Transaction[]): void {
   const completions = nodes.flatMap(({ outcome, complete }, node) =>
     outcome === "committed" ? [{ node, complete }] : [],

@@ -1,25 +1,26 @@
 /**
- * Hermitage: ten interleavings, each of which shows one anomaly where a database permits it (Martin Kleppmann's
- * test suite of that name; anomalies as in Adya 1999 and Bailis et al., "Highly Available Transactions", 2013).
+ * Hermitage: ten interleavings, each of which shows one anomaly if a database permits it (from Martin
+ * Kleppmann's test suite of that name; anomalies as in Adya 1999 and Bailis et al., "Highly Available
+ * Transactions", 2013).
  *
  * @module
  */
 
 /** One open session; the values are numbers. */
 export interface HermitageClient {
-  /** The value of a key, where it has one. */
+  /** The value of a key, if it has one. */
   read(key: string): Promise<number | undefined>;
-  /** Gives a key a value. */
+  /** Sets the value of a key. */
   write(key: string, value: number): Promise<void>;
   /** The keys that exist, in any order. */
   list(): Promise<readonly string[]>;
-  /** Rejects where the session conflicts with another one. */
+  /** Rejects if the session conflicts with another. */
   commit(): Promise<void>;
   /** Discards what the session wrote. */
   rollback(): Promise<void>;
 }
 
-/** The anomalies by the names of the Hermitage collection. */
+/** The anomalies, by their names in the Hermitage collection. */
 export type HermitageName =
   | "G0"
   | "G1a"
@@ -34,27 +35,27 @@ export type HermitageName =
 
 type Actor = "T1" | "T2" | "T3";
 
-/** One step of the interleaving; each is finished before the next one begins. */
+/** One step of the interleaving; each finishes before the next begins. */
 export type HermitageStep =
   | { readonly by: Actor; readonly act: "read"; readonly key: string }
   | { readonly by: Actor; readonly act: "write"; readonly key: string; readonly value: number }
   | { readonly by: Actor; readonly act: "list" | "commit" | "rollback" };
 
-/** What happened. Reads and listings are those of committed transactions only, in the order of the steps. */
+/** What happened. Reads and listings only of committed transactions, in the order of the steps. */
 export type HermitageTrace = {
   readonly committed: ReadonlySet<Actor>;
   readonly reads: readonly { readonly by: Actor; readonly key: string; readonly value: number | undefined }[];
   readonly listings: readonly { readonly by: Actor; readonly keys: readonly string[] }[];
-  /** What a session that began after all the others reads. */
+  /** What a session reads that began after all the others. */
   readonly final: ReadonlyMap<string, number>;
 };
 
-/** One case of the collection: who does what, step by step, and what must not be seen. */
+/** One case of the collection: who does what, step by step, and what must not be observed. */
 export type HermitageCase = {
   readonly name: HermitageName;
   readonly title: string;
   readonly steps: readonly HermitageStep[];
-  /** Whether the anomaly was to be seen. */
+  /** Whether the anomaly was observed. */
   readonly occurred: (trace: HermitageTrace) => boolean;
 };
 
@@ -163,12 +164,13 @@ export const HERMITAGE_CASES: readonly HermitageCase[] = [
 ];
 
 /**
- * Runs one case on a store that holds {@link HERMITAGE_INITIAL} and nothing else.
+ * Runs one case on a store that contains {@link HERMITAGE_INITIAL} and nothing else.
  *
- * A step that fails with a conflict ends its transaction, which is rolled back and counts as never having run.
+ * A step that fails with a conflict ends its transaction, which is rolled back and counts as never having
+ * run.
  *
- * @param begin opens a session; no call of one may wait for another session to end
- * @param isConflict whether an error means that the session lost to another one; any other error is thrown on
+ * @param begin opens a session; none of its calls may wait for another session to end
+ * @param isConflict whether an error means that the session lost to another; any other error is rethrown
  *
  * @example
  * ```ts
@@ -232,7 +234,10 @@ function saw({ reads }: HermitageTrace, by: Actor, key: string, value: number): 
   return reads.some((read) => read.by === by && read.key === key && read.value === value);
 }
 
-/** Steps in short: `T1 1?` reads key 1, `T1 1=11` writes it; `list`, `commit` and `rollback` are themselves. */
+/**
+ * Steps in short form: `T1 1?` reads key 1, `T1 1=11` writes it; `list`, `commit` and `rollback` stand for
+ * themselves.
+ */
 function script(...lines: readonly string[]): HermitageStep[] {
   return lines.map((line) => {
     const [, actor, key = "", sign, value] = /^(T[123]) (\w+)([?=]?)(\d*)$/.exec(line) ?? [];

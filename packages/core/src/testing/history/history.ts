@@ -1,41 +1,46 @@
 /**
- * What clients saw of a database while they used it at the same time: the input of {@link checkHistory}.
+ * What clients saw of a database while using it concurrently: the input of {@link checkHistory}.
  *
  * The model is the list-append model of Elle (Kingsbury and Alvaro, "Elle: Inferring Isolation Anomalies from
- * Experimental Observations", VLDB 2020, arXiv 2003.10554): a key holds a list of numbers, a write appends one
- * number that is never appended to that key again, and a read gives the whole list.
+ * Experimental Observations", VLDB 2020, arXiv 2003.10554): a key holds a list of numbers, a write appends
+ * one number that is never appended to that key again, and a read returns the whole list.
  *
  * @module
  */
 
-/** Appends a number to the list of a key; for a listing, creates the record that the number stands for. */
+/** Appends a number to a key's list; for a listing, creates the record that the number stands for. */
 export type Append = { readonly kind: "append"; readonly key: string; readonly value: number };
 
-/** Reads the list of a key, earlier appends of the same transaction included; `undefined` where there is no such record. */
+/**
+ * Reads a key's list, including the transaction's own earlier appends; `undefined` if there is no such
+ * record.
+ */
 export type Read = {
   readonly kind: "read";
   readonly key: string;
   readonly result: readonly number[] | undefined;
 };
 
-/** One step of a transaction. A read whose result was never learnt is left out. */
+/** One step of a transaction. A read whose result never became known is left out. */
 export type Operation = Append | Read;
 
 /**
- * How a transaction ended: `unknown` is one whose client cannot tell (killed while it committed, a commit that
+ * How a transaction ended: `unknown` if its client cannot tell (killed during the commit, a commit that
  * failed with `BABA_COMMIT_UNKNOWN`); it may take effect at any time after its start, or never.
  */
 export type Outcome = "committed" | "aborted" | "unknown";
 
 /** One transaction as its client saw it. */
 export type Transaction = {
-  /** The client: it runs one transaction at a time. Sessions open at the same time need a name each. */
+  /** The client: it runs one transaction at a time. Concurrent sessions need distinct names. */
   readonly process: string;
   /** Unique in the history. */
   readonly id: string;
-  /** When the client began, on a clock that all clients share (a counter, or the machine's monotonic clock). */
+  /**
+   * When the client began, on a clock shared by all clients (a counter, or the machine's monotonic clock).
+   */
   readonly start: number;
-  /** When the client learnt the outcome, on the same clock; means nothing where the outcome is `unknown`. */
+  /** When the client learned the outcome, on the same clock; meaningless if the outcome is `unknown`. */
   readonly complete: number;
   /** In the order in which the client called them. */
   readonly operations: readonly Operation[];
@@ -43,9 +48,9 @@ export type Transaction = {
 };
 
 /**
- * The key under which the names of a folder are a history's list.
+ * The key under which a folder's names are the list of a history.
  *
- * A listing is a set and not a list: the order of its numbers means nothing, and two appends commute.
+ * A listing is a set, not a list: the order of its numbers means nothing, and two appends commute.
  *
  * @example
  * ```ts
@@ -58,7 +63,7 @@ export function listingKey(folder: string): string {
 }
 
 /**
- * Whether the key was made by {@link listingKey}.
+ * Whether the key came from {@link listingKey}.
  *
  * @example
  * ```ts
@@ -71,10 +76,11 @@ export function isListingKey(key: string): boolean {
 }
 
 /**
- * One line of a history file, its newline included.
+ * One line of a history file, including its newline.
  *
- * A client that may be killed writes each transaction twice: with the outcome `unknown` before it commits, and
- * with the true one afterwards. The later line counts, so that a commit whose client died is not forgotten.
+ * A client that may be killed writes each transaction twice: with the outcome `unknown` before it commits,
+ * and with the true one afterwards. The later line counts, so that a commit whose client died is not
+ * forgotten.
  *
  * @example
  * ```ts
@@ -95,9 +101,9 @@ export function historyLine(transaction: Transaction): string {
 }
 
 /**
- * Merges the history files of several clients, given as text, into one history ordered by start.
+ * Merges several clients' history files, given as text, into one history ordered by start.
  *
- * The last line of an `id` counts; a last line without its newline was cut off by a crash and is left out.
+ * The last line for an `id` counts; a last line without a newline was cut off by a crash and is left out.
  *
  * @throws {SyntaxError} where a line is not a transaction
  * @throws {RangeError} where two clients used the same `id`

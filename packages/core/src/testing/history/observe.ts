@@ -4,9 +4,9 @@ import { isListingKey, type Transaction } from "./history.ts";
 /** Who appended a number to a key. */
 export type Writer = {
   readonly transaction: Transaction;
-  /** The transaction's node in the graph, or -1 where it did not take effect. */
+  /** The transaction's node in the graph, or -1 if it did not take effect. */
   readonly node: number;
-  /** The append's place among the transaction's operations. */
+  /** The index of the append among the transaction's operations. */
   readonly step: number;
 };
 
@@ -16,7 +16,9 @@ export type Writers = ReadonlyMap<string, ReadonlyMap<number, Writer>>;
 /** What a transaction saw of the others' appends to one key. */
 export type Observation = { readonly node: number; readonly values: readonly number[] };
 
-/** A history made ready for the checker: only transactions that took effect, only what they saw of each other. */
+/**
+ * A history prepared for the checker: only transactions that took effect, and what they saw of each other.
+ */
 export type Observed = {
   /** The transactions that took effect, by start; the index is the graph's node. */
   readonly nodes: readonly Transaction[];
@@ -26,8 +28,8 @@ export type Observed = {
 };
 
 /**
- * Finds who wrote what and what each transaction saw of the others, and whatever is wrong without looking at
- * more than one read: the kinds `internal`, `duplicate-elements`, `garbage-read` and `G1a`.
+ * Finds who wrote what and what each transaction saw of the others, as well as all faults that show in a
+ * single read: the kinds `internal`, `duplicate-elements`, `garbage-read` and `G1a`.
  *
  * @throws {RangeError} where a number was appended twice to one key
  */
@@ -47,7 +49,7 @@ export function observe(history: readonly Transaction[]): Observed {
   return { nodes, writers, reads, anomalies: findings.anomalies };
 }
 
-/** Whether `values` is the beginning of `whole`, or all of it. */
+/** Whether `values` is a prefix of `whole`, or all of it. */
 export function isPrefix(values: readonly number[], whole: readonly number[]): boolean {
   if (values.length > whole.length) return false;
   for (let i = 0; i < values.length; i++) if (values[i] !== whole[i]) return false;
@@ -75,7 +77,7 @@ function writersOf(history: readonly Transaction[], nodes: ReadonlyMap<Transacti
   return writers;
 }
 
-/** The committed transactions, and the unknown ones of which one of them saw something. */
+/** The committed transactions, and the unknown ones that one of them saw something of. */
 function effective(history: readonly Transaction[], writers: Writers): Transaction[] {
   const taken = history.filter(({ outcome }) => outcome === "committed");
   const unknown = new Set(history.filter(({ outcome }) => outcome === "unknown"));
@@ -93,7 +95,10 @@ function effective(history: readonly Transaction[], writers: Writers): Transacti
   return taken.sort((a, b) => a.start - b.start);
 }
 
-/** What of a read's result no read before it held; a read that only goes on where another ended costs its new part. */
+/**
+ * The part of a read's result that no earlier read held; if it extends an earlier one, only the new part
+ * costs time.
+ */
 function unscanned(
   scanned: Map<string, readonly number[]>,
   key: string,
@@ -106,7 +111,7 @@ function unscanned(
   return result.slice(known.length);
 }
 
-/** Per key that a transaction read: what it saw beneath its own appends. */
+/** For each key that a transaction read: what it saw beneath its own appends. */
 function externalReads(transaction: Transaction, findings: Findings): Map<string, readonly number[]> {
   const external = new Map<string, readonly number[]>();
   const own = new Map<string, number[]>();
@@ -161,7 +166,7 @@ function sameResult(
   return isPrefix(beneath, result) && own.every((value, i) => result[beneath.length + i] === value);
 }
 
-/** Collects what is wrong with single reads, each fault of a number once. */
+/** Collects the faults of single reads, each fault of a number once. */
 class Findings {
   readonly anomalies: Anomaly[] = [];
   readonly #writers: Writers;
@@ -239,7 +244,7 @@ class Findings {
   }
 }
 
-/** A list for a sentence: its last numbers, where there are many. */
+/** A list for a sentence: only its last numbers if there are many. */
 export function listOf(values: readonly number[]): string {
   return values.length <= 8 ? `[${values.join(", ")}]` : `[... ${values.slice(-6).join(", ")}]`;
 }

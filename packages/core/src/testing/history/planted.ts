@@ -1,19 +1,20 @@
 import type { AnomalyKind } from "./anomaly.ts";
 import type { Operation, Outcome, Transaction } from "./history.ts";
 
-/** A history with one known fault, or with none. */
+/** A history with one known fault, or none. */
 export type PlantedHistory = {
   readonly title: string;
-  /** The only kind that a checker may report; `undefined` where the history is strictly serializable. */
+  /** The only kind that a checker may report; `undefined` if the history is strictly serializable. */
   readonly kind: AnomalyKind | undefined;
   readonly history: readonly Transaction[];
 };
 
 /**
- * Histories that every checker must judge rightly before it may judge a database.
+ * Histories that a checker must judge correctly before it may judge a database.
  *
- * In short form: `T1 2-5 a x+1 x[1,2] y[]` is transaction T1 from 2 to 5 of client `a`, which appended 1 to x, then
- * read x and y; without times all overlap, without a client each has its own; `!` aborted, `?` unknown.
+ * In short form: `T1 2-5 a x+1 x[1,2] y[]` is transaction T1 from 2 to 5 of client `a`, which appended 1 to
+ * x, then read x and y; without times all overlap, without a client each has its own; `!` aborted, `?`
+ * unknown.
  *
  * @example
  * ```ts

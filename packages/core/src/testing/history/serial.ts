@@ -5,8 +5,8 @@ import { isListingKey, type Operation, type Transaction } from "./history.ts";
 type Lists = ReadonlyMap<string, readonly number[]>;
 
 /**
- * Runs planned transactions one after another in memory: the history of a database without faults. Transaction
- * `i` takes effect at `10 * i`, and its start and completion lie up to `slack` before and after that.
+ * Runs planned transactions one after another in memory: the history of a faultless database. Transaction `i`
+ * takes effect at `10 * i`, and its start and completion lie up to `slack` before and after that.
  */
 export function runSerially(
   plans: Iterable<readonly PlannedOperation[]>,
@@ -32,8 +32,8 @@ export function runSerially(
 }
 
 /**
- * The checker's oracle, for histories of a few transactions: tries every order that real time and clients allow,
- * with and without each transaction of unknown outcome, and replays it.
+ * The checker's oracle, for histories of a few transactions: tries every order that real time and the clients
+ * allow, with and without each transaction of unknown outcome, and replays it.
  */
 export function isStrictlySerializable(history: readonly Transaction[]): boolean {
   const alive = history.filter(({ outcome }) => outcome !== "aborted");

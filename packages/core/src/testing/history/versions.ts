@@ -3,11 +3,11 @@ import { isListingKey } from "./history.ts";
 import { isPrefix, listOf, type Observation, type Observed, type Writer } from "./observe.ts";
 
 /**
- * The versions that a key went through, as the reads prove them.
+ * The versions that a key went through, as proved by the reads.
  *
- * Version 0 is the absent key, and block `i` is what turned version `i` into version `i + 1`: one number for a
- * list, all names that appeared between two listings for a listing. The last block may hold, in no order, what
- * was committed and never read; such an append must come after every version that was.
+ * Version 0 is the absent key, and block `i` is what turned version `i` into version `i + 1`: one number for
+ * a list, all names that appeared between two listings for a listing. The last block may contain, in no
+ * order, what was committed and never read; such appends must come after every version that was.
  */
 export type VersionOrder = {
   readonly key: string;
@@ -17,11 +17,11 @@ export type VersionOrder = {
   readonly position: ReadonlyMap<number, number>;
   /** `readers[i]`: the nodes that read version `i`. */
   readonly readers: readonly (readonly number[])[];
-  /** Listings that are no version of the others' growth. */
+  /** Listings that are no version in the growth of the others. */
   readonly strays: readonly Observation[];
 };
 
-/** The version orders of a history, and what is wrong with them. */
+/** The version orders of a history, and their faults. */
 export type Versions = {
   readonly orders: readonly VersionOrder[];
   readonly anomalies: readonly Anomaly[];
@@ -43,7 +43,7 @@ export function recoverVersions(observed: Observed): Versions {
   return { orders, anomalies, lostUpdates };
 }
 
-/** More would tell nothing new: each of them is reported as a cycle. */
+/** More would reveal nothing new: each of them is reported as a cycle. */
 const MOST_STRAYS = 64;
 
 class KeyVersions {
@@ -81,7 +81,7 @@ class KeyVersions {
     };
   }
 
-  /** The longest read is the order; every other one must be its beginning. */
+  /** The longest read is the order; every other one must be a prefix of it. */
   #growList(reads: readonly Observation[]): void {
     let longest: Observation | undefined;
     for (const read of reads) {
@@ -98,7 +98,7 @@ class KeyVersions {
     if (strangers[0] !== undefined) this.#reportIncompatible(longest, strangers[0], strangers.length);
   }
 
-  /** Listings by size: each must hold all that the one before it held, or it is a stray. */
+  /** Listings by size: each must contain all of the one before, or it is a stray. */
   #growSet(reads: readonly Observation[]): void {
     for (const read of [...reads].sort((a, b) => a.values.length - b.values.length)) {
       const added = read.values.filter((value) => !this.#position.has(value));
@@ -141,7 +141,9 @@ class KeyVersions {
     }
   }
 
-  /** A version between two appends of one transaction may be seen by nobody else; who saw it is set aside. */
+  /**
+   * No other transaction may see a version between two appends of one transaction; such reads are set aside.
+   */
   #dropIntermediateReads(): void {
     const last = new Map<number, number>();
     for (const [value, block] of this.#position) {

@@ -5,7 +5,7 @@ import { processOf } from "./file-system.ts";
 import { SeededRandom } from "./random.ts";
 
 /**
- * Time that passes only when it is told to.
+ * Time that passes only when told to.
  *
  * @example
  * ```ts
@@ -19,7 +19,7 @@ export class SimulatedClock {
   #now: number;
   readonly #timers: Timer[] = [];
 
-  /** A clock that shows this time, in milliseconds since the epoch. */
+  /** A clock set to this time, in milliseconds since the epoch. */
   constructor(now: number = Date.UTC(2020, 0, 1)) {
     this.#now = now;
   }
@@ -29,17 +29,17 @@ export class SimulatedClock {
     return this.#now;
   }
 
-  /** Resolves when the time has passed and the timer was fired. */
+  /** Resolves when the time has passed and the timer has fired. */
   sleep(milliseconds: number): Promise<void> {
     return new Promise((fire) => this.at(this.#now + Math.max(0, milliseconds), fire));
   }
 
-  /** Calls `fire` at that time; `belongs` says whether anyone still waits for it. */
+  /** Calls `fire` at that time; `belongs` tells whether anyone still waits for it. */
   at(time: number, fire: () => void, belongs: () => boolean = () => true): void {
     this.#timers.push({ time, fire, belongs });
   }
 
-  /** The time of the earliest timer that someone waits for. */
+  /** The time of the earliest timer that anyone waits for. */
   earliest(): number | undefined {
     this.#forget();
     return this.#timers.reduce<number | undefined>(
@@ -48,7 +48,7 @@ export class SimulatedClock {
     );
   }
 
-  /** Lets time pass and fires what is due, in the order of time. */
+  /** Lets time pass and fires what is due, in chronological order. */
   advanceTo(time: number): void {
     this.#now = Math.max(this.#now, time);
     this.#forget();
@@ -67,19 +67,18 @@ export class SimulatedClock {
 
 type Timer = { readonly time: number; readonly fire: () => void; readonly belongs: () => boolean };
 
-/** What a simulated runtime is made of. */
+/** The parts of a simulated runtime. */
 export type SimulatedRuntimeOptions = {
-  /** That of the file system's process, where it is not given: two processes never draw the same numbers. */
+  /** By default, that of the file system's process: two processes never draw the same numbers. */
   readonly random?: SeededRandom;
-  /** A clock of its own, which a sleep advances at once, where it is not given. */
+  /** By default, a clock of its own, which a sleep advances at once. */
   readonly clock?: { now(): number; sleep(milliseconds: number): Promise<void> };
-  /** Gets each line for the terminal; they are dropped where it is not given. */
+  /** Receives each line for the terminal; by default, they are dropped. */
   readonly terminal?: (line: string) => void;
 };
 
 /**
- * A runtime of which every directory is this one file system; nothing in it depends on anything but
- * its seed.
+ * A runtime in which every directory is this one file system; everything in it depends only on its seed.
  *
  * @example
  * ```ts
@@ -105,7 +104,7 @@ export function simulatedRuntime(fileSystem: FileSystem, options: SimulatedRunti
     random: (bytes) => random.fill(bytes),
     turn: () => clock.sleep(0),
     sleep: (milliseconds) => clock.sleep(milliseconds),
-    // No run lasts so long that what is idle matters, and one that waited for it would not end.
+    // Runs are too short for idle work to matter, and one that waited for it would not end.
     idle: () => new Promise(() => {}),
   };
 }

@@ -2,26 +2,29 @@ import { Content, endOf, overlay } from "./content.ts";
 import type { SeededRandom } from "./random.ts";
 import type { FileNode, PendingWrite } from "./tree.ts";
 
-/** What a disk writes whole or not at all. */
+/** What a disk writes atomically. */
 const SECTOR = 512;
-/** Up to this many writes or sectors, each subset of them is a choice; above, those that lack one or have only one. */
+/**
+ * Up to this many writes or sectors, each subset of them is a choice; above, those that lack one or have only
+ * one.
+ */
 const FEW = 6;
-/** What the choices of one file may keep in memory, for being asked again. */
+/** How much memory the choices of one file may keep cached. */
 const CACHED_BYTES = 1 << 20;
 
 /** How the choices of one kind are numbered and made. */
 type Family = { readonly size: number; make(index: number): Uint8Array };
 
 /**
- * What a power cut may leave of one file that has unsynced writes. Each is built only when asked for.
+ * What a power cut may leave of one file that has unsynced writes. Each choice is built only when asked for.
  *
- * The families, beside the old bytes: the first writes whole; a write cut at any byte; the length
- * extended and the bytes zero; a sector-aligned tail that is old or zero; subsets of the writes
- * (reordering); subsets of the sectors (holes). An exhaustive visit takes all of them, a sample also
- * mixes sectors of several versions.
+ * The families, besides the old bytes: the first writes complete; a write cut at any byte; the length
+ * extended and the bytes zero; a sector-aligned tail that is old or zero; subsets of the writes (reordering);
+ * subsets of the sectors (holes). An exhaustive visit takes all of them; a sample also mixes sectors of
+ * several versions.
  */
 export class ContentChoices {
-  /** How many there are, the old bytes (0) and the full ones (1) included. */
+  /** How many there are, including the old bytes (0) and the full ones (1). */
   readonly count: number;
   readonly #file: FileNode;
   readonly #writes: readonly PendingWrite[];
@@ -36,7 +39,7 @@ export class ContentChoices {
     this.count = 2 + this.#families.reduce((sum, family) => sum + family.size, 0);
   }
 
-  /** The choice of that number, below `count`. */
+  /** The choice with that number, below `count`. */
   at(index: number): Content {
     if (index === 0) return this.#file.durable;
     if (index === 1) return this.#file.visible;
@@ -49,7 +52,7 @@ export class ContentChoices {
     return content;
   }
 
-  /** Any choice: each family as likely as the others, so that many cuts do not hide the few zeros. */
+  /** A random choice: each family is equally likely, so that many cuts do not hide the few zeros. */
   sample(random: SeededRandom): Content {
     const kind = random.below(this.#families.length + 3);
     if (kind === 0) return this.at(0);
@@ -61,7 +64,7 @@ export class ContentChoices {
     return this.at(size === 0 ? 1 : first + random.below(size));
   }
 
-  /** Whether the file is still as it was when these were made. */
+  /** Whether the file is still as it was when the choices were made. */
   fits(file: FileNode): boolean {
     return this.#writes === file.writes;
   }
@@ -94,7 +97,7 @@ function familiesOf(file: FileNode): Family[] {
 
 const NOTHING: PendingWrite = { offset: 0, bytes: new Uint8Array(), lost: false };
 
-/** The writes before one whole, and of that one the first bytes. */
+/** All writes before one in full, and the first bytes of that one. */
 function cuts(base: Uint8Array, writes: readonly PendingWrite[]): Family {
   const sizes = writes.map((write) => write.bytes.length - 1);
   const size = sizes.reduce((sum, one) => sum + one, 0);
@@ -110,7 +113,7 @@ function cuts(base: Uint8Array, writes: readonly PendingWrite[]): Family {
   };
 }
 
-/** Proper subsets: all of a few items; of many, those that lack one and those of one. */
+/** Proper subsets: all of a few items; of many, those that lack one and those of only one. */
 function subsets<T>(items: readonly T[], make: (chosen: T[]) => Uint8Array): Family {
   const count = items.length;
   if (count < 2) return { size: 0, make: () => make([]) };
@@ -123,7 +126,7 @@ function subsets<T>(items: readonly T[], make: (chosen: T[]) => Uint8Array): Fam
   };
 }
 
-/** Full length; these sectors as written, all others as they were, or zero where nothing was. */
+/** Full length; these sectors as written, all others as they were, or zero if there was nothing. */
 function withSectors(base: Uint8Array, full: Uint8Array, sectors: readonly number[]): Uint8Array {
   const bytes = overlay(base, [], full.length);
   for (const sector of sectors) {
@@ -133,7 +136,7 @@ function withSectors(base: Uint8Array, full: Uint8Array, sectors: readonly numbe
   return bytes;
 }
 
-/** Each sector as it was after some of the writes, not the same for all; now and then of another length. */
+/** Each sector as it was after some of the writes, not the same for all; occasionally of another length. */
 function mixture(file: FileNode, random: SeededRandom): Uint8Array {
   const base = file.durable.bytes;
   const full = file.visible.bytes;

@@ -1,12 +1,9 @@
 import { mix } from "./random.ts";
 
-/**
- * The bytes of one file at one moment. Never changed in place, so that any number of disk images can
- * share it.
- */
+/** The bytes of one file at one moment. Immutable, so that any number of disk images can share it. */
 export class Content {
   static readonly empty: Content = new Content(new Uint8Array());
-  /** Not to be changed. */
+  /** Must not be changed. */
   readonly bytes: Uint8Array;
   #hash: number | undefined;
 
@@ -24,7 +21,7 @@ export class Content {
 /** A range of bytes that was written to a file. */
 export type Write = { readonly offset: number; readonly bytes: Uint8Array };
 
-/** The base with the writes applied in order; a gap before a write is zeros. At least `length` bytes. */
+/** The base with the writes applied in order; gaps are zeros. At least `length` bytes. */
 export function overlay(base: Uint8Array, writes: readonly Write[], length: number = 0): Uint8Array {
   let end = Math.max(base.length, length);
   for (const write of writes) end = Math.max(end, endOf(write));
@@ -34,7 +31,7 @@ export function overlay(base: Uint8Array, writes: readonly Write[], length: numb
   return bytes;
 }
 
-/** The length that a file has at least after the write; a write of nothing extends nothing. */
+/** The minimum length of the file after the write; an empty write extends nothing. */
 export function endOf(write: Write): number {
   return write.bytes.length === 0 ? 0 : write.offset + write.bytes.length;
 }
@@ -54,7 +51,7 @@ function without(part: Write, start: number, end: number): Write[] {
   return [before, { offset: from, bytes: part.bytes.subarray(from - part.offset) }];
 }
 
-/** Four bytes a turn: a million images a run are hashed. */
+/** Four bytes at a time: a run hashes a million images. */
 function hashOf(bytes: Uint8Array): number {
   let hash = 0x811c9dc5 ^ bytes.length;
   const words =

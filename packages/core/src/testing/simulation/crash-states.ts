@@ -4,15 +4,15 @@ import { SimulatedDisk } from "./disk.ts";
 import { SeededRandom } from "./random.ts";
 import { type EntryChange, FileNode, FolderNode, type TreeNode } from "./tree.ts";
 
-/** How many states to visit, and by which seed to choose them where there are more. */
+/** How many states to visit, and the seed that chooses them if there are more. */
 export type CrashStateOptions = { readonly limit: number; readonly seed: number };
 
 /**
- * What a power cut at this moment may leave: for each entry change that is not durable, whether it
- * persisted, and for each file with unsynced writes, what of them did. All states where they are at
- * most `limit`, and otherwise `limit` of them, chosen by the seed: first the telling ones (all of it,
- * none of it, all but one, only one), then random ones. Each is a new disk on which everything is
- * durable; the contents are shared and never copied. The disk must not change meanwhile.
+ * What a power cut at this moment may leave: for each entry change that is not durable, whether it persisted,
+ * and for each file with unsynced writes, what remained of them. All states if they are at most `limit`,
+ * otherwise `limit` of them, chosen by the seed: first the telling ones (all of it, none of it, all but one,
+ * only one), then random ones. Each is a new disk on which everything is durable; contents are shared and
+ * never copied. The disk must not change meanwhile.
  *
  * @example
  * ```ts
@@ -35,7 +35,7 @@ export function* crashStates(
 }
 
 /**
- * One state that a power cut at this moment may leave, chosen at random.
+ * One random state that a power cut at this moment may leave.
  *
  * @example
  * ```ts
@@ -51,25 +51,27 @@ export function crashState(disk: SimulatedDisk, random: SeededRandom): Simulated
   return new CrashPlan(disk).random(random);
 }
 
-/** The folders of a state, by the folder of the disk that they were: what each name leads to. */
+/** The folders of a state, by the disk's folder that each was: what each name leads to. */
 type Skeleton = {
   readonly entries: ReadonlyMap<FolderNode, ReadonlyMap<string, TreeNode>>;
   readonly dirty: FileNode[];
 };
 
-/** Which content a file with unsynced writes has. */
+/** Chooses the content of a file with unsynced writes. */
 type ChooseContent = (choices: ContentChoices) => Content;
 
 const FULL: ChooseContent = (choices) => choices.at(1);
 const OLD: ChooseContent = (choices) => choices.at(0);
 
-/** More pending changes than this are always sampled, however few states they have. */
+/** Above this many pending changes the states are always sampled, however few there are. */
 const DEEPEST = 1000;
 
 class CrashPlan {
   readonly #disk: SimulatedDisk;
   readonly #changes: readonly EntryChange[];
-  /** For each change, the earlier ones that it needs: of the same names, and what made its folder. */
+  /**
+   * For each change, the earlier ones it needs: those of the same names, and the one that made its folder.
+   */
   readonly #needs: readonly (readonly number[])[];
 
   constructor(disk: SimulatedDisk) {
@@ -78,7 +80,7 @@ class CrashPlan {
     this.#needs = needsOf(this.#changes);
   }
 
-  /** The subsets of changes that may persist, where they give at most `limit` states; `undefined` where more. */
+  /** The subsets of changes that may persist, if they give at most `limit` states; else `undefined`. */
   countUpTo(limit: number): Skeleton[] | undefined {
     if (this.#hasMoreThan(limit)) return undefined;
     const skeletons: Skeleton[] = [];
@@ -92,7 +94,7 @@ class CrashPlan {
     return complete ? skeletons : undefined;
   }
 
-  /** A cheap lower bound: what no other change is needed for may persist in any combination. */
+  /** A cheap lower bound: changes that need no others may persist in any combination. */
   #hasMoreThan(limit: number): boolean {
     if (this.#changes.length > limit || this.#changes.length > DEEPEST) return true;
     const free = this.#needs.filter((needs) => needs.length === 0).length;
@@ -160,7 +162,7 @@ class CrashPlan {
     });
   }
 
-  /** This change and all that it needs. */
+  /** This change and everything it needs. */
   #only(which: number): number[] {
     const kept = new Set([which]);
     for (let i = which; i >= 0; i--) if (kept.has(i)) for (const need of this.#needs[i] ?? []) kept.add(need);
@@ -178,7 +180,9 @@ class CrashPlan {
     return [...chosen];
   }
 
-  /** Gives every subset that may persist to `take`, until it says `false`; whether it never did. */
+  /**
+   * Passes every subset that may persist to `take`, until it returns `false`; returns whether it never did.
+   */
   #eachSubset(index: number, chosen: number[], take: (chosen: readonly number[]) => boolean): boolean {
     if (index === this.#changes.length) return take(chosen);
     if (!this.#eachSubset(index + 1, chosen, take)) return false;
@@ -220,7 +224,7 @@ function productOfCounts(skeleton: Skeleton): number {
   return skeleton.dirty.reduce((product, file) => product * choicesOf(file).count, 1);
 }
 
-/** Finds what a state holds: a folder that nothing leads to is lost with all in it. */
+/** Finds a state's contents: a folder that nothing leads to is lost with everything in it. */
 function reach(
   folder: FolderNode,
   edited: ReadonlyMap<FolderNode, ReadonlyMap<string, TreeNode>>,
@@ -267,7 +271,7 @@ function needsOf(changes: readonly EntryChange[]): number[][] {
       if (position !== undefined) needs.add(position);
     }
     for (const { folder, node } of change.edits) {
-      // Without its folder the change shows nothing: a state like one without it.
+      // Without its folder the change is invisible: the state is like one without it.
       const made = maker.get(folder);
       if (made !== undefined) needs.add(made);
       if (node?.kind === "folder") maker.set(node, i);

@@ -3,12 +3,13 @@ import type { Compression } from "../../crypto/compression.ts";
 import { type Crypto, TAG_SIZE } from "../../crypto/crypto.ts";
 import { SeededRandom } from "./random.ts";
 
-/** Bytes that a plaintext is masked with, again and again. */
+/** Bytes of the mask that is repeatedly applied to a plaintext. */
 const MASK_SIZE = 32;
 
 /**
- * Cryptography that protects nothing, for simulations: fast, and of its seed alone. What it shares with the real one is
- * what the commit protocol can see: sizes, nonces that must be kept, and that nothing opens which was changed.
+ * Cryptography that protects nothing, for simulations: fast, and determined by its seed. It has in common
+ * with the real one what the commit protocol can see: sizes, nonces that must be stored, and that nothing
+ * opens after a change.
  */
 export function simulatedCrypto(random: SeededRandom): Crypto {
   return {
@@ -33,7 +34,7 @@ export function simulatedCrypto(random: SeededRandom): Crypto {
   };
 }
 
-/** Deflates nothing, so that records are sealed as they are. */
+/** Compresses nothing, so that records are sealed as they are. */
 export const noCompression: Compression = {
   deflate: (bytes) => bytes,
   inflate: () => undefined,
@@ -43,7 +44,7 @@ function tagOf(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: U
   return digest(TAG_SIZE, key, nonce, aad, plaintext);
 }
 
-/** Pseudo-random bytes of which every byte depends on all parts and on where each ends. */
+/** Pseudo-random bytes, each of which depends on all parts and on where each part ends. */
 function digest(length: number, ...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const hash = parts.reduce((seed, part) => xxh64(part, seed + BigInt(part.length)), 0n);
   return new Uint8Array(new SeededRandom(Number(hash >> 11n)).fill(new Uint8Array(length)));

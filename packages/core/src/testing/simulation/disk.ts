@@ -15,12 +15,12 @@ import {
 /** How a disk behaves. */
 export type DiskOptions = {
   /**
-   * Whether the halves of a rename may persist one without the other: first the new name, later the
-   * removal of the old one, so that a crash may show both and never none. That is what rename(2)
-   * warns of ("there will probably be a window in which both oldpath and newpath refer to the file"),
-   * and the rule of soft updates (Ganger and Patt, OSDI 1994): the last pointer to a live inode is not
-   * reset before a new one is set. Without it a rename persists as one, within and across folders, as
-   * on journalling and copy-on-write file systems (ext4, XFS, btrfs, APFS).
+   * Whether half of a rename may persist without the other: the new name first, the removal of the old one
+   * later, so that a crash may show both names but never neither. That is what rename(2) warns of ("there
+   * will probably be a window in which both oldpath and newpath refer to the file"), and the rule of soft
+   * updates (Ganger and Patt, OSDI 1994): the last pointer to a live inode is not reset before a new one is
+   * set. By default a rename persists atomically, within and across folders, as on journaling and
+   * copy-on-write file systems (ext4, XFS, btrfs, APFS).
    */
   readonly splitRenames?: boolean;
 };
@@ -30,16 +30,16 @@ let disks = 0;
 /**
  * A volume in memory with two images: what processes see, and what a power cut cannot take.
  *
- * The bytes and the length of a file are durable after `sync` of it by any of its names; before, any
- * part of them may be. A folder's entries are durable after `syncFolder` of it; before, each change of
- * entries may be on the disk or not, whatever became of others, as long as no name goes back in time:
- * of two changes of one name the later does not persist without the earlier. (That is weaker than
- * ext4 or XFS promise, which write entry changes in order; see Pillai et al., "All File Systems Are
- * Not Created Equal", OSDI 2014.) The root is durable once it was made, as the port's adapters sync
- * what holds it. After a failed sync the page cache still shows the bytes, they count as clean, and no
- * later sync makes them durable, as on Linux (Rebello et al., "Can Applications Recover from fsync
- * Failures?", ATC 2020); bytes that are written again are dirty again. At the granularity of bytes,
- * where a kernel has pages, so that no luck of a shared page helps.
+ * The bytes and the length of a file are durable after a `sync` of it by any of its names; before that, any
+ * part of them may be. A folder's entries are durable after a `syncFolder` of it; before that, each entry
+ * change may be on disk or not, independently of others, as long as no name goes back in time: of two changes
+ * of one name, the later does not persist without the earlier. (That is weaker than what ext4 or XFS promise,
+ * which write entry changes in order; see Pillai et al., "All File Systems Are Not Created Equal", OSDI
+ * 2014.) The root is durable once it was made, as the port's adapters sync its parent. After a failed sync
+ * the page cache still shows the bytes, but they count as clean, and no later sync makes them durable, as on
+ * Linux (Rebello et al., "Can Applications Recover from fsync Failures?", ATC 2020); bytes that are written
+ * again are dirty again. The granularity is bytes, where a kernel has pages, so that nothing succeeds by the
+ * luck of sharing a page.
  *
  * @example
  * ```ts
@@ -59,23 +59,23 @@ export class SimulatedDisk {
   readonly operations: DiskOperation[] = [];
   /** Whether a power cut may keep a rename's new entry and lose the removal of the old one. */
   readonly splitRenames: boolean;
-  /** Tells this disk from every other. */
+  /** Distinguishes this disk from every other. */
   readonly identity: string;
   #root: FolderNode | undefined;
-  /** In the order made, which is one in which they may persist. */
+  /** In the order made, which is a valid order for them to persist. */
   readonly #pending = new Set<EntryChange>();
   /** The latest pending change of each name. */
   readonly #latest = new Map<FolderNode, Map<string, EntryChange>>();
   #frozen = false;
 
-  /** A disk with this tree, all of it durable; without even a root where there is none. */
+  /** A disk with this tree, all of it durable; without one, there is not even a root. */
   constructor(options: DiskOptions = {}, root?: FolderNode) {
     this.splitRenames = options.splitRenames ?? false;
     this.identity = `simulated:${++disks}`;
     this.#root = root;
   }
 
-  /** The root, where it was made. */
+  /** The root, if it exists. */
   get root(): FolderNode | undefined {
     return this.#root;
   }
@@ -85,12 +85,12 @@ export class SimulatedDisk {
     return this.#pending;
   }
 
-  /** No operation comes after: the power is off. */
+  /** The power is off: no operation may follow. */
   freeze(): void {
     this.#frozen = true;
   }
 
-  /** A hash of all that processes see; see `fingerprintOf`. */
+  /** A hash of everything processes see; see `fingerprintOf`. */
   fingerprint(): number {
     return fingerprintOf(this.#root);
   }
@@ -119,12 +119,12 @@ export class SimulatedDisk {
     else this.#syncFolder(this.folder(path, "syncFolder"), operation.failed);
   }
 
-  /** What a path leads to, where there is something. Throws `ENOTDIR` where one on the way is a file. */
+  /** What a path leads to, if anything. Throws `ENOTDIR` if there is a file on the way. */
   entry(path: string, call: string = "stat"): TreeNode | undefined {
     return find(this.#root, path, call);
   }
 
-  /** The file of a path. Throws `ENOENT`, `ENOTDIR`, `EISDIR`. */
+  /** The file at a path. Throws `ENOENT`, `ENOTDIR`, `EISDIR`. */
   file(path: string, call: string): FileNode {
     const node = this.entry(path, call);
     if (node === undefined) throw new SystemError("ENOENT", call, path);
@@ -132,7 +132,7 @@ export class SimulatedDisk {
     return node;
   }
 
-  /** The folder of a path. Throws `ENOENT`, `ENOTDIR`. */
+  /** The folder at a path. Throws `ENOENT`, `ENOTDIR`. */
   folder(path: string, call: string): FolderNode {
     const node = this.entry(path, call);
     if (node === undefined) throw new SystemError("ENOENT", call, path);
@@ -140,7 +140,9 @@ export class SimulatedDisk {
     return node;
   }
 
-  /** A disk of its own in the same state, with no operations recorded yet; only of a disk on which all is durable. */
+  /**
+   * A separate disk in the same state, without recorded operations; only for a disk on which all is durable.
+   */
   clone(): SimulatedDisk {
     if (this.#pending.size > 0) throw new Error("only a disk without pending changes can be cloned");
     const copies = new Map<TreeNode, TreeNode>();
@@ -150,7 +152,7 @@ export class SimulatedDisk {
     );
   }
 
-  /** The tree that processes see, one line a file: its path, its size, and its other names' sign. */
+  /** The tree that processes see, one line per file: its path, its size, and a hash of its content. */
   describe(): string {
     return this.#root === undefined ? "(no root)" : describeFolder(this.#root, "").join("\n");
   }
@@ -161,7 +163,7 @@ export class SimulatedDisk {
     else this.#root = new FolderNode();
   }
 
-  /** Gives a name that is free to a file or folder. */
+  /** Gives a free name to a file or folder. */
   #enter(call: string, path: string, node: TreeNode): void {
     const { folder, name } = this.#holder(path, call);
     if (path === "." || folder.visible.has(name)) throw new SystemError("EEXIST", call, path);
@@ -183,7 +185,7 @@ export class SimulatedDisk {
     const target = this.#holder(to, "rename");
     const replaced = target.folder.visible.get(target.name);
     if (replaced?.kind === "folder" || to === ".") throw new SystemError("EISDIR", "rename", to);
-    // POSIX: where both names are of one file, a rename does nothing and both stay.
+    // POSIX: if both names are of one file, a rename does nothing and both stay.
     if (replaced === file) return;
     const added = { folder: target.folder, name: target.name, node: file };
     const removed = { folder: source.folder, name: source.name, node: undefined };
@@ -221,7 +223,7 @@ export class SimulatedDisk {
     return change;
   }
 
-  /** A folder is written by blocks: a new change of it writes again what a failed sync had given up. */
+  /** Folders are written in blocks: a new change also rewrites what a failed sync had given up. */
   #rewrite(edits: readonly Edit[]): void {
     for (const change of this.#pending) {
       if (change.lost && change.edits.some(({ folder }) => edits.some((edit) => edit.folder === folder)))
@@ -241,7 +243,7 @@ export class SimulatedDisk {
     }
   }
 
-  /** Makes a change durable, and those first that persist no later. */
+  /** Makes a change durable, after those that must persist no later. */
   #harden(change: EntryChange): void {
     if (!this.#pending.has(change)) return;
     for (const before of change.after) this.#harden(before);
@@ -255,7 +257,7 @@ export class SimulatedDisk {
   }
 }
 
-/** Writes a file's dirty bytes to the disk. Those of a failed sync before stay lost, except where they were written again. */
+/** Writes a file's dirty bytes to disk. Those of an earlier failed sync stay lost unless written again. */
 function sync(file: FileNode, failed: boolean): void {
   if (failed) {
     file.writes = file.writes.map((write) => ({ ...write, lost: true }));

@@ -10,28 +10,36 @@ import { type Check, type Mark, messageOf, type Range, type Workload, WorkloadRu
 export type CrashOptions = {
   readonly workload: Workload;
   readonly check: Check;
-  /** 1 where it is not given. */
+  /** 1 by default. */
   readonly seed?: number;
-  /** The most states of one crash point; 1,000 where it is not given. */
+  /** The most states per crash point; 1,000 by default. */
   readonly limit?: number;
-  /** Whether to crash again within the recovery, after each operation of it; `true` is of one state in 16, 16 states each. */
+  /**
+   * Whether to crash again within the recovery, after each of its operations; `true` means one state in 16,
+   * 16 states each.
+   */
   readonly second?: boolean | SecondCrashes;
-  /** Stops after so many states, second crashes included. */
+  /** Stops after this many states, including second crashes. */
   readonly most?: number;
-  /** Stops after so much real time. What was visited then depends on the machine. */
+  /** Stops after this much real time. What was visited then depends on the machine. */
   readonly milliseconds?: number;
   /** See `DiskOptions`. */
   readonly splitRenames?: boolean;
-  /** Visits this one state, as a violation names it. */
+  /** Visits only this state, as named by a violation. */
   readonly only?: CrashPoint;
   /** Called after each crash point. */
   readonly progress?: (report: CrashReport) => void;
 };
 
-/** Which states are crashed a second time: one in `oneIn`, at each operation of their recovery up to `limit` states. */
+/**
+ * Which states are crashed a second time: one in `oneIn`, at each operation of their recovery up to `limit`
+ * states.
+ */
 export type SecondCrashes = { readonly oneIn: number; readonly limit: number };
 
-/** A state: after that many operations of the workload, and then of the recovery, the n-th that may be left. */
+/**
+ * A state: after that many operations of the workload, and then of the recovery, the n-th that may be left.
+ */
 export type CrashPoint = {
   /** The number of the crash point: after an operation, or after an acknowledgement. */
   readonly point: number;
@@ -42,11 +50,11 @@ export type CrashPoint = {
 /** A state in which the check failed. */
 export type Violation = Range & {
   readonly message: string;
-  /** Give it as `only`, with the same workload, seed and limits, to see it again. */
+  /** Pass it as `only`, with the same workload, seed and limits, to reproduce the violation. */
   readonly at: CrashPoint;
-  /** The operations before the power cut, the last ones. */
+  /** The last operations before the power cut. */
   readonly operations: readonly string[];
-  /** What the power cut had left. */
+  /** What the power cut left. */
   readonly image: string;
   readonly error: unknown;
 };
@@ -56,7 +64,7 @@ export type CrashReport = {
   /** Operations of the workload. */
   readonly steps: number;
   readonly points: number;
-  /** States on which the check was run after one power cut, and how many different ones. */
+  /** States that were checked after one power cut, and how many of them differ. */
   readonly visited: number;
   readonly distinct: number;
   /** The same, after a second one. */
@@ -65,7 +73,7 @@ export type CrashReport = {
   readonly violated: number;
   /** The first ones. */
   readonly violations: readonly Violation[];
-  /** `false` where a bound stopped it early. */
+  /** `false` if a limit stopped it early. */
   readonly complete: boolean;
 };
 
@@ -74,9 +82,9 @@ const SHOWN_OPERATIONS = 40;
 const SECOND_CRASHES: SecondCrashes = { oneIn: 16, limit: 16 };
 
 /**
- * Runs a workload once, then cuts the power at every moment of it: after each operation, for each
- * state that the disk may be left in (all, or a seeded sample of `limit`), it runs the check on a disk
- * of its own in another boot. On request it cuts the power again within that recovery.
+ * Runs a workload once, then cuts the power at every moment of it: after each operation, for each state that
+ * the disk may be left in (all, or a seeded sample of `limit`), it runs the check on a separate disk in
+ * another boot. On request it cuts the power again within that recovery.
  *
  * @example
  * ```ts
@@ -105,7 +113,7 @@ export async function enumerateCrashes(options: CrashOptions): Promise<CrashRepo
   const disk = newDisk(options);
   const run = new WorkloadRun(options.workload, disk, options.seed ?? 1);
   await run.done;
-  // What the workload left running must not go on below the enumeration.
+  // Whatever the workload left running must not continue during the enumeration.
   run.process.kill();
   const enumeration = new Enumeration(options, disk.operations);
   await enumeration.visitAll(run.marks);
@@ -151,7 +159,7 @@ class Enumeration {
     };
   }
 
-  /** Does the workload's operations again, one by one, and visits what each may leave. */
+  /** Replays the workload's operations one by one, and visits what each may leave. */
   async visitAll(marks: readonly Mark[]): Promise<void> {
     const disk = newDisk(this.#options);
     let range: Range = { acknowledged: 0, started: 0 };
@@ -162,7 +170,7 @@ class Enumeration {
       await this.#visitPoint(disk, range, done);
       const { acknowledged } = range;
       for (; marks[next]?.operations === done; next++) range = marks[next] ?? range;
-      // What was acknowledged with no operation since is promised of the same states.
+      // What was acknowledged without an operation since is promised for the same states.
       if (range.acknowledged !== acknowledged) await this.#visitPoint(disk, range, done);
     }
   }
@@ -205,7 +213,7 @@ class Enumeration {
     );
   }
 
-  /** Does the recovery's operations again, one by one, and visits what each may leave. */
+  /** Replays the recovery's operations one by one, and visits what each may leave. */
   async #visitSecond(
     disk: SimulatedDisk,
     recovery: readonly DiskOperation[],
@@ -217,7 +225,7 @@ class Enumeration {
       const operation = recovery[done - 1];
       if (operation !== undefined) disk.apply(operation);
       if (wanted !== undefined && wanted.operations !== done) continue;
-      // What a recovery has told once it was through, it must tell again.
+      // What a completed recovery reported, it must report again.
       const told = done === recovery.length && typeof found === "number";
       const range = told ? { acknowledged: found, started: found } : first.range;
       const operations = () => [...first.operations(), ...recovery.slice(0, done)];
@@ -281,13 +289,13 @@ function newDisk(options: CrashOptions): SimulatedDisk {
   return new SimulatedDisk({ splitRenames: options.splitRenames ?? false });
 }
 
-/** One state that a power cut left, and how to show it. */
+/** One state left by a power cut, and how to show it. */
 type Crash = {
   readonly at: CrashPoint;
   readonly range: Range;
   readonly boot: number;
   readonly operations: () => readonly DiskOperation[];
-  /** The state once more, since the check changes it. */
+  /** The same state again, since the check changes it. */
   readonly image: () => SimulatedDisk | undefined;
 };
 

@@ -7,23 +7,26 @@ import { describeStep, type Step, type StepCall, type Verdict } from "./step.ts"
 import type { FaultCode } from "./system-error.ts";
 import { type Check, messageOf, type Range, type Workload, WorkloadRun } from "./workload.ts";
 
-/** A failure that is injected: a code, or a write that stops half-way because the disk is full. */
+/** An injected failure: a code, or a write that stops halfway because the disk is full. */
 export type FaultKind = FaultCode | "short write";
 
 /** What to disturb, and what to promise. */
 export type FaultOptions = {
-  /** It may throw when a step fails; what it acknowledged before is promised. */
+  /** May throw when a step fails; what it acknowledged before is promised. */
   readonly workload: Workload;
   readonly check: Check;
-  /** 1 where it is not given. */
+  /** 1 by default. */
   readonly seed?: number;
-  /** After each disturbed run the power is cut, too: so many states are checked; 8 where it is not given. */
+  /** After each disturbed run the power is also cut: this many states are checked; 8 by default. */
   readonly limit?: number;
-  /** Only this fault, as a violation names it. */
+  /** Only this fault, as named by a violation. */
   readonly only?: Fault;
 };
 
-/** A failure of a step of the workload, counted from 0, and of all later ones that can fail so, or not. */
+/**
+ * A failure of one step of the workload, counted from 0, and perhaps of all later ones that can fail the same
+ * way.
+ */
 export type Fault = { readonly step: number; readonly kind: FaultKind; readonly lasts: "once" | "always" };
 
 /** A fault after which the check failed. */
@@ -31,7 +34,7 @@ export type FaultViolation = Range & {
   readonly fault: Fault;
   /** The step that failed. */
   readonly step: string;
-  /** After the process ended, or after a power cut too. */
+  /** After the process ended, or also after a power cut. */
   readonly after: "exit" | "power cut";
   readonly message: string;
   readonly error: unknown;
@@ -50,7 +53,7 @@ export type FaultReport = {
   readonly violations: readonly FaultViolation[];
 };
 
-/** Calls of which each kind is a failure that an operating system can give. */
+/** The calls in which an operating system can fail in each of these ways. */
 const CALLS: Readonly<Record<FaultKind, readonly StepCall[]>> = {
   EIO: [
     "read",
@@ -90,13 +93,13 @@ const CALLS: Readonly<Record<FaultKind, readonly StepCall[]>> = {
 };
 const KINDS = Object.keys(CALLS) as FaultKind[];
 const KEPT_VIOLATIONS = 10;
-/** A disturbed run that takes so many times the steps of the undisturbed one is said never to end. */
+/** A disturbed run that takes this many times the steps of the undisturbed one is considered endless. */
 const PATIENCE = 100;
 
 /**
- * Runs a workload once to count its steps, then again for each step, each failure that the step can
- * have, once and from then on always; then it runs the check: after the process has ended, and after
- * power cuts as well, since what a failed sync loses shows only then.
+ * Runs a workload once to count its steps, then again for each step and each failure that it can have, once
+ * and persistently; then it runs the check: after the process has ended, and after power cuts as well, since
+ * only they show what a failed sync lost.
  *
  * @example
  * ```ts
@@ -168,7 +171,7 @@ class Injection {
     const run = new WorkloadRun(this.#options.workload, disk, this.#options.seed ?? 1, (step) =>
       injector.judge(step),
     );
-    // A workload may throw what was injected; what it promised before is judged by the check.
+    // A workload may throw what was injected; the check judges what it promised before.
     await Promise.race([run.done.catch(() => {}), injector.exhausted]);
     if (injector.isExhausted)
       this.#violation(fault, run.range, "exit", new Error("the workload does not end"));
@@ -214,7 +217,7 @@ class Injection {
   }
 }
 
-/** Decides about each step of one run. */
+/** Decides the outcome of each step of one run. */
 class Injector {
   readonly exhausted: Promise<void>;
   isExhausted = false;

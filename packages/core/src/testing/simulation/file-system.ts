@@ -15,19 +15,19 @@ import type { Step, StepCall, StepHook, Verdict } from "./step.ts";
 import { SystemError } from "./system-error.ts";
 import type { FileNode } from "./tree.ts";
 
-/** Whose file system it is, and who decides about its steps. */
+/** Whose file system it is, and what decides about its steps. */
 export type SimulatedFileSystemOptions = {
-  /** A process of a machine of its own where it is not given. */
+  /** By default, a process on a machine of its own. */
   readonly process?: SimulatedProcess;
-  /** Without it every step is done at once. */
+  /** Without it, every step is done at once. */
   readonly hook?: StepHook;
 };
 
 /**
- * The `FileSystem` of one simulated process on a simulated disk. Every step is first asked of the
- * hook, which may fail it, end the process or cut the power; a call of a process that has ended never
- * ends. `identity()` names the process too: what a program keeps for each root in its memory is not
- * shared between simulated processes that run in one real one.
+ * The `FileSystem` of one simulated process on a simulated disk. The hook is asked before every step, and may
+ * fail it, end the process or cut the power; a call by a process that has ended never returns. `identity()`
+ * includes the process: what a program caches in memory for each root is not shared between simulated
+ * processes that run in one real process.
  *
  * @example
  * ```ts
@@ -52,7 +52,7 @@ export function simulatedFileSystem(
   );
 }
 
-/** The process whose file system it is; `undefined` where it is not a simulated one. */
+/** The process that a file system belongs to; `undefined` if it is not a simulated one. */
 export function processOf(fileSystem: FileSystem): SimulatedProcess | undefined {
   return fileSystem instanceof SimulatedFileSystem ? fileSystem.process : undefined;
 }
@@ -219,7 +219,10 @@ class SimulatedFileSystem implements FileSystem {
     orAbsent(() => this.#disk.apply({ call, path, failed: false }));
   }
 
-  /** The file of a path, or nothing. An error made and dropped for each absent file would cost more than the rest. */
+  /**
+   * The file at a path, if any. Creating and dropping an error for each missing file would cost more than the
+   * rest.
+   */
   #present(path: string, call: string): FileNode | undefined {
     return this.#disk.entry(path, call) && this.#disk.file(path, call);
   }
@@ -233,7 +236,7 @@ class SimulatedFileSystem implements FileSystem {
     }
   }
 
-  /** Nothing is awaited where nobody has to be asked: that keeps a million recoveries cheap. */
+  /** Nothing is awaited if nobody has to be asked: that keeps a million recoveries cheap. */
   get #mustAsk(): boolean {
     return this.#hook !== undefined || !this.process.alive;
   }

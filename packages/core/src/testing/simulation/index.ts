@@ -1,6 +1,6 @@
 /**
- * A simulated world below the `FileSystem` port: a disk that loses what was not synced, processes
- * that are interleaved, paused and killed, faults at every step; all of it from a seed.
+ * A simulated world below the `FileSystem` port: a disk that loses what was not synced, processes that are
+ * interleaved, paused and killed, and faults at every step; all determined by a seed.
  */
 export { SimulatedClock, type SimulatedRuntimeOptions, simulatedRuntime } from "./clock.ts";
 export { type CrashStateOptions, crashState, crashStates } from "./crash-states.ts";

@@ -1,8 +1,8 @@
 import { SeededRandom, seedFrom } from "./random.ts";
 
 /**
- * A machine that runs simulated processes: it knows truly which of them live. One that is paused
- * lives; one that was killed, or that ran before the last power cut, does not.
+ * A machine that runs simulated processes, and knows for certain which of them are alive. A paused one is;
+ * one that was killed, or that ran before the last power cut, is not.
  *
  * @example
  * ```ts
@@ -18,13 +18,13 @@ export class SimulatedMachine {
   readonly #seed: number;
   readonly #processes: SimulatedProcess[] = [];
 
-  /** A machine that was started for the `boot`-th time; the seed is of its processes' randomness. */
+  /** A machine in its `boot`-th boot; the seed is for its processes' randomness. */
   constructor(boot: number = 1, seed: number = 1) {
     this.#boot = boot;
     this.#seed = seed;
   }
 
-  /** How often the machine was started. */
+  /** The number of the current boot. */
   get boot(): number {
     return this.#boot;
   }
@@ -39,14 +39,16 @@ export class SimulatedMachine {
     return process;
   }
 
-  /** Ends all processes at once; those that start later are of another boot. */
+  /** Ends all processes at once; later ones belong to another boot. */
   powerCut(): void {
     for (const process of this.#processes) process.kill();
     this.#processes.length = 0;
     this.#boot += 1;
   }
 
-  /** Whether the process of an identity lives; `undefined` for what is no identity of a simulated process. */
+  /**
+   * Whether the process with this identity is alive; `undefined` if it is no identity of a simulated process.
+   */
   lives(identity: string): boolean | undefined {
     const [, boot, number] = /^simulated boot (\d+) process (\d+)$/.exec(identity) ?? [];
     if (boot === undefined || number === undefined) return undefined;
@@ -55,7 +57,7 @@ export class SimulatedMachine {
 }
 
 /**
- * A process that can be killed at any step: its calls that are under way, and later ones, never end.
+ * A process that can be killed at any step: calls in progress, and later ones, never return.
  *
  * @example
  * ```ts
@@ -70,15 +72,15 @@ export class SimulatedMachine {
 export class SimulatedProcess {
   /** Where it runs. */
   readonly machine: SimulatedMachine;
-  /** As its test calls it. */
+  /** The name its test gave it. */
   readonly name: string;
-  /** What `processIdentity()` of its file systems says. */
+  /** The result of `processIdentity()` on its file systems. */
   readonly identity: string;
-  /** Its randomness, which is not that of any other process of the machine, in whatever boot. */
+  /** Its randomness, different from that of any other process of the machine, in any boot. */
   readonly random: SeededRandom;
   #alive = true;
 
-  /** A process that lives; `SimulatedMachine.start` makes them. */
+  /** A live process; `SimulatedMachine.start` makes them. */
   constructor(machine: SimulatedMachine, is: Pick<SimulatedProcess, "name" | "identity" | "random">) {
     this.machine = machine;
     this.name = is.name;
@@ -91,7 +93,7 @@ export class SimulatedProcess {
     return this.#alive;
   }
 
-  /** Ends it, as SIGKILL does. */
+  /** Ends it, like SIGKILL. */
   kill(): void {
     this.#alive = false;
   }

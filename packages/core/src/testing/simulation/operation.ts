@@ -1,6 +1,6 @@
 /**
- * What one call does to a disk, as data: a recorded list of them, applied again in order to a copy of
- * the disk that they began with, gives the same disk. `failed` syncs are those that reported an error.
+ * What one call does to a disk, as data: replaying a recorded list on a copy of the disk that it started with
+ * gives the same disk. `failed` syncs are those that reported an error.
  */
 export type DiskOperation =
   | { readonly call: "create"; readonly path: string }

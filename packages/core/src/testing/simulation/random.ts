@@ -1,6 +1,6 @@
 /**
- * Pseudo-random numbers from a seed: the same seed gives the same numbers in every runtime, so that a
- * simulation that failed can be run again. Not for secrets. The generator is sfc32 of PractRand.
+ * Pseudo-random numbers from a seed: the same seed gives the same numbers in every runtime, so that a failed
+ * simulation can be run again. Not for secrets. The generator is sfc32 of PractRand.
  *
  * @example
  * ```ts
@@ -15,7 +15,7 @@ export class SeededRandom {
   #c: number;
   #counter = 1;
 
-  /** The same numbers for the same seed. */
+  /** The same seed gives the same numbers. */
   constructor(seed: number) {
     this.#a = mix(seed >>> 0);
     this.#b = mix(Math.floor(seed / 2 ** 32) ^ 0x9e3779b9);
@@ -33,7 +33,7 @@ export class SeededRandom {
     return sum >>> 0;
   }
 
-  /** A whole number from 0 up to, and without, `limit`. */
+  /** A whole number from 0 up to, but not including, `limit`. */
   below(limit: number): number {
     return Math.floor((this.next() / 2 ** 32) * limit);
   }
@@ -43,7 +43,7 @@ export class SeededRandom {
     return this.next() < probability * 2 ** 32;
   }
 
-  /** One of the items, each as likely as the others; there must be one. */
+  /** One of the items, all equally likely; there must be at least one. */
   pick<T>(items: readonly T[]): T {
     const item = items[this.below(items.length)];
     if (item === undefined) throw new RangeError("nothing to pick from");
@@ -57,7 +57,7 @@ export class SeededRandom {
   }
 }
 
-/** A seed that depends on all the numbers, and on their order. */
+/** A seed that depends on all the numbers and on their order. */
 export function seedFrom(...numbers: readonly number[]): number {
   return numbers.reduce((seed, number) => mix(seed ^ mix(number >>> 0)), 0x2545f491);
 }

@@ -8,38 +8,41 @@ import { SimulatedMachine, type SimulatedProcess } from "./machine.ts";
 import { SeededRandom } from "./random.ts";
 import { describeStep, type Step, type Verdict } from "./step.ts";
 
-/** How likely something is at each step, and how often it happens at most. */
+/** The probability of something at each step, and how often it happens at most. */
 export type Chance = { readonly chance: number; readonly most: number };
 
-/** What may befall the processes of a world; nothing does where it is not given. */
+/** What may happen to the processes of a world; by default, nothing does. */
 export type WorldOptions = {
-  /** A process gets no step for 1 ms to 100 s of simulated time; it lives. */
+  /** A process gets no step for 1 ms to 100 s of simulated time; it stays alive. */
   readonly pauses?: Chance;
-  /** A process is killed at a step; a write may be done in part. It is started again. */
+  /** A process is killed at a step; a write may be partly done. It is started again. */
   readonly deaths?: Chance;
-  /** The power is cut: `crashState` of the disk, all processes dead, another boot. Those that had not ended are started again. */
+  /**
+   * The power is cut: the disk becomes one of its `crashState`s, all processes are dead, and another boot
+   * begins. Those that had not ended are started again.
+   */
   readonly reboots?: Chance;
-  /** Whether what was killed stays dead. */
+  /** Whether killed processes stay dead. */
   readonly noRestarts?: boolean;
-  /** After so many steps the world is said to run in circles; 1,000,000 where it is not given. */
+  /** After this many steps the world counts as running in circles; 1,000,000 by default. */
   readonly mostSteps?: number;
   readonly disk?: SimulatedDisk;
 };
 
-/** All that a simulated process may use. */
+/** Everything that a simulated process may use. */
 export type ProcessEnvironment = {
   readonly name: string;
-  /** 0 the first time, 1 after it was killed once, and so on. */
+  /** 0 the first time, 1 after the process was killed once, and so on. */
   readonly incarnation: number;
   readonly fileSystem: FileSystem;
   readonly clock: { now(): number; sleep(milliseconds: number): Promise<void> };
   readonly random: SeededRandom;
-  /** The same file system, clock and randomness, as the port that the database takes. */
+  /** The same file system, clock and randomness, in the form of the port that the database takes. */
   readonly runtime: Runtime;
 };
 
 /**
- * Thrown by `World.run`: the message holds the seed and the last steps, the cause is what went wrong.
+ * Thrown by `World.run`: the message contains the seed and the last steps, the cause is what went wrong.
  *
  * @example
  * ```ts
@@ -56,18 +59,18 @@ export class SimulationError extends Error {
 
 /** Simulated time that one step takes, in milliseconds. */
 const STEP_TIME = 0.05;
-/** A process that has asked for nothing in so many turns of the microtask queue waits for a step, a timer or for ever. */
+/** A process without a request in this many microtask turns waits for a step, a timer or forever. */
 const QUIET_TURNS = 32;
 /** The same, before a deadlock is declared. */
 const SILENT_TURNS = 20_000;
 const TRACE_LENGTH = 400;
 
 /**
- * Several processes on one disk, interleaved step by step as a seed says. One step is granted at a
- * time; then the world waits until the microtask queue has brought no new request for some turns,
- * and grants the next. So a run depends on the seed alone, as long as the processes wait for nothing
- * but their file system, their clock and promises among themselves: a real timer, WebCrypto or a real
- * file would come at its own time.
+ * Several processes on one disk, interleaved step by step as determined by a seed. One step is granted at a
+ * time; then the world waits until the microtask queue has brought no new request for some turns, and grants
+ * the next. So a run depends only on the seed, as long as the processes wait for nothing but their file
+ * system, their clock and each other's promises: a real timer, WebCrypto or a real file would finish in its
+ * own time.
  *
  * @example
  * ```ts
@@ -84,15 +87,15 @@ const TRACE_LENGTH = 400;
  * ```
  */
 export class World {
-  /** What determines everything that happens in it. */
+  /** Determines everything that happens in it. */
   readonly seed: number;
-  /** The time of all its processes. */
+  /** The time for all its processes. */
   readonly clock: SimulatedClock = new SimulatedClock();
   /** Where its processes run. */
   readonly machine: SimulatedMachine;
   readonly #options: WorldOptions;
   readonly #random: SeededRandom;
-  /** How likely a process goes on rather than another, which differs between seeds. */
+  /** How likely the same process continues instead of another; it differs between seeds. */
   readonly #steadiness: number;
   readonly #tasks: Task[] = [];
   readonly #trace: string[] = [];
@@ -113,22 +116,22 @@ export class World {
     this.#disk = options.disk ?? new SimulatedDisk();
   }
 
-  /** The disk; another after each power cut. */
+  /** The disk; a new one after each power cut. */
   get disk(): SimulatedDisk {
     return this.#disk;
   }
 
-  /** How many steps were granted, jumps of the clock included. */
+  /** How many steps were granted, including jumps of the clock. */
   get steps(): number {
     return this.#steps;
   }
 
-  /** The last steps and what befell the processes, one line each. */
+  /** The last steps and what happened to the processes, one line each. */
   get trace(): string {
     return this.#trace.slice(-TRACE_LENGTH).join("\n");
   }
 
-  /** Adds a process; it begins with `run`. It ends, and lives no more, when the promise of its body does. */
+  /** Adds a process, which starts with `run`. It ends when the promise of its body does. */
   spawn(name: string, body: (environment: ProcessEnvironment) => Promise<void>): void {
     this.#tasks.push(new Task(name, body));
   }
@@ -198,7 +201,7 @@ export class World {
     });
   }
 
-  /** Lets one process do one step, where one can. */
+  /** Lets one process take one step, if any can. */
   #grantOne(): boolean {
     this.#requests = this.#requests.filter(({ process }) => process.alive);
     const ready = this.#requests.filter(({ task }) => task.pausedUntil <= this.clock.now());
@@ -222,7 +225,7 @@ export class World {
     this.#note(`${describeStep(step)}${dies ? " and is killed" : ""}`);
     if (dies) {
       const bytes = this.#random.below((step.size ?? 0) + 1);
-      // Killed after the step is before the next one; killed within a write leaves a part of it.
+      // Killing after a step is killing before the next one; killing within a write leaves part of it.
       request.grant({ end: "process", bytes });
       this.#restart(task);
     } else request.grant(undefined);
@@ -247,7 +250,7 @@ export class World {
     task.incarnation += 1;
     if (this.#options.noRestarts) task.end();
     const { incarnation } = task;
-    // The verdict must reach the process that is to be killed before another one of its name begins.
+    // The verdict must reach the process to be killed before another one with its name starts.
     const wanted = () => !task.ended && task.incarnation === incarnation;
     this.clock.at(this.clock.now() + 1, () => this.#start(task), wanted);
   }
@@ -259,7 +262,7 @@ export class World {
     return true;
   }
 
-  /** Nobody can step: the next timer or the end of a pause is now. */
+  /** No process can take a step: jump to the next timer or the end of a pause. */
   async #passTime(): Promise<void> {
     const paused = this.#requests.map(({ task }) => task.pausedUntil);
     const times = [this.clock.earliest(), ...paused].filter((time) => time !== undefined);
@@ -276,7 +279,7 @@ export class World {
     );
   }
 
-  /** Waits until nothing has arrived in so many turns of the microtask queue. */
+  /** Waits until nothing has arrived in this many turns of the microtask queue. */
   async #settle(turns: number): Promise<void> {
     let seen = this.#arrivals;
     for (let quiet = 0; quiet < turns; quiet++) {
@@ -305,7 +308,7 @@ type Request = {
   readonly grant: (verdict: Verdict | undefined) => void;
 };
 
-/** A body and the processes, one after another, that run it. */
+/** A body, and the successive processes that run it. */
 class Task {
   readonly name: string;
   readonly body: (environment: ProcessEnvironment) => Promise<void>;

@@ -22,23 +22,22 @@ export type StepCall =
   | "close";
 
 /**
- * One step of a process: what an operating system does at once. A batch is one step for each file;
- * `create` is two, the entry and then (if there are any) its bytes; `makeFolder` is one for each folder
- * of the path.
+ * One step of a process: what an operating system does atomically. A batch is one step per file; `create` is
+ * two, the entry and then (if there are any) its bytes; `makeFolder` is one per folder of the path.
  */
 export type Step = {
   readonly process: string;
   readonly call: StepCall;
   readonly path: string;
-  /** The second name, of `link` and `rename`. */
+  /** The second name, for `link` and `rename`. */
   readonly to?: string;
-  /** How many bytes, of `write`. */
+  /** The number of bytes, for `write`. */
   readonly size?: number;
 };
 
 /**
- * What becomes of a step: done (`undefined`), or failed, or the process killed, or the power cut; of a
- * `write`, its first `bytes` bytes are done before. `EIO` or `ENOSPC` of a sync gives up what was dirty.
+ * The outcome of a step: done (`undefined`), failed, the process killed, or the power cut; the first `bytes`
+ * bytes of a `write` are done before that. On `EIO` or `ENOSPC`, a sync gives up what was dirty.
  */
 export type Verdict =
   | { readonly fail: FaultCode; readonly bytes?: number }

@@ -2,7 +2,7 @@
 export type FaultCode = "EIO" | "ENOSPC" | "EMFILE" | "EPERM" | "EBUSY" | "EACCES";
 
 /**
- * An error as an operating system gives it: the POSIX `code` is a property.
+ * An error like an operating system's: the POSIX `code` is a property.
  *
  * @example
  * ```ts
@@ -16,7 +16,7 @@ export class SystemError extends Error {
   /** The POSIX code. */
   readonly code: string;
 
-  /** An error of this code, of a call and its path. */
+  /** An error with this code, for a call and its path. */
   constructor(code: string, call: string, path: string) {
     super(`${code}: ${call} "${path}"`);
     this.code = code;

@@ -9,7 +9,7 @@ export class FileNode {
   visible: Content;
   /** What a power cut cannot take. */
   durable: Content;
-  /** What was written and is not durable, in order. A lost one was given up by a failed sync. */
+  /** Writes that are not durable, in order. A lost one was given up by a failed sync. */
   writes: readonly PendingWrite[] = [];
 
   constructor(content: Content) {
@@ -41,12 +41,12 @@ export class FolderNode {
     return this.#durable;
   }
 
-  /** Differs between any two states of what processes see, of this folder and of all others. */
+  /** Differs between any two states of what processes see, across all folders. */
   get stamp(): string {
     return `${this.#number}:${this.#changes}`;
   }
 
-  /** Changes what processes see. The two maps are one until they differ. */
+  /** Changes what processes see. The two maps are the same one until they differ. */
   show(name: string, node: TreeNode | undefined): void {
     this.#changes++;
     if (this.#visible === this.#durable) this.#visible = new Map(this.#durable);
@@ -70,19 +70,22 @@ export type Edit = {
 };
 
 /**
- * A change of folder entries that persists as one. `after` are the changes that persist no later: those
- * before it of the same names.
+ * A change of folder entries that persists atomically. `after` are the changes that persist no later: the
+ * earlier ones of the same names.
  */
 export type EntryChange = {
   readonly text: string;
   readonly edits: readonly Edit[];
   readonly after: EntryChange[];
-  /** Given up by a failed sync of its folder: it may be on the disk or not, and no later sync changes that before another change of the folder. */
+  /**
+   * Given up by a failed sync of its folder: it may be on disk or not, and no later sync changes that until
+   * the folder is changed again.
+   */
   lost: boolean;
 };
 
 /**
- * What a path leads to, where there is something.
+ * What a path leads to, if anything.
  *
  * @throws `ENOTDIR` where one on the way is a file
  */
@@ -100,16 +103,16 @@ export function find(root: FolderNode | undefined, path: string, call: string): 
   return node;
 }
 
-/** The path of a folder's parent, and the last part. */
+/** The path of a folder's parent, and the last segment. */
 export function split(path: string): { folder: string; name: string } {
   const cut = path.lastIndexOf("/");
   return { folder: cut < 0 ? "." : path.slice(0, cut), name: path.slice(cut + 1) };
 }
 
 /**
- * A hash of a visible tree: of every path, its kind, its bytes, and which names are of one file.
- * Independent of the order of entries. Two trees that differ share it about once in 2^32, so that
- * counting distinct trees by it errs towards too few.
+ * A hash of a visible tree: of every path, its kind, its bytes, and which names share a file. Independent of
+ * the order of entries. Two different trees share it about once in 2^32, so counting distinct trees by it
+ * errs towards too few.
  */
 export function fingerprintOf(root: FolderNode | undefined): number {
   if (root === undefined) return 0;
@@ -151,7 +154,7 @@ function nameHash(name: string): number {
   if (hash === undefined) {
     hash = 0x811c9dc5;
     for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-    // A run names few files; one that names many must not keep them all.
+    // A run uses few file names; one that uses many must not keep them all.
     if (nameHashes.size > 100_000) nameHashes.clear();
     nameHashes.set(name, hash);
   }

@@ -7,32 +7,32 @@ import { SimulatedMachine, type SimulatedProcess } from "./machine.ts";
 import { SeededRandom } from "./random.ts";
 import type { StepHook } from "./step.ts";
 
-/** What a workload may use, and where it says how far it is. */
+/** What a workload may use, and where it reports its progress. */
 export type WorkloadEnvironment = {
   readonly fileSystem: FileSystem;
   /** The file system, a clock that sleeps without waiting, and seeded randomness. */
   readonly runtime: Runtime;
   readonly random: SeededRandom;
-  /** Says before it begins that milestone `n` (1, 2, ...) may from now on be found. */
+  /** Announces, before it begins, that milestone `n` (1, 2, ...) may be found from now on. */
   start(milestone: number): void;
-  /** Says that milestone `n` must be found from now on, whatever happens. */
+  /** Declares that milestone `n` must be found from now on, whatever happens. */
   acknowledge(milestone: number): void;
 };
 
-/** Code that changes files, and marks its milestones (its commits). It must be the same each time it is run. */
+/** Code that changes files, and marks its milestones (its commits). It must be the same on each run. */
 export type Workload = (environment: WorkloadEnvironment) => Promise<void>;
 
 /**
- * Recovers on what a failure has left and throws where it is not as promised: at least milestone
- * `acknowledged` and at most `started`, and each of them whole. A number that it returns is the
- * milestone that it found: a later crash must neither lose it nor find more.
+ * Recovers from what a failure left and throws if it is not as promised: at least milestone `acknowledged`
+ * and at most `started`, each of them complete. If it returns a number, that is the milestone it found: a
+ * later crash must neither lose it nor find more.
  */
 export type Check = (fileSystem: FileSystem, acknowledged: number, started: number) => Promise<unknown>;
 
 /** Which milestones may be found. */
 export type Range = { readonly acknowledged: number; readonly started: number };
 
-/** What may be found, from that many operations on. */
+/** What may be found after that many operations. */
 export type Mark = Range & { readonly operations: number };
 
 /** Runs a workload on a disk; the marks grow while it runs. */
@@ -65,7 +65,7 @@ export class WorkloadRun {
   }
 }
 
-/** The words of whatever was thrown. */
+/** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
