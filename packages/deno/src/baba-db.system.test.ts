@@ -28,7 +28,7 @@ const EACH = Object.values(EVERYWHERE);
 const ALL = Object.keys(EVERYWHERE).join(", ");
 type Options = Readonly<Record<string, unknown>>;
 
-/** Opens the store in `root`, runs the work, closes it, and says what the work gives, or the error. */
+/** Opens the store in `root`, runs the work, closes the store, and prints the work's result or error. */
 const session = (work: string, options: Options = {}): string => `
 import * as v from "${VALIBOT}";
 const Any = v.looseObject({ id: v.unknown() });
@@ -56,7 +56,7 @@ for (const [ended, start] of Object.entries(STARTS)) {
       await using holder = start(root, HOLD);
       assert.equal(await holder.line(), "held");
       await holder.kill();
-      // What it needs to know of processes that are not Deno's.
+      // What it needs to learn about processes other than Deno's.
       const writer =
         next === "Deno" ? startDeno(root, add(2), ["--allow-run=cat,readlink"]) : startNext(root, add(2));
       assert.equal(await heard(writer), "done");
@@ -144,7 +144,7 @@ inFolder(
   },
 );
 
-/** Commits records until one fails, each by a database of its own; how many went through, and what failed. */
+/** Commits records until one fails, each with its own database; reports how many succeeded, and the error. */
 const fill = (kilobytes: number): string => `
   for (let count = 0; ; count++) {
     const db = new BabaDB(Any, { directory: root, logging: false });
@@ -171,7 +171,7 @@ if (await mayMount()) {
       await Deno.mkdir(root);
       await using _mounted = await mount(root, ["-t", "tmpfs", "-o", "size=1m,mode=777", "tmpfs"]);
       const filled = Object(await heard(startDeno(root, session(fill(1)))));
-      // The last commit stands in the journal, and there is no room for its file.
+      // The last commit is in the journal, but there is no room for its file.
       assert.equal(filled.code, "BABA_SETTLE");
       assert.ok(filled.count > 10);
       assert.equal(await count(root), filled.count, "with no room");

@@ -62,7 +62,7 @@ inFolder("goes on where a test has set the timers and the clock aside", async (d
         const { id } = (await session.get("count.baba")) ?? { id: 0 };
         await session.add({ id: id + 1, at: new Date() }, "count.baba");
       });
-    // Those that meet a conflict wait before they run again.
+    // Those that conflict wait before they run again.
     await Promise.all(Array.from({ length: 8 }, count));
     assert.equal((await db.asyncSession((session) => session.get("count.baba")))?.id, 8);
     await db.close();

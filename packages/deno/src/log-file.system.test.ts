@@ -14,7 +14,7 @@ const inFolder = (name: string, work: (directory: string) => void) =>
     }
   });
 
-/** What the log files of a folder hold. */
+/** The contents of a folder's log files. */
 function linesIn(folder: string): string {
   const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
   return names.map((name) => Deno.readTextFileSync(`${folder}/${name}`)).join();

@@ -259,7 +259,7 @@ describe("BabaDB", () => {
     });
     const { count, grown } = JSON.parse(child.stdout);
     expect(count).toBe(10_000);
-    // The records take 40 MB. What is kept is a few batches, in engines whose counts of memory are coarse too.
+    // The records take 40 MB. A few batches are kept, in engines that also count memory coarsely.
     expect(grown).toBeLessThan(30e6);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { inLanes } from "./lanes.ts";
 
-/** Work that ends when told, and a log of what was begun. */
+/** Work that ends when told, and a log of what was started. */
 function start() {
   const begun: number[] = [];
   const ends: ((error?: Error) => void)[] = [];

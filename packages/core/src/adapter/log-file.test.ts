@@ -5,7 +5,7 @@ import { logFile } from "./log-file.ts";
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-01-31T23:59:59.123Z") }));
 afterEach(() => void vi.useRealTimers());
 
-/** A file system of one folder, which has to be made first, and what was asked of it. */
+/** A file system of one folder, which must be created first, and a log of what was asked of it. */
 function start() {
   const files = new Map<string, string>();
   const made: string[] = [];

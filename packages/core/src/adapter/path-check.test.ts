@@ -3,7 +3,7 @@ import { systemError } from "../system-error.ts";
 import { mustStayBelow, PathCheck } from "./path-check.ts";
 import { Trust } from "./trust.ts";
 
-/** The full paths of the folders that were looked at. */
+/** The full paths of the folders that were checked. */
 let looks: string[] = [];
 let missing: string[] = [];
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { TurnBudget } from "./turn.ts";
 
-/** What the clock says, in milliseconds. */
+/** The time on the clock, in milliseconds. */
 let now = 0;
 beforeEach(() => void vi.spyOn(performance, "now").mockImplementation(() => now));
 afterEach(() => void vi.restoreAllMocks());

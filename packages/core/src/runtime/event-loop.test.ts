@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { memoryRuntime } from "../testing/index.ts";
 import { EventLoop } from "./event-loop.ts";
 
-/** A loop by a clock and turns of the test's own. */
+/** A loop with a clock and turns that the test controls. */
 function loopByHand() {
   let now = 0;
   const turns: (() => void)[] = [];
@@ -16,7 +16,7 @@ function loopByHand() {
     pass: (milliseconds: number) => {
       now += milliseconds;
     },
-    /** Others have had their turn; all that can go on then has done so once this resolves. */
+    /** Other work has run; everything that can then continue has done so once this resolves. */
     turn: async () => {
       for (const begin of turns.splice(0)) begin();
       await new Promise((resolve) => setTimeout(resolve, 0));

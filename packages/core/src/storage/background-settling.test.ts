@@ -4,15 +4,15 @@ import { FileStorage } from "./file-storage.ts";
 import { background, bytes, code, put } from "./simulated-store.fixture.ts";
 
 let disk: SimulatedDisk;
-/** So many files cannot be put in place. */
+/** How many files cannot be put in place. */
 let failures: number;
 let syncFails: boolean;
 let reports: string[];
-/** How long each pause was to be. */
+/** The requested length of each pause. */
 let pauses: number[];
-/** What a pause does: nothing but end. */
+/** What a pause does: by default it just ends. */
 let pause: () => Promise<void>;
-/** The same of those that keep no process alive: they do not end. */
+/** The same for pauses that keep no process alive: they do not end. */
 let idles: number[];
 let idle: () => Promise<void>;
 
@@ -28,7 +28,7 @@ beforeEach(() => {
 });
 
 async function opened(): Promise<FileStorage> {
-  // What goes on after a test is not the next one's.
+  // What continues after a test must not affect the next one.
   const [own, ownIdles, told] = [pauses, idles, reports];
   const files = simulatedFileSystem(disk, {
     hook: ({ call }) => {
@@ -37,7 +37,7 @@ async function opened(): Promise<FileStorage> {
     },
   });
   const sleep = async (milliseconds: number): Promise<void> => {
-    // Others are of the lock.
+    // Shorter ones belong to the lock.
     if (milliseconds < 10) return;
     own.push(milliseconds);
     await pause();

@@ -42,7 +42,7 @@ describe("a checkpoint", () => {
       store.hook = () => undefined;
       return { fail: "EBUSY" };
     };
-    // The lock is kept for the second one, so that it reads nothing of the journal.
+    // The lock is kept for the second commit, so that it reads nothing of the journal.
     await a.storage.commit(large());
     await a.storage.commit(other("small"));
     expect(await store.isPlaced(LOCK_FILE)).toBe(true);

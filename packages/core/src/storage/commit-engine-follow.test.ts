@@ -17,7 +17,10 @@ beforeEach(() => {
 });
 
 describe("a reading of the journal that fails on its way", () => {
-  /** `b` has followed up to commit 1 of `a`; then come commits 2 and 3 of `a`, which tells that 2 is synced, and 4 of `c` in the next segment. */
+  /**
+   * `b` has followed up to commit 1 of `a`; then come commits 2 and 3 of `a`, which says that 2 is synced,
+   * and 4 of `c` in the next segment.
+   */
   async function twoMoreSegments(): Promise<Opened> {
     const [a, b, c] = [
       await store.open("a", false),
@@ -35,7 +38,7 @@ describe("a reading of the journal that fails on its way", () => {
 
   const other = (text: string) => put("", { ...background, changes: new Map([["other.baba", bytes(text)]]) });
 
-  /** One call of `b` fails for a lack of file descriptors. */
+  /** One call of `b` fails for lack of file descriptors. */
   function failOnce(fits: Parameters<SimulatedStore["fail"]>[0]): void {
     store.hook = (step) => {
       if (!fits(step)) return undefined;

@@ -104,7 +104,7 @@ describe("a lock that is taken away by force", () => {
   test("before commits are put in place leaves them to whoever holds it then", async () => {
     const [a, b] = [await store.open("a"), await store.open("b")];
     let reads = 0;
-    // After the sync, at the release, and then when the background has the lock.
+    // After the sync, at the release, and then when the background settling has the lock.
     store.once(
       (step) => is(step, "a", "read", LOCK_FILE) && ++reads === 3,
       () => b.storage.forceUnlock(),
@@ -117,7 +117,7 @@ describe("a lock that is taken away by force", () => {
 });
 
 describe("the write lock of a commit", () => {
-  /** How often a process links to the lock. */
+  /** How often a process tries to link the lock. */
   function locks(process: string): () => number {
     let count = 0;
     store.hook = (step) => {
@@ -218,7 +218,7 @@ describe("the write lock of a commit", () => {
         await turn();
       }
       await a.storage.forceUnlock();
-      // Not in its place, so that only the journal tells of it.
+      // Not in place, so that only the journal has it.
       await b.storage.commit(put("b's", background));
       expect(await read(a)).toBe("b's");
       await a.storage.commit(put("four"));
@@ -285,7 +285,7 @@ describe("the write lock of a commit", () => {
 });
 
 describe("a write lock that could not be given back", () => {
-  /** Fails this access to the lock by a process, of those from now on. */
+  /** Fails one access to the lock by a process, counted from now on. */
   function failOnce(call: string, which: number): void {
     let count = 0;
     store.hook = (step) =>
@@ -346,7 +346,7 @@ describe("a write lock that could not be given back", () => {
   }
 });
 
-/** The end of a commit, which follows its outcome, is over before the next turn of the event loop. */
+/** What a commit does after its outcome is done before the next turn of the event loop. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }

@@ -160,7 +160,7 @@ describe("recovery", () => {
     const segments = store.disk.operations.filter(
       (step) => step.call === "link" && step.to.startsWith(JOURNAL_FOLDER),
     );
-    // The dead one's, what b wrote anew of it, and b's checkpoint.
+    // The dead process's, what b rewrote of it, and b's checkpoint.
     expect(segments).toHaveLength(3);
     expect(await read(a)).toBe("left");
   });

@@ -55,7 +55,7 @@ describe("sessions that began in a new store", () => {
 describe("a commit whose sync fails", () => {
   const other = new Map([["other.baba", bytes("x")]]);
 
-  /** With two commits in one write, of which nobody knows whether they are durable. */
+  /** With two commits in one write that are not known to be durable. */
   async function unsynced(): Promise<Opened> {
     const a = await store.open("a");
     await a.storage.commit(put("one"));

@@ -23,14 +23,14 @@ import type { Transaction } from "./storage.ts";
 
 let disk: SimulatedDisk;
 let machine: SimulatedMachine;
-/** Where a test comes between two steps. */
+/** Lets a test intervene between two steps. */
 let hook: StepHook;
 let reports: string[];
-/** How long each sleep was to be. */
+/** The requested length of each sleep. */
 let sleeps: number[];
-/** What a sleep does: nothing but end. */
+/** What a sleep does: by default it just ends. */
 let sleep: () => Promise<void>;
-/** The time of every storage's clock. */
+/** The time on every storage's clock. */
 let time: number;
 
 beforeEach(() => {
@@ -423,7 +423,7 @@ describe("FileStorage.hold()", () => {
       const fails = (step: Step): boolean => step.call === call && step.path.startsWith(place);
       hook = (step) => (fails(step) ? { fail: "EPERM" } : undefined);
       await expect(storage.hold()).rejects.toMatchObject(code("BABA_PERMISSION"));
-      // What it had made is in nobody's way, even where it could not be removed at first.
+      // What it made is in nobody's way, even if it could not be removed at first.
       hook = (step) => (fails(step) || step.call === "remove" ? { fail: "EPERM" } : undefined);
       await expect(storage.hold()).rejects.toMatchObject(code("BABA_PERMISSION"));
       hook = () => undefined;
@@ -454,7 +454,7 @@ describe("FileStorage.close()", () => {
     await reader.close();
     const files = simulatedFileSystem(disk);
     expect((await files.kinds(["1.baba"]))[0]).toBe("file");
-    // The checkpoint is the writer's, or of those who come after it.
+    // The checkpoint is left to the writer, or to those after it.
     expect(disk.operations.some(({ call, path }) => call === "sync" && path === "1.baba")).toBe(false);
     const another = await opened();
     const before = disk.operations.length;

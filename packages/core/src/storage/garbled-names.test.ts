@@ -10,7 +10,7 @@ const FOLDER = "\ufffd";
 let files: FileSystem;
 let records: RecordFiles;
 let storage: FileStorage;
-/** Entries of the root that are listed by a name that they do not have, as those are whose names are no UTF-8. */
+/** Entries of the root that are listed by a name that is not theirs, like those whose names are not UTF-8. */
 let garbled: { readonly name: string; readonly kind: EntryKind }[];
 
 beforeEach(async () => {

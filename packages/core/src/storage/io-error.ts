@@ -18,7 +18,7 @@ export function ioErrorAmong(error: unknown, names: readonly string[], attempt: 
   return explained(error, `${names.length} records`, attempt, undefined);
 }
 
-/** What an error says, as a sentence to which advice can be added. */
+/** An error's message as a sentence, to which advice can be added. */
 export function messageOf(error: unknown): string {
   if (error instanceof BabaError) return error.message;
   return `${error instanceof Error ? error.message : String(error)} (${systemCode(error) ?? "unknown error"}).`;

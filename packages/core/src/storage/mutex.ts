@@ -1,10 +1,10 @@
 /** Lets one caller through at a time, in the order of asking. */
 export class Mutex {
   #last: Promise<void> = Promise.resolve();
-  /** How many have the turn or wait for it. */
+  /** How many callers have the turn or wait for it. */
   #asking = 0;
 
-  /** Whether nobody has the turn or waits for it. */
+  /** Whether no caller has the turn or waits for it. */
   get isFree(): boolean {
     return this.#asking === 0;
   }

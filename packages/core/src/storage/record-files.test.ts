@@ -74,7 +74,7 @@ describe("RecordFiles", () => {
       new Uint8Array(i % 500 === 0 ? 300_000 : 400 + (i % 7)).fill(i);
     const many = Array.from({ length: 2000 }, (_, i): Placement => [`${i}.baba`, payload(i)]);
     const { replace } = files;
-    // One that looks at the bytes as late as it may.
+    // Reads the bytes as late as possible.
     files.replace = async (batch) => {
       await new Promise((resolve) => setTimeout(resolve));
       await replace.call(files, batch);
@@ -83,7 +83,7 @@ describe("RecordFiles", () => {
     await records.place(many.slice(0, 900));
     const names = many.map(([name]) => name);
     const found = await records.read(names);
-    // To have vitest compare so many bytes takes seconds.
+    // Vitest takes seconds to compare that many bytes.
     expect(many.filter(([, bytes], i) => !deepEqual(found[i], bytes))).toEqual([]);
   });
 
@@ -100,7 +100,7 @@ describe("RecordFiles", () => {
       ["2.baba", undefined],
     ]);
     expect(await records.read(["1.baba", "2.baba"])).toEqual([one, undefined]);
-    // Another payload of the name is another text.
+    // Another payload for the name is another text.
     failing = undefined;
     await records.stage([new Map([["1.baba", one]])]);
     await records.place([["1.baba", two]]);

@@ -5,7 +5,7 @@ const payload = (length: number): Uint8Array => new Uint8Array(length);
 const turn = async (): Promise<void> => {};
 const unsynced = (redo: Redo): unknown => Object.fromEntries(redo.unsynced());
 
-/** Three commits over the names a, b and c. */
+/** Three commits with the names a, b and c. */
 function noted(): Redo {
   const redo = new Redo();
   redo.note({

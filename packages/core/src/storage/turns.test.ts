@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Turns } from "./turns.ts";
 
-/** Each sleep ends when the event loop has had a turn. */
+/** Each sleep ends after a turn of the event loop. */
 function impatience(): { readonly slept: number[]; sleep(milliseconds: number): Promise<void> } {
   const slept: number[] = [];
   return {

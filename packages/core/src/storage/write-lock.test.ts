@@ -10,7 +10,7 @@ import { WriteLock } from "./write-lock.ts";
 let files: FileSystem;
 let dead: Set<string>;
 let unknown: Set<string>;
-/** Where a test wants to come between two calls of the lock. */
+/** Lets a test intervene between two calls of the lock. */
 let before: (call: string) => Promise<void>;
 
 beforeEach(async () => {
@@ -32,7 +32,7 @@ beforeEach(async () => {
 
 const lockOf = (token: string): WriteLock =>
   new WriteLock(files, memoryRuntime(), { token, identity: `process ${token}` });
-/** Does something once, before the second of such calls: the first looks who waits. */
+/** Does `work` once, before the second such call: the first one checks who is waiting. */
 const once = (call: string, work: () => Promise<void>): Promise<void> =>
   new Promise((resolve) => {
     let calls = 0;
@@ -82,7 +82,7 @@ describe("WriteLock", () => {
     expect(await a.isWanted()).toBe(false);
   });
 
-  /** A lock with a clock of its own, that stands still but for its pauses. */
+  /** A lock with its own clock, which only advances during its pauses. */
   function timed(token: string): { lock: WriteLock; clock: { time: number }; pauses: number[] } {
     const clock = { time: 0 };
     const pauses: number[] = [];
@@ -175,7 +175,7 @@ describe("WriteLock", () => {
     for (const dying of ["b", "c"]) {
       die("a");
       before = async (call) => {
-        // Dies with the right to break in its hands.
+        // Dies while it holds the right to break the lock.
         if (call === "remove") throw new Error("killed");
       };
       await expect((dying === "b" ? b : c).acquire(0)).rejects.toThrow("killed");
@@ -261,7 +261,7 @@ describe("WriteLock", () => {
     const [a, b] = [lockOf("a"), lockOf("b")];
     await a.announce();
     await b.acquire();
-    // Whoever was late to break the lock of one that is forgotten, and the right that one still needs.
+    // A right left by a late attempt to break a forgotten owner's lock, and one that is still needed.
     for (const token of ["gone", "a"]) await files.link(`${OWNERS_FOLDER}/b`, `${BREAKS_FOLDER}/${token}`);
     await b.removeDeadOwners();
     expect((await files.list(BREAKS_FOLDER))?.map(({ name }) => name)).toEqual(["a"]);
@@ -282,7 +282,7 @@ describe("WriteLock", () => {
   test("acquire() waits for each of several owners as long, and tries again where one has just gone", async () => {
     const [a, b, c] = [lockOf("a"), lockOf("b"), lockOf("c")];
     await a.acquire();
-    // The lock goes from a to b, and then is free at the very moment at which c looks who has it.
+    // The lock passes from a to b, and is free at the very moment when c checks who has it.
     const events = [
       async () => {},
       async () => {},

@@ -27,7 +27,7 @@ test("fileSystemSuite() fails a subject that lacks a capability it was registere
 
 type Run = { readonly only?: string; readonly capabilities?: readonly (keyof Outside)[] };
 
-/** Runs the suite (or those tests whose name has the text) against an adapter with the fault. */
+/** Runs the suite (or the tests whose name contains the text) against an adapter with the fault. */
 async function run(fault: Fault, { only = "", capabilities = [] }: Run = {}) {
   const tests = new Map<string, () => Promise<void>>();
   fileSystemSuite(

@@ -33,7 +33,7 @@ Deno.test("denoCrypto.scrypt() leaves the event loop free", async () => {
   });
   for (; !done; turns++) await new Promise((resolve) => setTimeout(resolve, 0));
   await derived;
-  // Synchronous, it would leave two turns at most.
+  // If it were synchronous, there would be at most two turns.
   assert.ok(turns > 10, `${turns} turns`);
 });
 

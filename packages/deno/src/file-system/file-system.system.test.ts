@@ -4,7 +4,7 @@ import { fileSystemSuite, type Outside } from "@baba/core/testing";
 import { denoFileSystem } from "./index.ts";
 
 const NOBODY = 65534;
-/** What needs more than the port is tried here, and the rest with no more than an application's permissions. */
+/** Tests that need more than the port run here, the others with only an application's permissions. */
 const EVERYWHERE = new Set<string>();
 fileSystemSuite((name) => EVERYWHERE.add(name), create);
 
@@ -39,7 +39,9 @@ function outsideOf(holder: string, root: string): Partial<Outside> {
   };
 }
 
-/** The superuser may read everything, and so becomes nobody meanwhile, who owns all but the one file. */
+/**
+ * The superuser may read everything, and so becomes nobody for the time being, who owns all but the one file.
+ */
 async function asNobody(
   holder: string,
   root: string,

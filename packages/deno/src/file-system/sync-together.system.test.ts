@@ -3,12 +3,15 @@ import { denoFileSystem } from "./index.ts";
 
 const MANY = Array.from({ length: 300 }, (_, i) => `file-${i}`);
 
-/** Runs work on many new files, where `sync` is a program that notes its arguments and does what the script says. */
+/**
+ * Runs work on many new files, where `sync` is a program that logs its arguments and does what the script
+ * says.
+ */
 async function withProgram(
   script: string,
   work: (sync: () => Promise<void>, calls: () => string[], root: string) => Promise<void>,
 ): Promise<void> {
-  // As a program that cannot do it says: of a failure, this must not be taken for that.
+  // Part of what a program says that cannot do it: a failure's message must not be mistaken for that.
   const holder = await Deno.makeTempDir({ prefix: "usage-" });
   const [root, calls, path] = [`${holder}/root`, `${holder}/calls`, Deno.env.get("PATH") ?? ""];
   try {

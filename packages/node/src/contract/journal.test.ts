@@ -19,7 +19,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** Commits some changes and gives the journal as it stood before close() put everything in order. */
+/** Commits some changes and returns the journal as it was before close() tidied up. */
 async function written(key?: Uint8Array): Promise<string> {
   const store = join(directory, "store");
   const options = { directory: store, logging: false, ...(key === undefined ? {} : { key }) };

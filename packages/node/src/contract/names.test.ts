@@ -19,7 +19,7 @@ import { BabaDB, type RecordProblem } from "../index.ts";
 const Loose = v.looseObject({ id: v.unknown() });
 const record = { id: 1 };
 let holder: string;
-/** The holder itself, where a test does not put it below. */
+/** The holder itself, unless a test puts it below. */
 let directory: string;
 let db: BabaDB<typeof Loose>;
 beforeEach(() => {
@@ -227,7 +227,7 @@ describe("section 4: names are hostile input", () => {
       Buffer.concat([Buffer.from(`${directory}/`), Buffer.from(bytes)]);
     const told = (problems: readonly RecordProblem[]) =>
       problems.map(({ code, filename }) => ({ code, record: filename }));
-    /** Whether there is such a name now. A file system may refuse it, or a runtime make a sound one of it. */
+    /** Whether such a name exists now. A file system may refuse it, or a runtime turn it into a valid one. */
     const takes = (make: () => void): boolean => {
       try {
         make();

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { BabaDB } from "../index.ts";
 
 const Hero = v.object({ id: v.number(), name: v.string() });
-/** What the programs are of and how they are run: by Deno, where it runs the tests. */
+/** What the programs consist of and how they are run: by Deno, if it runs the tests. */
 const ON_DENO = process.versions.deno !== undefined;
 const MODULE = new URL(ON_DENO ? "../../../deno/src/index.ts" : "../../dist/index.js", import.meta.url).href;
 const VALIBOT = new URL("../../node_modules/valibot/dist/index.mjs", import.meta.url).href;
@@ -37,7 +37,7 @@ afterEach(() => {
 
 type Ended = { readonly code: number | null; readonly signal: string | null; readonly output: string };
 
-/** Runs a program in another process; `directory` is in it. */
+/** Runs a program in another process, which gets `directory`. */
 function run(program: string, started: (child: ReturnType<typeof start>) => void = () => {}): Promise<Ended> {
   const script = join(scripts, "program.mjs");
   writeFileSync(script, `${PRELUDE} const directory = ${JSON.stringify(directory)}; ${program}`);

@@ -11,7 +11,7 @@ const hero = (id: number, name = `Hero ${id}`) => ({ id, name });
 const failure = (code: string) => expect.objectContaining({ code });
 
 let holder: string;
-/** The holder itself, where a test does not put it below. */
+/** The holder itself, unless a test puts it below. */
 let directory: string;
 let lines: string[];
 let db: BabaDB<typeof Hero>;

@@ -37,7 +37,7 @@ test("nodeCrypto.scrypt() leaves the event loop free", async () => {
     turns++;
   }
   await derived;
-  // Synchronous, it would leave two turns at most.
+  // If it were synchronous, there would be at most two turns.
   expect(turns).toBeGreaterThan(10);
 });
 

@@ -52,7 +52,7 @@ test("nodeFileSystem() leaves the event loop free while it reads 10,000 files", 
   });
   for (; reading; turns++) await nextTurn();
   expect((await done).every((bytes) => bytes instanceof Uint8Array && bytes.length === 300)).toBe(true);
-  // A synchronous loop would leave one turn in all.
+  // A synchronous loop would leave a single turn.
   expect(turns).toBeGreaterThan(10);
 });
 
@@ -175,7 +175,7 @@ function outsideOf(holder: string, folder: string): Outside {
   };
 }
 
-/** The superuser may read everything, and so becomes nobody meanwhile. */
+/** The superuser may read everything, and so becomes nobody for the time being. */
 async function asNobody(holder: string, folder: string, work: () => Promise<void>): Promise<void> {
   const { seteuid } = process;
   if (seteuid === undefined) throw new Error("This system has no user identities.");

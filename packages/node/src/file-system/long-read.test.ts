@@ -27,7 +27,7 @@ afterEach(async () => {
   await rm(root, { recursive: true });
 });
 
-/** Bytes of which no two places near each other are alike. */
+/** Bytes that differ between nearby positions. */
 function bytesOf(size: number): Uint8Array {
   return Uint8Array.from({ length: size }, (_, i) => (i % 251) ^ (i >>> 16));
 }

@@ -16,7 +16,7 @@ beforeEach(async () => {
   files = nodeFileSystem(root);
   await files.create(["1", "3"].map((path) => ({ path, bytes: new Uint8Array(1) })));
   await files.makeFolder("4");
-  // Every turn's time is up after one look.
+  // Every turn's time is up after one check.
   vi.spyOn(budget, "atOnce").mockImplementation((work) => work(0));
 });
 

@@ -15,7 +15,7 @@ import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { readShort } from "./short-read.ts";
 
-/** Bytes after which reads are cut, as by a signal or a bad block. */
+/** The offset after which reads are cut short, as by a signal or a bad block. */
 const cut = vi.hoisted(() => ({ at: Number.POSITIVE_INFINITY }));
 vi.mock("node:fs", async (original) => {
   const fs = await original<typeof import("node:fs")>();

@@ -87,7 +87,7 @@ async function replaceStoreByLink(): Promise<void> {
   await symlink("moved", join(root, ".store"));
 }
 
-/** By the adapter itself. */
+/** Through the adapter itself. */
 async function moveStoreBehindLink(): Promise<void> {
   await storeInUse();
   await files.rename([{ from: ".store", to: "moved" }]);

@@ -6,7 +6,7 @@ import { unpackReads } from "./packed-reads.ts";
 import { Threads } from "./threads.ts";
 import { workerSource } from "./worker.generated.ts";
 
-/** The real thread, but it ends where a path says so. */
+/** The real thread, except that it ends when a path says so. */
 const MORTAL = `
   const { parentPort } = require("node:worker_threads");
   parentPort.on("message", ({ input }) => {

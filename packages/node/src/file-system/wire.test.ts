@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { packError } from "./wire.ts";
 
 const details = { code: "ENOENT", errno: -2, syscall: "open", path: "/a" };
-/** Of another realm, as what `node:fs` throws is in a VM context. */
+/** Of another realm, like what `node:fs` throws in a VM context. */
 const foreign: unknown = runInNewContext("Object.assign(new Error('gone'), details)", { details });
 
 test("an error of another realm keeps its code and the rest, and becomes one of this realm", () => {

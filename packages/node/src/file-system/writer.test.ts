@@ -22,7 +22,7 @@ afterEach(async () => {
   await rm(root, { recursive: true });
 });
 
-/** Files of several lengths, some of which fill a slice. */
+/** Files of various lengths, some of which fill a slice. */
 function given(count: number): Replacement[] {
   return Array.from({ length: count }, (_, i) => ({
     path: `${i}`,

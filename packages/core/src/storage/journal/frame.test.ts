@@ -9,7 +9,7 @@ const SEED = 0x1234567890abcdefn;
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const commit = (sequence: number, body: Uint8Array): Frame => ({ kind: "commit", sequence, synced: 0, body });
 
-/** A segment's bytes with these frames from the header's end on, zeros behind them. */
+/** A segment's bytes with these frames right after the header, followed by zeros. */
 function segmentOf(
   frames: readonly Frame[],
   spare = 600,
@@ -60,7 +60,8 @@ describe("parseFrame()", () => {
       const torn = segment.slice();
       torn.fill(0, cut, end);
       const { state } = parseFrame(torn, SEGMENT_HEADER, SEED, SEED);
-      // The end mark's last byte is the only one whose absence shows; the header's zeros are the end of the log.
+      // The end mark's last byte shows that the frame was cut; cut to nothing, zeros are the end of the log.
+      // log.
       expect(["torn", "end"], `cut at ${cut}`).toContain(state);
     }
     for (let sector = SEGMENT_HEADER; sector < end; sector += 512) {

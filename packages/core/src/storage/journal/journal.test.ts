@@ -41,7 +41,7 @@ describe("Journal.append()", () => {
     const segment = await journal.plain.readRange(segmentPath(1), 0, 1 << 20);
     const end = segment?.findLastIndex((byte) => byte !== 0) ?? 0;
     expect((segment?.length ?? 0) - end).toBeLessThan(2 * 4096);
-    // Of two commits, none can be where the first one has to be.
+    // Of two commits, neither body can be where the first one has to be.
     expect(await a.append([changes, changes])).toBe(true);
     expect((await follow(b)).commits).toMatchObject([{ changes }, { changes }]);
   });

@@ -72,7 +72,7 @@ function segmentOf(
 const lay = (number: number, bytes: Uint8Array): Promise<void> =>
   plain.create([{ path: segmentPath(number), bytes }]);
 
-/** A first segment of three commits, and a second of one that goes on behind the first two. */
+/** A first segment of three commits, and a second one of one commit that continues after the first two. */
 function chained(change: Partial<SegmentHeader> = {}): [Uint8Array, Uint8Array] {
   const first = segmentOf(header, [commit(1), commit(2), commit(3)]);
   const two = segmentOf(header, [commit(1), commit(2)]);
@@ -80,7 +80,7 @@ function chained(change: Partial<SegmentHeader> = {}): [Uint8Array, Uint8Array] 
   return [first.bytes, segmentOf({ ...header, ...pin, ...change }, [commit(3, 2)]).bytes];
 }
 
-/** Gives a header's bytes a new checksum. */
+/** Updates the checksum of a header's bytes. */
 function sealed(bytes: Uint8Array): Uint8Array {
   new DataView(bytes.buffer).setBigUint64(504, xxh64(bytes.subarray(0, 504), 0n));
   return bytes;
@@ -195,7 +195,9 @@ describe("reading a journal for the first time", () => {
 });
 
 describe("reading on in a journal", () => {
-  /** A reader of one commit; then the second is written, of which it sees `passing` the first `looks` times. */
+  /**
+   * A reader of one commit; then the second is written, which it sees as `passing` the first `looks` times.
+   */
   async function look(looks: number): Promise<{ reader: Journal; reads: () => number }> {
     const { bytes, end } = segmentOf(header, [commit(1), commit(2)]);
     let reads = 0;

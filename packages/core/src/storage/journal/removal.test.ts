@@ -38,7 +38,7 @@ test("restart() removes segments so that who follows between two removals misses
   await writer.follow();
   await writer.append([changes("1")]);
   await reader.follow();
-  // Two segments behind the one that the reader stands in.
+  // Two segments after the one in which the reader is.
   for (const text of ["2", "3"]) await writer.append([changes(text)]);
   await writer.sync();
   const seen: number[] = [];

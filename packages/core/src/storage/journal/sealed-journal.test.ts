@@ -26,7 +26,7 @@ beforeEach(async () => {
   for (const folder of [JOURNAL_FOLDER, TEMPORARY_FOLDER]) await files.makeFolder(folder);
 });
 
-/** Seals of a store with keys one and two, of which new segments are sealed with the given one. */
+/** Seals of a store with keys one and two; new segments are sealed with the `active` one. */
 function seals(active: number, known: readonly JournalSeal[] = [cipher(1), cipher(2)]): JournalSeals {
   return {
     journal: known.find(({ keyId }) => keyId === active),
@@ -59,7 +59,7 @@ async function replace(number: number, bytes: Uint8Array): Promise<void> {
   await files.create([{ path: segmentPath(number), bytes }]);
 }
 
-/** The frames of a segment, with bodies as they are written, and where each begins. */
+/** The frames of a segment, with their bodies as written, and where each begins. */
 function framesOf(bytes: Uint8Array): (Frame & { readonly at: number })[] {
   const seed = checksumOf(bytes);
   const frames: (Frame & { at: number })[] = [];
@@ -72,7 +72,7 @@ function framesOf(bytes: Uint8Array): (Frame & { readonly at: number })[] {
   }
 }
 
-/** What somebody without a key can make: the same header, any frames, and right checksums. */
+/** What anyone without a key can make: the same header, any frames, and correct checksums. */
 function forge(bytes: Uint8Array, frames: readonly Frame[]): Uint8Array {
   const forged = new Uint8Array(bytes.length);
   forged.set(bytes.subarray(0, 504));
@@ -216,7 +216,7 @@ describe("of who has no key and mends every checksum", () => {
     for (let bit = 0; bit < 504 * 8; bit++) {
       const forged = forge(flipped(bytes, bit), frames);
       const reading = readStart(forged, 1, seals(ids.one, [cipher(1)]));
-      // A key id that nobody has is for `findSeal` to refuse; here it leaves the segment for a plain one.
+      // Refusing an unknown key id is up to `findSeal`; here the segment is then taken for a plain one.
       const refusal = await reading.then(
         ({ seal }) => seal === undefined && "BABA_JOURNAL",
         (error) => error.code,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { crashNewKeyFile, crashStore, failStore, runBanks } from "./suites.ts";
 
-// A tenth of what `npm run torture` runs; the seed of a failure is in its message.
+// A tenth of what `npm run torture` runs; a failure's message contains its seed.
 const MINUTES = 60_000;
 
 test("after any power cut, and a second one in the recovery, a store holds a prefix of the commits and all that was acknowledged", {
@@ -21,7 +21,8 @@ test("after any power cut a new sealed store has the key file of what it holds",
   expect(visited).toBe(1500);
 });
 
-// Scenario 2 has a sealed store, and 7 a folder whose failed sync nothing else would write again. `npm run torture` has ten.
+// Scenario 2 has a sealed store, and 7 a folder that nothing else would write again after its failed sync.
+// `npm run torture` has ten.
 const SCENARIOS = process.env.BABA_MUTANT === undefined ? [2] : [1, 2, 7];
 
 test.each(SCENARIOS)(

@@ -21,7 +21,7 @@ function pick<T>(items: readonly T[], random: Random): T | undefined {
   return items[Math.floor(random() * items.length)];
 }
 
-/** The history with the results of one read replaced; `undefined` where no read can be. */
+/** The history with the result of one read replaced; `undefined` if no read can be. */
 function withOneRead(
   history: readonly Transaction[],
   random: Random,
@@ -60,7 +60,7 @@ const CORRUPTIONS: Record<
   "holds garbage": () => (_key, result) => [...result, 1e9],
 };
 
-/** A few transactions that may be right or wrong in any way. */
+/** A few transactions that may be right, or wrong in any way. */
 function perturbed(seed: number): Transaction[] {
   const random = seededRandom(seed);
   const shape = { longest: 3, keys: 2, lifetime: 100, reads: 0.55, listings: 0.4 };

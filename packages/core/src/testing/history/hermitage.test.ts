@@ -11,7 +11,7 @@ class Conflict extends Error {}
 
 type Level = "none" | "committed" | "snapshot" | "serializable";
 
-/** A store of each weakness: dirty, read committed, snapshot isolation, serializable. */
+/** Stores with each weakness: dirty, read committed, snapshot isolation, serializable. */
 class WeakStore {
   readonly #level: Level;
   readonly #state = new Map(HERMITAGE_INITIAL);

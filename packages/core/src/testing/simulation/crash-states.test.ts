@@ -42,7 +42,7 @@ test("crashStates() leaves sectors old, in the middle and at the end", () => {
 test("crashStates() keeps the order of the changes of one name, and no other", () => {
   const twice = diskAfter([ROOT, create("a"), { call: "remove", path: "a" }, create("b")]);
   expect(statesOf(twice)).toEqual(["", "a=", "a= b=", "b="]);
-  // A name that was moved away and taken again is not taken on the disk before it was moved away.
+  // A name that was moved away and reused is not reused on disk before it was moved away.
   const taken = diskAfter([...settled(), { call: "rename", path: "a", to: "b" }, create("a")]);
   expect(statesOf(taken)).toEqual(["a= b=text", "a=text", "b=text"]);
 });
@@ -188,7 +188,7 @@ function diskAfter(operations: readonly DiskOperation[], options: DiskOptions = 
   return disk;
 }
 
-/** The different states, as texts; a zero byte is a dot. */
+/** The distinct states, as texts; a zero byte is shown as a dot. */
 function statesOf(disk: SimulatedDisk): string[] {
   return [...new Set([...crashStates(disk, ALL)].map(textOf))].sort();
 }

@@ -4,12 +4,12 @@ import { enumerateCrashes } from "./enumerate.ts";
 import { injectFaults } from "./faults.ts";
 import type { Check, Workload } from "./workload.ts";
 
-/** Puts version `n` of a value into a folder, by one way or another. */
+/** Puts version `n` of a value into a folder, in one way or another. */
 type Put = (files: FileSystem, n: number) => Promise<void>;
 
 const VERSIONS = 3;
 
-/** The right one: a new file, its bytes synced, renamed over the old one, and the folder synced. */
+/** The correct way: a new file, its bytes synced, renamed over the old one, and the folder synced. */
 const replace: Put = async (files, n) => {
   await files.remove(["tmp"]);
   await files.create([{ path: "tmp", bytes: version(n) }]);
@@ -87,7 +87,7 @@ describe("enumerateCrashes()", () => {
   });
 
   test("finds out a recovery that is not safe against a crash of its own", async () => {
-    // The recovery moves an old value away before it puts a new one in its place.
+    // The recovery moves an old value away before it puts a new one in place.
     const check: Check = async (files, acknowledged, started) => {
       const [saved] = await files.read(["saved"]);
       if (saved === undefined) await files.rename([{ from: "value", to: "saved" }]).catch(() => {});
@@ -106,7 +106,7 @@ describe("enumerateCrashes()", () => {
   });
 
   test("finds out a recovery that tells a milestone and can still lose it", async () => {
-    // The recovery finishes a replacement that was ready, and syncs it or not.
+    // The recovery finishes a prepared replacement, with or without a sync.
     const recovery = (syncs: boolean): Check => {
       return async (files, acknowledged, started) => {
         await checkValue(files, acknowledged, started);
@@ -219,12 +219,12 @@ describe("injectFaults()", () => {
   });
 });
 
-/** A value that is whole or visibly not. */
+/** A value that is complete or visibly not. */
 function version(n: number): Uint8Array {
   return new Uint8Array(600).fill(n);
 }
 
-/** The version that the bytes are, 0 where they are none or not whole. */
+/** The version of these bytes; 0 if there are none or they are not complete. */
 function versionOf(bytes: Uint8Array | Error | undefined): number {
   const n = bytes instanceof Uint8Array ? (bytes[0] ?? 0) : 0;
   return bytes?.toString() === version(n).toString() ? n : 0;
@@ -241,7 +241,7 @@ function puts(put: Put): Workload {
   };
 }
 
-/** Entries of 40 bytes, of which the last is a sum of the others where there is a checksum. */
+/** Entries of 40 bytes, the last of which is a sum of the others if there is a checksum. */
 function appends(checksum: boolean): Workload {
   return async ({ fileSystem, start, acknowledge }) => {
     await fileSystem.makeFolder(".");

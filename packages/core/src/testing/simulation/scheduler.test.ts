@@ -4,24 +4,24 @@ import { type ProcessEnvironment, SimulationError, World, type WorldOptions } fr
 
 const NONE = new Uint8Array();
 
-/** Takes a lock; tells how to let it go. */
+/** Takes a lock; returns how to release it. */
 type Lock = (environment: ProcessEnvironment) => Promise<() => Promise<void>>;
 
-/** Looks whether the lock is free and then takes it: two may look before one takes. */
+/** Checks whether the lock is free and then takes it: two may check before one takes it. */
 const lookThenTake: Lock = async ({ fileSystem, clock }) => {
   while ((await fileSystem.kinds(["lock"]))[0] !== undefined) await clock.sleep(5);
   await fileSystem.create([{ path: "lock", bytes: NONE }]).catch(() => {});
   return () => fileSystem.remove(["lock"]);
 };
 
-/** Takes the lock by a link, of which only one succeeds. */
+/** Takes the lock with a link, which only one can create. */
 const takeByLink: Lock = async ({ fileSystem, clock, name }) => {
   await fileSystem.create([{ path: `me-${name}`, bytes: NONE }]).catch(() => {});
   while (!(await fileSystem.link(`me-${name}`, "lock"))) await clock.sleep(5);
   return () => fileSystem.remove(["lock"]);
 };
 
-/** The same, but takes a lock that has been held for long for one whose owner is dead. */
+/** The same, but treats a lock that was held for long as one of a dead owner. */
 const stealByTime: Lock = async (environment) => {
   const { fileSystem, clock, name } = environment;
   await fileSystem.create([{ path: `me-${name}`, bytes: NONE }]).catch(() => {});
@@ -33,7 +33,7 @@ const stealByTime: Lock = async (environment) => {
   return () => fileSystem.remove(["lock"]);
 };
 
-/** Three processes that add to a number in a file, each under the lock. */
+/** Three processes that each add to a number in a file, under the lock. */
 async function count(
   lock: Lock,
   seed: number,
