@@ -50,6 +50,14 @@ export function onlyLooks(schema: Schema): boolean {
   return looks;
 }
 
+/** Whether a schema that only checks may put values into its output that its input does not have: defaults. */
+export function fillsIn(schema: Schema): boolean {
+  const { default: filler, wrapped, item, value, entries, pipe = [] }: Parts = { ...schema };
+  if (filler !== undefined) return true;
+  const parts = [wrapped, item, value, ...Object.values(Object(entries)), ...Object.values(Object(pipe))];
+  return parts.some((part) => isSchema(part) && fillsIn(part));
+}
+
 function isLook(part: unknown, depth: number): boolean {
   if (!isSchema(part) || depth > DEEPEST || !Object.keys(part).every((name) => PARTS.has(name))) return false;
   const schema: Parts = { ...part };

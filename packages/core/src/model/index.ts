@@ -14,4 +14,4 @@ export {
 export type { InputOf, LoadableSchema, NotLoadable, OutputOf, Schema } from "./schema.ts";
 export { isSchema } from "./schema.ts";
 export { isPromise } from "./validation.ts";
-export { compileWhere, exclusionOf, type Where } from "./where.ts";
+export { compileWhere, type Exclusion, exclusionOf, type Where } from "./where.ts";

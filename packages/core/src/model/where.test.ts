@@ -1,6 +1,8 @@
 import * as fc from "fast-check";
+import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { onlyLooks } from "./idempotence.ts";
+import { stringify } from "./json.ts";
 import { key, kinds, withInputs } from "./schemas.fixture.ts";
 import { compileWhere, exclusionOf, type Where } from "./where.ts";
 
@@ -86,6 +88,15 @@ describe("compileWhere() with a function", () => {
 });
 
 describe("exclusionOf()", () => {
+  const AnyTeam = v.object({ id: v.number(), team: v.nullish(v.string()) });
+  const SomeTeam = v.object({ id: v.number(), team: v.optional(v.string(), "red") });
+  const schemas = {
+    "a schema": AnyTeam,
+    "one with a default": SomeTeam,
+    "a pipe to it": v.pipe(AnyTeam, SomeTeam),
+    "a record of defaults": v.record(v.string(), v.optional(v.string(), "red")),
+  };
+
   it.each<[unknown, unknown, boolean]>([
     [{ team: "red" }, { team: "blue" }, true],
     [{ team: "red" }, { team: "red" }, false],
@@ -99,20 +110,41 @@ describe("exclusionOf()", () => {
     [{ id: 1 }, null, false],
     [{ length: 1 }, "ab", false],
   ])("of %o excludes %o: %s", (where, stored, excluded) => {
-    expect(exclusionOf(where)?.(stored)).toBe(excluded);
+    expect(exclusionOf(where, AnyTeam)?.ofValue(stored)).toBe(excluded);
+  });
+
+  it.each<[unknown, keyof typeof schemas, string, boolean]>([
+    [{ team: "red" }, "a schema", '{"id":1,"team":"blue"}', true],
+    [{ team: "red" }, "a schema", '{"id":1}', true],
+    [{ team: "red" }, "a schema", '{"team": "red"}', false],
+    [{ team: "red" }, "a schema", '{"id":1,"other":["red"]}', false],
+    [{ team: "red" }, "a schema", '{"team":"\\u0072ed"}', false],
+    [{ team: 'r"d' }, "a schema", '{"team":"blue"}', false],
+    [{ team: "rëd" }, "a schema", '{"team":"red"}', true],
+    [{ id: 1, team: "red" }, "a schema", '{"id":1,"team":"blue"}', true],
+    [{ id: 1 }, "a schema", '{"id":2}', false],
+    [{ team: "red" }, "one with a default", '{"id":1}', false],
+    [{ team: "red" }, "a pipe to it", '{"id":1}', false],
+    [{ team: "red" }, "a record of defaults", "{}", false],
+  ])("of %o under %s excludes the text %s: %s", (where, schema, text, excluded) => {
+    expect(exclusionOf(where, schemas[schema])?.ofText(text)).toBe(excluded);
   });
 
   it.each([{}, { born: new Date(0) }, { team: null }, { stats: { strength: 3 } }, () => true])(
     "of %o says nothing",
     (where) => {
-      expect(exclusionOf(where)).toBeUndefined();
+      expect(exclusionOf(where, AnyTeam)).toBeUndefined();
     },
   );
+
+  it("says nothing of a schema that does more than look", () => {
+    expect(exclusionOf({ team: "red" }, v.object({ team: v.pipe(v.string(), v.trim()) }))).toBeUndefined();
+  });
 
   it("excludes nothing that fits, whatever schema only looks, whatever is stored, and whatever is asked for", () => {
     const scalar = fc.constantFrom<unknown>("", "a", "b", "x", "y", "$date", 0, -0, 1, true, false);
     const where = fc.dictionary(key, fc.oneof(scalar, fc.constant(null)), { minKeys: 1, maxKeys: 2 });
-    let [excluded, fitting] = [0, 0];
+    const times = { fitting: 0, ofValue: 0, ofText: 0 };
     fc.assert(
       fc.property(
         kinds(2).chain(withInputs),
@@ -128,10 +160,14 @@ describe("exclusionOf()", () => {
             );
             for (const asked of [...wheres, ...own.map((entry) => Object.fromEntries([entry]))]) {
               const fits = compileWhere<unknown>(asked as Where<unknown>)(outcome.value);
-              const excludes = exclusionOf(asked)?.(value) ?? false;
-              if (fits) fitting++;
-              if (excludes) excluded++;
-              expect(fits && excludes).toBe(false);
+              const exclusion = exclusionOf(asked, schema);
+              const text = textOrNothing(value);
+              const ofValue = exclusion?.ofValue(value) ?? false;
+              const ofText = text !== undefined && (exclusion?.ofText(text) ?? false);
+              times.fitting += Number(fits);
+              times.ofValue += Number(ofValue);
+              times.ofText += Number(ofText);
+              expect(fits && (ofValue || ofText)).toBe(false);
             }
           }
         },
@@ -139,7 +175,16 @@ describe("exclusionOf()", () => {
       { numRuns: 4000 },
     );
     // If one of these never happened, nothing would be tested.
-    expect(fitting).toBeGreaterThan(300);
-    expect(excluded).toBeGreaterThan(30);
+    expect(times.fitting).toBeGreaterThan(300);
+    expect(times.ofValue).toBeGreaterThan(30);
+    expect(times.ofText).toBeGreaterThan(30);
   }, 60_000);
 });
+
+function textOrNothing(value: unknown): string | undefined {
+  try {
+    return stringify(value);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,7 +1,12 @@
 import { BabaError } from "../errors.ts";
 import { deepEqual } from "./equality.ts";
+import { fillsIn, onlyLooks } from "./idempotence.ts";
 import { isPlainObject } from "./kinds.ts";
+import type { Schema } from "./schema.ts";
 import { isPromise } from "./validation.ts";
+
+/** Any character of a JSON string may be written with it. */
+const ESCAPE = "\\";
 
 /** Which records match: those with deeply equal properties, or those for which a function returns true. */
 export type Where<T> = { readonly [K in keyof T]?: T[K] } | ((record: T) => boolean);
@@ -29,16 +34,34 @@ export function compileWhere<T>(where: Where<T>): (record: T) => boolean {
   return (record) => wanted.every(([key, value]) => hasEqual(record, key, value));
 }
 
+/** Rules out stored records that cannot match, without running a schema that only checks. */
+export type Exclusion = {
+  /** By its JSON text, without parsing it. */
+  readonly ofText: (text: string) => boolean;
+  /** By the value in it. */
+  readonly ofValue: (stored: unknown) => boolean;
+};
+
 /**
- * A predicate for stored values from which a schema that only checks cannot make a matching record;
- * `undefined` if this `where` cannot tell. Only scalars can tell: such a schema passes them through
- * unchanged, but it drops unknown properties of objects, and may fill in defaults for missing or `null` ones.
+ * How this `where` rules out records of a schema that only checks; `undefined` if it cannot. Only scalars can:
+ * such a schema passes them through unchanged, but it drops unknown properties of objects, and may fill in
+ * defaults for missing or `null` ones.
  */
-export function exclusionOf(where: unknown): ((stored: unknown) => boolean) | undefined {
-  if (typeof where !== "object" || where === null) return undefined;
+export function exclusionOf(where: unknown, schema: Schema): Exclusion | undefined {
+  if (typeof where !== "object" || where === null || !onlyLooks(schema)) return undefined;
   const scalars = Object.entries(where).filter(([, value]) => isScalar(value));
   if (scalars.length === 0) return undefined;
-  return (stored) => scalars.some(([key, value]) => hasOther(stored, key, value));
+  const strings = fillsIn(schema) ? [] : stringsIn(scalars);
+  return {
+    ofText: (text) => strings.some((string) => !text.includes(string)) && !text.includes(ESCAPE),
+    ofValue: (stored) => scalars.some(([key, value]) => hasOther(stored, key, value)),
+  };
+}
+
+/** The strings as JSON, which any text that holds them includes unless it has escapes. */
+function stringsIn(scalars: readonly (readonly [string, unknown])[]): string[] {
+  const strings = scalars.flatMap(([, value]) => (typeof value === "string" ? [JSON.stringify(value)] : []));
+  return strings.filter((string) => !string.includes(ESCAPE));
 }
 
 function hasOther(stored: unknown, key: string, value: unknown): boolean {

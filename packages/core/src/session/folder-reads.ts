@@ -1,7 +1,7 @@
 import { BabaError } from "../errors.ts";
 import { describeError } from "../log/describe-error.ts";
 import type { Log } from "../log/log.ts";
-import { isPromise, isSchema, onlyLooks, type Schema } from "../model/index.ts";
+import { type Exclusion, isPromise, isSchema, onlyLooks, type Schema } from "../model/index.ts";
 import type { EventLoop } from "../runtime/event-loop.ts";
 import { checkFolderName } from "../storage/names.ts";
 import type { Admission } from "./admission.ts";
@@ -24,7 +24,7 @@ export type StreamedRecord<T> = { readonly filename: string; readonly record: T 
 /** What folder reads need from the session. */
 type FolderContext = { readonly log: Log; readonly loop: EventLoop; readonly cache: FolderCache };
 
-type Loader = (name: string, text: Text | undefined, excludes?: (stored: unknown) => boolean) => unknown;
+type Loader = (name: string, text: Text | undefined, excludes?: Exclusion["ofValue"]) => unknown;
 
 /**
  * Reads of whole folders as one session sees them. They yield to the event loop whenever their time slice is
@@ -50,17 +50,19 @@ export class FolderReads {
     schema: Schema,
     options: ReadOptions | undefined,
     fits: (record: unknown) => boolean,
-    exclusion?: (stored: unknown) => boolean,
+    exclusion?: Exclusion,
   ): Promise<unknown[]> {
     const load = this.#loader(schema, options);
     const reader = options?.unreadable !== "skip" && onlyLooks(schema) ? schema : undefined;
     const records: unknown[] = [];
     for await (const { names, texts, isKnown } of this.#scan(folder, reader)) {
-      const excludes = isKnown ? exclusion : undefined;
+      const known = isKnown ? exclusion : undefined;
       for (let i = 0; i < names.length; i++) {
         const pause = this.#context.loop.breathe();
         if (pause !== undefined) await pause;
-        const loading = load(names[i] ?? "", texts[i], excludes);
+        const text = texts[i];
+        if (typeof text === "string" && known?.ofText(text)) continue;
+        const loading = load(names[i] ?? "", text, known?.ofValue);
         const record = isPromise(loading) ? await loading : loading;
         if (record !== NOTHING && fits(record)) records.push(record);
       }

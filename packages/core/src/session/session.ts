@@ -229,7 +229,7 @@ export class AsyncSession<S extends Schema> {
       const { schema, first, second } = this.#withSchema(input);
       const fits = compileWhere(first as Where<unknown>);
       const options = second as ReadOptions | undefined;
-      const records = await this.#folders.collect(folder, schema, options, fits, exclusionOf(first));
+      const records = await this.#folders.collect(folder, schema, options, fits, exclusionOf(first, schema));
       this.#context.log.info(`Filtered ${printable(folder)}: ${counted(records.length, "record")} found`);
       return records;
     });
