@@ -57,11 +57,11 @@ export class MemoryVolume {
    */
   folder(path: string): Folder {
     let folder = this.#root;
-    if (folder === undefined) throw systemError("ENOENT", path);
+    if (folder === undefined) throw volumeError("ENOENT", path);
     for (const name of segmentsOf(path)) {
       const entry: MemoryFile | Folder | undefined = folder.get(name);
-      if (entry === undefined) throw systemError("ENOENT", path);
-      if (!(entry instanceof Folder)) throw systemError("ENOTDIR", path);
+      if (entry === undefined) throw volumeError("ENOENT", path);
+      if (!(entry instanceof Folder)) throw volumeError("ENOTDIR", path);
       folder = entry;
     }
     return folder;
@@ -87,8 +87,8 @@ export class MemoryVolume {
    */
   file(path: string): MemoryFile {
     const entry = this.entry(path);
-    if (entry === undefined) throw systemError("ENOENT", path);
-    if (entry instanceof Folder) throw systemError("EISDIR", path);
+    if (entry === undefined) throw volumeError("ENOENT", path);
+    if (entry instanceof Folder) throw volumeError("EISDIR", path);
     return entry;
   }
 
@@ -112,7 +112,7 @@ export class MemoryVolume {
         folder.set(name, entry);
         made.push(segments.slice(0, depth + 1).join("/"));
       }
-      if (!(entry instanceof Folder)) throw systemError("ENOTDIR", path);
+      if (!(entry instanceof Folder)) throw volumeError("ENOTDIR", path);
       folder = entry;
     });
     return made;
@@ -120,7 +120,7 @@ export class MemoryVolume {
 }
 
 /** An error with the code that an operating system would give. */
-export function systemError(code: string, path: string): Error {
+export function volumeError(code: string, path: string): Error {
   return Object.assign(new Error(`${code}: "${path}"`), { code });
 }
 

@@ -8,7 +8,7 @@ import type {
   Replacement,
   TakeFile,
 } from "./file-system.ts";
-import { Folder, type MemoryFile, MemoryVolume, systemError } from "./memory-volume.ts";
+import { Folder, type MemoryFile, MemoryVolume, volumeError } from "./memory-volume.ts";
 
 /** Shared by all in-memory adapters: only one process can see a volume. */
 const IDENTITY = "in-memory";
@@ -59,7 +59,7 @@ class MemoryFileSystem implements FileSystem {
   async create(files: readonly NewFile[]): Promise<void> {
     for (const { path, bytes } of files) {
       const { folder, name } = this.#volume.holder(path);
-      if (folder.has(name)) throw systemError("EEXIST", path);
+      if (folder.has(name)) throw volumeError("EEXIST", path);
       folder.set(name, { kind: "file", bytes: bytes.slice() });
     }
   }
@@ -101,7 +101,7 @@ class MemoryFileSystem implements FileSystem {
       const source = this.#volume.holder(from);
       const target = this.#volume.holder(to);
       const replaced = target.folder.get(target.name);
-      if (replaced instanceof Folder) throw systemError("EISDIR", to);
+      if (replaced instanceof Folder) throw volumeError("EISDIR", to);
       // POSIX: if both names are of one file, a rename does nothing and both stay.
       if (replaced === file) continue;
       source.folder.delete(source.name);
