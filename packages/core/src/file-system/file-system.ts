@@ -2,7 +2,8 @@
  * The port that a runtime's adapter implements: plain file I/O below one root folder.
  *
  * Paths are relative to the root, `/`-separated, and were checked by the caller (`.` is the root itself);
- * even so, a segment `..` must not reach outside the root. Bytes go in and out. A failure that a method does
+ * even so, a segment `..` must not reach outside the root. Bytes go in and out; the caller does not change
+ * bytes to be written until the call has ended. A failure that a method does
  * not name is thrown as the runtime's own error, with its POSIX `code` (`EACCES`, `ENOSPC`, ...) as a
  * property. Every method works on a batch, so that an adapter can handle a thousand files in one hop off the
  * event loop.
