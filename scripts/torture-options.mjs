@@ -17,11 +17,11 @@ const ALL = Object.values(SUITES).flat();
 
 export const HELP = `Usage: npm run torture -- [OPTION...]
 
-Runs the long suites at their full size, two packages at a time, and ends with a table of what was kept and broken.
+Runs the long suites at their full size, two packages at a time, and ends with a table of the promises kept and broken.
 
   --long           ten times as long: simulations, disturbed runs, and runs of real processes
-  --seed N         begins elsewhere; every failure names its seed
-  --only NAME,...  these suites alone
+  --seed N         starts from this seed; every failure names its seed
+  --only NAME,...  only these suites
   --help           this text
 
 Suites:
@@ -48,7 +48,7 @@ export function parseTortureOptions(args, packages) {
   });
   if (values.help) return "help";
   if (values.seed !== undefined && !/^\d{1,15}$/.test(values.seed))
-    throw new Error(`--seed takes a whole number, and not ${values.seed}.`);
+    throw new Error(`--seed takes a whole number, not ${values.seed}.`);
   const only = values.only?.split(",") ?? ALL;
   const unknown = only.filter((name) => !ALL.includes(name));
   if (unknown.length > 0)

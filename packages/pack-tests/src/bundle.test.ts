@@ -82,7 +82,7 @@ describe.each(Object.keys(BUNDLERS))("a program bundled by %s", (name) => {
       const { answer, warnings } = await program(process.execPath, ...words);
       expect(answer).toEqual({ found: ALL, threads: 0 });
       expect(warnings).toEqual([
-        "[BABA (WARNING)] LOG: Large batches of file work keep the event loop busy, as no thread can be started: no threads today",
+        "[BABA (WARNING)] LOG: Large batches of file work will block the event loop, because no thread can be started: no threads today",
       ]);
     }
   });

@@ -30,18 +30,18 @@ const PART_NAMES = Object.keys(PARTS) as readonly Part[]; // Object.keys() loses
 
 export const HELP = `Usage: npm run bench -- [OPTION...]
 
-Measures BabaDB beside other engines and beside bare system calls, each in a process and a folder of its
-own, and writes the figures into docs/performance-data.json and from there into docs/performance.md and
-docs/plots. Figures of an earlier run stay where this one measures nothing.
+Compares BabaDB with other engines and with bare system calls, each in a process and a folder of its
+own, and writes the figures to docs/performance-data.json and from there to docs/performance.md and
+docs/plots. Figures of earlier runs are kept where this run measures nothing.
 
   --quick            a short run with few records, which writes nothing
-  --only NAME,...    these workloads and parts alone
-  --engines NAME,... these engines alone
-  --records N,...    stores of these sizes alone (${sizes(false).join(", ")}; quick: ${sizes(true).join(", ")})
-  --rounds N         so many rounds instead of the plan's
-  --minutes N        ends the engines' turns after that time; what is left is for --resume
-  --resume           goes on where a run with the same words was stopped
-  --report           measures nothing; writes the document from the figures that are there
+  --only NAME,...    only these workloads and parts
+  --engines NAME,... only these engines
+  --records N,...    only stores of these sizes (${sizes(false).join(", ")}; quick: ${sizes(true).join(", ")})
+  --rounds N         this many rounds instead of the planned number
+  --minutes N        stops measuring engines after this time; --resume does the rest
+  --resume           continues a stopped run that had the same arguments
+  --report           measures nothing; writes the document from the existing figures
   --help             this text
 
 Workloads:
@@ -86,7 +86,7 @@ export function parseOptions(args: readonly string[]): Options | "help" {
 }
 
 function wholeNumberOf(word: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(word)) throw new Error(`${word} is no whole number of rounds.`);
+  if (!/^[1-9]\d{0,5}$/.test(word)) throw new Error(`${word} is not a whole number of rounds.`);
   return Number(word);
 }
 
@@ -106,7 +106,7 @@ function sizes(quick: boolean): string[] {
 
 function numberOf(word: string): number {
   const number = Number(word);
-  if (!(number > 0)) throw new Error(`${word} is no positive number.`);
+  if (!(number > 0)) throw new Error(`${word} is not a positive number.`);
   return number;
 }
 

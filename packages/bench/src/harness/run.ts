@@ -51,7 +51,7 @@ export async function measure(
       const name = nameOf(turn, options);
       if (results.finished.includes(name)) continue;
       if (Date.now() > end) {
-        console.log(`The time is over after ${i} of ${turns.length} sittings; go on with --resume.`);
+        console.log(`The time is up after ${i} of ${turns.length} sittings; continue with --resume.`);
         break;
       }
       results = await sitDown(results, turn, plan, options, ground, `${i + 1} of ${turns.length}`);

@@ -8,7 +8,7 @@ import { rowTable } from "./table.ts";
 /** Measures files on Node.js and writes their section, but not the decisions below it in the document. */
 export async function runFiles({ quick }: { quick: boolean }): Promise<void> {
   if (quick) {
-    console.log("files: left out of a quick run, for it takes minutes");
+    console.log("files: left out of a quick run, because it takes minutes");
     return;
   }
   // Loading it starts threads.

@@ -12,7 +12,7 @@ export const WORKLOADS = {
   get: { work: get, about: "random gets: the first 1,000 of a process, and up to 20,000" },
   gets: { work: gets, about: "1,000 random gets at once" },
   count: { work: count, about: "counting all records" },
-  exists: { work: exists, about: "1,000 random looks whether a record is there" },
+  exists: { work: exists, about: "1,000 random checks whether a record exists" },
   mixed: { work: mixed, about: "nine gets to one update, from 16 sessions at once" },
   single: { work: single, about: "commits of one record, one after another" },
   burst: { work: burst, about: "commits of one record, 16 at once" },

@@ -125,8 +125,8 @@ describe("decode()", () => {
   test.each([
     ["3", "Byte 0 is 0x33 where one of the digits 0, 1 and 2"],
     ["011120 49m 0111a0 49m", "Byte 15 is 0x61 where one of the digits 0, 1 and 2"],
-    ["100111 00a", "The six digits at byte 0 make more than 255"],
-    ["  222222 00a", "The six digits at byte 2 make more than 255"],
+    ["100111 00a", "The six digits at byte 0 have a value of more than 255"],
+    ["  222222 00a", "The six digits at byte 2 have a value of more than 255"],
     ["0111200 9m", "Byte 6 is 0x30 where white space"],
     ["01112049m", "Byte 6 is 0x34 where white space"],
     ["011120 a9m", "Byte 7 is 0x61 where a decimal digit of a filler"],
@@ -154,7 +154,7 @@ describe("decode()", () => {
         text.set(ascii(value.toString(3).padStart(6, "0")), 11 * group);
         const expected =
           value > 255
-            ? `BABA_CODEC The six digits at byte ${11 * group} make more than 255.`
+            ? `BABA_CODEC The six digits at byte ${11 * group} have a value of more than 255.`
             : `bytes ${Array.from(pattern(40).fill(value, group, group + 1)).join(" ")}`;
         if (!outcome(decode, text).startsWith(expected)) throw new Error(`${value} in group ${group}`);
       }

@@ -193,7 +193,7 @@ function decodePiece(
 function requireBytes(value: unknown, what: string): void {
   // The first check is quick and fails only for arrays of another realm.
   if (value instanceof Uint8Array || isBytes(value)) return;
-  throw new TypeError(`${what} must be a Uint8Array (of text: what new TextEncoder().encode() gives).`);
+  throw new TypeError(`${what} must be a Uint8Array (for text, use new TextEncoder().encode()).`);
 }
 
 function requireRoom(target: Uint8Array, size: number): void {

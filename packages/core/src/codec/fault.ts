@@ -18,7 +18,7 @@ const EXPECTED: Readonly<Record<number, string>> = {
 };
 
 const ADVICE: string =
-  "The file is damaged or is not base-3 text: restore it from a copy, or write the record anew.";
+  "The file is damaged or is not base-3 text: restore it from a copy, or write the record again.";
 
 /** The error for a fault at an offset of the text. It reveals no more of the text than the byte at fault. */
 export function codecError(fault: number, offset: number, byte: number | undefined): BabaError {
@@ -26,7 +26,7 @@ export function codecError(fault: number, offset: number, byte: number | undefin
 }
 
 function sentence(fault: number, offset: number, byte: number | undefined): string {
-  if (fault === Fault.value) return `The six digits at byte ${offset} make more than 255.`;
+  if (fault === Fault.value) return `The six digits at byte ${offset} have a value of more than 255.`;
   if (fault === Fault.end || byte === undefined) {
     return `The text ends at byte ${offset}, inside a group of six digits and a filler.`;
   }

@@ -40,7 +40,7 @@ export function passphraseIdentity(crypto: Crypto, passphrase: string): Identity
     async unwrapFileKey(stanzas) {
       const stanza = stanzas.find(({ args }) => args[0] === TYPE);
       if (stanza === undefined) return null;
-      if (stanzas.length > 1) throw new Error("a passphrase may not lock a file together with anything else");
+      if (stanzas.length > 1) throw new Error("a passphrase must be the only lock of a file");
       const { salt, workFactor } = parametersOf(stanza);
       const key = await wrappingKey(crypto, passphrase, salt, workFactor);
       const fileKey = unwrapped(key, stanza.body);
@@ -58,7 +58,7 @@ function parametersOf({ args, body }: Stanza): { salt: Uint8Array; workFactor: n
   }
   if (!/^[1-9][0-9]?$/.test(digits) || Number(digits) > LARGEST_WORK_FACTOR) {
     throw new Error(
-      `the work factor is not one of 1 to ${LARGEST_WORK_FACTOR}, so it may be meant to exhaust this machine`,
+      `the work factor is not between 1 and ${LARGEST_WORK_FACTOR}, and may be meant to exhaust this machine`,
     );
   }
   return { salt, workFactor: Number(digits) };

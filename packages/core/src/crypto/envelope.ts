@@ -219,7 +219,7 @@ function asContent(error: unknown): BabaError {
 
 function mustInflate(inflated: Uint8Array | undefined, name: string): Uint8Array {
   if (inflated !== undefined) return inflated;
-  throw refuse("BABA_ENVELOPE", name, "what was sealed cannot be inflated, or not within 64 MiB");
+  throw refuse("BABA_ENVELOPE", name, "its contents cannot be inflated, or exceed 64 MiB");
 }
 
 /** Throws unless the bytes have the shape of an envelope of this version; does not authenticate anything. */
@@ -232,14 +232,14 @@ function checkShape(envelope: Uint8Array, name: string): void {
     throw refuse(
       "BABA_NOT_SEALED",
       name,
-      "this store is sealed and the record is not, so nobody vouches for it; add it anew to seal it",
+      "this store is sealed but the record is not, so it cannot be trusted; add it again to seal it",
     );
   }
   if (version !== VERSION) {
     throw refuse(
       "BABA_ENVELOPE",
       name,
-      `the envelope is of version ${version} and not ${VERSION}; open it with a newer BabaDB`,
+      `the envelope has version ${version}, not ${VERSION}; open it with a newer BabaDB`,
     );
   }
   if (envelope.length < ENVELOPE_OVERHEAD)
@@ -248,7 +248,7 @@ function checkShape(envelope: Uint8Array, name: string): void {
     throw refuse(
       "BABA_ENVELOPE",
       name,
-      `the envelope has flags (${flags}) that are not known here; open it with a newer BabaDB`,
+      `the envelope has unknown flags (${flags}); open it with a newer BabaDB`,
     );
   }
 }
@@ -260,7 +260,7 @@ function xaesOf(envelope: Uint8Array, name: string, keys: StoreKeys): Xaes {
   throw refuse(
     "BABA_KEY_UNKNOWN",
     name,
-    "it was sealed with a data key that this store does not have: open the store that it is from, with its key",
+    "it was sealed with a data key that this store does not have: open the store that it came from, with its key",
   );
 }
 

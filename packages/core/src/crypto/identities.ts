@@ -35,6 +35,6 @@ export async function recipientOf(identity: string): Promise<string> {
     return await identityToRecipient(identity);
   } catch {
     // Age's own error may quote its argument.
-    throw new BabaError("BABA_OPTION", "That is no X25519 identity of age (AGE-SECRET-KEY-1...).");
+    throw new BabaError("BABA_OPTION", "That is not an age X25519 identity (AGE-SECRET-KEY-1...).");
   }
 }

@@ -78,10 +78,10 @@ export async function unlockKeyring(crypto: Crypto, file: Uint8Array, lock: File
   const keyring = Keyring.parse(payload);
   payload.fill(0);
   if (lock.kind === "passphrase") {
-    if (keyring.recipients.length > 0) throw damaged("it has recipients and is locked by a passphrase");
+    if (keyring.recipients.length > 0) throw damaged("it is locked by a passphrase but has recipients");
     return keyring;
   }
-  if (keyring.recipients.length === 0) throw damaged("it has no recipients and is locked for identities");
+  if (keyring.recipients.length === 0) throw damaged("it is locked for identities but has no recipients");
   if (lock.fingerprint === undefined || lock.fingerprint === keyring.fingerprint(crypto)) return keyring;
   throw notThePinned();
 }
@@ -175,8 +175,8 @@ async function mustBeAmong(recipients: readonly string[], identities: readonly s
   if (own.some((recipient) => recipients.includes(recipient))) return;
   throw new BabaError(
     "BABA_OPTION",
-    "None of the identities that are given would be among the recipients, so that the store could not be opened with them: name the recipient of one, " +
-      "or keep it.",
+    "None of the given identities would be among the recipients, so they could not open the store: include the recipient of one " +
+      "of them.",
   );
 }
 
@@ -184,7 +184,7 @@ async function mustBeAmong(recipients: readonly string[], identities: readonly s
 function weakRecipient(cause: unknown): BabaError {
   return new BabaError(
     "BABA_OPTION",
-    "One of the recipients is no key that a file can be locked for: remove it, and let whoever gave it make another identity. " +
+    "One of the recipients is not a usable public key: remove it, and ask whoever gave it to make a new identity. " +
       "Nothing was changed.",
     { cause },
   );
@@ -196,7 +196,7 @@ async function binaryOf(file: Uint8Array): Promise<Uint8Array> {
   try {
     return armor.decode(text.decode(file));
   } catch {
-    throw damaged("it is no age file");
+    throw damaged("it is not an age file");
   }
 }
 
@@ -232,7 +232,7 @@ function gate(lock: FileLock): Identity {
       if (locked === lock.kind) return null;
       throw new BabaError(
         "BABA_KEY_WRONG",
-        `This store is not opened by the option ${lock.kind}: give the option ${locked}.`,
+        `The option ${lock.kind} does not open this store: give the option ${locked}.`,
       );
     },
   };
@@ -243,7 +243,7 @@ function mustBeFew(stanzas: readonly Stanza[], identities: number): void {
   if (recipients * identities <= MOST_TRIALS) return;
   throw new BabaError(
     "BABA_KEYRING",
-    `${KEY_FILE} has ${recipients} recipients, and to try ${identities} identities at each would take too long: give at most ` +
+    `${KEY_FILE} has ${recipients} recipients, and trying ${identities} identities on each would take too long: give at most ` +
       `${Math.floor(MOST_TRIALS / recipients)} identities. Nothing was changed.`,
     { record: KEY_FILE },
   );
@@ -253,9 +253,9 @@ function wrongKey(lock: FileLock): BabaError {
   return new BabaError(
     "BABA_KEY_WRONG",
     lock.kind === "passphrase"
-      ? "The passphrase does not open this store. Nothing was changed. Give the one that the store was made with, or that changePassphrase() has " +
-          "set since; a key file from a backup is opened by the one of its time."
+      ? "The passphrase does not open this store. Nothing was changed. Give the one that the store was made with, or the one that changePassphrase() " +
+          "set since; a key file from a backup needs the passphrase of its time."
       : "None of the identities opens this store: they are not among its recipients. Nothing was changed. Give one that belongs to a recipient, or " +
-          "let whoever opens the store call addRecipient() for yours.",
+          "ask somebody who can open the store to call addRecipient() for yours.",
   );
 }

@@ -83,14 +83,14 @@ export class Keyring {
     if (isObject(value) && typeof value.format === "number" && value.format > FORMAT) {
       throw new BabaError(
         "BABA_FORMAT",
-        `The key file is of format ${value.format}: open the directory with a newer version.`,
+        `The key file has format ${value.format}: open the directory with a newer version.`,
       );
     }
     const parts = partsOf(value);
-    if (parts === undefined) throw damaged("it does not hold a keyring");
+    if (parts === undefined) throw damaged("it does not contain a keyring");
     const keyring = new Keyring(parts);
     // This catches what the checks do not: further or duplicate properties, another order.
-    if (keyring.#text() !== text) throw damaged("its keyring is not written as it should be");
+    if (keyring.#text() !== text) throw damaged("its keyring does not have the expected form");
     return keyring;
   }
 
@@ -139,7 +139,7 @@ export class Keyring {
     if (keys.length >= MOST_KEYS)
       throw new BabaError(
         "BABA_KEYRING",
-        `A keyring holds at most ${MOST_KEYS} data keys: call rewrap({ dropRetired: true }) to give up the retired ones.`,
+        `A keyring holds at most ${MOST_KEYS} data keys: call rewrap({ dropRetired: true }) to drop the retired ones.`,
       );
     const retired = keys.map((key): DataKey => ({ ...key, state: "retired" }));
     return new Keyring({ ...this.#parts, keys: [...retired, newKey(crypto, now, keys)] });

@@ -79,9 +79,11 @@ export function checkUnlock(options: object): Lock {
   const given = optionsIn(options, UNLOCK_OPTIONS);
   const ways = WAYS.filter((name) => name in given);
   for (const name of ways) mustBeGiven(name, given[name]);
-  if (ways.length > 1) throw refuse(`Give one of ${WAYS.join(", ")}, and not ${ways.join(" and ")} at once.`);
+  if (ways.length > 1)
+    throw refuse(`Give only one of ${WAYS.join(", ")}, not ${ways.join(" and ")} together.`);
   for (const name of ["recipients", "fingerprint"]) {
-    if (name in given && ways[0] !== "identity") throw refuse(`The option ${name} goes with identity alone.`);
+    if (name in given && ways[0] !== "identity")
+      throw refuse(`The option ${name} works only together with identity.`);
   }
   switch (ways[0]) {
     case "passphrase":
@@ -131,7 +133,7 @@ export function checkRecipients(value: unknown): readonly string[] {
 /** The error for more recipients than a key file may have. */
 export function tooManyRecipients(): BabaError {
   return refuse(
-    `A store has at most ${MOST_RECIPIENTS} recipients. Remove some, or give several people one identity in common.`,
+    `A store has at most ${MOST_RECIPIENTS} recipients. Remove some, or let several people share one identity.`,
   );
 }
 
@@ -162,7 +164,7 @@ export function wipeLock(lock: Lock): void {
 function checkRecipient(value: unknown): string {
   if (typeof value !== "string" || !RECIPIENT.test(value) || !isChecked(value))
     throw refuse(
-      "A recipient must be an X25519 recipient of age: age1 and 58 letters and digits, without a slip.",
+      "A recipient must be an age X25519 recipient: age1 and 58 letters and digits, without typing errors.",
     );
   return value;
 }
@@ -172,7 +174,7 @@ export function checkPassphrase(value: unknown): string {
   if (isMissing(value)) throw missing("passphrase");
   if (typeof value !== "string") throw refuse("The option passphrase must be a string.");
   if (/\p{Surrogate}/u.test(value))
-    throw refuse("The passphrase holds half a surrogate pair, which is no character.");
+    throw refuse("The passphrase contains half a surrogate pair, which is not a character.");
   return value;
 }
 
@@ -193,7 +195,7 @@ function checkOneIdentity(value: unknown): string {
   if (isMissing(value)) throw missing("identity");
   if (typeof value !== "string" || !IDENTITY.test(value) || !isChecked(value))
     throw refuse(
-      "An identity must be an X25519 identity of age: AGE-SECRET-KEY-1 and 58 letters and digits, without a slip.",
+      "An identity must be an age X25519 identity: AGE-SECRET-KEY-1 and 58 letters and digits, without typing errors.",
     );
   return value;
 }
@@ -201,9 +203,7 @@ function checkOneIdentity(value: unknown): string {
 function checkFingerprint(value: unknown): string {
   if (isMissing(value)) throw missing("fingerprint");
   if (typeof value !== "string" || !FINGERPRINT.test(value)) {
-    throw refuse(
-      "The option fingerprint must be 32 hexadecimal digits in lower case, as the database shows them.",
-    );
+    throw refuse("The option fingerprint must be 32 lower-case hexadecimal digits, as in db.fingerprint.");
   }
   return value;
 }
@@ -233,7 +233,7 @@ function isMissing(value: unknown): boolean {
 function missing(name: string): BabaError {
   return new BabaError(
     "BABA_KEY_MISSING",
-    `The option ${name} is there, and empty: set it (is an environment variable missing?), or leave the option out.`,
+    `The option ${name} is given, but empty: set it (is an environment variable missing?), or leave the option out.`,
   );
 }
 

@@ -12,7 +12,7 @@ export function keyFileMissing(name: string): BabaError {
   return refuse(
     "BABA_KEYRING",
     name,
-    `it is sealed, but ${KEY_FILE} is missing, so this is no new store: put the key file back from a backup, or open the store ` +
+    `it is sealed, but ${KEY_FILE} is missing, so this is not a new store: put the key file back from a backup, or open the store ` +
       "with the option key if it was made with it. Nothing was changed",
   );
 }
@@ -31,7 +31,7 @@ export function plainUnderRawKey(name: string): BabaError {
   return refuse(
     "BABA_NOT_SEALED",
     name,
-    "it is plain, and the store was opened with the option key, which seals no store that is there: leave the option out, or begin in another directory",
+    "it is plain, and the option key cannot seal an existing store: leave the option out, or start in another directory",
   );
 }
 
@@ -40,8 +40,8 @@ export function plainJournal(segment: string): BabaError {
   return refuse(
     "BABA_NOT_SEALED",
     segment,
-    "it is not sealed and the store is, so nobody vouches for it. Nothing was changed. Put the whole directory back from one backup, " +
-      "or move this file away, to go on with the record files as they are",
+    "it is not sealed but the store is, so it cannot be trusted. Nothing was changed. Put the whole directory back from one backup, " +
+      "or move this file away to go on with the record files as they are",
   );
 }
 
@@ -51,8 +51,8 @@ export function foreignJournal(segment: string, rawKey: boolean): BabaError {
   return refuse(
     "BABA_KEY_UNKNOWN",
     segment,
-    `it is sealed with a data key that ${KEY_FILE} does not have: the one or the other is of another store, or older. Nothing was ` +
-      "changed. Put back from a backup what does not belong here",
+    `it is sealed with a data key that ${KEY_FILE} does not have: one of the two is older or from another store. Nothing was ` +
+      "changed. Replace the one that does not belong here from a backup",
   );
 }
 
@@ -80,8 +80,8 @@ export function otherKeyring(): BabaError {
 export function noKeyring(): BabaError {
   return new BabaError(
     "BABA_OPTION",
-    "This database has no key file of that kind: passphrases are changed where the option passphrase was given, recipients where " +
-      "identity was, and data keys are rotated and records sealed with either.",
+    "This database has no key file for that: changing the passphrase needs the option passphrase, changing recipients needs " +
+      "identity, and rotating data keys or sealing records needs either.",
   );
 }
 

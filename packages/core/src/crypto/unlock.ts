@@ -59,7 +59,7 @@ export async function unlock(crypto: Crypto, file: Uint8Array | undefined, lock:
       return { state: "sealed", keys: keysOfRawKey(crypto, lock.key), keyring: undefined };
     throw new BabaError(
       "BABA_KEY_WRONG",
-      `This store has a key file (${KEY_FILE}): give the option passphrase or identity, and not key.`,
+      `This store has a key file (${KEY_FILE}): give the option passphrase or identity instead of key.`,
     );
   }
   if (file === undefined) return { state: "new", lock };
@@ -105,7 +105,10 @@ export async function createLock(
   keyring.wipe();
   const file = await readKeyFile(files);
   if (file === undefined)
-    throw new BabaError("BABA_KEYRING", `${KEY_FILE} was removed while the store was opened: open it again.`);
+    throw new BabaError(
+      "BABA_KEYRING",
+      `${KEY_FILE} was removed while the store was being opened: open it again.`,
+    );
   return openedKeys(crypto, await unlockKeyring(crypto, file, lock));
 }
 

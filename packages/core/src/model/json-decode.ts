@@ -104,7 +104,7 @@ function tooManyDigits(): BabaError {
   return new BabaError(
     "BABA_JSON",
     "The text holds an integer of more than 1,000,000 digits, which would take too long to read. Restore the file from a copy, or " +
-      "write the record anew, with the digits as a string.",
+      "write the record again with the digits as a string.",
   );
 }
 

@@ -405,7 +405,7 @@ describe("parse()", () => {
   function mustRefuse(text: string): BabaError {
     const error = errorOf("BABA_JSON", () => parse(text));
     expect(error.message).not.toContain("hunter");
-    expect(error.message).toMatch(/\. Restore the file from a copy, or write the record anew\.$/);
+    expect(error.message).toMatch(/\. Restore the file from a copy, or write the record again\.$/);
     expect(error.cause).toBeUndefined();
     return error;
   }
@@ -415,6 +415,6 @@ describe("parse()", () => {
     const deep = `${"[".repeat(depth)}{"$numberLong":"1"}${"]".repeat(depth)}`;
     const { message } = errorOf("BABA_JSON", () => parse(deep));
     expect(message).toContain("nests too deeply");
-    expect(message).toContain("write the record anew");
+    expect(message).toContain("write the record again");
   });
 });

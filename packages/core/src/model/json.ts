@@ -2,7 +2,7 @@ import { BabaError } from "../errors.ts";
 import { decode } from "./json-decode.ts";
 import { encode } from "./json-encode.ts";
 
-const ADVICE = "Restore the file from a copy, or write the record anew.";
+const ADVICE = "Restore the file from a copy, or write the record again.";
 
 /**
  * Serialises a value as JSON text. What JSON supports is written as by `JSON.stringify` (properties whose value
@@ -77,7 +77,7 @@ export function parse(text: string): unknown {
     if (cause instanceof BabaError) throw cause;
     throw new BabaError(
       "BABA_JSON",
-      "The text is too large or nests too deeply to be read. Restore the file from a copy, or write the record anew, as several.",
+      "The text is too large or nests too deeply to be read. Restore the file from a copy, or write the record again as several smaller ones.",
       { cause },
     );
   }

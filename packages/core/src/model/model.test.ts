@@ -117,7 +117,7 @@ describe("validate()", () => {
           ),
         )
       ).message,
-    ).toContain("no issue");
+    ).toContain("does not say why");
   });
 
   it("takes a schema that is a function", async () => {
@@ -273,7 +273,7 @@ it.each([
 ] as const)("parseBytes() says what to do where it refuses with %s", async (code, bytes) => {
   const parsing = (async () => parseBytes(bytes))();
   expect((await errorOf(code, parsing)).message).toMatch(
-    /estore (it|the file) from a copy, or write the record anew\.$/,
+    /estore (it|the file) from a copy, or write the record again\.$/,
   );
 });
 

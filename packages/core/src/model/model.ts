@@ -130,7 +130,7 @@ export function textOf(bytes: Uint8Array): string {
   } catch (cause) {
     throw new BabaError(
       "BABA_UTF8",
-      "The stored bytes are not UTF-8 text: the file is damaged, or not a record. Restore it from a copy, or write the record anew.",
+      "The stored bytes are not UTF-8 text: the file is damaged, or not a record. Restore it from a copy, or write the record again.",
       { cause },
     );
   }

@@ -46,7 +46,8 @@ async function settle<T>(answer: Promise<unknown>): Promise<Outcome<T>> {
 }
 
 function toOutcome<T>(answer: unknown): Outcome<T> {
-  if (!isResult<T>(answer)) return failed(new TypeError("The answer is not one of Standard Schema."));
+  if (!isResult<T>(answer))
+    return failed(new TypeError("The schema's answer does not follow Standard Schema."));
   if (!answer.issues) return { ok: true, value: answer.value };
   return { ok: false, reason: describeIssues(answer.issues), cause: answer.issues };
 }
@@ -63,7 +64,7 @@ function failed(error: unknown): Outcome<never> {
 function describeIssues(issues: readonly StandardSchemaV1.Issue[]): string {
   const shown = issues.slice(0, MOST_ISSUES).map(describeIssue);
   if (issues.length > MOST_ISSUES) shown.push(`and ${issues.length - MOST_ISSUES} more`);
-  return shown.join("; ") || "the schema names no issue";
+  return shown.join("; ") || "the schema does not say why";
 }
 
 /** Replaces control and direction characters: stored text could otherwise control the terminal. */

@@ -82,7 +82,7 @@ function isPredicate<T>(where: unknown): where is (record: T) => unknown {
 function toBoolean(answer: unknown): boolean {
   if (isPromise(answer)) {
     throw refuse(
-      "A where's function must answer at once, and it returned a promise: await before filtering.",
+      "A where function must return its answer at once, but returned a promise: await before filtering.",
     );
   }
   return Boolean(answer);
@@ -90,7 +90,7 @@ function toBoolean(answer: unknown): boolean {
 
 function entriesOf(where: Record<string, unknown>): [string, unknown][] {
   if (Object.getOwnPropertySymbols(where).length > 0)
-    throw refuse("A where's keys are strings, not symbols.");
+    throw refuse("The keys of a where must be strings, not symbols.");
   const entries = Object.entries(where);
   const missing = entries.find(([, value]) => value === undefined);
   if (missing === undefined) return entries;

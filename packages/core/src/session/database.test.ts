@@ -49,11 +49,11 @@ describe("Database", () => {
       EACCES: ["BABA_PERMISSION", "give this process the right to do so, or use another directory."],
       ELOOP: [
         "BABA_NOT_A_FOLDER",
-        "a symbolic link on the way to it leads nowhere, or in a circle; mend it, or use another directory.",
+        "a symbolic link on the path to it is broken or circular; fix it, or use another directory.",
       ],
       ENAMETOOLONG: [
         "BABA_NAME",
-        "the whole path is longer than the system allows; choose shorter names, or a directory nearer to the root.",
+        "the whole path is longer than the system allows; choose shorter names, or a directory closer to the root.",
       ],
     };
     for (const [posix, [code = "", advice]] of Object.entries(cases)) {

@@ -211,7 +211,7 @@ export class Database<S extends Schema> {
     return this.#maintain(undefined, async (store) => {
       checkOptionNames(options, ["onProgress", "dropRetired"]);
       const report = await rewrap(store, checkMaintenanceOptions(options));
-      return this.#told("Sealed anew", report.sealed, report);
+      return this.#told("Sealed again", report.sealed, report);
     });
   }
 

@@ -109,8 +109,8 @@ describe("recipients", () => {
     expect(told).toEqual([
       "Added the recipient R",
       "Removed the recipient R",
-      "Sealed anew: 3 records, 0 problems",
-      "Sealed anew: 0 records, 0 problems",
+      "Sealed again: 3 records, 0 problems",
+      "Sealed again: 0 records, 0 problems",
     ]);
   });
 

@@ -55,7 +55,7 @@ export function directoryOf({ directory = "." }: BabaOptions, runtime: Pick<Runt
   } catch (cause) {
     throw new BabaError(
       "BABA_IO",
-      `${printable(directory)}: where this is cannot be told, as the working directory was removed or cannot be reached: ` +
+      `${printable(directory)}: this path cannot be resolved, because the working directory was removed or cannot be reached: ` +
         "change to another one, or give the option directory as an absolute path.",
       { cause },
     );
@@ -71,14 +71,14 @@ export function checkOptionNames(options: unknown, known: readonly string[]): vo
   mustBeObject(options);
   for (const name of Object.keys(options)) {
     if (!known.includes(name))
-      throw refuse(`There is no option "${printable(name)}" here. There is: ${known.join(", ")}.`);
+      throw refuse(`There is no option "${printable(name)}" here. Known here: ${known.join(", ")}.`);
   }
 }
 
 /** The error for an argument that should be a schema and is not. */
 export function notASchema(): BabaError {
   return refuse(
-    "What stands in the place of a schema is none: give one of valibot's, or any Standard Schema, or leave it out for the database's own.",
+    "What was passed as the schema is not one: give one of valibot's, or any Standard Schema, or leave it out for the database's own.",
   );
 }
 

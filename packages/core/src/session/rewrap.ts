@@ -163,9 +163,12 @@ async function mustBeSealed(store: Store): Promise<void> {
     const kept = await store.storage.readKept(names);
     const stale = names.find((_, i) => isStale(store, kept[i]));
     if (stale === undefined) continue;
-    throw new ConflictError(`${printable(stale)} was put there while the store was sealed: do it again.`, {
-      record: stale,
-    });
+    throw new ConflictError(
+      `${printable(stale)} was put there while the store was being sealed: run it again.`,
+      {
+        record: stale,
+      },
+    );
   }
 }
 

@@ -17,7 +17,7 @@ const alice = { id: 1, name: "Alice the secret" };
 const bob = { id: 2, name: "Bob" };
 const KEY_FILE = ".baba/key.age";
 const NAMES = ["1.baba", "heroes/bob.baba"] as const;
-const SEALS_NO_STORE = "opened with the option key, which seals no store that is there";
+const CANNOT_SEAL = "the option key cannot seal an existing store";
 const GIVE_ITS_KEY =
   /it is not sealed with the key that was given\. Nothing was changed\. Give the key that the store was made with/;
 const rawKey = new Uint8Array(32).fill(7);
@@ -301,13 +301,13 @@ describe("plain and sealed", () => {
     expect(await everything()).toBe(before);
   });
 
-  test("a plain store that is opened with a raw key says that the key seals no store that is there, with .baba and without", async () => {
+  test("a plain store that is opened with a raw key says that the key cannot seal an existing store, with .baba and without", async () => {
     await (await write({})).close();
-    await expect(open({ key: rawKey }).open()).rejects.toThrow(SEALS_NO_STORE);
+    await expect(open({ key: rawKey }).open()).rejects.toThrow(CANNOT_SEAL);
     await removeJournal();
     const db = open({ key: rawKey });
-    await expect(db.asyncSession((session) => session.all())).rejects.toThrow(SEALS_NO_STORE);
-    await expect(db.asyncSession((session) => session.add(bob))).rejects.toThrow(SEALS_NO_STORE);
+    await expect(db.asyncSession((session) => session.all())).rejects.toThrow(CANNOT_SEAL);
+    await expect(db.asyncSession((session) => session.add(bob))).rejects.toThrow(CANNOT_SEAL);
     await db.close();
     expect(await read(open())).toEqual(alice);
   });
@@ -321,14 +321,14 @@ describe("plain and sealed", () => {
     await (await write({ key: rawKey })).close();
     await removeJournal();
     await put(path, plain);
-    await expect(open({ key: rawKey }).open()).rejects.toThrow("it is not sealed and the store is");
+    await expect(open({ key: rawKey }).open()).rejects.toThrow("it is not sealed but the store is");
   });
 
   test("a plain record that was put into a store sealed by a raw key is called so", async () => {
     await (await write({ key: rawKey })).close();
     await put("0.baba", encode(new TextEncoder().encode('{"id":0,"name":"Eve"}')));
     const db = open({ key: rawKey });
-    await expect(read(db, "0.baba")).rejects.toThrow("this store is sealed and the record is not");
+    await expect(read(db, "0.baba")).rejects.toThrow("this store is sealed but the record is not");
     await db.close();
   });
 

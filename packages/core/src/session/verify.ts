@@ -62,7 +62,7 @@ function keyFault({ vault }: Store, name: string, kept: Uint8Array): BabaError |
   if (!isSealed(kept)) {
     return new BabaError(
       "BABA_NOT_SEALED",
-      `${printable(name)}: it is not sealed yet: call db.seal() to go on sealing the store.`,
+      `${printable(name)}: it is not sealed yet: call db.seal() to finish sealing the store.`,
       { record: name },
     );
   }

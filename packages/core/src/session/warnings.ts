@@ -15,5 +15,5 @@ function withoutKey(directory: string): string {
 }
 
 function halfSealed(directory: string): string {
-  return `${printable(directory)} is being sealed: until seal() has ended, plain records are accepted, whoever put them there; call it again where it was cut short`;
+  return `${printable(directory)} is being sealed: until seal() has finished, plain records are accepted, whoever put them there; call it again if it was interrupted`;
 }

@@ -31,7 +31,7 @@ export async function checkpoint(
     await files.syncFolders(folders);
   } catch (cause) {
     throw new CommitUnknownError(
-      "A sync of record files failed. What was committed stands in the journal, and this handle writes no more: close " +
+      "Syncing record files failed. What was committed is in the journal, but this handle refuses further writes: close " +
         "the database and open it again.",
       { cause },
     );

@@ -18,7 +18,7 @@ describe("a lock that is taken away by force", () => {
     );
     await expect(a.storage.commit(put("two"))).rejects.toThrow(CommitUnknownError);
     await expect(a.storage.commit(put("three"))).rejects.toMatchObject({
-      message: expect.stringContaining("not known what became of an earlier commit"),
+      message: expect.stringContaining("outcome of an earlier commit is unknown"),
       cause: { message: expect.stringContaining("The write lock was taken away by force") },
     });
     await a.storage.close();

@@ -243,8 +243,8 @@ export class CommitEngine {
     } catch (cause) {
       throw new BabaError(
         "BABA_SETTLE",
-        `Earlier commits stand in the journal, but their files cannot be put in place: ${messageOf(cause)} Nothing is ` +
-          "committed until they can.",
+        `Earlier commits are in the journal, but their files cannot be put in place: ${messageOf(cause)} Nothing more ` +
+          "is committed until they can be.",
         { cause },
       );
     }

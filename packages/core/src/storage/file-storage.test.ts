@@ -296,7 +296,9 @@ describe("FileStorage.commit()", () => {
     hook = ({ call, path }) => (call === "list" && path === TEMPORARY_FOLDER ? { fail: "EIO" } : undefined);
     const storage = await opened();
     for (const name of ["2.baba", "3.baba"]) await storage.commit(put({ [name]: "one" }));
-    expect(reports).toEqual([expect.stringContaining("cannot remove what ended processes left (EIO)")]);
+    expect(reports).toEqual([
+      expect.stringContaining("cannot clean up after processes that have ended (EIO)"),
+    ]);
     expect(await storage.list(".")).toEqual(["1.baba", "2.baba", "3.baba"]);
   });
 

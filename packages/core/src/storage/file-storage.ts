@@ -332,14 +332,14 @@ function worded<T>(work: Promise<T>, subject: string, attempt: string): Promise<
 function heldHere(): LockedError {
   return new LockedError(
     `A session of this process has held the write lock for ${LONGEST_WAIT / 1000} seconds: it runs under the lock after ` +
-      "many conflicts. Do not commit another session, nor change or rotate keys, inside a session's callback.",
+      "many conflicts. Do not commit another session, or change or rotate keys, inside a session's callback.",
   );
 }
 
 function releasedHold(): BabaError {
   return new BabaError(
     "BABA_SESSION_CLOSED",
-    "The write lock under which this was to be committed has been given back, and nothing was written: wait for each commit " +
+    "The write lock for this commit has already been released, and nothing was written: wait for each commit " +
       "before the session ends.",
   );
 }

@@ -51,7 +51,7 @@ export async function refuseTwins(names: readonly string[], kindsOf: Looks["kind
 function garbled(name: string): BabaError {
   return new BabaError(
     "BABA_NAME",
-    `${printable(name)}: what is listed by this name has another one on the disk, which is not UTF-8: rename it or move it away.`,
+    `${printable(name)}: this is not its real name on the disk, which is not UTF-8: rename it or move it away.`,
     { record: name },
   );
 }

@@ -9,7 +9,7 @@ test.each([
   const error = ioError(cause, "1.baba", "read");
   expect(error).toMatchObject({ code: "BABA_IO", record: "1.baba", cause });
   expect(error.message).toBe(
-    `1.baba: cannot read (${told}): the cause says more; see to the disk or file system, and try again.`,
+    `1.baba: cannot read (${told}): see the cause; check the disk or file system, and try again.`,
   );
 });
 
@@ -21,7 +21,7 @@ test.each([
   const error = ioError(Object.assign(new Error("x"), { code: posix }), ".baba", "take the write lock");
   expect(error).toMatchObject({ code, record: ".baba" });
   expect(error.message).toMatch(
-    /^\.baba: cannot .* move that away, and leave all else in the folder where it is\.$/,
+    /^\.baba: cannot .* move that away, and leave everything else in the folder where it is\.$/,
   );
 });
 

@@ -44,18 +44,18 @@ function explanationOf(code: string, record: string | undefined): Explanation {
 /** An error code, and what to do. */
 type Explanation = readonly [BabaError["code"], string];
 
-const OTHER = ["BABA_IO", "the cause says more; see to the disk or file system, and try again"] as const;
+const OTHER = ["BABA_IO", "see the cause; check the disk or file system, and try again"] as const;
 const NO_PERMISSION = [
   "BABA_PERMISSION",
   "give this process the right to do so, or use another directory",
 ] as const;
 const WRONG_KIND = [
   "BABA_NOT_A_RECORD",
-  "what has this name is no regular file, but a folder, a link, a pipe or the like; move it away",
+  "this name belongs to a folder, a link, a pipe or the like, not to a regular file; move it away",
 ] as const;
 const FILE_IN_THE_WAY = [
   "BABA_NOT_A_FOLDER",
-  "a file stands where a folder is needed; move it or choose another name",
+  "there is a file where a folder is needed; move it or choose another name",
 ] as const;
 const LINK_IN_THE_WAY = [
   "BABA_NOT_A_RECORD",
@@ -63,11 +63,11 @@ const LINK_IN_THE_WAY = [
 ] as const;
 const STANDS_IN_THE_WAY: readonly Explanation[] = [WRONG_KIND, FILE_IN_THE_WAY, LINK_IN_THE_WAY];
 const STRANGER =
-  "something in this folder, or on the way to it, is a link, or a folder where a file belongs, or the other way round (the " +
-  "cause says more): move that away, and leave all else in the folder where it is";
+  "something in this folder, or on the path to it, is a link, a folder instead of a file, or a file instead of a folder (see the " +
+  "cause): move that away, and leave everything else in the folder where it is";
 const LOST = [
   "BABA_NOT_A_FOLDER",
-  "a symbolic link on the way to it leads nowhere, or in a circle; mend it, or use another directory",
+  "a symbolic link on the path to it is broken or circular; fix it, or use another directory",
 ] as const;
 const FULL = ["BABA_DISK_FULL", "make room and try again"] as const;
 const TOO_MANY = [
@@ -78,10 +78,7 @@ const TOO_MANY = [
 const EXPLANATIONS: Readonly<Record<string, Explanation | undefined>> = {
   EACCES: NO_PERMISSION,
   EPERM: NO_PERMISSION,
-  ERR_ACCESS_DENIED: [
-    "BABA_PERMISSION",
-    "Node.js runs with a permission model that forbids it; the cause says more",
-  ],
+  ERR_ACCESS_DENIED: ["BABA_PERMISSION", "the permission model of Node.js forbids it; see the cause"],
   EROFS: ["BABA_PERMISSION", "the file system is read-only; make it writable, or use another directory"],
   EISDIR: WRONG_KIND,
   ENOTSUP: WRONG_KIND,
@@ -96,7 +93,7 @@ const EXPLANATIONS: Readonly<Record<string, Explanation | undefined>> = {
   ENFILE: TOO_MANY,
   ENAMETOOLONG: [
     "BABA_NAME",
-    "the whole path is longer than the system allows; choose shorter names, or a directory nearer to the root",
+    "the whole path is longer than the system allows; choose shorter names, or a directory closer to the root",
   ],
   ENOENT: [
     "BABA_IO",
@@ -104,6 +101,6 @@ const EXPLANATIONS: Readonly<Record<string, Explanation | undefined>> = {
   ],
   EXDEV: [
     "BABA_IO",
-    "this folder is on another file system than the database's directory, which is not supported; use it as a database of its own",
+    "this folder is on a different file system than the database's directory, which is not supported; use it as a database of its own",
   ],
 };

@@ -134,12 +134,12 @@ function checkSegment(segment: string, path: string): void {
     throw refuse(path, "has an empty segment: write one / between segments and none at the end");
   if (segment === "." || segment === "..") throw refuse(path, `may not have the segment "${segment}"`);
   if (segment.startsWith(".")) throw refuse(path, "has a segment that begins with a dot");
-  if (FORBIDDEN.test(segment)) throw refuse(path, 'holds a control character or one of \\ : * ? " < > |');
+  if (FORBIDDEN.test(segment)) throw refuse(path, 'contains a control character or one of \\ : * ? " < > |');
   if (/\p{Surrogate}/u.test(segment))
-    throw refuse(path, "holds half a surrogate pair, which is no character");
+    throw refuse(path, "contains half a surrogate pair, which is not a character");
   if (/[. ]$/.test(segment)) throw refuse(path, "has a segment that ends in a dot or a space");
   if (DEVICE.test((segment.split(".")[0] ?? "").trimEnd()))
-    throw refuse(path, "has a segment that Windows keeps for a device");
+    throw refuse(path, "has a segment that Windows reserves for a device");
   if (isLongerThan(LONGEST_SEGMENT, segment))
     throw refuse(path, `has a segment of more than ${LONGEST_SEGMENT} bytes`);
 }

@@ -16,8 +16,8 @@ export class Poison {
   mustBeSound(): void {
     if (this.#cause === undefined) return;
     throw new CommitUnknownError(
-      "It is not known what became of an earlier commit (the cause says why), so this handle writes no more: close the " +
-        "database, open it again and look whether that commit is there.",
+      "The outcome of an earlier commit is unknown (see the cause), so this handle refuses further writes: close the " +
+        "database, open it again and check whether that commit is there.",
       { cause: this.#cause },
     );
   }

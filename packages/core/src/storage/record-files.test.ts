@@ -284,7 +284,7 @@ describe("RecordFiles", () => {
       files.makeFolder = async () => {
         throw Object.assign(new Error("a file"), { code: fault });
       };
-      await expect(prepare([["f/1.baba", bytes("x")]])).rejects.toThrow("a file stands where");
+      await expect(prepare([["f/1.baba", bytes("x")]])).rejects.toThrow("there is a file where");
     }
   });
 

@@ -331,7 +331,7 @@ function folderError(error: unknown, folder: string): BabaError {
     const what = code === "ELOOP" ? "a symbolic link (which is not followed)" : "a file";
     return new BabaError(
       "BABA_NOT_A_FOLDER",
-      `${printable(folder)}: ${what} stands where a folder is needed; move it or choose another name.`,
+      `${printable(folder)}: there is ${what} where a folder is needed; move it or choose another name.`,
       {
         record: folder,
         cause: error,

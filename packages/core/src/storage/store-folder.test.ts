@@ -151,6 +151,8 @@ describe("tidy()", () => {
   test("reports what keeps it from its work", async () => {
     await files.create([{ path: TEMPORARY_FOLDER, bytes: new Uint8Array() }]);
     await tidied();
-    expect(reports).toEqual([expect.stringContaining("cannot remove what ended processes left (ENOTDIR)")]);
+    expect(reports).toEqual([
+      expect.stringContaining("cannot clean up after processes that have ended (ENOTDIR)"),
+    ]);
   });
 });

@@ -34,7 +34,7 @@ export async function checkStoreFolder(files: FileSystem): Promise<void> {
   throw new BabaError(
     "BABA_FORMAT",
     typeof format === "number"
-      ? `${STORE_FILE} says format ${format}, and this version knows ${FORMAT}: open the directory with a newer version.`
+      ? `${STORE_FILE} says format ${format}, but this version knows only ${FORMAT}: open the directory with a newer version.`
       : `${STORE_FILE} is damaged: put it back as {"format":${FORMAT}} if you know that no newer version wrote this directory.`,
     { record: STORE_FILE },
   );
@@ -94,7 +94,7 @@ export async function tidy(
   try {
     await removeLeftovers(files, await lock.removeDeadOwners());
   } catch (error) {
-    report(ioError(error, STORE_FOLDER, "remove what ended processes left").message);
+    report(ioError(error, STORE_FOLDER, "clean up after processes that have ended").message);
   }
 }
 

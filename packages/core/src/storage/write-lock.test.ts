@@ -157,7 +157,7 @@ describe("WriteLock", () => {
     const identity = "process a";
     const [a, b] = ["a", "b"].map((token) => new WriteLock(files, memoryRuntime(), { token, identity }));
     await a?.acquire();
-    await expect(b?.acquire(0)).rejects.toThrow("This very process has held the write lock");
+    await expect(b?.acquire(0)).rejects.toThrow("This process itself has held the write lock");
   });
 
   test("acquire() takes a dead owner's lock at once", async () => {

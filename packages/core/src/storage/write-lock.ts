@@ -238,8 +238,8 @@ export class WriteLock {
     const seconds = waited / 1000;
     if (identity === this.#owner.identity) {
       return new LockedError(
-        `This very process has held the write lock for ${seconds} seconds, in another thread or by another copy of this package. ` +
-          "Wait for it; where it was a thread that was terminated, call db.forceUnlock().",
+        `This process itself has held the write lock for ${seconds} seconds, in another thread or another copy of this package. ` +
+          "Wait for it; if that thread was terminated, call db.forceUnlock().",
       );
     }
     const who = identity === "" ? `${LOCK_FILE} does not say which` : printable(identity);

@@ -36,7 +36,7 @@ export function mustBeFile(path: string): number {
   if (isFile) return size;
   if (isSymlink) throw linkError(path);
   if (isDirectory) throw systemError("EISDIR", "is a folder", path);
-  throw systemError("ENOTSUP", "is no regular file", path);
+  throw systemError("ENOTSUP", "is not a regular file", path);
 }
 
 /** @throws `ELOOP` for a symbolic link, `ENOTDIR` for what else is no folder */

@@ -14,7 +14,7 @@ export function createLocked(folders: FolderCheck, { path, bytes }: NewFile): De
   return folders.at(path, (full) => {
     const file = Deno.openSync(full, { read: true, write: true, createNew: true, mode: 0o600 });
     try {
-      if (!file.tryLockSync(true)) throw new Error(`Another process has locked ${full} in this moment`);
+      if (!file.tryLockSync(true)) throw new Error(`Another process has locked ${full} at this moment`);
       drain(file, bytes);
       return file;
     } catch (error) {

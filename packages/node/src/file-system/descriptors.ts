@@ -36,7 +36,7 @@ export function requireFile(descriptor: number, path: string): number {
 
 /** The error for anything that is neither a regular file nor a folder. */
 export function notAFile(path: string): Error {
-  return systemError("ENOTSUP", "is no regular file", path);
+  return systemError("ENOTSUP", "is not a regular file", path);
 }
 
 /**

@@ -143,7 +143,7 @@ export class Threads {
   #lose(thread: Thread, cause: unknown): void {
     if (!this.#threads.delete(thread)) return;
     for (const { job, reject } of thread.pending.values()) {
-      const message = `EIO: a thread ended during "${job}"; what of it was done is not known`;
+      const message = `EIO: a thread ended during "${job}"; how much of it was done is not known`;
       reject(Object.assign(new Error(message, { cause }), { code: "EIO" }));
     }
     if (thread.ready) this.#dispatch();
@@ -172,7 +172,9 @@ export class Threads {
   #tell(user: ThreadUser, reason: string): void {
     if (told.has(user)) return;
     told.add(user);
-    user.warn(`Large batches of file work keep the event loop busy, as no thread can be started: ${reason}`);
+    user.warn(
+      `Large batches of file work will block the event loop, because no thread can be started: ${reason}`,
+    );
   }
 
   /** Keeps the process alive only while threads owe an answer. */

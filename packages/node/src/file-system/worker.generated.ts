@@ -115,7 +115,7 @@ export const workerSource: string = [
   "\treturn stats.size;",
   "}",
   "function notAFile(path) {",
-  "\treturn systemError(\"ENOTSUP\", \"is no regular file\", path);",
+  "\treturn systemError(\"ENOTSUP\", \"is not a regular file\", path);",
   "}",
   "function openToWrite(path) {",
   "\treturn openSafely(path, \"write\");",

@@ -218,8 +218,8 @@ export class Journal {
       );
     } catch {
       throw new CommitUnknownError(
-        "A write to the journal failed and could not be taken back, so it is not known whether the commit counts. Close " +
-          "the database, open it again and look; this handle writes no more.",
+        "A write to the journal failed and could not be undone, so it is not known whether the commit counts. Close " +
+          "the database, open it again and check; this handle refuses further writes.",
         { cause },
       );
     }
@@ -343,7 +343,7 @@ function writeCommits(from: Position, batch: readonly Encoded[], room: Uint8Arra
 function failedSync(cause: unknown): never {
   throw new CommitUnknownError(
     "A sync of the journal failed, so it is not known whether the last commit is durable. Close the database, open " +
-      "it again and look; this handle writes no more.",
+      "it again and check; this handle refuses further writes.",
     { cause },
   );
 }

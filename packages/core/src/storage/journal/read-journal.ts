@@ -104,7 +104,7 @@ export async function readFrames(
     const { frame } = parsed;
     const body = openFrame(position, frame);
     if (body === undefined)
-      throw damaged(from.header.number, `what stands after commit number ${position.sequence} is forged`);
+      throw damaged(from.header.number, `what follows commit number ${position.sequence} is forged`);
     if (frame.kind === "commit") commits.push(await readCommit(parsed, body, position, turn));
     position = behind(position, parsed);
   }
@@ -215,7 +215,7 @@ async function readSegment(
   if (bytes instanceof Error) throw bytes;
   const start = await readStart(bytes, number, seals);
   const { length } = start.header;
-  if (bytes.length !== length) throw damaged(number, `it is ${bytes.length} bytes long and not ${length}`);
+  if (bytes.length !== length) throw damaged(number, `it is ${bytes.length} bytes long, not ${length}`);
   return { start, bytes };
 }
 
