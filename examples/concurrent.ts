@@ -1,4 +1,4 @@
-// Sessions that meet: one conflict by hand, then fifty sessions that count without losing one.
+// Concurrent sessions: one conflict by hand, then fifty sessions that count without losing one.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// A sealed store: who has the folder and not the passphrase reads nothing and changes nothing unnoticed.
+// A sealed store: whoever has the folder but not the passphrase reads nothing, and changes nothing unnoticed.
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
