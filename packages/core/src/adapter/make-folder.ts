@@ -1,3 +1,5 @@
+import { systemCode } from "../system-error.ts";
+
 /**
  * The folders that were made below the root, and those outside that hold what was made on the way to the
  * root.
@@ -31,4 +33,33 @@ export function makeFolders(
     if (makeOne(path)) made.push(path);
   });
   return { made, holders };
+}
+
+/**
+ * Makes the root and its missing parents, for {@link makeFolders}. Each is tried once more after its parent
+ * was made: there are folders in which nothing can be made and whose system says `ENOENT` (procfs), where a
+ * recursive `mkdir` never ends.
+ *
+ * @param above returns the folder that holds a path
+ * @param make makes one folder, unless it exists; returns whether this call made it
+ * @example
+ * ```ts
+ * import { makeRoot } from "@baba/core/adapter";
+ * const above = (path: string): string => path.slice(0, path.lastIndexOf("/"));
+ * console.log(makeRoot("/data/heroes", above, () => true)); // [ "/data" ]
+ * ```
+ */
+export function makeRoot(
+  root: string,
+  above: (path: string) => string,
+  make: (path: string) => boolean,
+): string[] {
+  const parent = above(root);
+  try {
+    return make(root) ? [parent] : [];
+  } catch (error) {
+    if (systemCode(error) !== "ENOENT" || parent === root) throw error;
+  }
+  const holders = makeRoot(parent, above, make);
+  return make(root) ? [...holders, parent] : holders;
 }

@@ -131,7 +131,8 @@ export class Database<S extends Schema> {
   /**
    * Changes the store's passphrase without touching any record. Someone with the old passphrase and an
    * earlier copy of the key file can still open that copy: after a leak, call `rotateKey()` and `rewrap()`
-   * too. Other processes that have the store open are not affected.
+   * too. Other processes that have the store open go on until the next `rotateKey()`; from then on they need
+   * to open it with the new passphrase.
    *
    * @throws `BABA_OPTION` if the database has no passphrase, `BABA_KEY_MISSING` if `next` is empty
    */
@@ -193,7 +194,8 @@ export class Database<S extends Schema> {
 
   /**
    * Makes a new data key, which seals everything from now on; the old one is retired and only opens what it
-   * sealed. Other processes that have the store open learn of it before they write again.
+   * sealed. Other processes that have the store open learn of it before they write again; those that opened
+   * it with a passphrase that was changed since fail then, with `BABA_KEY_WRONG`.
    *
    * @throws `BABA_OPTION` if the store has no key file
    */

@@ -91,6 +91,20 @@ describe("openRecordFile() and sealRecordFile()", () => {
     expect(await openRecordFile(store.runtime, foreign(sealed), "1.baba", { key })).toEqual(note(1));
   });
 
+  test.each([
+    { key: new Uint8Array(32), recipient: "typo" },
+    { key: new Uint8Array(32), keyFile: new Uint8Array(1) },
+    { key: new Uint8Array(32), keyring: "{}" },
+    { keyring: "{}", passphrase: "x" },
+    { keyFile: new Uint8Array(1), passphrase: "x", fingerprint: "x" },
+  ])("refuse an option that they would ignore: %o", async (keys) => {
+    const refusal = { code: "BABA_OPTION", message: expect.stringContaining("There is no option") };
+    await expect(sealRecordFile(store.runtime, note(1), "1.baba", keys)).rejects.toMatchObject(refusal);
+    await expect(openRecordFile(store.runtime, new Uint8Array(), "1.baba", keys)).rejects.toMatchObject(
+      refusal,
+    );
+  });
+
   test("refuse a file that is no bytes, and a name that is no text", async () => {
     const keys = { key: new Uint8Array(32).fill(1) };
     for (const file of ["text", undefined, [48], new ArrayBuffer(2)] as unknown[])

@@ -9,6 +9,7 @@ import { BabaError } from "../errors.ts";
 import { parseBytes, stringify } from "../model/index.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { checkRecordName } from "../storage/names.ts";
+import { checkOptionNames } from "./options.ts";
 import { mustBeReadable } from "./record.ts";
 
 /**
@@ -105,6 +106,7 @@ async function withKeys<T>(
 
 async function openKeys(crypto: Runtime["crypto"], keys: RecordKeys): Promise<StoreKeys> {
   if (typeof keys !== "object" || keys === null) throw refuse(KEYS_WANTED);
+  checkOptionNames(keys, namesBeside(keys));
   if ("keyring" in keys) return ofKeyring(crypto, Keyring.parse(bytesOf(keys.keyring)));
   const { keyFile, ...unlock } = { keyFile: undefined, ...keys };
   const lock = checkUnlock(unlock);
@@ -115,6 +117,12 @@ async function openKeys(crypto: Runtime["crypto"], keys: RecordKeys): Promise<St
   } finally {
     wipeLock(lock);
   }
+}
+
+/** The options that may be given together. */
+function namesBeside(keys: object): readonly string[] {
+  if ("keyring" in keys) return ["keyring"];
+  return "key" in keys ? ["key"] : ["keyFile", "passphrase", "identity"];
 }
 
 function ofKeyring(crypto: Runtime["crypto"], keyring: Keyring): StoreKeys {

@@ -97,7 +97,7 @@ const EXPLANATIONS: Readonly<Record<string, Explanation | undefined>> = {
   ],
   ENOENT: [
     "BABA_IO",
-    "the directory was removed or moved while it was open; close the database, put the directory back, and open it again",
+    "the directory was removed or moved while it was open, or nothing can be made there; close the database, put the directory back or choose another one, and open it again",
   ],
   EXDEV: [
     "BABA_IO",

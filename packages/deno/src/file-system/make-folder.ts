@@ -1,38 +1,34 @@
 import { dirname } from "node:path";
-import type { FolderEntry } from "@baba/core";
-import { type Made, makeFolders, mustStayBelow, systemCode } from "@baba/core/adapter";
-import { kindOf, mustBeFolder, ON_WINDOWS } from "./folders.ts";
+import { type Made, makeFolders, makeRoot, mustStayBelow, systemCode } from "@baba/core/adapter";
+import { mustBeFolder, ON_WINDOWS } from "./folders.ts";
 
 /** Makes a folder and its parents, mode 0700; existing ones are checked. */
 export function makeFolder(root: string, folder: string): Made {
   mustStayBelow(folder, ON_WINDOWS);
   return makeFolders(
     folder,
-    () => makeRoot(root),
+    () => makeRoot(root, dirname, makeAbove),
     (path) => makeOne(`${root}/${path}`),
   );
 }
 
-/** The folders that hold what was made on the way to the root; none if the root existed. */
-function makeRoot(root: string): string[] {
-  // Links to the root are followed: that is the user's choice.
-  if (kindAt(root) === "folder") return [];
-  const above = dirname(root);
+/** Whether this call made a folder on the way to the root. Links there are followed: that is the user's choice. */
+function makeAbove(path: string): boolean {
+  if (isFolder(path)) return false;
   try {
-    Deno.mkdirSync(root, { mode: 0o700 });
-    return [above];
+    Deno.mkdirSync(path, { mode: 0o700 });
+    return true;
   } catch (error) {
-    if (systemCode(error) === "EEXIST" && kindAt(root) === "folder") return [];
-    if (systemCode(error) !== "ENOENT" || above === root) throw error;
+    if (systemCode(error) === "EEXIST" && isFolder(path)) return false;
+    throw error;
   }
-  return [...makeRoot(above), ...makeRoot(root)];
 }
 
-function kindAt(path: string): FolderEntry["kind"] | undefined {
+function isFolder(path: string): boolean {
   try {
-    return kindOf(Deno.statSync(path));
+    return Deno.statSync(path).isDirectory;
   } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined;
+    if (systemCode(error) === "ENOENT") return false;
     throw error;
   }
 }
