@@ -90,6 +90,16 @@ describe("givesAgain() knows nothing of", () => {
       ),
       "a",
     ],
+    [
+      "a default that an earlier step of its pipe may refuse",
+      v.pipe(v.nullable(v.pipe(v.string(), v.maxLength(3))), v.nullable(v.string(), "unknown")),
+      "abc",
+    ],
+    [
+      "a second schema of objects",
+      v.pipe(v.object({ a: v.optional(v.string()) }), v.object({ a: v.optional(v.string(), "long") })),
+      { a: "a" },
+    ],
     ["a transformation below", v.array(v.object({ a: v.optional(v.pipe(v.string(), v.toUpperCase())) })), []],
     [
       "a user's check",

@@ -52,9 +52,9 @@ export function onlyLooks(schema: Schema): boolean {
 
 /** Whether a schema that only checks may put values into its output that its input does not have: defaults. */
 export function fillsIn(schema: Schema): boolean {
-  const { default: filler, wrapped, item, value, entries, pipe = [] }: Parts = { ...schema };
+  const { default: filler, wrapped, item, value, entries }: Parts = { ...schema };
   if (filler !== undefined) return true;
-  const parts = [wrapped, item, value, ...Object.values(Object(entries)), ...Object.values(Object(pipe))];
+  const parts = [wrapped, item, value, ...Object.values(Object(entries))];
   return parts.some((part) => isSchema(part) && fillsIn(part));
 }
 
@@ -62,9 +62,11 @@ function isLook(part: unknown, depth: number): boolean {
   if (!isSchema(part) || depth > DEEPEST || !Object.keys(part).every((name) => PARTS.has(name))) return false;
   const schema: Parts = { ...part };
   if (schema.kind !== "schema" || schema.async !== false) return false;
-  // The first step of a pipe is the schema itself without the pipe.
-  const { pipe = [] } = schema;
-  return isLookAt(schema, depth + 1) && Array.isArray(pipe) && pipe.every((step) => isCheck(step, depth + 1));
+  if (schema.pipe === undefined) return isLookAt(schema, depth + 1);
+  if (!Array.isArray(schema.pipe)) return false;
+  // A pipe has the properties of its first step, which may be a pipe itself.
+  const [first, ...steps] = schema.pipe;
+  return isLook(first, depth + 1) && steps.every((step) => isCheck(step, depth + 1));
 }
 
 function isLookAt({ type, ...schema }: Parts, depth: number): boolean {
@@ -102,7 +104,8 @@ function areLooks(entries: unknown, depth: number): boolean {
 
 function isCheck(step: unknown, depth: number): boolean {
   const { kind, type, requirement }: Parts = { ...Object(step) };
-  if (kind === "schema") return isLook(step, depth);
+  // After another schema, one of objects or with a default may give what the first would not take.
+  if (kind === "schema") return isScalar(step, depth);
   if (kind === "transformation") return TYPE_ONLY.has(type);
   if (kind === "validation") return BARE.has(type) || isPure(requirement);
   return kind === "metadata";

@@ -1,4 +1,4 @@
-import { BabaError } from "../errors.ts";
+import { BabaError, type BabaErrorCode } from "../errors.ts";
 import { deepEqual } from "./equality.ts";
 import { givesAgain } from "./idempotence.ts";
 import { parse, plainText, write } from "./json.ts";
@@ -137,14 +137,29 @@ export function textOf(bytes: Uint8Array): string {
 }
 
 function outputOf<T>(outcome: Outcome<T>): T {
-  if (outcome.ok) return outcome.value;
+  if (outcome.ok) {
+    mustNotBePromise(outcome.value, "BABA_UNSERIALIZABLE");
+    return outcome.value;
+  }
   throw new BabaError("BABA_VALIDATION", `The record does not fit its schema: ${outcome.reason}`, {
     cause: outcome.cause,
   });
 }
 
+/** JavaScript would take a record with a method `then` for a promise, and wait for it. */
+function mustNotBePromise(value: unknown, code: BabaErrorCode): void {
+  if (!isPromise(value)) return;
+  throw new BabaError(
+    code,
+    "The record has a method `then`, so it would be taken for a promise: leave it out, or let the schema turn it into plain data.",
+  );
+}
+
 function recordOf<T>(outcome: Outcome<T>): T {
-  if (outcome.ok) return outcome.value;
+  if (outcome.ok) {
+    mustNotBePromise(outcome.value, "BABA_SCHEMA_MISMATCH");
+    return outcome.value;
+  }
   throw new BabaError(
     "BABA_SCHEMA_MISMATCH",
     `The stored record does not fit the schema it is read with: ${outcome.reason}. Read it with the schema it was written with, or widen this one.`,

@@ -31,6 +31,10 @@ const leaf: fc.Arbitrary<Kind> = fc.constantFrom<Kind>(
   },
   { schema: v.pipe(v.pipe(v.string(), v.toLowerCase()), v.minLength(1)), inputs: word },
   { schema: v.pipe(v.string(), v.regex(/^.?a/)), inputs: word },
+  {
+    schema: v.pipe(v.nullable(v.pipe(v.string(), v.maxLength(1))), v.nullable(v.string(), "xyz")),
+    inputs: fc.option(fc.string({ maxLength: 1 })),
+  },
   { schema: v.fallback(v.string(), "x"), inputs: word },
   { schema: v.boolean(), inputs: fc.boolean() },
   { schema: v.null(), inputs: fc.constant(null) },

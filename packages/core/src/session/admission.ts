@@ -74,6 +74,11 @@ export class Admission {
     return this.#calls.idle();
   }
 
+  /** Whether calls are under way. */
+  get isBusy(): boolean {
+    return this.#calls.isBusy;
+  }
+
   get isOpen(): boolean {
     return this.#closed === undefined;
   }

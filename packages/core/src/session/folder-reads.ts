@@ -96,6 +96,8 @@ export class FolderReads {
         for (const [i, filename] of names.entries()) {
           const pause = this.#context.loop.breathe();
           if (pause !== undefined) await pause;
+          // What was called since the last record takes effect first, awaited or not; so does a rollback.
+          if (this.#admission.isBusy) await this.#admission.begin();
           // A record that was read ahead is stale once the session has changed it; after a commit or a
           // rollback it belongs to an old view, which is no longer validated.
           const isStale = this.#view.number !== view || this.#view.pending.has(filename);

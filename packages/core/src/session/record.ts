@@ -91,7 +91,8 @@ export function mustBeReadable(record: string, size: number): void {
 
 /** The name that an invalid record would have had, unless its `id` is among the issues. */
 function nameDespite({ code, cause }: BabaError, record: unknown): string | undefined {
-  if (code !== "BABA_VALIDATION" || (Array.isArray(cause) && cause.some(concernsId))) return undefined;
+  if (code !== "BABA_VALIDATION" && code !== "BABA_UNSERIALIZABLE") return undefined;
+  if (Array.isArray(cause) && cause.some(concernsId)) return undefined;
   try {
     return defaultRecordName(record);
   } catch {

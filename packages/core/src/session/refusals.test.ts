@@ -38,6 +38,8 @@ describe("an error", () => {
       [(session) => session.add(Whole, { id: 7, big: "x" }), "BABA_VALIDATION", "7.baba"],
       [(session) => session.add(Failing, { id: 7 }), "BABA_VALIDATION", "7.baba"],
       [(session) => session.add(Loose, { id: 7, no: () => 1 }), "BABA_UNSERIALIZABLE", "7.baba"],
+      // biome-ignore lint/suspicious/noThenProperty: a record that would be taken for a promise
+      [(session) => session.add(Loose, { id: 7, then: () => 1 }), "BABA_UNSERIALIZABLE", "7.baba"],
       // @ts-expect-error the compiler refuses it too
       [(session) => session.add(OneWay, { id: 7, at: "1" }), "BABA_NOT_LOADABLE", "7.baba"],
     ];

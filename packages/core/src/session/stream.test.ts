@@ -51,6 +51,20 @@ describe.each([false, true])("stream(), of a folder that is kept: %s", (kept) =>
     });
   });
 
+  test("gives no record as it was before a rollback or a call that nobody awaited", async () => {
+    await db.asyncSession(async (session) => {
+      await session.update({ id: "0001", text: "new" });
+      const texts: string[] = [];
+      const pending: Promise<unknown>[] = [];
+      for await (const { record } of session.stream()) {
+        if (texts.push(record.text) === 1) session.rollback();
+        if (texts.length === 3) for (const id of ids.slice(3, -1)) pending.push(session.delete(`${id}.baba`));
+      }
+      expect(texts).toEqual(["old", "old", "old", "old"]);
+      await Promise.all(pending);
+    });
+  });
+
   test("gives all records again to whoever iterates again, also beside another iteration or after a break", async () => {
     await db.asyncSession(async (session) => {
       const stream = session.stream();

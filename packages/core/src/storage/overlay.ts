@@ -20,10 +20,11 @@ export class Overlay {
 
   /** Whether there is a record of each name. */
   async exist(names: readonly string[]): Promise<boolean[]> {
-    const unplaced = names.map((name) => this.#redo.get(name));
-    const present = await this.#records.exist(names);
-    return unplaced.map((entry, i) =>
-      entry === undefined ? present[i] === true : entry.payload !== undefined,
+    const { unplaced, inFiles } = this.#split(names);
+    const present = inFiles.length === 0 ? [] : await this.#records.exist(inFiles);
+    let next = 0;
+    return unplaced.map((entry) =>
+      entry === undefined ? present[next++] === true : entry.payload !== undefined,
     );
   }
 
@@ -47,10 +48,15 @@ export class Overlay {
   }
 
   async #readOver(names: readonly string[]): Promise<Content[]> {
-    const unplaced = names.map((name) => this.#redo.get(name));
-    const inFiles = names.filter((_, i) => unplaced[i] === undefined);
+    const { unplaced, inFiles } = this.#split(names);
     const read = inFiles.length === 0 ? [] : await this.#records.read(inFiles);
     let next = 0;
     return unplaced.map((entry) => (entry === undefined ? read[next++] : entry.payload));
+  }
+
+  /** What the journal decides of each name, and the names of which the files tell. */
+  #split(names: readonly string[]) {
+    const unplaced = names.map((name) => this.#redo.get(name));
+    return { unplaced, inFiles: names.filter((_, i) => unplaced[i] === undefined) };
   }
 }

@@ -31,9 +31,22 @@ test("RecordFiles.prepare() refuses what stands in a record's place or in its fo
     ["file/1.baba", "BABA_NOT_A_FOLDER file"],
   ];
   for (const [name, expected] of cases) expect(await codeOf(prepare([[name, bytes("x")]]))).toBe(expected);
-  expect(await codeOf(prepare([["file/1.baba", undefined]]))).toBe("BABA_NOT_A_RECORD file/1.baba");
+  expect(await codeOf(prepare([["file/1.baba", undefined]]))).toBe("BABA_NOT_A_FOLDER file");
   files.kinds = async (paths) => paths.map((): EntryKind => "other");
   expect(await codeOf(prepare([["link.baba", bytes("x")]]))).toBe("BABA_NOT_A_RECORD link.baba");
+});
+
+test("RecordFiles.prepare() and place() blame the folder that was replaced since it was used", async () => {
+  const changed = simulatedFileSystem(new SimulatedDisk());
+  await changed.makeFolder(TEMPORARY_FOLDER);
+  await changed.create([{ path: "f", bytes: bytes("x") }]);
+  let now = files;
+  const switching = new Proxy(files, { get: (_, name) => Reflect.get(now, name).bind(now) });
+  records = new RecordFiles(switching, () => "none");
+  await prepare([["f/1.baba", bytes("x")]]);
+  now = changed;
+  expect(await codeOf(prepare([["f/1.baba", bytes("x")]]))).toBe("BABA_NOT_A_FOLDER f");
+  expect(await codeOf(records.place([["f/1.baba", bytes("x")]]))).toBe("BABA_NOT_A_FOLDER f");
 });
 
 test("RecordFiles.prepare() makes no folder where something stands in a place", async () => {

@@ -126,7 +126,7 @@ export class RecordFiles {
     const [folder, more] = folders.keys();
     if (folder !== undefined && more === undefined && changes.size >= MANY_LOOKS)
       await this.#refuseListed(folder, changes);
-    else await this.#refuseLooked([...changes.keys()], needed);
+    else await this.#refuseLooked([...changes.keys()]);
     for (const folder of needed) await this.#makeFolder(folder);
   }
 
@@ -246,7 +246,7 @@ export class RecordFiles {
     this.#folders.clear();
     // Among many names, report the one that has an obstacle in its place.
     const refusal = await this.#refuseLooked(names).catch((cause: BabaError) => cause);
-    if (refusal?.code === "BABA_NOT_A_RECORD") throw refusal;
+    if (refusal?.code === "BABA_NOT_A_RECORD" || refusal?.code === "BABA_NOT_A_FOLDER") throw refusal;
     throw ioErrorAmong(error, names, "put in place");
   }
 
@@ -269,14 +269,14 @@ export class RecordFiles {
     }
   }
 
-  /** The obstacle may be in the place of a record's folder; for `needed` folders, that is reported. */
-  async #refuseLooked(names: readonly string[], needed: readonly string[] = []): Promise<void> {
+  /** The obstacle may be in the place of a record's folder. */
+  async #refuseLooked(names: readonly string[]): Promise<void> {
     const kinds = await this.#kinds(names);
     for (const [i, name] of names.entries()) {
       const kind = kinds[i];
       if (kind === undefined || kind === "file") continue;
-      if (needed.includes(folderOf(name))) await this.#namesIn(folderOf(name));
-      throw notAFile(name, kind);
+      const [fault] = (await this.#folderFaults([name])).values();
+      throw fault?.code === "BABA_NOT_A_FOLDER" ? fault : notAFile(name, kind);
     }
   }
 
