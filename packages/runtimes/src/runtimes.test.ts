@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { DENO, IS_TESTED_PLATFORM, installedRuntimes, RUNTIMES } from "./runtime.ts";
-import { CORE_PORTS_SUITE, DENO_SUITE, NODE_SUITE, runSuite } from "./suite.ts";
+import { CORE_PORTS_SUITE, DENO_SUITE, NODE_CONTRACT_SUITE, runSuite } from "./suite.ts";
 
 const NAMES = IS_TESTED_PLATFORM ? RUNTIMES.map(({ name }) => name) : [];
 
@@ -8,10 +8,10 @@ test(`the runtimes of this platform are installed: ${NAMES.join(", ") || "none"}
   expect(installedRuntimes().map(({ name }) => name)).toEqual(NAMES);
 });
 
-// Other versions, and all of core's tests in each, are part of `npm run torture`. Deno's engine is that of
+// Other versions, and all tests of core and node in each, are part of `npm run torture`. Deno's engine is that of
 // Node.js; its own part is the adapters and what is built on them.
 const RUNS = [
-  ["Bun", NODE_SUITE],
+  ["Bun", NODE_CONTRACT_SUITE],
   ["Bun", CORE_PORTS_SUITE],
   ["Deno", DENO_SUITE],
 ] as const;

@@ -22,6 +22,13 @@ export type Outcome = {
 /** The adapters and what is built on them: file system, storage, sessions, cryptography. */
 export const NODE_SUITE: Suite = { name: "@baba/node", folder: "node", words: [] };
 
+/** The contract and the file system's suite, which an engine is likeliest to fail. */
+export const NODE_CONTRACT_SUITE: Suite = {
+  name: "@baba/node",
+  folder: "node",
+  words: ["src/contract", "src/file-system/file-system.test.ts"],
+};
+
 /** The contract tests, with `@baba/deno` in place of `@baba/node`. */
 export const DENO_SUITE: Suite = {
   name: "@baba/deno, the contract",
