@@ -9,7 +9,7 @@ export { errorOf, isCrowded, linkError, systemCode, systemError } from "../syste
 export { fileSystemSynced, SYNC_FILE_SYSTEM, type SyncEnd } from "./file-system-sync.ts";
 export { inLanes } from "./lanes.ts";
 export { type LogFileCalls, logFile } from "./log-file.ts";
-export { type Made, makeFolders, makeRoot } from "./make-folder.ts";
+export { type FolderCalls, type Made, makeFolders } from "./make-folder.ts";
 export { mustStayBelow, PathCheck } from "./path-check.ts";
 export {
   isRunning,

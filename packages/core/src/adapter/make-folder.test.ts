@@ -1,43 +1,61 @@
 import { expect, test } from "vitest";
 import { systemError } from "../system-error.ts";
-import { makeRoot } from "./make-folder.ts";
+import { makeFolders } from "./make-folder.ts";
 
-const above = (path: string): string => path.slice(0, path.lastIndexOf("/")) || "/";
-
-/** A file system of folders alone; `barren` is one in which nothing can be made. */
+/** A file system of folders alone, and what was tried to be made; nothing can be made in `barren`. */
 function folders(there: string[], barren?: string) {
   const tries: string[] = [];
-  const make = (path: string): boolean => {
-    tries.push(path);
-    if (there.includes(path)) return false;
-    if (above(path) === barren || !there.includes(above(path)))
-      throw systemError("ENOENT", "does not exist", path);
-    there.push(path);
-    return true;
+  const above = (path: string): string => path.slice(0, path.lastIndexOf("/")) || "/";
+  const calls = {
+    above,
+    isFolder: (path: string) => there.includes(path),
+    mustBeFolder: () => undefined,
+    make(path: string): void {
+      tries.push(path);
+      if (there.includes(path)) throw systemError("EEXIST", "exists", path);
+      if (above(path) === barren || !there.includes(above(path)))
+        throw systemError("ENOENT", "does not exist", path);
+      there.push(path);
+    },
   };
-  return { there, make, tries };
+  return { there, calls, tries };
 }
 
-test("makeRoot() makes what is missing, outermost first, and gives the folders that hold it", () => {
-  const { there, make } = folders(["/", "/a"]);
-  expect(makeRoot("/a/b/c", above, make)).toEqual(["/a", "/a/b"]);
-  expect(there).toEqual(["/", "/a", "/a/b", "/a/b/c"]);
-  expect(makeRoot("/a/b/c", above, make)).toEqual([]);
+test("makeFolders() makes what is missing, outermost first, and gives the folders that hold the way to the root", () => {
+  const { there, calls } = folders(["/", "/a"]);
+  expect(makeFolders("/a/b/c", "d/e", calls)).toEqual({ made: [".", "d", "d/e"], holders: ["/a", "/a/b"] });
+  expect(there).toEqual(["/", "/a", "/a/b", "/a/b/c", "/a/b/c/d", "/a/b/c/d/e"]);
+  expect(makeFolders("/a/b/c", "d/f", calls)).toEqual({ made: ["d/f"], holders: [] });
+  expect(makeFolders("/a/b/c", ".", calls)).toEqual({ made: [], holders: [] });
 });
 
-test("makeRoot() fails with ENOENT where a folder that exists takes none, after two tries", () => {
-  const { make, tries } = folders(["/", "/proc"], "/proc");
-  expect(() => makeRoot("/proc/x", above, make)).toThrow(expect.objectContaining({ code: "ENOENT" }));
-  expect(tries).toEqual(["/proc/x", "/proc", "/proc/x"]);
+test("makeFolders() fails with ENOENT where a folder that exists takes none, after two tries", () => {
+  const { calls, tries } = folders(["/", "/proc"], "/proc");
+  expect(() => makeFolders("/proc/x", "a", calls)).toThrow(expect.objectContaining({ code: "ENOENT" }));
+  expect(tries).toEqual(["/proc/x", "/proc/x"]);
 });
 
-test("makeRoot() fails where nothing is, not even the outermost folder", () => {
-  expect(() => makeRoot("/a", above, folders([]).make)).toThrow("ENOENT");
+test("makeFolders() fails where nothing is, not even the outermost folder", () => {
+  expect(() => makeFolders("/a", ".", folders([]).calls)).toThrow("ENOENT");
 });
 
-test("makeRoot() lets other failures through", () => {
-  const failing = (): boolean => {
-    throw systemError("EACCES", "is closed", "/a");
+test("makeFolders() lets other failures through, on the way to the root and below it", () => {
+  const make = (path: string): never => {
+    throw systemError("EACCES", "is closed", path);
   };
-  expect(() => makeRoot("/a/b", above, failing)).toThrow("EACCES");
+  const { calls } = folders(["/", "/a"]);
+  expect(() => makeFolders("/a/b", ".", { ...calls, make })).toThrow("EACCES");
+  expect(() => makeFolders("/a", "b", { ...calls, make })).toThrow("EACCES");
+});
+
+test("makeFolders() takes a folder that another process has just made, and refuses what is none", () => {
+  const { calls } = folders(["/", "/a", "/a/b"]);
+  let looks = 0;
+  const later = { ...calls, isFolder: (path: string) => looks++ > 0 && calls.isFolder(path) };
+  expect(makeFolders("/a", ".", later)).toEqual({ made: [], holders: [] });
+  const mustBeFolder = (path: string): never => {
+    throw systemError("ENOTDIR", "is not a folder", path);
+  };
+  expect(() => makeFolders("/a", "b", { ...calls, mustBeFolder })).toThrow("ENOTDIR");
+  expect(() => makeFolders("/a", ".", { ...calls, isFolder: () => false })).toThrow("EEXIST");
 });
