@@ -64,3 +64,11 @@ test("openLogFile() does not fail where the working directory is gone, so that n
   rmSync(directory, { recursive: true });
   expect(() => openLogFile()).not.toThrow();
 });
+
+test.runIf(existsSync("/proc/self"))(
+  "openLogFile() says so where the system makes no folder, as in /proc, and does not try for ever",
+  () => {
+    process.chdir("/proc");
+    expect(() => openLogFile()("one")).toThrow("ENOENT");
+  },
+);

@@ -1,6 +1,7 @@
-import { appendFileSync, mkdirSync } from "node:fs";
+import { appendFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { logFile } from "@baba/core/adapter";
+import { makeFolder } from "./file-system/make-folder.ts";
 
 /** A log file in `./baba_logs/` by Node.js's own calls: see `logFile` of `@baba/core/adapter`. */
 export function openLogFile(): (line: string) => void {
@@ -8,6 +9,6 @@ export function openLogFile(): (line: string) => void {
     pid: process.pid,
     absolute: (path) => resolve(path),
     append: (path, text) => appendFileSync(path, text, { mode: 0o600 }),
-    makeFolder: (path) => void mkdirSync(path, { recursive: true, mode: 0o700 }),
+    makeFolder: (path) => void makeFolder(path, "."),
   });
 }

@@ -298,10 +298,10 @@ describe("RecordFiles", () => {
   });
 
   test("list() and count() pass over what bears no record's name", async () => {
-    for (const path of ["1.baba", ".hidden.baba", "notes.txt"])
-      await files.create([{ path, bytes: bytes("") }]);
-    expect(await records.list(".")).toEqual(["1.baba"]);
-    expect(await records.count(".")).toBe(1);
+    const [none, odd] = [[".hidden.baba", "notes.txt", "baba"], ["1.baba", "two\nlines.baba"]];
+    for (const path of [...none, ...odd]) await files.create([{ path, bytes: bytes("") }]);
+    expect(await records.list(".")).toEqual(odd);
+    expect(await records.count(".")).toBe(odd.length);
     failing = "names";
     code = "EACCES";
     expect(await codeOf(records.list("."))).toBe("BABA_PERMISSION .");
