@@ -135,11 +135,12 @@ describe("asyncSession()", () => {
     await db.close();
   });
 
-  test("discards at its disposal what was not committed, with a warning", async () => {
+  test("discards at its disposal what was not committed, with one warning, even if disposed of twice at once", async () => {
     const { db, runtime } = open({ logging: undefined });
     {
       await using session = db.asyncSession();
       await session.add(alice);
+      void session[Symbol.asyncDispose]();
     }
     expect(await db.asyncSession((session) => session.count())).toBe(0);
     expect(

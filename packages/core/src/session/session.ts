@@ -291,8 +291,8 @@ export class AsyncSession<S extends Schema> {
 
   /** Ends the session and discards uncommitted changes, with a warning. Called by `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#admission.isOpen) return;
     await this.#admission.idle();
+    if (!this.#admission.isOpen) return;
     const { log } = this.#context;
     const discarded = this.#view.pending.size;
     if (discarded > 0)
