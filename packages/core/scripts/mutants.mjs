@@ -77,8 +77,8 @@ export const MUTANTS = [
   {
     name: "segments are removed newest first",
     file: "journal/journal.ts",
-    find: "names.sort().map(",
-    replace: "names.sort().reverse().map(",
+    find: "numbers.sort((a, b) => a - b).map(",
+    replace: "numbers.sort((a, b) => b - a).map(",
   },
   {
     name: "the segment before is forgotten before the new one stands",

@@ -24,11 +24,11 @@ import { printable } from "./printable.ts";
  * | `BABA_CLOSED` | the database was closed |
  * | `BABA_SESSION_CLOSED` | the session was disposed of, or its callback has returned |
  * | `BABA_CONFLICT` | a later commit touched what the session read or writes |
- * | `BABA_LOCKED` | another process that is not known to have ended, or another session, has held the write lock for too long |
- * | `BABA_COMMIT_UNKNOWN` | a sync failed, so it is not known whether the commit is durable |
+ * | `BABA_LOCKED` | another process that is not known to have ended, or another session, has held the write lock for too long; or the lock was taken away by force, and the database has to be opened again |
+ * | `BABA_COMMIT_UNKNOWN` | it is not known whether the commit counts: a sync failed, or a write that could not be undone, or the write lock was taken away by force during it |
  * | `BABA_SETTLE` | a commit stands, but its files could not be put in place |
  * | `BABA_JOURNAL` | the journal is damaged |
- * | `BABA_FORMAT` | the folder was written by a newer version |
+ * | `BABA_FORMAT` | the folder was written by a newer version, or the file that says by which is damaged |
  * | `BABA_KEY_MISSING` | an option for a key is given, but is empty or undefined |
  * | `BABA_KEY_WRONG` | the passphrase, identity or key does not open this store |
  * | `BABA_KEYRING` | the key file is damaged, missing beside sealed records, full of retired keys, or not the one that was pinned |
@@ -152,8 +152,8 @@ export class ConflictError extends BabaError {
 }
 
 /**
- * Thrown when another process that is not known to have ended, or a session, keeps the write lock; the
- * message names it.
+ * Thrown when another process that is not known to have ended, or a session, keeps the write lock (the message
+ * names it), or when the lock was taken away by force: then open the database again.
  *
  * @example
  * ```ts
@@ -173,8 +173,9 @@ export class LockedError extends BabaError {
 }
 
 /**
- * Thrown when a sync failed, so that it is not known whether the commit is durable. The handle refuses
- * further writes; close the database, open it again and check.
+ * Thrown when it is not known whether a commit counts: a sync failed, or a write that could not be undone, or
+ * the write lock was taken away by force during the commit. The handle refuses further writes; close the
+ * database, open it again and check.
  *
  * @example
  * ```ts

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { logFile } from "@baba/core/adapter";
+import { drain } from "./file-system/files.ts";
 
 const utf8 = new TextEncoder();
 
@@ -18,6 +19,5 @@ export function openLogFile(): (line: string) => void {
 
 function append(path: string, text: string): void {
   using file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
-  const bytes = utf8.encode(text);
-  for (let written = 0; written < bytes.length; ) written += file.writeSync(bytes.subarray(written));
+  drain(file, utf8.encode(text));
 }

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { setImmediate, setTimeout } from "node:timers";
 import type { Runtime } from "@baba/core";
 import { denoCompression, denoCrypto } from "./crypto/index.ts";
+import { drain } from "./file-system/files.ts";
 import { denoFileSystem } from "./file-system/index.ts";
 import { openLogFile } from "./log-file.ts";
 
@@ -27,7 +28,7 @@ const RANDOM_BYTES = 65_536;
 export const denoRuntime: Runtime = {
   absolute: (path) => resolve(path),
   fileSystem: denoFileSystem,
-  terminal: (line) => void Deno.stderr.writeSync(utf8.encode(`${line}\n`)),
+  terminal: (line) => drain(Deno.stderr, utf8.encode(`${line}\n`)),
   logFile: openLogFile,
   crypto: denoCrypto,
   compression: denoCompression,

@@ -228,8 +228,8 @@ describe("StoreKeys", () => {
     const envelope = await sealer.seal(NAME, SMALL);
     own.keys.wipe();
     expect(() => sealer.seal(NAME, SMALL)).toThrow(expect.objectContaining({ code: "BABA_CLOSED" }));
-    expect(await codeOf(envelope, NAME, own)).toBe("BABA_KEY_UNKNOWN");
-    expect(own.keys.cipher()).toBeUndefined();
+    await expect(opened(envelope, NAME, own)).rejects.toMatchObject({ code: "BABA_CLOSED" });
+    expect(() => own.keys.cipher()).toThrow(expect.objectContaining({ code: "BABA_CLOSED" }));
   });
 
   test("show no key to util.inspect or JSON.stringify", () => {

@@ -75,15 +75,32 @@ export async function lockKeyring(
 export async function unlockKeyring(crypto: Crypto, file: Uint8Array, lock: FileLock): Promise<Keyring> {
   if (file.length > LARGEST_FILE) throw damaged("it is larger than 1 MiB");
   const payload = await decrypt(await binaryOf(file), lock, crypto);
-  const keyring = Keyring.parse(payload);
-  payload.fill(0);
+  const keyring = parsedKeyring(payload);
+  try {
+    mustFit(crypto, keyring, lock);
+    return keyring;
+  } catch (error) {
+    keyring.wipe();
+    throw error;
+  }
+}
+
+function parsedKeyring(payload: Uint8Array): Keyring {
+  try {
+    return Keyring.parse(payload);
+  } finally {
+    payload.fill(0);
+  }
+}
+
+function mustFit(crypto: Crypto, keyring: Keyring, lock: FileLock): void {
   if (lock.kind === "passphrase") {
     if (keyring.recipients.length > 0) throw damaged("it is locked by a passphrase but has recipients");
-    return keyring;
+    return;
   }
   if (keyring.recipients.length === 0) throw damaged("it is locked for identities but has no recipients");
-  if (lock.fingerprint === undefined || lock.fingerprint === keyring.fingerprint(crypto)) return keyring;
-  throw notThePinned();
+  if (lock.fingerprint !== undefined && lock.fingerprint !== keyring.fingerprint(crypto))
+    throw notThePinned();
 }
 
 /** The error for a key file without the pinned fingerprint. */

@@ -2,7 +2,7 @@ import { BabaError } from "../errors.ts";
 import { type Crypto, KEY_SIZE, mustMeasure } from "./crypto.ts";
 import { JournalCipher, type NumberedKey } from "./journal-cipher.ts";
 import { type Keyring, STORE_ID_SIZE } from "./keyring.ts";
-import { Xaes } from "./xaes.ts";
+import { keysWiped, Xaes } from "./xaes.ts";
 
 const NO_SALT = new Uint8Array(0);
 const ascii = new TextEncoder();
@@ -30,6 +30,7 @@ export class StoreKeys {
   readonly #entries = new Map<number, Entry>();
   readonly #ciphers = new Map<number, JournalCipher>();
   readonly #active: Xaes;
+  #wiped = false;
 
   /**
    * Copies the keys of one store.
@@ -53,7 +54,7 @@ export class StoreKeys {
 
   /** The cipher of a data key; `undefined` for a key that the store does not have. */
   find(id: number): Xaes | undefined {
-    return this.#entries.get(id)?.xaes;
+    return this.#entry(id)?.xaes;
   }
 
   /**
@@ -62,7 +63,7 @@ export class StoreKeys {
    */
   cipher(id: number = this.activeId): JournalCipher | undefined {
     const known = this.#ciphers.get(id);
-    const entry = this.#entries.get(id);
+    const entry = this.#entry(id);
     if (known !== undefined || entry === undefined) return known;
     const cipher = new JournalCipher(this.#crypto, { id, key: entry.key }, this.storeId);
     this.#ciphers.set(id, cipher);
@@ -71,6 +72,7 @@ export class StoreKeys {
 
   /** Overwrites every key; sealing and opening then fail with `BABA_CLOSED`. */
   wipe(): void {
+    this.#wiped = true;
     for (const { key, xaes } of this.#entries.values()) {
       key.fill(0);
       xaes.wipe();
@@ -78,6 +80,11 @@ export class StoreKeys {
     for (const cipher of this.#ciphers.values()) cipher.wipe();
     this.#entries.clear();
     this.#ciphers.clear();
+  }
+
+  #entry(id: number): Entry | undefined {
+    if (this.#wiped) throw keysWiped();
+    return this.#entries.get(id);
   }
 }
 

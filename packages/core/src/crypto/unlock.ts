@@ -100,9 +100,7 @@ export async function createLock(
   const recipients =
     lock.kind === "passphrase" ? [] : (lock.recipients ?? (await recipientsOf(lock.identities)));
   const keyring = Keyring.create(crypto, { recipients, converting: store.converting, now: store.now });
-  if (await createKeyFile(files, tokenOf(crypto), await lockKeyring(crypto, keyring, lock)))
-    return openedKeys(crypto, keyring);
-  keyring.wipe();
+  if (await isCreated(crypto, files, keyring, lock)) return openedKeys(crypto, keyring);
   const file = await readKeyFile(files);
   if (file === undefined)
     throw new BabaError(
@@ -137,6 +135,23 @@ export async function rewriteLock(
   await replaceKeyFile(files, tokenOf(crypto), await lockKeyring(crypto, keyring, lock));
 }
 
+/** Whether this call made the key file; if not, the keyring is wiped. */
+async function isCreated(
+  crypto: Crypto,
+  files: FileSystem,
+  keyring: Keyring,
+  lock: FileLock,
+): Promise<boolean> {
+  let created = false;
+  try {
+    created = await createKeyFile(files, tokenOf(crypto), await lockKeyring(crypto, keyring, lock));
+    return created;
+  } finally {
+    if (!created) keyring.wipe();
+  }
+}
+
+/** The opened keys of a keyring. */
 export function openedKeys(crypto: Crypto, keyring: Keyring): OpenedKeys {
   return { state: "sealed", keys: keysOfKeyring(crypto, keyring), keyring };
 }

@@ -55,8 +55,7 @@ export class Xaes {
   }
 
   #keyOf(nonce: Uint8Array): Uint8Array {
-    if (this.#wiped)
-      throw new BabaError("BABA_CLOSED", "The keys were wiped when the database was closed: open it again.");
+    if (this.#wiped) throw keysWiped();
     mustMeasure(nonce, XAES_NONCE_SIZE, "nonce");
     if (this.#last !== undefined && beginsWith(nonce, this.#last.part)) return this.#last.key;
     // Not `slice()`: a Buffer's shares its bytes, which the caller may change.
@@ -97,6 +96,11 @@ export class Xaes {
       return;
     }
   }
+}
+
+/** The error for keys that are gone. */
+export function keysWiped(): BabaError {
+  return new BabaError("BABA_CLOSED", "The keys were wiped when the database was closed: open it again.");
 }
 
 function beginsWith(bytes: Uint8Array, part: Uint8Array): boolean {

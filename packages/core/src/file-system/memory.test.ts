@@ -24,3 +24,12 @@ test("memoryFileSystem() keeps both names of one file where it is renamed onto i
   await files.rename([{ from: "a", to: "b" }]);
   expect((await files.list("."))?.map((entry) => entry.name).sort()).toEqual(["a", "b"]);
 });
+
+test("memoryFileSystem() keeps no memory of a Buffer that it was given", async () => {
+  const files = memoryFileSystem();
+  await files.makeFolder(".");
+  const bytes = Buffer.from([1, 2, 3]);
+  await files.create([{ path: "a", bytes }]);
+  bytes.fill(9);
+  expect(await files.read(["a"])).toEqual([new Uint8Array([1, 2, 3])]);
+});

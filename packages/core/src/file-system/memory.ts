@@ -60,7 +60,7 @@ class MemoryFileSystem implements FileSystem {
     for (const { path, bytes } of files) {
       const { folder, name } = this.#volume.holder(path);
       if (folder.has(name)) throw volumeError("EEXIST", path);
-      folder.set(name, { kind: "file", bytes: bytes.slice() });
+      folder.set(name, { kind: "file", bytes: new Uint8Array(bytes) });
     }
   }
 

@@ -276,9 +276,9 @@ export class Database<S extends Schema> {
    * write again: a holder that is merely slow fails at its next commit.
    */
   async forceUnlock(): Promise<void> {
-    const lifetime = this.#lifetime;
-    await lifetime.logged(lifetime.openedNow().then(({ storage }) => storage.forceUnlock()));
-    lifetime.log.warning(`Removed the write lock of ${printable(lifetime.name)} by force`);
+    const unlocking = this.#lifetime.openedNow().then(({ storage }) => storage.forceUnlock());
+    await this.#lifetime.tracked(this.#lifetime.logged(unlocking));
+    this.#lifetime.log.warning(`Removed the write lock of ${printable(this.#lifetime.name)} by force`);
   }
 
   /** Waits for pending work, puts every file in place and releases the folder. Idempotent. */

@@ -31,12 +31,20 @@ export async function forAllRecords(
 ): Promise<number> {
   await storage.head();
   const all: string[] = [];
-  for await (const names of storage.names()) all.push(...names);
-  for (let start = 0; start < all.length; start += STEP) {
-    await step(all.slice(start, start + STEP));
-    options.onProgress?.({ done: Math.min(start + STEP, all.length), total: all.length });
+  // One by one: a folder has more names than a call may have arguments.
+  for await (const names of storage.names()) for (const name of names) all.push(name);
+  let done = 0;
+  for (const names of stepsOf(all)) {
+    await step(names);
+    done += names.length;
+    options.onProgress?.({ done, total: all.length });
   }
   return all.length;
+}
+
+/** Names in batches of a step. */
+export function* stepsOf(names: readonly string[]): Generator<readonly string[]> {
+  for (let start = 0; start < names.length; start += STEP) yield names.slice(start, start + STEP);
 }
 
 /** Some records of a step, each with its stored bytes (`kept`) and what these contain once opened. */

@@ -11,6 +11,7 @@ import {
   problemOf,
   type RecordProblem,
   revealedParts,
+  stepsOf,
   underLock,
 } from "./maintenance.ts";
 import type { Store } from "./shared-store.ts";
@@ -160,16 +161,19 @@ async function dropRetired(store: Store): Promise<void> {
 /** Under the lock: finds a record that was added meanwhile, by hand or by a process without the new key. */
 async function mustBeSealed(store: Store): Promise<void> {
   for await (const names of store.storage.names()) {
-    const kept = await store.storage.readKept(names);
-    const stale = names.find((_, i) => isStale(store, kept[i]));
-    if (stale === undefined) continue;
-    throw new ConflictError(
-      `${printable(stale)} was put there while the store was being sealed: run it again.`,
-      {
-        record: stale,
-      },
-    );
+    for (const step of stepsOf(names)) {
+      const kept = await store.storage.readKept(step);
+      const stale = step.find((_, i) => isStale(store, kept[i]));
+      if (stale !== undefined) throw notSealed(stale);
+    }
   }
+}
+
+function notSealed(record: string): ConflictError {
+  return new ConflictError(
+    `${printable(record)} was put there while the store was being sealed: run it again.`,
+    { record },
+  );
 }
 
 function retiredKeys({ vault }: Store): number {

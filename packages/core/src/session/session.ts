@@ -261,7 +261,7 @@ export class AsyncSession<S extends Schema> {
    *
    * @throws {ConflictError} if a later commit changed what was read, {LockedError} if the write lock stays
    * taken, `BABA_SETTLE` if earlier commits cannot be put in place, `BABA_DISK_FULL` and the like: then
-   * nothing is written. {CommitUnknownError} if a sync failed. Any error of a failed call that nobody awaited
+   * nothing is written. {CommitUnknownError} if it is not known whether it counts. Any error of a failed call that nobody awaited
    */
   commit(): Promise<void> {
     return this.#admission.commit(async () => {

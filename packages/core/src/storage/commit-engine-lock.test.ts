@@ -226,6 +226,15 @@ describe("the write lock of a commit", () => {
     });
   }
 
+  test("leaves another's wish for it where nobody looked whether there is one", async () => {
+    const a = await store.open("a");
+    const hold = await a.storage.hold();
+    await store.files.create([{ path: WANTED_FILE, bytes: bytes("b") }]);
+    await hold.release();
+    expect(await store.isPlaced(LOCK_FILE)).toBe(false);
+    expect(await store.isPlaced(WANTED_FILE)).toBe(true);
+  });
+
   test("that was kept is given back by close()", async () => {
     const a = await store.open("a", false);
     for (const text of ["one", "two", "three"]) await a.storage.commit(put(text));

@@ -45,7 +45,10 @@ export class History {
    */
   judge(basis: Basis, writes: Names, earlier: Iterable<string>): void {
     if (basis.head < this.#floor) {
-      throw new ConflictError("Too much was committed since the session began to read: run it again.");
+      throw new ConflictError(
+        "It is no longer known what was committed since the session began to read, as it was too much, or another " +
+          "process has emptied the journal since: run the session again.",
+      );
     }
     for (const name of earlier) judgeName(name, basis, writes);
     const known = this.#commits.findLastIndex(({ sequence }) => sequence <= basis.head);

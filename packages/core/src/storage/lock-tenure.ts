@@ -86,20 +86,12 @@ export class LockTenure {
   async rest(mayKeep: boolean): Promise<void> {
     this.#ended = this.#runtime.elapsed();
     this.#resting = mayKeep && (await this.#isWorthKeeping());
-    if (!this.#resting) await this.end();
+    if (!this.#resting) await this.#release(this.#wanted === this.#ended);
   }
 
   /** Releases the lock if it is held, or may be. */
-  async end(): Promise<void> {
-    if (!this.isTaken) return;
-    const wanted = this.#wanted === this.#ended;
-    try {
-      if (this.#exclusive) await this.#beforeRelease();
-    } finally {
-      this.#exclusive = false;
-      this.#resting = false;
-      await this.#lock.release(wanted);
-    }
+  end(): Promise<void> {
+    return this.#release(false);
   }
 
   /** Removes the lock, whoever holds it. A commit under way continues, and notices. */
@@ -108,6 +100,18 @@ export class LockTenure {
     this.#resting = false;
     this.#inSeries = false;
     await this.#lock.force();
+  }
+
+  /** `wanted`: another process is waiting for it. */
+  async #release(wanted: boolean): Promise<void> {
+    if (!this.isTaken) return;
+    try {
+      if (this.#exclusive) await this.#beforeRelease();
+    } finally {
+      this.#exclusive = false;
+      this.#resting = false;
+      await this.#lock.release(wanted);
+    }
   }
 
   async #isWorthKeeping(): Promise<boolean> {

@@ -95,7 +95,7 @@ function inRoom(room: TextRoom): Encode {
   };
 }
 
-/** Removes what is left of files that could not be written: it may be what filled the disk. */
-export async function discard(files: FileSystem, unwritten: readonly Replacement[]): Promise<void> {
-  await files.remove(unwritten.map(({ temporary }) => temporary)).catch(() => undefined);
+/** Removes temporary files that were not put in place: they may be what filled the disk. */
+export async function discard(files: FileSystem, temporaries: readonly string[]): Promise<void> {
+  await files.remove(temporaries).catch(() => undefined);
 }

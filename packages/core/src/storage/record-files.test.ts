@@ -145,7 +145,7 @@ describe("RecordFiles", () => {
     expect(await codeOf(records.place([["1.baba", bytes("x")]]))).toBe("BABA_DISK_FULL 1.baba");
   });
 
-  test("place() says in its own words that what was staged cannot be renamed", async () => {
+  test("place() removes what was staged where it cannot be renamed, and says so in its own words", async () => {
     const [one, two] = [bytes("one"), bytes("two")];
     await records.stage([
       new Map([
@@ -159,6 +159,7 @@ describe("RecordFiles", () => {
       ["2.baba", two],
     ]);
     expect(await codeOf(placed)).toBe("BABA_IO 2 records");
+    expect(await files.list(TEMPORARY_FOLDER)).toEqual([]);
   });
 
   test.each<[string, FileSystem["kinds"], string]>([
@@ -298,7 +299,10 @@ describe("RecordFiles", () => {
   });
 
   test("list() and count() pass over what bears no record's name", async () => {
-    const [none, odd] = [[".hidden.baba", "notes.txt", "baba"], ["1.baba", "two\nlines.baba"]];
+    const [none, odd] = [
+      [".hidden.baba", "notes.txt", "baba"],
+      ["1.baba", "two\nlines.baba"],
+    ];
     for (const path of [...none, ...odd]) await files.create([{ path, bytes: bytes("") }]);
     expect(await records.list(".")).toEqual(odd);
     expect(await records.count(".")).toBe(odd.length);

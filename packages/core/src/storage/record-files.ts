@@ -169,12 +169,9 @@ export class RecordFiles {
   }
 
   async #move(moves: readonly Move[]): Promise<void> {
-    await this.#files.rename(moves).catch((error: unknown) =>
-      this.#notPlaced(
-        error,
-        moves.map(({ to }) => to),
-      ),
-    );
+    const temporaries = moves.map(({ from }) => from);
+    const names = moves.map(({ to }) => to);
+    await this.#files.rename(moves).catch((error: unknown) => this.#notPlaced(error, names, temporaries));
   }
 
   async #replace(batch: readonly Placement[]): Promise<void> {
@@ -188,15 +185,9 @@ export class RecordFiles {
   }
 
   async #write(files: readonly Replacement[]): Promise<void> {
-    try {
-      await this.#files.replace(files);
-    } catch (error) {
-      await discard(this.#files, files);
-      await this.#notPlaced(
-        error,
-        files.map(({ path }) => path),
-      );
-    }
+    const temporaries = files.map(({ temporary }) => temporary);
+    const names = files.map(({ path }) => path);
+    await this.#files.replace(files).catch((error: unknown) => this.#notPlaced(error, names, temporaries));
   }
 
   async #remove(names: readonly string[]): Promise<void> {
@@ -241,7 +232,8 @@ export class RecordFiles {
     });
   }
 
-  async #notPlaced(error: unknown, names: readonly string[]): Promise<never> {
+  async #notPlaced(error: unknown, names: readonly string[], temporaries: readonly string[]): Promise<never> {
+    await discard(this.#files, temporaries);
     // A folder may have been removed behind our back; it is made again on the next try.
     this.#folders.clear();
     // Among many names, report the one that has an obstacle in its place.

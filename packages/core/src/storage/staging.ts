@@ -53,14 +53,15 @@ export class Staging {
   async clear(): Promise<void> {
     const staged = [...this.#staged.values()].map(({ from }) => from);
     this.#staged.clear();
-    await this.#files.remove(staged).catch(() => undefined);
+    await discard(this.#files, staged);
   }
 
   async #create(files: readonly Replacement[]): Promise<void> {
     try {
       await this.#files.create(files.map(({ temporary, bytes }): NewFile => ({ path: temporary, bytes })));
     } catch (error) {
-      await discard(this.#files, files);
+      const temporaries = files.map(({ temporary }) => temporary);
+      await discard(this.#files, temporaries);
       throw error;
     }
   }

@@ -259,7 +259,8 @@ function trueName(path: string): string {
   const given = givenNames.get(path);
   if (given !== undefined) return given;
   const name = nameOf(path);
-  givenNames.set(path, name);
+  // What is there may be a link, which may lead elsewhere the next time.
+  if (!isThere(path)) givenNames.set(path, name);
   return name;
 }
 
@@ -273,6 +274,15 @@ function nameOf(path: string): string {
     if (above === path || (code !== "ENOENT" && code !== "ENOTDIR")) throw error;
     if (isLink(path)) throw systemError("ELOOP", "is a symbolic link that leads nowhere", path);
     return join(nameOf(above), basename(path));
+  }
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -22,8 +22,7 @@ export function openAt(folders: FolderCheck, path: string, offset: number): Open
   try {
     return folders.at(path, (full) => {
       const size = mustBeFile(full);
-      const file = Deno.openSync(full, { read: true });
-      file.seekSync(offset, Deno.SeekMode.Start);
+      const file = positioned(Deno.openSync(full, { read: true }), offset);
       return { file, left: Math.max(0, size - offset) };
     });
   } catch (error) {
@@ -66,15 +65,21 @@ export function create(folders: FolderCheck, { path, bytes }: NewFile): void {
 
 /** Opens an existing file to write at an offset; the caller closes it. */
 export function openToWrite(folders: FolderCheck, path: string, offset: number): Deno.FsFile {
-  return folders.file(path, (full) => {
-    const file = Deno.openSync(full, { write: true });
-    if (offset > 0) file.seekSync(offset, Deno.SeekMode.Start);
-    return file;
-  });
+  return folders.file(path, (full) => positioned(Deno.openSync(full, { write: true }), offset));
 }
 
-/** Writes all bytes at the file's current position. */
-export function drain(file: Deno.FsFile, bytes: Uint8Array): void {
+function positioned(file: Deno.FsFile, offset: number): Deno.FsFile {
+  try {
+    if (offset > 0) file.seekSync(offset, Deno.SeekMode.Start);
+    return file;
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+/** Writes all bytes at the current position of a file or stream, which may take only a part at a time. */
+export function drain(file: Pick<Deno.FsFile, "writeSync">, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length; ) written += file.writeSync(bytes.subarray(written));
 }
 

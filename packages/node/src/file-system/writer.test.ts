@@ -65,3 +65,12 @@ test("replace() passes on in which file the thread failed, with its code", async
   await expect(files.replace(given(900))).rejects.toMatchObject({ code: "EEXIST" });
   expect(await files.kinds(["499", "500", "501"])).toEqual(["file", undefined, undefined]);
 });
+
+test("write() of a long Buffer writes all of it, and leaves the caller its bytes", async () => {
+  const bytes = Buffer.alloc(9 * 1024 * 1024, "x");
+  await files.create([{ path: "long", bytes: new Uint8Array() }]);
+  await files.write("long", 0, bytes);
+  const [written] = await files.read(["long"]);
+  expect(written).toHaveLength(9 * 1024 * 1024);
+  expect(bytes).toHaveLength(9 * 1024 * 1024);
+});

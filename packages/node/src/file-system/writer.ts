@@ -61,7 +61,7 @@ export class Writer {
       await patiently(() =>
         here
           ? this.#writeHere(path, offset + done, piece)
-          : this.#writeInThread(path, offset + done, piece.slice()),
+          : this.#writeInThread(path, offset + done, new Uint8Array(piece)),
       );
     }
   }

@@ -7,7 +7,7 @@ import type { Turn } from "../pieces.ts";
 import { type Changes, encodeChanges } from "./changes.ts";
 import { JournalCursor, type News, takenOver } from "./cursor.ts";
 import { encodeFrameAt, FRAME_HEADER, FRAME_START, frameSize, writeFrameAt } from "./frame.ts";
-import { type JournalCommit, type Position, type Read, startOf } from "./read-journal.ts";
+import { type JournalCommit, type Position, type Read, segmentsIn, startOf } from "./read-journal.ts";
 import type { JournalSeals } from "./seal.ts";
 import { encodeSegmentHeader, SEGMENT_HEADER, type SegmentHeader, segmentStart } from "./segment.ts";
 
@@ -298,9 +298,8 @@ export class Journal {
 
   /** Oldest first, so that a segment that exists always has its successors. */
   async #removeUntil(last: number): Promise<void> {
-    const entries = (await this.#files.list(JOURNAL_FOLDER)) ?? [];
-    const names = entries.map((entry) => entry.name).filter((name) => name <= segmentPath(last).slice(-16));
-    await this.#files.remove(names.sort().map((name) => `${JOURNAL_FOLDER}/${name}`));
+    const numbers = (await segmentsIn(this.#files)).filter((number) => number <= last);
+    await this.#files.remove(numbers.sort((a, b) => a - b).map(segmentPath));
   }
 }
 

@@ -179,9 +179,17 @@ function newer(number: number): BabaError {
   );
 }
 
-async function newestSegment(files: FileSystem): Promise<number | undefined> {
+/** The numbers of a journal's segments; sync tools and people may put other things beside them. */
+export async function segmentsIn(files: FileSystem): Promise<number[]> {
   const entries = (await files.list(JOURNAL_FOLDER)) ?? [];
-  const numbers = entries.map((entry) => segmentNumber(entry.name)).filter((number) => number !== undefined);
+  return entries
+    .filter(({ kind }) => kind === "file")
+    .map(({ name }) => segmentNumber(name))
+    .filter((number) => number !== undefined);
+}
+
+async function newestSegment(files: FileSystem): Promise<number | undefined> {
+  const numbers = await segmentsIn(files);
   return numbers.length === 0 ? undefined : Math.max(...numbers);
 }
 

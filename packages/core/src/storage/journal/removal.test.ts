@@ -50,3 +50,21 @@ test("restart() removes segments so that who follows between two removals misses
   expect(seen.length).toBeGreaterThan(1);
   expect(new Set(seen)).toEqual(new Set([3]));
 });
+
+test("restart() removes segments alone: not the files and folders of others beside them", async () => {
+  const files = memoryFileSystem();
+  const others = [".DS_Store", "0000000000000001 (conflicted copy)", "notes"];
+  for (const folder of [JOURNAL_FOLDER, TEMPORARY_FOLDER, `${JOURNAL_FOLDER}/.stfolder`])
+    await files.makeFolder(folder);
+  await files.makeFolder(`${JOURNAL_FOLDER}/00000000000000ff`);
+  for (const name of others)
+    await files.create([{ path: `${JOURNAL_FOLDER}/${name}`, bytes: new Uint8Array() }]);
+  const random = (bytes: Uint8Array) => crypto.getRandomValues(bytes.slice());
+  const writer = { token: "a".repeat(16), identity: "a", random, turn: async () => {} };
+  const journal = new Journal(files, writer, unprotected);
+  await journal.follow();
+  await journal.append([changes("1")]);
+  await journal.restart();
+  const left = (await files.list(JOURNAL_FOLDER))?.map(({ name }) => name).sort();
+  expect(left).toEqual(["0000000000000002", "00000000000000ff", ".stfolder", ...others].sort());
+});
