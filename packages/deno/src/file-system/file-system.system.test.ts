@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { join } from "node:path";
 import process from "node:process";
 import { fileSystemSuite, type Outside } from "@baba/core/testing";
@@ -58,3 +59,47 @@ async function asNobody(
     process.seteuid?.(0);
   }
 }
+
+Deno.test("a file that is replaced by a longer one while it is opened is read whole", async () => {
+  const root = await Deno.makeTempDir({ prefix: "baba-" });
+  const files = denoFileSystem(root);
+  const { lstatSync } = Deno;
+  try {
+    for (const [old, young] of [
+      [10, 20],
+      [300_000, 600_000],
+    ] as const) {
+      Deno.writeFileSync(join(root, "a"), new Uint8Array(old));
+      Deno.writeFileSync(join(root, "b"), new Uint8Array(young));
+      Deno.lstatSync = (path) => {
+        const info = lstatSync(path);
+        if (String(path).endsWith("/a")) Deno.renameSync(join(root, "b"), join(root, "a"));
+        Deno.lstatSync = lstatSync;
+        return info;
+      };
+      const read = old === 10 ? await files.readRange("a", 0, 1000) : (await files.read(["a"]))[0];
+      assert.equal(read instanceof Uint8Array && read.length, young);
+    }
+  } finally {
+    Deno.lstatSync = lstatSync;
+    await files.close();
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+Deno.test("identity() follows the root's link where that is changed", async () => {
+  const holder = await Deno.makeTempDir({ prefix: "baba-" });
+  const [a, b, root] = ["a", "b", "current"].map((name) => join(holder, name)) as [string, string, string];
+  try {
+    for (const folder of [a, b]) await Deno.mkdir(folder);
+    const names: string[] = [];
+    for (const folder of [a, b]) {
+      await Deno.symlink(folder, root);
+      names.push(await denoFileSystem(root).identity());
+      await Deno.remove(root);
+    }
+    assert.deepEqual(names, [await denoFileSystem(a).identity(), await denoFileSystem(b).identity()]);
+  } finally {
+    await Deno.remove(holder, { recursive: true });
+  }
+});

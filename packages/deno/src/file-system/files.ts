@@ -21,9 +21,13 @@ export function read(folders: FolderCheck, path: string): Uint8Array | "long" | 
 export function openAt(folders: FolderCheck, path: string, offset: number): OpenedFile | undefined {
   try {
     return folders.at(path, (full) => {
-      const size = mustBeFile(full);
-      const file = positioned(Deno.openSync(full, { read: true }), offset);
-      return { file, left: Math.max(0, size - offset) };
+      mustBeFile(full);
+      const file = Deno.openSync(full, { read: true });
+      return orClosed(file, () => {
+        file.seekSync(offset, Deno.SeekMode.Start);
+        // Of what was opened: another file may have come into the place since it was looked at.
+        return { file, left: Math.max(0, file.statSync().size - offset) };
+      });
     });
   } catch (error) {
     if (systemCode(error) === "ENOENT") return undefined;
@@ -65,13 +69,19 @@ export function create(folders: FolderCheck, { path, bytes }: NewFile): void {
 
 /** Opens an existing file to write at an offset; the caller closes it. */
 export function openToWrite(folders: FolderCheck, path: string, offset: number): Deno.FsFile {
-  return folders.file(path, (full) => positioned(Deno.openSync(full, { write: true }), offset));
+  return folders.file(path, (full) => {
+    const file = Deno.openSync(full, { write: true });
+    return orClosed(file, () => {
+      if (offset > 0) file.seekSync(offset, Deno.SeekMode.Start);
+      return file;
+    });
+  });
 }
 
-function positioned(file: Deno.FsFile, offset: number): Deno.FsFile {
+/** Works on an open file, which is closed if that fails. */
+function orClosed<T>(file: Deno.FsFile, work: () => T): T {
   try {
-    if (offset > 0) file.seekSync(offset, Deno.SeekMode.Start);
-    return file;
+    return work();
   } catch (error) {
     file.close();
     throw error;
