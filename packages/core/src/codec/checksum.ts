@@ -31,7 +31,8 @@ export function xxh64With(kernel: Kernel, bytes: Uint8Array, seed: bigint): bigi
   exports.xxh64Begin(seed);
   let at = 0;
   while (bytes.length - at >= 32) {
-    const length = Math.min(AT_ONCE, (bytes.length - at) & ~31);
+    const left = bytes.length - at;
+    const length = Math.min(AT_ONCE, left - (left % 32));
     heap.set(bytes.subarray(at, at + length), raw);
     exports.xxh64Stripes(raw, length);
     at += length;

@@ -153,17 +153,20 @@ function encodeDate(value: Date, trail: Trail): PlainJson {
 
 function encodeBytes(value: Uint8Array, trail: Trail): PlainJson {
   refuseSymbols(value, trail);
-  if (value.length === 0 && isDetached(value.buffer))
-    throw refuse("has lost its bytes to another thread", trail);
+  if (value.length === 0 && isLost(value))
+    throw refuse(
+      "has lost its bytes: they were given to another thread, or its buffer was made smaller",
+      trail,
+    );
   // Without further properties, there are as many keys as bytes.
   if (value.length <= FEW_BYTES && Object.keys(value).length > value.length) throw refuse(NAMED, trail);
   return tagged("$binary", { base64: toBase64(value), subType: "00" }, trail);
 }
 
-/** Whether the bytes were transferred, which leaves an array of length 0. */
-function isDetached(buffer: ArrayBufferLike): boolean {
+/** Whether the buffer was transferred or no longer reaches that far, which leaves an array of length 0. */
+function isLost(bytes: Uint8Array): boolean {
   try {
-    new Uint8Array(buffer);
+    Reflect.apply(Uint8Array.prototype.values, bytes, []);
     return false;
   } catch {
     return true;

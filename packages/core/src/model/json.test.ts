@@ -86,10 +86,15 @@ describe("stringify()", () => {
     });
   });
 
-  it("refuses bytes that were transferred, and takes what never had any", () => {
+  it("refuses bytes that were transferred or cut off, and takes what never had any", () => {
     const bytes = new Uint8Array([1]);
     structuredClone(bytes, { transfer: [bytes.buffer] });
-    expect(refusal({ bytes })).toContain("$.bytes has lost its bytes to another thread");
+    const lost = "$.bytes has lost its bytes: they were given to another thread";
+    expect(refusal({ bytes })).toContain(lost);
+    const buffer = Reflect.construct(ArrayBuffer, [8, { maxByteLength: 16 }]);
+    const cut = new Uint8Array(buffer, 2, 2);
+    Reflect.apply(Reflect.get(buffer, "resize"), buffer, [1]);
+    expect(refusal({ bytes: cut })).toContain(lost);
     expect(stringify(new Uint8Array())).toBe('{"$binary":{"base64":"","subType":"00"}}');
   });
 

@@ -148,11 +148,26 @@ function outputOf<T>(outcome: Outcome<T>): T {
 
 /** JavaScript would take a record with a method `then` for a promise, and wait for it. */
 function mustNotBePromise(value: unknown, code: BabaErrorCode): void {
-  if (!isPromise(value)) return;
+  if (!mayBePromise(value, code)) return;
   throw new BabaError(
     code,
     "The record has a method `then`, so it would be taken for a promise: leave it out, or let the schema turn it into plain data.",
   );
+}
+
+/** A getter or a proxy may throw. */
+function mayBePromise(value: unknown, code: BabaErrorCode): boolean {
+  try {
+    return isPromise(value);
+  } catch (cause) {
+    throw new BabaError(
+      code,
+      "The record cannot be read: it throws when it is asked for `then` (see the cause).",
+      {
+        cause,
+      },
+    );
+  }
 }
 
 function recordOf<T>(outcome: Outcome<T>): T {

@@ -45,8 +45,12 @@ export type LoadableSchema<S extends Schema> = [OutputOf<S>] extends [InputOf<S>
  */
 export function isSchema(value: unknown): value is Schema {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
-  if (!("~standard" in value)) return false;
-  const standard = value["~standard"];
-  if (typeof standard !== "object" || standard === null) return false;
-  return "validate" in standard && typeof standard.validate === "function";
+  try {
+    const standard = "~standard" in value ? value["~standard"] : undefined;
+    if (typeof standard !== "object" || standard === null) return false;
+    return "validate" in standard && typeof standard.validate === "function";
+  } catch {
+    // A getter or a proxy that throws.
+    return false;
+  }
 }

@@ -30,7 +30,7 @@ export function compileWhere<T>(where: Where<T>): (record: T) => boolean {
   if (typeof given !== "object" || given === null || !isPlainObject(given)) {
     throw refuse("A where is an object of properties to match, or a function from a record to a boolean.");
   }
-  const wanted = entriesOf(given);
+  const wanted = readable(given);
   return (record) => wanted.every(([key, value]) => hasEqual(record, key, value));
 }
 
@@ -86,6 +86,22 @@ function toBoolean(answer: unknown): boolean {
     );
   }
   return Boolean(answer);
+}
+
+/** Entries of an object whose getters may throw. */
+function readable(where: Record<string, unknown>): [string, unknown][] {
+  try {
+    return entriesOf(where);
+  } catch (cause) {
+    if (cause instanceof BabaError) throw cause;
+    throw new BabaError(
+      "BABA_OPTION",
+      "The where cannot be read: one of its properties throws (see the cause).",
+      {
+        cause,
+      },
+    );
+  }
 }
 
 function entriesOf(where: Record<string, unknown>): [string, unknown][] {

@@ -34,8 +34,8 @@ export function serialise(
     if (typeof text === "string") return { name: known, text };
     return text.then((proved) => ({ name: known, text: proved }));
   };
-  const failed = (error: unknown): never => {
-    if (!(error instanceof BabaError)) throw error;
+  const failed = (thrown: unknown): never => {
+    const error = thrown instanceof BabaError ? thrown : unreadable(thrown);
     name ??= nameDespite(error, record);
     throw name === undefined ? error : error.about(name);
   };
@@ -98,6 +98,15 @@ function nameDespite({ code, cause }: BabaError, record: unknown): string | unde
   } catch {
     return undefined;
   }
+}
+
+/** The error for a record whose `id`, or whose `then`, is a getter that throws. */
+function unreadable(cause: unknown): BabaError {
+  return new BabaError(
+    "BABA_UNSERIALIZABLE",
+    "The record cannot be read: one of its properties throws when it is asked for (see the cause).",
+    { cause },
+  );
 }
 
 function concernsId({ path }: StandardSchemaV1.Issue): boolean {

@@ -20,6 +20,34 @@ const open = () => new Database(Hero, { logging: false }, assemble(memoryRuntime
 const failure = (code: string) => expect.objectContaining({ code });
 
 describe("an error", () => {
+  const broken = (key: PropertyKey): object =>
+    Object.defineProperty({ id: 1 }, key, {
+      enumerable: true,
+      get: () => {
+        throw new Error("broken");
+      },
+    });
+
+  test("is typed also where a property of what was given throws when it is asked for", async () => {
+    const db = new Database(v.any(), { logging: false }, assemble(memoryRuntime()));
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const unreadable = { code: "BABA_UNSERIALIZABLE", cause: expect.any(Error) };
+    await db.asyncSession(async (session) => {
+      for (const record of [broken("then"), broken("id"), proxy])
+        await expect(session.add(record)).rejects.toMatchObject(unreadable);
+      await expect(session.add(broken("then"), "a.baba")).rejects.toMatchObject({
+        ...unreadable,
+        record: "a.baba",
+      });
+      await expect(session.add(broken("~standard"), "a.baba")).rejects.toMatchObject(unreadable);
+      const where = { code: "BABA_OPTION", cause: expect.any(Error) };
+      await expect(session.filter(".", broken("id"))).rejects.toMatchObject(where);
+      expect(await session.count()).toBe(0);
+    });
+    await db.close();
+  });
+
   test("names the record, also where its name is the default one", async () => {
     const db = open();
     const Loose = v.looseObject({ id: v.number(), big: v.optional(v.pipe(v.string(), v.minLength(3))) });

@@ -71,7 +71,7 @@ export class AsyncSession<S extends Schema> {
 
   /**
    * Queues a record to be written and resolves to its file name. It is validated now and written by the
-   * commit. Without `filename`, the name is `${record.id}.baba`.
+   * commit. Without `filename`, the name is `${record.id}.baba`. The schema must not await this session's calls.
    *
    * @throws `BABA_VALIDATION`, `BABA_NOT_LOADABLE`, `BABA_UNSERIALIZABLE`, `BABA_ID_MISSING`, `BABA_NAME`
    * @example
@@ -261,7 +261,8 @@ export class AsyncSession<S extends Schema> {
    *
    * @throws {ConflictError} if a later commit changed what was read, {LockedError} if the write lock stays
    * taken, `BABA_SETTLE` if earlier commits cannot be put in place, `BABA_DISK_FULL` and the like: then
-   * nothing is written. {CommitUnknownError} if it is not known whether it counts. Any error of a failed call that nobody awaited
+   * nothing is written. {CommitUnknownError} if it is not known whether it counts. Any error of a failed call
+   * that nobody awaited
    */
   commit(): Promise<void> {
     return this.#admission.commit(async () => {

@@ -11,7 +11,7 @@ import { type Content, type Protection, unprotected } from "./protection.ts";
 import { recordFolders } from "./record-tree.ts";
 import type { Basis, Hold, Storage, Transaction } from "./storage.ts";
 import { checkStoreFolder } from "./store-folder.ts";
-import { rejectAll, type Submission } from "./submission.ts";
+import { mustFitJournal, rejectAll, type Submission, takeBatch } from "./submission.ts";
 import { Turns } from "./turns.ts";
 import { LONGEST_WAIT } from "./write-lock.ts";
 
@@ -127,6 +127,7 @@ export class FileStorage implements Storage {
 
   async commit(transaction: Transaction): Promise<void> {
     if (transaction.changes.size === 0) return this.#validate(transaction.basis);
+    mustFitJournal(transaction.changes);
     await new Promise<void>((resolve, reject) => {
       const submission = { transaction, resolve, reject };
       if (transaction.hold !== undefined) void this.#commitWithin(transaction.hold, submission);
@@ -230,7 +231,7 @@ export class FileStorage implements Storage {
     } catch (error) {
       return rejectAll(this.#queue.splice(0), error);
     }
-    await this.#commitBatch(this.#queue.splice(0));
+    await this.#commitBatch(takeBatch(this.#queue));
     await this.#rest();
   }
 

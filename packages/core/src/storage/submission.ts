@@ -1,8 +1,14 @@
-import type { Changes } from "./journal/changes.ts";
+import { BabaError } from "../errors.ts";
+import { type Changes, mostBytes } from "./journal/changes.ts";
 import type { Transaction } from "./storage.ts";
 
 /** Batches with more changes than this are handled in pieces. */
 const LONG_BATCH = 256;
+/**
+ * The most bytes of a batch: runtimes read less than 2 GiB at once, and as many of another process may have to
+ * be written again before it in its segment.
+ */
+const LARGEST_BATCH = 512 * 1024 * 1024;
 
 /** A transaction in a batch, and how to report its outcome. */
 export type Submission = {
@@ -14,6 +20,26 @@ export type Submission = {
 /** The names that the transactions of a batch change. */
 export function* namesIn(batch: readonly Submission[]): Generator<string> {
   for (const { transaction } of batch) yield* transaction.changes.keys();
+}
+
+/** @throws `BABA_UNSERIALIZABLE` if a transaction is too large for the journal */
+export function mustFitJournal(changes: Changes): void {
+  if (mostBytes(changes) <= LARGEST_BATCH) return;
+  throw new BabaError(
+    "BABA_UNSERIALIZABLE",
+    "The commit has more than 512 MiB of records and names: split it into several commits. Nothing was written.",
+  );
+}
+
+/** Takes from the front of a queue what fits into one batch, and at least one. */
+export function takeBatch(queue: Submission[]): Submission[] {
+  let [count, bytes] = [0, 0];
+  for (const { transaction } of queue) {
+    bytes += mostBytes(transaction.changes);
+    if (count > 0 && bytes > LARGEST_BATCH) break;
+    count += 1;
+  }
+  return queue.splice(0, count);
 }
 
 /** Whether to yield between pieces of the work on these changes. */

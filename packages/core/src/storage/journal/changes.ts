@@ -34,8 +34,8 @@ export async function encodeChanges(
   return body.subarray(0, at);
 }
 
-/** An upper bound: a UTF-16 unit takes at most three bytes of UTF-8. */
-function mostBytes(changes: Changes): number {
+/** The bytes of encoded changes, at most: a UTF-16 unit takes at most three bytes of UTF-8. */
+export function mostBytes(changes: Changes): number {
   let most = COUNT;
   changes.forEach((payload, name) => {
     most += ENTRY_HEAD + 3 * name.length + (payload?.length ?? 0);
