@@ -207,7 +207,7 @@ export class Database<S extends Schema> {
    * Re-seals with the active data key every record that a retired one sealed, in commits of some hundred
    * records. It can be interrupted and called again.
    *
-   * @throws `BABA_OPTION` if the store has no key file
+   * @throws `BABA_OPTION` if the store has no key file, {ConflictError} if not all is sealed anew yet
    */
   rewrap(options: RewrapOptions = {}): Promise<RewrapReport> {
     return this.#maintain(undefined, async (store) => {

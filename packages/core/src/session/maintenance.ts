@@ -1,4 +1,5 @@
 import { BabaError, type BabaErrorCode } from "../errors.ts";
+import { checkRecordName, printable } from "../storage/names.ts";
 import { revealSome } from "../storage/portions.ts";
 import type { Content } from "../storage/protection.ts";
 import type { Hold } from "../storage/storage.ts";
@@ -91,4 +92,19 @@ export function problemOf(filename: string, error: BabaError): RecordProblem {
 export function checkMaintenanceOptions<T extends MaintenanceOptions>(options: T): T {
   if (options.onProgress === undefined || typeof options.onProgress === "function") return options;
   throw new BabaError("BABA_OPTION", "The option onProgress must be a function.");
+}
+
+/**
+ * Why no call reaches a record of this name: another program may have made a file whose name no call accepts, or
+ * none takes as it is. It cannot be sealed either, as a seal is bound to the name's one normal form.
+ */
+export function nameFault(name: string): BabaError | undefined {
+  try {
+    if (checkRecordName(name) === name) return undefined;
+    return new BabaError("BABA_NAME", `${printable(name)} is not in Unicode NFC: rename the file first.`, {
+      record: name,
+    });
+  } catch (error) {
+    return error instanceof BabaError ? error : undefined;
+  }
 }

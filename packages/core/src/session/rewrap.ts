@@ -2,11 +2,11 @@ import { isSealed, keyIdOf } from "../crypto/envelope.ts";
 import { noKeyring } from "../crypto/refusals.ts";
 import { BabaError, ConflictError } from "../errors.ts";
 import { printable } from "../printable.ts";
-import { checkRecordName } from "../storage/names.ts";
 import type { Content } from "../storage/protection.ts";
 import {
   forAllRecords,
   type MaintenanceOptions,
+  nameFault,
   type Part,
   problemOf,
   type RecordProblem,
@@ -113,21 +113,6 @@ function changesOf({ names, contents }: Part, problems: RecordProblem[]): Map<st
   return changes;
 }
 
-/**
- * Why a record of this name is not sealed: another program may have made a file whose name no call accepts,
- * and a seal is bound to the name's one normal form.
- */
-function nameFault(name: string): BabaError | undefined {
-  try {
-    if (checkRecordName(name) === name) return undefined;
-    return new BabaError("BABA_NAME", `${printable(name)} is not in Unicode NFC: rename the file first.`, {
-      record: name,
-    });
-  } catch (error) {
-    return error instanceof BabaError ? error : undefined;
-  }
-}
-
 /** Whether a record is not known to be sealed with the active key; an unreadable one counts as stale. */
 function isStale({ vault }: Store, kept: Content): boolean {
   if (kept === undefined) return false;
@@ -171,7 +156,7 @@ async function mustBeSealed(store: Store): Promise<void> {
 
 function notSealed(record: string): ConflictError {
   return new ConflictError(
-    `${printable(record)} was put there while the store was being sealed: run it again.`,
+    `${printable(record)} was put there meanwhile, and is not sealed with the active key: run it again.`,
     { record },
   );
 }

@@ -61,4 +61,18 @@ describe("verify()", () => {
     ]);
     await db.close();
   });
+
+  test("tells of files whose names no call reaches, in a plain store too", async () => {
+    const db = await store.filled({}, 2);
+    await db.close();
+    for (const name of ["e\u0301.baba", "a:b.baba"]) await store.put(name, await store.bytesOf("1.baba"));
+    const again = store.open({});
+    const { records, problems } = await again.verify();
+    expect(records).toBe(4);
+    expect(problems.map(({ filename, code }) => [filename, code])).toEqual([
+      ["a:b.baba", "BABA_NAME"],
+      ["e\u0301.baba", "BABA_NAME"],
+    ]);
+    await again.close();
+  });
 });

@@ -6,6 +6,7 @@ import type { Content } from "../storage/protection.ts";
 import {
   forAllRecords,
   type MaintenanceOptions,
+  nameFault,
   problemOf,
   type RecordProblem,
   revealedParts,
@@ -44,7 +45,7 @@ export async function verify(store: Store, options: MaintenanceOptions): Promise
 function faultOf(store: Store, name: string, kept: Content, content: Content): BabaError | undefined {
   if (content instanceof BabaError) return content;
   if (!(content instanceof Uint8Array) || !(kept instanceof Uint8Array)) return undefined;
-  return jsonFault(content, name) ?? keyFault(store, name, kept);
+  return nameFault(name) ?? jsonFault(content, name) ?? keyFault(store, name, kept);
 }
 
 function jsonFault(payload: Uint8Array, name: string): BabaError | undefined {
