@@ -4,6 +4,11 @@ import { run } from "./process.mjs";
 import { readResults, resultsFolder, sum, table, writeResult } from "./results.mjs";
 import { packagesWith } from "./workspace.mjs";
 
+if (process.argv.length > 2) {
+  console.error("npm test takes no options. See CONTRIBUTING.md for how to run a part of it.");
+  process.exit(2);
+}
+
 /** Generated files are compared first, as building rewrites them. */
 const STEPS = [
   ["generated files", checkGenerated],

@@ -116,9 +116,9 @@ export const mixed: Workload = async (trial) => {
 
 /** Each session changes records that no other session changes. */
 function change(store: Store, { task }: Trial, id: number, lane: number): Promise<unknown> {
-  const own = Math.min(task.records - 1, id - (id % AT_ONCE) + lane);
+  const near = id - (id % AT_ONCE) + lane;
   const put = store.update ?? store.put;
-  return put.call(store, people(Math.max(own, 0), 1));
+  return put.call(store, people(near < task.records ? near : lane, 1));
 }
 
 function twice(work: (store: Store, trial: Trial) => Promise<void>): Workload {

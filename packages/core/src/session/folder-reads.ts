@@ -52,7 +52,7 @@ export class FolderReads {
     fits: (record: unknown) => boolean,
     exclusion?: Exclusion,
   ): Promise<unknown[]> {
-    const load = this.#loader(schema, options);
+    const loaded = this.#loader(schema, options);
     const reader = options?.unreadable !== "skip" && onlyLooks(schema) ? schema : undefined;
     const records: unknown[] = [];
     for await (const { names, texts, isKnown } of this.#scan(folder, reader)) {
@@ -62,7 +62,7 @@ export class FolderReads {
         if (pause !== undefined) await pause;
         const text = texts[i];
         if (typeof text === "string" && known?.ofText(text)) continue;
-        const loading = load(names[i] ?? "", text, known?.ofValue);
+        const loading = loaded(names[i] ?? "", text, known?.ofValue);
         const record = isPromise(loading) ? await loading : loading;
         if (record !== NOTHING && fits(record)) records.push(record);
       }
@@ -88,7 +88,7 @@ export class FolderReads {
   ): AsyncGenerator<StreamedRecord<unknown>> {
     try {
       await this.#admission.begin();
-      const load = this.#loader(schema, options);
+      const loaded = this.#loader(schema, options);
       const view = this.#view.number;
       for await (const { names, texts } of this.#scan(folder)) {
         // Do not trust what was read while the database was being closed: its keys may have been wiped.
@@ -102,7 +102,7 @@ export class FolderReads {
           // rollback it belongs to an old view, which is no longer validated.
           const isStale = this.#view.number !== view || this.#view.pending.has(filename);
           const text = isStale ? textIn(await this.#view.get(filename)) : texts[i];
-          const loading = load(filename, text);
+          const loading = loaded(filename, text);
           const record = isPromise(loading) ? await loading : loading;
           if (record !== NOTHING) yield { filename, record };
           this.#admission.mustGoOn();

@@ -1,5 +1,6 @@
 import { BabaError, type BabaErrorCode } from "../errors.ts";
-import { checkRecordName, printable } from "../storage/names.ts";
+import { printable } from "../printable.ts";
+import { checkRecordName } from "../storage/names.ts";
 import { revealSome } from "../storage/portions.ts";
 import type { Content } from "../storage/protection.ts";
 import type { Hold } from "../storage/storage.ts";

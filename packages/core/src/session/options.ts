@@ -1,8 +1,8 @@
 import { optionsIn, UNLOCK_OPTIONS, type Unlock } from "../crypto/lock.ts";
 import { BabaError } from "../errors.ts";
 import { LOG_LEVELS, type LogLevel, type LogTarget } from "../log/log.ts";
+import { printable } from "../printable.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { printable } from "../storage/names.ts";
 
 /** How a database is opened, and optionally how it is {@link Unlock unlocked}. */
 export type BabaOptions = {

@@ -1,7 +1,7 @@
 import { isSealed, keyIdOf } from "../crypto/envelope.ts";
 import { BabaError } from "../errors.ts";
 import { parseBytes } from "../model/index.ts";
-import { printable } from "../storage/names.ts";
+import { printable } from "../printable.ts";
 import type { Content } from "../storage/protection.ts";
 import {
   forAllRecords,

@@ -1,6 +1,7 @@
 import { BabaError } from "../errors.ts";
 import type { EntryKind } from "../file-system/file-system.ts";
-import { folderOf, pathIn, printable } from "./names.ts";
+import { printable } from "../printable.ts";
+import { folderOf, pathIn } from "./names.ts";
 
 /** What a runtime shows for bytes of a name that are not UTF-8. A valid name may contain it too. */
 const REPLACEMENT = "\ufffd";

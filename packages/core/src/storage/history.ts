@@ -1,5 +1,6 @@
 import { ConflictError } from "../errors.ts";
-import { folderOf, printable } from "./names.ts";
+import { printable } from "../printable.ts";
+import { folderOf } from "./names.ts";
 import type { Basis } from "./storage.ts";
 
 /** How many names of past commits are kept; sessions that began before them get a conflict. */

@@ -1,7 +1,7 @@
 import { BabaError } from "../errors.ts";
+import { printable } from "../printable.ts";
 import { systemCode } from "../system-error.ts";
 import { STORE_FOLDER } from "./layout.ts";
-import { printable } from "./names.ts";
 
 /**
  * A file system's error in BabaDB's words: which record or folder, what was tried, what to do. A `BabaError`

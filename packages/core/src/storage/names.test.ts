@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BabaError } from "../errors.ts";
-import { checkFolderName, checkRecordName, compareNames, defaultRecordName, printable } from "./names.ts";
+import { printable } from "../printable.ts";
+import { checkFolderName, checkRecordName, compareNames, defaultRecordName } from "./names.ts";
 
 const code = (work: () => unknown): unknown => {
   try {

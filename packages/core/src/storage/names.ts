@@ -1,8 +1,6 @@
 import { BabaError } from "../errors.ts";
 import { printable } from "../printable.ts";
 
-export { printable };
-
 /** The end of every record's file name. */
 export const RECORD_SUFFIX = ".baba";
 const LONGEST_SEGMENT = 200;

@@ -1,8 +1,8 @@
 import { LockedError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
+import { printable } from "../printable.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { BREAKS_FOLDER, LOCK_FILE, OWNERS_FOLDER, ownerPath, WANTED_FILE } from "./layout.ts";
-import { printable } from "./names.ts";
 
 /** How long to wait for a living owner, in milliseconds. */
 export const LONGEST_WAIT: number = 10_000;

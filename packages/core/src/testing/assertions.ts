@@ -3,15 +3,17 @@
  * them.
  */
 
+import { deepEqual } from "../model/index.ts";
+
 /** Throws if the condition does not hold. */
 export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Error(message);
 }
 
-/** Throws if two values differ; values are compared by their JSON text. */
+/** Throws if two values are not deeply equal. */
 export function assertEqual(actual: unknown, expected: unknown, what: string): void {
-  const [found, wanted] = [JSON.stringify(actual), JSON.stringify(expected)];
-  assert(found === wanted, `${what}: expected ${shorten(wanted)}, found ${shorten(found)}`);
+  const isEqual = deepEqual(actual, expected);
+  assert(isEqual, `${what}: expected ${shown(expected)}, found ${shown(actual)}`);
 }
 
 /** Throws if these are not exactly the expected bytes. */
@@ -52,7 +54,8 @@ function describe(value: unknown): string {
   return value instanceof Error ? `${value.name}: ${value.message}` : typeof value;
 }
 
-function shorten(text: string | undefined): string {
-  const shown = text ?? "undefined";
-  return shown.length > 300 ? `${shown.slice(0, 300)}...` : shown;
+/** As JSON, which would take `undefined` for `null`, or leave it out. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value, (_, part: unknown) => (part === undefined ? "undefined" : part)) ?? "";
+  return text.length > 300 ? `${text.slice(0, 300)}...` : text;
 }
