@@ -11,7 +11,7 @@ import { type Content, type Protection, unprotected } from "./protection.ts";
 import { recordFolders } from "./record-tree.ts";
 import type { Basis, Hold, Storage, Transaction } from "./storage.ts";
 import { checkStoreFolder } from "./store-folder.ts";
-import { mustFitJournal, rejectAll, type Submission, takeBatch } from "./submission.ts";
+import { journalBytes, rejectAll, type Submission, takeBatch } from "./submission.ts";
 import { Turns } from "./turns.ts";
 import { LONGEST_WAIT } from "./write-lock.ts";
 
@@ -127,9 +127,9 @@ export class FileStorage implements Storage {
 
   async commit(transaction: Transaction): Promise<void> {
     if (transaction.changes.size === 0) return this.#validate(transaction.basis);
-    mustFitJournal(transaction.changes);
+    const bytes = journalBytes(transaction.changes);
     await new Promise<void>((resolve, reject) => {
-      const submission = { transaction, resolve, reject };
+      const submission = { transaction, bytes, resolve, reject };
       if (transaction.hold !== undefined) void this.#commitWithin(transaction.hold, submission);
       else this.#queue.push(submission);
       if (transaction.hold === undefined) this.#draining ??= this.#drain();

@@ -13,6 +13,8 @@ const LARGEST_BATCH = 512 * 1024 * 1024;
 /** A transaction in a batch, and how to report its outcome. */
 export type Submission = {
   readonly transaction: Transaction;
+  /** What it takes in the journal, at most: see {@link journalBytes}. */
+  readonly bytes: number;
   resolve(): void;
   reject(error: unknown): void;
 };
@@ -22,24 +24,24 @@ export function* namesIn(batch: readonly Submission[]): Generator<string> {
   for (const { transaction } of batch) yield* transaction.changes.keys();
 }
 
-/** @throws `BABA_UNSERIALIZABLE` if a transaction is too large for the journal */
-export function mustFitJournal(changes: Changes): void {
-  if (mostBytes(changes) <= LARGEST_BATCH) return;
+/** The bytes that changes take in the journal, at most. @throws `BABA_UNSERIALIZABLE` if they are too many */
+export function journalBytes(changes: Changes): number {
+  const bytes = mostBytes(changes);
+  if (bytes <= LARGEST_BATCH) return bytes;
   throw new BabaError(
     "BABA_UNSERIALIZABLE",
     "The commit has more than 512 MiB of records and names: split it into several commits. Nothing was written.",
   );
 }
 
-/** Takes from the front of a queue what fits into one batch, and at least one. */
+/** Takes from the front of a queue what fits into one batch. */
 export function takeBatch(queue: Submission[]): Submission[] {
-  let [count, bytes] = [0, 0];
-  for (const { transaction } of queue) {
-    bytes += mostBytes(transaction.changes);
-    if (count > 0 && bytes > LARGEST_BATCH) break;
-    count += 1;
-  }
-  return queue.splice(0, count);
+  let total = 0;
+  const rest = queue.findIndex(({ bytes }) => {
+    total += bytes;
+    return total > LARGEST_BATCH;
+  });
+  return queue.splice(0, rest < 0 ? queue.length : rest);
 }
 
 /** Whether to yield between pieces of the work on these changes. */
