@@ -295,8 +295,8 @@ export const MUTANTS = [
   {
     name: "records are written in place, without a rename",
     file: "record-files.ts",
-    find: "await this.#files.replace(files);",
-    replace: "await this.#files.remove(batch.map(([name]) => name)); await this.#files.create(files);",
+    find: "await this.#files.replace(files).catch(",
+    replace: "await this.#files.remove(names).then(() => this.#files.create(files)).catch(",
   },
   {
     name: "another's segment that is gone has nothing new",
