@@ -276,8 +276,7 @@ export class Database<S extends Schema> {
    * write again: a holder that is merely slow fails at its next commit.
    */
   async forceUnlock(): Promise<void> {
-    const unlocking = this.#lifetime.openedNow().then(({ storage }) => storage.forceUnlock());
-    await this.#lifetime.tracked(this.#lifetime.logged(unlocking));
+    await this.#maintain(undefined, ({ storage }) => storage.forceUnlock());
     this.#lifetime.log.warning(`Removed the write lock of ${printable(this.#lifetime.name)} by force`);
   }
 
