@@ -233,9 +233,9 @@ export const MUTANTS = [
   {
     name: "what was staged is put in place before the sync ends",
     file: "commit-engine.ts",
-    find: "const staging = this.needsSettling ? undefined : this.records.stage(batch);",
+    find: "const staging = this.needsSettling ? undefined : this.#placer.stage(batch);",
     replace:
-      "const staging = this.records.stage(batch).then(() => this.records.place(batch.flatMap((some) => [...some])));",
+      "const staging = this.#placer.stage(batch).then(() => this.#placer.place(batch.flatMap((some) => [...some])));",
   },
   {
     name: "conflicts are not looked for",
@@ -294,7 +294,7 @@ export const MUTANTS = [
   },
   {
     name: "records are written in place, without a rename",
-    file: "record-files.ts",
+    file: "record-placer.ts",
     find: "await this.#files.replace(files).catch(",
     replace: "await this.#files.remove(names).then(() => this.#files.create(files)).catch(",
   },

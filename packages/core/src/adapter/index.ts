@@ -5,9 +5,9 @@
  */
 export { type NativeCompressionFunctions, nativeCompression } from "../crypto/native-compression.ts";
 export { type NativeCryptoFunctions, nativeCrypto } from "../crypto/native-crypto.ts";
+export { inLanes } from "../lanes.ts";
 export { errorOf, isCrowded, linkError, systemCode, systemError } from "../system-error.ts";
 export { fileSystemSynced, SYNC_FILE_SYSTEM, type SyncEnd } from "./file-system-sync.ts";
-export { inLanes } from "./lanes.ts";
 export { type LogFileCalls, logFile } from "./log-file.ts";
 export { type FolderCalls, type Made, makeFolders } from "./make-folder.ts";
 export { mustStayBelow, PathCheck } from "./path-check.ts";

@@ -1,7 +1,7 @@
 import type { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { JOURNAL_FOLDER, segmentNumber } from "../storage/layout.ts";
-import { RecordFiles } from "../storage/record-files.ts";
+import { RecordReader } from "../storage/record-reader.ts";
 import { recordFolders, type Unopened } from "../storage/record-tree.ts";
 import { isSealed } from "./envelope.ts";
 
@@ -36,7 +36,7 @@ export async function beginsSealed(files: FileSystem): Promise<boolean> {
 
 /** Yields the records of a folder tree one by one, skipping unreadable ones. */
 export async function* keptRecords(files: FileSystem, unopened?: Unopened): AsyncGenerator<Kept> {
-  const records = new RecordFiles(files, () => "");
+  const records = new RecordReader(files);
   for await (const { path } of recordFolders(files, unopened)) {
     const names = await records.list(path);
     for (let start = 0; start < names.length; start += CHUNK) {

@@ -14,7 +14,8 @@ import { Overlay } from "./overlay.ts";
 import type { Turn } from "./pieces.ts";
 import { Poison } from "./poison.ts";
 import type { Protection } from "./protection.ts";
-import { RecordFiles } from "./record-files.ts";
+import { RecordPlacer } from "./record-placer.ts";
+import { RecordReader } from "./record-reader.ts";
 import type { Redo } from "./redo.ts";
 import { Replay } from "./replay.ts";
 import type { Basis } from "./storage.ts";
@@ -45,7 +46,6 @@ const CHECKPOINT_BYTES = 16 * 1024 * 1024;
  * checkpoint makes them durable before the journal forgets them.
  */
 export class CommitEngine {
-  readonly records: RecordFiles;
   readonly redo: Redo;
   readonly overlay: Overlay;
   readonly #context: EngineContext;
@@ -54,6 +54,7 @@ export class CommitEngine {
   readonly #lock: WriteLock;
   readonly #tenure: LockTenure;
   readonly #replay: Replay;
+  readonly #placer: RecordPlacer;
   readonly #poison = new Poison();
   /** Only one at a time may advance along the journal. */
   readonly #following = new Mutex();
@@ -75,9 +76,8 @@ export class CommitEngine {
     this.#tenure = new LockTenure(this.#lock, runtime, () => this.#journal.mark());
     this.#replay = new Replay(files, this.#journal);
     this.redo = this.#replay.redo;
-    let count = 0;
-    this.records = new RecordFiles(files, () => `${this.#token}-${(count++).toString(36)}`);
-    this.overlay = new Overlay(this.redo, this.records);
+    this.#placer = new RecordPlacer(files, this.#token);
+    this.overlay = new Overlay(this.redo, new RecordReader(files));
   }
 
   /** Catches up with the commits of others, and returns the newest commit that reads will see. */
@@ -258,7 +258,7 @@ export class CommitEngine {
       try {
         // Submissions accepted earlier in the batch count as commits before this one.
         if (basis !== undefined) this.#replay.history.judge(basis, changes, namesIn(accepted));
-        await this.records.prepare(changes, this.#turn);
+        await this.#placer.prepare(changes, this.#turn);
         accepted.push(submission);
       } catch (error) {
         submission.reject(error);
@@ -287,7 +287,7 @@ export class CommitEngine {
   /** During the sync, the files' texts are written to temporary files, to be renamed into place after it. */
   async #syncAndStage(batch: readonly Changes[]): Promise<void> {
     const syncing = this.#journal.sync();
-    const staging = this.needsSettling ? undefined : this.records.stage(batch);
+    const staging = this.needsSettling ? undefined : this.#placer.stage(batch);
     await syncing.finally(() => staging);
     await this.#tenure.mustHaveHeld();
   }
@@ -309,7 +309,7 @@ export class CommitEngine {
   /** What was written is in the journal, durable or not: reads and conflict checks must know of it. */
   async #unwritten(batch: readonly Changes[], error: unknown): Promise<never> {
     if (this.#journal.sequence > this.#replay.newest) this.#replay.committed(batch);
-    await this.records.unstage();
+    await this.#placer.unstage();
     throw error;
   }
 
@@ -324,7 +324,7 @@ export class CommitEngine {
   async #placeRecords(): Promise<void> {
     try {
       await this.#poison.guard(() => this.#journal.secure());
-      await this.records.place(this.redo.unplaced());
+      await this.#placer.place(this.redo.unplaced());
     } catch (error) {
       this.#unsettled = error;
       throw error;

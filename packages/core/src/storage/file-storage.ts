@@ -121,7 +121,7 @@ export class FileStorage implements Storage {
 
   async stamp(folder: string): Promise<string | undefined> {
     const head = await this.head();
-    const stamp = await this.#opened().records.stamp(folder);
+    const stamp = await this.#opened().overlay.stamp(folder);
     return stamp === undefined ? undefined : `${head} ${stamp}`;
   }
 

@@ -3,12 +3,12 @@ import { encode } from "../codec/index.ts";
 import type { EntryKind, FileSystem } from "../file-system/file-system.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
 import { FileStorage } from "./file-storage.ts";
-import { RecordFiles } from "./record-files.ts";
+import { RecordReader } from "./record-reader.ts";
 
 const NAME = "\ufffd.baba";
 const FOLDER = "\ufffd";
 let files: FileSystem;
-let records: RecordFiles;
+let records: RecordReader;
 let storage: FileStorage;
 /** Entries of the root that are listed by a name that is not theirs, like those whose names are not UTF-8. */
 let garbled: { readonly name: string; readonly kind: EntryKind }[];
@@ -22,7 +22,7 @@ beforeEach(async () => {
   files.names = async (folder) =>
     (await names.call(files, folder))?.concat(folder === "." ? garbled.map(({ name }) => name) : []);
   await files.makeFolder(".");
-  records = new RecordFiles(files, () => "token");
+  records = new RecordReader(files);
   storage = new FileStorage(files, runtime, () => undefined);
   await storage.open();
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { SimulatedDisk, simulatedFileSystem } from "../testing/simulation/index.ts";
 import { Overlay } from "./overlay.ts";
-import { RecordFiles } from "./record-files.ts";
+import { RecordReader } from "./record-reader.ts";
 import { Redo } from "./redo.ts";
 
 test("Overlay.exist() and read() do not ask the files about what the journal decides", async () => {
@@ -19,7 +19,7 @@ test("Overlay.exist() and read() do not ask the files about what the journal dec
       ["f/2.baba", undefined],
     ]),
   });
-  const overlay = new Overlay(redo, new RecordFiles(files, () => "none"));
+  const overlay = new Overlay(redo, new RecordReader(files));
   expect(await overlay.exist(["f/1.baba", "f/2.baba"])).toEqual([true, false]);
   expect(await overlay.read(["f/2.baba", "f/1.baba"])).toEqual([undefined, new Uint8Array([1])]);
   expect(asked).toEqual([]);

@@ -2,7 +2,7 @@ import { BabaError, CommitUnknownError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { FileStorage } from "../../storage/file-storage.ts";
-import { RecordFiles } from "../../storage/record-files.ts";
+import { RecordReader } from "../../storage/record-reader.ts";
 import type { Transaction } from "../../storage/storage.ts";
 import { simulatedRuntime } from "../simulation/clock.ts";
 import { SeededRandom } from "../simulation/random.ts";
@@ -148,7 +148,7 @@ export class Scenario {
   async #bare(fileSystem: FileSystem, runtime: Runtime): Promise<State> {
     const protection = protectionOf(this.#protection, fileSystem, runtime);
     await protection.open();
-    const records = new RecordFiles(fileSystem, () => "none");
+    const records = new RecordReader(fileSystem);
     return contents({
       list: (folder) => records.list(folder),
       read: async (names) => [...(await protection.reveal(names, await records.read(names)))],

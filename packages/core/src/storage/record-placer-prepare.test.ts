@@ -1,29 +1,22 @@
 import { beforeEach, expect, test } from "vitest";
-import type { EntryKind, FileSystem } from "../file-system/file-system.ts";
+import type { EntryKind } from "../file-system/file-system.ts";
 import { SimulatedDisk, simulatedFileSystem } from "../testing/simulation/index.ts";
 import { codeOf } from "./code-of.fixture.ts";
 import { TEMPORARY_FOLDER } from "./layout.ts";
 import type { Placement } from "./placement.ts";
-import { RecordFiles } from "./record-files.ts";
+import { bytes, recordFiles } from "./record-files.fixture.ts";
+import { RecordPlacer } from "./record-placer.ts";
 
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-let failing: string | undefined;
-let files: FileSystem;
-let records: RecordFiles;
+let { files, placer, faults } = await recordFiles();
 
 beforeEach(async () => {
-  failing = undefined;
-  const hook = ({ call }: { readonly call: string }) =>
-    call === failing ? ({ fail: "EIO" } as const) : undefined;
-  files = simulatedFileSystem(new SimulatedDisk(), { hook });
-  await files.makeFolder(TEMPORARY_FOLDER);
-  records = new RecordFiles(files, () => "none");
+  ({ files, placer, faults } = await recordFiles());
 });
 
 const prepare = (placements: readonly Placement[]): Promise<void> =>
-  records.prepare(new Map(placements), async () => {});
+  placer.prepare(new Map(placements), async () => {});
 
-test("RecordFiles.prepare() refuses what stands in a record's place or in its folder's", async () => {
+test("RecordPlacer.prepare() refuses what stands in a record's place or in its folder's", async () => {
   await files.makeFolder("folder.baba");
   await files.create([{ path: "file", bytes: bytes("x") }]);
   const cases: [string, string][] = [
@@ -36,20 +29,20 @@ test("RecordFiles.prepare() refuses what stands in a record's place or in its fo
   expect(await codeOf(prepare([["link.baba", bytes("x")]]))).toBe("BABA_NOT_A_RECORD link.baba");
 });
 
-test("RecordFiles.prepare() and place() blame the folder that was replaced since it was used", async () => {
+test("RecordPlacer.prepare() and place() blame the folder that was replaced since it was used", async () => {
   const changed = simulatedFileSystem(new SimulatedDisk());
   await changed.makeFolder(TEMPORARY_FOLDER);
   await changed.create([{ path: "f", bytes: bytes("x") }]);
   let now = files;
   const switching = new Proxy(files, { get: (_, name) => Reflect.get(now, name).bind(now) });
-  records = new RecordFiles(switching, () => "none");
+  placer = new RecordPlacer(switching, "token");
   await prepare([["f/1.baba", bytes("x")]]);
   now = changed;
   expect(await codeOf(prepare([["f/1.baba", bytes("x")]]))).toBe("BABA_NOT_A_FOLDER f");
-  expect(await codeOf(records.place([["f/1.baba", bytes("x")]]))).toBe("BABA_NOT_A_FOLDER f");
+  expect(await codeOf(placer.place([["f/1.baba", bytes("x")]]))).toBe("BABA_NOT_A_FOLDER f");
 });
 
-test("RecordFiles.prepare() makes no folder where something stands in a place", async () => {
+test("RecordPlacer.prepare() makes no folder where something stands in a place", async () => {
   await files.makeFolder("folder.baba");
   await files.create([{ path: "file", bytes: bytes("x") }]);
   const before = await files.names(".");
@@ -65,7 +58,7 @@ test("RecordFiles.prepare() makes no folder where something stands in a place", 
   expect(await files.names(".")).toContain("new");
 });
 
-test("RecordFiles.prepare() of thousands of names of one folder finds the same by listing it", async () => {
+test("RecordPlacer.prepare() of thousands of names of one folder finds the same by listing it", async () => {
   const names = Array.from({ length: 2500 }, (_, i) => `a/${i}.baba`);
   const puts = names.map((name): Placement => [name, bytes("x")]);
   const deletes = names.map((name): Placement => [name, undefined]);
@@ -85,6 +78,6 @@ test("RecordFiles.prepare() of thousands of names of one folder finds the same b
   expect(await codeOf(prepare(puts))).toBe("nothing thrown");
   await files.makeFolder("a/7.baba");
   expect(await codeOf(prepare(puts))).toBe("BABA_NOT_A_RECORD a/7.baba");
-  failing = "list";
+  faults.call = "list";
   expect(await codeOf(prepare(deletes))).toBe("BABA_IO a");
 });
