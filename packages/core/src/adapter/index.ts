@@ -7,10 +7,12 @@ export { type NativeCompressionFunctions, nativeCompression } from "../crypto/na
 export { type NativeCryptoFunctions, nativeCrypto } from "../crypto/native-crypto.ts";
 export { inLanes } from "../lanes.ts";
 export { errorOf, isCrowded, linkError, systemCode, systemError } from "../system-error.ts";
+export { isWithinTick } from "./clock-tick.ts";
 export { fileSystemSynced, SYNC_FILE_SYSTEM, type SyncEnd } from "./file-system-sync.ts";
 export { type LogFileCalls, logFile } from "./log-file.ts";
 export { type FolderCalls, type Made, makeFolders } from "./make-folder.ts";
 export { mustStayBelow, PathCheck } from "./path-check.ts";
+export { PAUSES } from "./patience.ts";
 export {
   isRunning,
   type ProcessEvidence,

@@ -125,6 +125,7 @@ export class Database<S extends Schema> {
   ): AsyncSession<S> | Promise<T> {
     if (work !== undefined) return this.#lifetime.tracked(this.#transact(work, options));
     this.#lifetime.checked(() => this.#lifetime.mustBeOpen());
+    if (options !== undefined) this.#lifetime.checked(() => checkTransaction(work, options));
     return this.#session({ hold: undefined, refusal: () => this.#lifetime.refusal(), reruns: false });
   }
 

@@ -1,6 +1,6 @@
 import { optionsIn, UNLOCK_OPTIONS, type Unlock } from "../crypto/lock.ts";
 import { BabaError } from "../errors.ts";
-import { LOG_LEVELS, type LogLevel, type LogTarget } from "../log/log.ts";
+import type { LogLevel, LogTarget } from "../log/log.ts";
 import { printable } from "../printable.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 
@@ -21,8 +21,8 @@ export type BabaOptions = {
   readonly settle?: "commit" | "background" | undefined;
 } & Unlock;
 
+// The log checks its own options.
 const CHOICES: Readonly<Record<string, readonly unknown[] | undefined>> = {
-  logLevel: LOG_LEVELS,
   durability: ["full", "relaxed"],
   settle: ["commit", "background"],
 };
@@ -37,8 +37,7 @@ const KNOWN = ["directory", "logging", "logLevel", "durability", "settle", ...UN
  */
 export function checkOptions(options: BabaOptions | undefined): BabaOptions {
   if (options === undefined) return {};
-  mustBeObject(options);
-  for (const name of Object.keys(options)) mustBeKnown(name);
+  checkOptionNames(options, KNOWN);
   const copy = optionsIn(options, KNOWN);
   for (const [name, value] of Object.entries(copy)) checkOption(name, value);
   return copy;
@@ -68,7 +67,8 @@ export function directoryOf({ directory = "." }: BabaOptions, runtime: Pick<Runt
  * @throws `BABA_OPTION`
  */
 export function checkOptionNames(options: unknown, known: readonly string[]): void {
-  mustBeObject(options);
+  if (typeof options !== "object" || options === null || Array.isArray(options))
+    throw refuse("The options must be an object.");
   for (const name of Object.keys(options)) {
     if (!known.includes(name))
       throw refuse(`There is no option "${printable(name)}" here. Known here: ${known.join(", ")}.`);
@@ -80,16 +80,6 @@ export function notASchema(): BabaError {
   return refuse(
     "What was passed as the schema is not one: give one of valibot's, or any Standard Schema, or leave it out for the database's own.",
   );
-}
-
-function mustBeObject(options: unknown): asserts options is object {
-  if (typeof options !== "object" || options === null || Array.isArray(options))
-    throw refuse("The options must be an object.");
-}
-
-function mustBeKnown(name: string): void {
-  if (!KNOWN.includes(name))
-    throw refuse(`There is no option "${printable(name)}". The options are ${KNOWN.join(", ")}.`);
 }
 
 function checkOption(name: string, value: unknown): void {

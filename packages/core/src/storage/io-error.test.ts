@@ -25,6 +25,15 @@ test.each([
   );
 });
 
+test("ioError() of a file too long for any buffer says that it is none of BabaDB's", () => {
+  const cause = Object.assign(new RangeError("out of range"), { code: "ERR_OUT_OF_RANGE" });
+  expect(ioError(cause, "1.baba", "read")).toMatchObject({
+    code: "BABA_IO",
+    message:
+      "1.baba: cannot read (ERR_OUT_OF_RANGE): the file is longer than any record of BabaDB; move it away.",
+  });
+});
+
 test("ioError() of a BabaError is that error", () => {
   const error = new BabaError("BABA_NAME", "The name is too long.");
   expect(ioError(error, "1.baba", "read")).toBe(error);

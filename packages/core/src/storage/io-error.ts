@@ -70,6 +70,8 @@ const LOST = [
   "a symbolic link on the path to it is broken or circular; fix it, or use another directory",
 ] as const;
 const FULL = ["BABA_DISK_FULL", "make room and try again"] as const;
+/** How Node.js refuses a buffer for more than 2 to 4 GiB. */
+const TOO_LONG = ["BABA_IO", "the file is longer than any record of BabaDB; move it away"] as const;
 const TOO_MANY = [
   "BABA_IO",
   "too many files are open; close some, or raise the limit, and try again",
@@ -89,6 +91,8 @@ const EXPLANATIONS: Readonly<Record<string, Explanation | undefined>> = {
   ENOSPC: FULL,
   EDQUOT: FULL,
   EFBIG: FULL,
+  ERR_OUT_OF_RANGE: TOO_LONG,
+  ERR_FS_FILE_TOO_LARGE: TOO_LONG,
   EMFILE: TOO_MANY,
   ENFILE: TOO_MANY,
   ENAMETOOLONG: [

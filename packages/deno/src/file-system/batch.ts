@@ -1,9 +1,7 @@
 import { setTimeout } from "node:timers";
-import { errorOf, isCrowded } from "@baba/core/adapter";
+import { errorOf, isCrowded, PAUSES } from "@baba/core/adapter";
 import { withinTurn } from "./turn.ts";
 
-/** Milliseconds between attempts while too many files are open; together about a second. */
-const PAUSES = [5, 10, 20, 40, 80, 160, 320, 400];
 /** Items taken up in one go: more than a turn has time for. */
 const MOST_A_TURN = 512;
 

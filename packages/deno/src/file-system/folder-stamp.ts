@@ -1,9 +1,5 @@
+import { isWithinTick } from "@baba/core/adapter";
 import type { FolderCheck } from "./folders.ts";
-
-/** Over one tick of the clock that kernels stamp files by (10 ms at most), in milliseconds. */
-const TICK = 100;
-/** The same for a file system that stores whole seconds, or every other one. */
-const COARSE_TICK = 2000 + TICK;
 
 /**
  * Distinguishes states of the folder: its inode and the times of its last change. `undefined` if it is not a
@@ -19,11 +15,8 @@ export function stampOf(folders: FolderCheck, folder: string): string | undefine
   return `${dev}:${ino}:${mtime.getTime()}:${ctime.getTime()}`;
 }
 
-/** Whether a change made now could get this time too. */
 function isNew(time: Date): boolean {
-  // A fraction of a second proves that this file system stores fractions.
-  const tick = time.getTime() % 1000 === 0 ? COARSE_TICK : TICK;
-  return Date.now() - time.getTime() < tick;
+  return isWithinTick(time.getTime());
 }
 
 function look(folders: FolderCheck, folder: string): Deno.FileInfo | undefined {

@@ -1,11 +1,6 @@
 import { type BigIntStats, lstatSync, statSync } from "node:fs";
+import { isWithinTick } from "@baba/core/adapter";
 import type { FolderCheck } from "./folders.ts";
-
-const SECOND = 1_000_000_000n;
-/** Over one tick of the clock that kernels stamp files by (10 ms at most), in nanoseconds. */
-const TICK = 100_000_000n;
-/** The same for a file system that stores whole seconds, or every other one. */
-const COARSE_TICK = 2n * SECOND + TICK;
 
 /**
  * Distinguishes states of the folder: its inode and the times of its last change. `undefined` if it is not a
@@ -20,11 +15,8 @@ export function stampOf(folders: FolderCheck, folder: string): string | undefine
   return `${dev}:${ino}:${mtimeNs}:${ctimeNs}`;
 }
 
-/** Whether a change made now could get this time too. */
-function isNew(time: bigint): boolean {
-  // A fraction of a second proves that this file system stores fractions.
-  const tick = time % SECOND === 0n ? COARSE_TICK : TICK;
-  return BigInt(Date.now()) * 1_000_000n - time < tick;
+function isNew(nanoseconds: bigint): boolean {
+  return isWithinTick(Number(nanoseconds / 1_000_000n));
 }
 
 function look(folders: FolderCheck, folder: string): BigIntStats | undefined {

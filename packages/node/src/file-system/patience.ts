@@ -1,9 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { isCrowded, systemCode } from "@baba/core/adapter";
+import { isCrowded, PAUSES, systemCode } from "@baba/core/adapter";
 import type { Progress } from "./files.ts";
 
-/** Milliseconds between attempts, about a second in total; after that, the caller gets the error. */
-const PAUSES = [5, 10, 20, 40, 80, 160, 320, 400];
 /** The errors on Windows while a virus scanner or an indexer has a file open. */
 const HELD: readonly string[] = ["EPERM", "EACCES", "EBUSY"];
 
