@@ -144,6 +144,8 @@ export class BabaError extends Error {
 export class ConflictError extends BabaError {
   /** The class's name, as the console shows it. */
   override readonly name: string = "ConflictError";
+  /** Always `BABA_CONFLICT`. */
+  declare readonly code: "BABA_CONFLICT";
 
   /** An error of code `BABA_CONFLICT`. */
   constructor(message: string, details: BabaErrorDetails = {}) {
@@ -165,6 +167,8 @@ export class ConflictError extends BabaError {
 export class LockedError extends BabaError {
   /** The class's name, as the console shows it. */
   override readonly name: string = "LockedError";
+  /** Always `BABA_LOCKED`. */
+  declare readonly code: "BABA_LOCKED";
 
   /** An error of code `BABA_LOCKED`. */
   constructor(message: string, details: BabaErrorDetails = {}) {
@@ -187,6 +191,8 @@ export class LockedError extends BabaError {
 export class CommitUnknownError extends BabaError {
   /** The class's name, as the console shows it. */
   override readonly name: string = "CommitUnknownError";
+  /** Always `BABA_COMMIT_UNKNOWN`. */
+  declare readonly code: "BABA_COMMIT_UNKNOWN";
 
   /** An error of code `BABA_COMMIT_UNKNOWN`. */
   constructor(message: string, details: BabaErrorDetails = {}) {
