@@ -5,7 +5,7 @@ import { printable } from "./printable.ts";
  *
  * | code | meaning |
  * | --- | --- |
- * | `BABA_OPTION` | an option of the database or of a call does not exist or has the wrong kind |
+ * | `BABA_OPTION` | an option of the database or of a call does not exist or has the wrong kind, or the call does not apply to this kind of store |
  * | `BABA_VALIDATION` | a record does not fit its schema when it is added |
  * | `BABA_NOT_LOADABLE` | a record would not come back from its own file as it went in |
  * | `BABA_UNSERIALIZABLE` | a value that no file can hold: a function, a symbol, a cycle; or a commit of more than 512 MiB |
@@ -31,7 +31,7 @@ import { printable } from "./printable.ts";
  * | `BABA_FORMAT` | the folder was written by a newer version, or the file that says by which is damaged |
  * | `BABA_KEY_MISSING` | an option for a key is given, but is empty or undefined |
  * | `BABA_KEY_WRONG` | the passphrase, identity or key does not open this store |
- * | `BABA_KEYRING` | the key file is damaged, missing beside sealed records, full of retired keys, or not the one that was pinned |
+ * | `BABA_KEYRING` | the key file is damaged, missing beside sealed records, full (1,000 data keys: `rewrap({ dropRetired: true })` drops the retired ones), or not the one that was pinned |
  * | `BABA_TAMPERED` | a sealed record is damaged, was changed, or belongs to another name or store |
  * | `BABA_KEY_UNKNOWN` | a record or the journal was sealed with a data key that this store does not have |
  * | `BABA_KEY_RETIRED` | a sound record is sealed with a retired data key (reported by `verify` only) |

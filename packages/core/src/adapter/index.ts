@@ -12,7 +12,7 @@ export { fileSystemSynced, SYNC_FILE_SYSTEM, type SyncEnd } from "./file-system-
 export { type LogFileCalls, logFile } from "./log-file.ts";
 export { type FolderCalls, type Made, makeFolders } from "./make-folder.ts";
 export { mustStayBelow, PathCheck } from "./path-check.ts";
-export { PAUSES } from "./patience.ts";
+export { CROWDED_PAUSES } from "./patience.ts";
 export {
   isRunning,
   type ProcessEvidence,

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers";
-import { errorOf, isCrowded, PAUSES } from "@baba/core/adapter";
+import { CROWDED_PAUSES, errorOf, isCrowded } from "@baba/core/adapter";
 import { withinTurn } from "./turn.ts";
 
 /** Items taken up in one go: more than a turn has time for. */
@@ -27,7 +27,7 @@ export async function inTurns<T>(
     if (at > from) attempts = 0;
     from = at;
     if (error === undefined) continue;
-    const pause = isCrowded(error) ? PAUSES[attempts++] : undefined;
+    const pause = isCrowded(error) ? CROWDED_PAUSES[attempts++] : undefined;
     if (pause !== undefined) {
       await new Promise((resolve) => setTimeout(resolve, pause));
     } else {

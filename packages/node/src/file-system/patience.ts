@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { isCrowded, PAUSES, systemCode } from "@baba/core/adapter";
+import { CROWDED_PAUSES, isCrowded, systemCode } from "@baba/core/adapter";
 import type { Progress } from "./files.ts";
 
 /** The errors on Windows while a virus scanner or an indexer has a file open. */
@@ -12,7 +12,7 @@ function isPassing(error: unknown): boolean {
 
 /** Runs an operation of which a failed attempt does nothing; retries while too many files are open. */
 export async function patiently<T>(operation: () => Promise<T>): Promise<T> {
-  for (const milliseconds of PAUSES) {
+  for (const milliseconds of CROWDED_PAUSES) {
     try {
       return await operation();
     } catch (error) {
@@ -31,7 +31,7 @@ export async function toTheEnd(count: number, hop: (done: number) => Promise<Pro
     done += progress.done;
     if (progress.done > 0) attempts = 0;
     if (progress.error === undefined) continue;
-    const milliseconds = PAUSES[attempts++];
+    const milliseconds = CROWDED_PAUSES[attempts++];
     if (milliseconds === undefined || !isPassing(progress.error)) throw progress.error;
     await pause(milliseconds);
   }
