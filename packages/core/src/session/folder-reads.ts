@@ -1,7 +1,17 @@
 import { BabaError } from "../errors.ts";
 import { describeError } from "../log/describe-error.ts";
 import type { Log } from "../log/log.ts";
-import { type Exclusion, isPromise, isSchema, onlyLooks, type Schema } from "../model/index.ts";
+import {
+  compileWhere,
+  type Exclusion,
+  exclusionOf,
+  isPromise,
+  isSchema,
+  onlyLooks,
+  type Schema,
+  type Where,
+} from "../model/index.ts";
+import { counted, printable } from "../printable.ts";
 import type { EventLoop } from "../runtime/event-loop.ts";
 import { checkFolderName } from "../storage/names.ts";
 import type { Admission } from "./admission.ts";
@@ -41,11 +51,38 @@ export class FolderReads {
     this.#context = context;
   }
 
+  /** How many records a folder has. */
+  async count(folder: string): Promise<number> {
+    const count = await this.#view.count(checkFolderName(folder));
+    this.#tell("Counted", folder, count);
+    return count;
+  }
+
+  /** All records of a folder, ordered by name. */
+  async all(folder: string, schema: Schema, options: ReadOptions | undefined): Promise<unknown[]> {
+    const records = await this.#collect(folder, schema, options, () => true);
+    this.#tell("Read all of", folder, records.length);
+    return records;
+  }
+
+  /** Those that match. */
+  async filter(
+    folder: string,
+    schema: Schema,
+    where: Where<unknown>,
+    options: ReadOptions | undefined,
+  ): Promise<unknown[]> {
+    const fits = compileWhere(where);
+    const records = await this.#collect(folder, schema, options, fits, exclusionOf(where, schema));
+    this.#tell("Filtered", folder, records.length, " found");
+    return records;
+  }
+
   /**
    * The records of a folder that fit, ordered by name. If a schema that only checks has read all of them
    * before, it is not run again on those that `exclusion` rules out.
    */
-  async collect(
+  async #collect(
     folder: string,
     schema: Schema,
     options: ReadOptions | undefined,
@@ -86,6 +123,7 @@ export class FolderReads {
     schema: Schema,
     options: ReadOptions | undefined,
   ): AsyncGenerator<StreamedRecord<unknown>> {
+    let [count, isSound] = [0, true];
     try {
       await this.#admission.begin();
       const loaded = this.#loader(schema, options);
@@ -104,13 +142,23 @@ export class FolderReads {
           const text = isStale ? textIn(await this.#view.get(filename)) : texts[i];
           const loading = loaded(filename, text);
           const record = isPromise(loading) ? await loading : loading;
-          if (record !== NOTHING) yield { filename, record };
+          if (record !== NOTHING) {
+            count += 1;
+            yield { filename, record };
+          }
           this.#admission.mustGoOn();
         }
       }
     } catch (error) {
+      isSound = false;
       throw this.#admission.reported(error);
+    } finally {
+      if (isSound) this.#tell("Streamed", folder, count);
     }
+  }
+
+  #tell(what: string, folder: string, count: number, more = ""): void {
+    this.#context.log.info(`${what} ${printable(folder)}: ${counted(count, "record")}${more}`);
   }
 
   #scan(folder: string, reader?: Schema): AsyncGenerator<Chunk> {

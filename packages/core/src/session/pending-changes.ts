@@ -30,7 +30,10 @@ export class PendingChanges {
   /** Queues the deletion of a record; whether it exists. @throws `BABA_NAME` */
   async delete(filename: string): Promise<boolean> {
     const name = checkRecordName(filename);
-    if (!(await this.#view.has(name))) return false;
+    if (!(await this.#view.has(name))) {
+      this.#log.debug(() => `Nothing to delete: there is no ${printable(name)}`);
+      return false;
+    }
     this.#view.pending.set(name, undefined);
     this.#log.debug(() => `Queued ${printable(name)} to be deleted`);
     return true;
@@ -41,7 +44,11 @@ export class PendingChanges {
     const [source, target] = [checkRecordName(from), checkRecordName(to)];
     const payload = await this.#view.get(source);
     if (payload instanceof BabaError) throw payload;
-    if (payload === undefined || source === target) return payload !== undefined;
+    if (payload === undefined) {
+      this.#log.debug(() => `Nothing to move: there is no ${printable(source)}`);
+      return false;
+    }
+    if (source === target) return true;
     if (await this.#view.has(target)) throw alreadyThere(target);
     this.#view.pending.set(target, payload);
     this.#view.pending.set(source, undefined);

@@ -135,3 +135,52 @@ describe("the log of what is refused", () => {
     expect(errors()).toHaveLength(7);
   });
 });
+
+describe("the log of reads", () => {
+  const readings = () => lines.map((line) => line.slice("[BABA (".length));
+
+  test("has a line at INFO for each read of a folder", async () => {
+    await db.asyncSession(async (session) => {
+      await session.all();
+      await session.filter(".", { id: 2 });
+      await session.count("heroes");
+      for await (const _ of session.stream()) break;
+      for await (const _ of session.stream(".", undefined, { unreadable: "skip" }));
+    });
+    expect(readings()).toEqual([
+      "INFO)] LOG: Read all of .: 1 record",
+      "INFO)] LOG: Filtered .: 0 records found",
+      "INFO)] LOG: Counted heroes: 0 records",
+      "INFO)] LOG: Streamed .: 1 record",
+      "INFO)] LOG: Streamed .: 1 record",
+    ]);
+  });
+
+  test("has a line at DEBUG for each look at a record, and none with what it holds", async () => {
+    const session = db.asyncSession();
+    await session.get("1.baba");
+    await session.get("2.baba");
+    await session.exists("1.baba");
+    await session.exists("2.baba");
+    await session.delete("2.baba");
+    await session.move("2.baba", "3.baba");
+    expect(readings()).toEqual([
+      "DEBUG)] LOG: Read 1.baba",
+      "DEBUG)] LOG: Read 2.baba: no such record",
+      "DEBUG)] LOG: Looked for 1.baba: it is there",
+      "DEBUG)] LOG: Looked for 2.baba: no such record",
+      "DEBUG)] LOG: Nothing to delete: there is no 2.baba",
+      "DEBUG)] LOG: Nothing to move: there is no 2.baba",
+    ]);
+  });
+
+  test("has no INFO where a stream fails, but its error", async () => {
+    await runtime.fileSystem(".").create([{ path: "2.baba", bytes: new Uint8Array([1]) }]);
+    const session = db.asyncSession();
+    const streaming = (async () => {
+      for await (const _ of session.stream());
+    })();
+    await expect(streaming).rejects.toMatchObject({ code: "BABA_CODEC" });
+    expect(readings()).toEqual([expect.stringMatching(/^ERROR\)\] LOG: BABA_CODEC: 2\.baba/)]);
+  });
+});

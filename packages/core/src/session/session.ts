@@ -1,7 +1,5 @@
 import { ConflictError } from "../errors.ts";
 import {
-  compileWhere,
-  exclusionOf,
   type InputOf,
   isSchema,
   type LoadableSchema,
@@ -10,7 +8,7 @@ import {
   type Where,
 } from "../model/index.ts";
 import { counted, printable } from "../printable.ts";
-import { checkFolderName, checkRecordName } from "../storage/names.ts";
+import { checkRecordName } from "../storage/names.ts";
 import type { Hold, Storage } from "../storage/storage.ts";
 import { Admission, type AdmissionContext } from "./admission.ts";
 import type { FolderCache } from "./folder-cache.ts";
@@ -157,12 +155,19 @@ export class AsyncSession<S extends Schema> {
 
   /** Resolves to whether the record exists, readable or not. */
   exists(filename: string): Promise<boolean> {
-    return this.#admission.read(() => this.#view.has(checkRecordName(filename)));
+    return this.#admission.read(async () => {
+      const name = checkRecordName(filename);
+      const exists = await this.#view.has(name);
+      this.#context.log.debug(
+        () => `Looked for ${printable(name)}: ${exists ? "it is there" : "no such record"}`,
+      );
+      return exists;
+    });
   }
 
   /** The number of records in a folder, readable or not, excluding subfolders. */
   count(folder = "."): Promise<number> {
-    return this.#admission.read(() => this.#view.count(checkFolderName(folder)));
+    return this.#admission.read(() => this.#folders.count(folder));
   }
 
   /**
@@ -174,11 +179,7 @@ export class AsyncSession<S extends Schema> {
   /** The same for records of another schema. */
   all<T extends Schema>(folder: string, schema: T, options?: ReadOptions): Promise<OutputOf<T>[]>;
   all(folder = ".", schema: Schema = this.#context.schema, options?: ReadOptions): Promise<unknown[]> {
-    return this.#admission.read(async () => {
-      const records = await this.#folders.collect(folder, schema, options, () => true);
-      this.#context.log.info(`Read all of ${printable(folder)}: ${counted(records.length, "record")}`);
-      return records;
-    });
+    return this.#admission.read(() => this.#folders.all(folder, schema, options));
   }
 
   /**
@@ -227,11 +228,7 @@ export class AsyncSession<S extends Schema> {
   filter(folder: string, ...input: readonly unknown[]): Promise<unknown[]> {
     return this.#admission.read(async () => {
       const { schema, first, second } = this.#withSchema(input);
-      const fits = compileWhere(first as Where<unknown>);
-      const options = second as ReadOptions | undefined;
-      const records = await this.#folders.collect(folder, schema, options, fits, exclusionOf(first, schema));
-      this.#context.log.info(`Filtered ${printable(folder)}: ${counted(records.length, "record")} found`);
-      return records;
+      return this.#folders.filter(folder, schema, first as Where<unknown>, second as ReadOptions | undefined);
     });
   }
 
