@@ -103,3 +103,16 @@ Deno.test("identity() follows the root's link where that is changed", async () =
     await Deno.remove(holder, { recursive: true });
   }
 });
+
+Deno.test("makeFolder() gives the owner all rights, whatever the umask takes", async () => {
+  const root = `${await Deno.makeTempDir({ prefix: "baba-" })}/new`;
+  const before = Deno.umask(0o577);
+  try {
+    await denoFileSystem(root).makeFolder("a/b");
+  } finally {
+    Deno.umask(before);
+  }
+  for (const path of [root, `${root}/a`, `${root}/a/b`])
+    assert.equal((Deno.statSync(path).mode ?? 0) & 0o777, 0o700);
+  await Deno.remove(`${root}/..`, { recursive: true });
+});

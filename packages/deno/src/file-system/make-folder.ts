@@ -2,9 +2,11 @@ import { dirname } from "node:path";
 import { type FolderCalls, type Made, makeFolders, mustStayBelow, systemCode } from "@baba/core/adapter";
 import { mustBeFolder, ON_WINDOWS } from "./folders.ts";
 
+const MODE = 0o700;
+
 const calls: FolderCalls = {
   above: dirname,
-  make: (path) => Deno.mkdirSync(path, { mode: 0o700 }),
+  make,
   isFolder,
   mustBeFolder,
 };
@@ -22,4 +24,11 @@ function isFolder(path: string): boolean {
     if (systemCode(error) === "ENOENT") return false;
     throw error;
   }
+}
+
+/** A umask may take the owner's own rights: without them nobody could use the folder. */
+function make(path: string): void {
+  Deno.mkdirSync(path, { mode: MODE });
+  const { mode } = Deno.lstatSync(path); // `null` on Windows
+  if (mode !== null && (mode & MODE) !== MODE) Deno.chmodSync(path, MODE);
 }

@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import type { FileSystem } from "@baba/core";
 import { fileSystemSuite, type Outside } from "@baba/core/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { begin, end } from "./adapter.fixture.ts";
+import { begin, end, program } from "./adapter.fixture.ts";
 import { nodeFileSystem } from "./index.ts";
 import { LONG_BYTES } from "./limits.ts";
 
@@ -123,6 +123,12 @@ test("makeFolder() makes the folders above the root too, 0700, and tells of the 
   expect(await deep.makeFolder("a")).toEqual([".", "a"]);
   expect((await stat(join(root, "one"))).mode & 0o777).toBe(0o700);
   await deep.close();
+});
+
+test("makeFolder() gives the owner all rights, whatever the umask takes", async () => {
+  const umask = "umask 0577; ";
+  await program(root, "await files.makeFolder('a/b'); await files.close();", "", umask);
+  for (const path of ["", "a", "a/b"]) expect((await stat(join(root, path))).mode & 0o777).toBe(0o700);
 });
 
 test("identity() is one for a root and for a symbolic link to it, made or not", async () => {
