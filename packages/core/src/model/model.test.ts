@@ -199,6 +199,12 @@ describe("toBytes()", () => {
     ],
     ["a lost property", v.object({ a: v.number() }), { a: 1, gone: 2 }, "at gone"],
     ["a new property", v.object({ a: v.optional(v.number(), 1) }), {}, "at a"],
+    [
+      "a property that must be there and is not stored",
+      v.object({ a: v.undefinedable(v.string()) }),
+      { a: undefined },
+      "without properties that are undefined",
+    ],
     ["a lost sign", v.pipe(v.number(), v.transform(Math.abs)), -0, "into another value"],
     [
       "an async change",

@@ -73,6 +73,7 @@ describe("Database", () => {
       { identity: "x" },
       { nonsense: 1 },
       { directory: "" },
+      { directory: "file:///data" },
       { directory: "a\0b" },
       { directory: 7 },
       { logLevel: "loud" },

@@ -84,7 +84,9 @@ export function notASchema(): BabaError {
 
 function checkOption(name: string, value: unknown): void {
   if (name === "directory" && value !== undefined && !isPath(value)) {
-    throw refuse("The option directory must be a path, not empty and without NUL.");
+    throw refuse(
+      "The option directory must be a path, not empty and without NUL; of a URL, fileURLToPath() makes one.",
+    );
   }
   const choices = CHOICES[name];
   if (choices !== undefined && value !== undefined && !choices.includes(value)) {
@@ -93,7 +95,7 @@ function checkOption(name: string, value: unknown): void {
 }
 
 function isPath(value: unknown): boolean {
-  return typeof value === "string" && value !== "" && !value.includes("\0");
+  return typeof value === "string" && value !== "" && !value.includes("\0") && !value.startsWith("file:///");
 }
 
 function refuse(message: string): BabaError {
