@@ -21,7 +21,7 @@ test.each([
   const error = ioError(Object.assign(new Error("x"), { code: posix }), ".baba", "take the write lock");
   expect(error).toMatchObject({ code, record: ".baba" });
   expect(error.message).toMatch(
-    /^\.baba: cannot .* move that away, and leave everything else in the folder where it is\.$/,
+    /^\.baba: cannot .* move that away, and leave everything else in the store's folder where it is\.$/,
   );
 });
 
@@ -32,6 +32,12 @@ test("ioError() of a file too long for any buffer says that it is none of BabaDB
     message:
       "1.baba: cannot read (ERR_OUT_OF_RANGE): the file is longer than any record of BabaDB; move it away.",
   });
+});
+
+test("ioError() of a file in the store's folder looks for a link on the path to it", () => {
+  const cause = Object.assign(new Error("x"), { code: "ELOOP" });
+  const { message } = ioError(cause, ".baba/store.json", "read");
+  expect(message).toContain("something there, or on the path to it, is a link");
 });
 
 test("ioError() of a BabaError is that error", () => {

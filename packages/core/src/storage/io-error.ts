@@ -36,9 +36,8 @@ function explanationOf(code: string, record: string | undefined): Explanation {
   if (record === "." && code === "ELOOP") return LOST;
   const explanation = EXPLANATIONS[code] ?? OTHER;
   // The fault is in the store's folder, which holds the keys and newest commits and must not be moved.
-  return record === STORE_FOLDER && STANDS_IN_THE_WAY.includes(explanation)
-    ? [explanation[0], STRANGER]
-    : explanation;
+  const isOurs = record === STORE_FOLDER || record?.startsWith(`${STORE_FOLDER}/`) === true;
+  return isOurs && STANDS_IN_THE_WAY.includes(explanation) ? [explanation[0], STRANGER] : explanation;
 }
 
 /** An error code, and what to do. */
@@ -63,8 +62,8 @@ const LINK_IN_THE_WAY = [
 ] as const;
 const STANDS_IN_THE_WAY: readonly Explanation[] = [WRONG_KIND, FILE_IN_THE_WAY, LINK_IN_THE_WAY];
 const STRANGER =
-  "something in this folder, or on the path to it, is a link, a folder instead of a file, or a file instead of a folder (see the " +
-  "cause): move that away, and leave everything else in the folder where it is";
+  "something there, or on the path to it, is a link, a folder instead of a file, or a file instead of a folder (see the " +
+  "cause): move that away, and leave everything else in the store's folder where it is";
 const LOST = [
   "BABA_NOT_A_FOLDER",
   "a symbolic link on the path to it is broken or circular; fix it, or use another directory",
