@@ -85,7 +85,6 @@ function runTests(tests, limit, folder) {
   // Threads end with their process, even in an endless loop.
   const words = [
     "--pool=threads",
-    "--no-isolate",
     "--exclude=**/mutants.test.ts",
     "--bail=1",
     "--typecheck.enabled=false",
