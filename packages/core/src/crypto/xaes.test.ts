@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Crypto } from "./crypto.ts";
 import { nobleCrypto } from "./noble.ts";
+import { NotedSecrets } from "./noted-secrets.fixture.ts";
 import { Xaes } from "./xaes.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -87,4 +88,16 @@ test("Xaes refuses a nonce or key of another length", () => {
   const xaes = new Xaes(nobleCrypto, nobleCrypto.random(32));
   expect(() => xaes.seal(new Uint8Array(12), NOTHING, NOTHING)).toThrow(RangeError);
   expect(() => new Xaes(nobleCrypto, new Uint8Array(16))).toThrow(RangeError);
+});
+
+test("Xaes overwrites derived keys that it drops, what it computes on the way, and all others by wipe()", () => {
+  const secrets = new NotedSecrets();
+  const key = nobleCrypto.random(32);
+  const xaes = new Xaes(secrets.crypto, key);
+  for (let commit = 0; commit < 1030; commit++) xaes.seal(nonceOf(commit, 0), NOTHING, NOTHING);
+  key.fill(0);
+  // The key's copy, and the derived keys that are kept.
+  expect(secrets.left()).toHaveLength(1 + 1024);
+  xaes.wipe();
+  expect(secrets.left()).toEqual([]);
 });
