@@ -2,9 +2,12 @@ import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BabaError } from "../errors.ts";
+import { checkRecordName } from "../storage/names.ts";
 import { webCompression } from "./compression.ts";
+import type { Crypto } from "./crypto.ts";
 import {
   CommitSealer,
+  contentOf,
   ENVELOPE_OVERHEAD,
   isSealed,
   LONGEST_INFLATED,
@@ -86,6 +89,20 @@ describe("an envelope", () => {
     expect((await seal(LARGE)).length).toBeLessThan(LARGE.length / 10);
   });
 
+  test("is not deflated where its payload is larger than what would be inflated again", async () => {
+    const crypto: Crypto = {
+      ...nobleCrypto,
+      seal: (_key, _nonce, _aad, text) => new Uint8Array(text.length),
+    };
+    const compression = { ...webCompression, deflate: () => new Uint8Array(9) };
+    const keys = keysOfRawKey(crypto, new Uint8Array(32));
+    const sealer = new CommitSealer({ crypto, compression, keys });
+    expect((await sealer.seal(NAME, new Uint8Array(LONGEST_INFLATED)))[1]).toBe(1);
+    const larger = await sealer.seal(NAME, new Uint8Array(LONGEST_INFLATED + 1));
+    expect(larger[1]).toBe(0);
+    expect(larger.length).toBe(ENVELOPE_OVERHEAD + LONGEST_INFLATED + 1);
+  });
+
   test("opens from a view into a larger buffer", async () => {
     const envelope = await seal(SMALL);
     const padded = new Uint8Array(envelope.length + 20);
@@ -128,6 +145,14 @@ describe("openRecord()", () => {
     expect(await codeOf(one, "1.baba", sealsOf(new Uint8Array(32).fill(2)))).toBe("BABA_KEY_UNKNOWN");
   });
 
+  test("refuses another name that differs only in the last of a thousand bytes", async () => {
+    const folders = `${"日".repeat(66)}/`.repeat(5);
+    const name = checkRecordName(`${folders}a.baba`);
+    const envelope = await seal(SMALL, name);
+    expect(await openRecord(envelope, name, seals)).toEqual(SMALL);
+    expect(await codeOf(envelope, checkRecordName(`${folders}b.baba`))).toBe("BABA_TAMPERED");
+  });
+
   test("refuses another store's record under the very same data key and key id", async () => {
     const key = nobleCrypto.random(32);
     const storeOf = (fill: number): Seals => ({
@@ -166,6 +191,12 @@ describe("openRecord()", () => {
       { numRuns: 500 },
     );
   });
+});
+
+test("contentOf() gives the error of a record that cannot be inflated as its content", async () => {
+  const compression = { ...webCompression, deflate: () => new Uint8Array(9).fill(0xff) };
+  const envelope = await new CommitSealer({ ...seals, compression }).seal(NAME, LARGE);
+  expect(await contentOf(envelope, NAME, seals)).toMatchObject({ code: "BABA_ENVELOPE", record: NAME });
 });
 
 describe("CommitSealer", () => {

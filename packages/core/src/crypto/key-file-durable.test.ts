@@ -10,7 +10,7 @@ import {
   simulatedFileSystem,
   simulatedRuntime,
 } from "../testing/simulation/index.ts";
-import { KEY_FILE } from "./key-file.ts";
+import { assureKeyFile, createKeyFile, KEY_FILE, readKeyFile } from "./key-file.ts";
 import { Vault } from "./vault.ts";
 
 const lock = { kind: "passphrase", passphrase: "simulated" } as const;
@@ -110,5 +110,31 @@ describe("the key file outlives what is sealed with it", () => {
     await vault.refresh();
     await commit(storage, "three");
     await outlives(disk, "three");
+  });
+});
+
+describe("the key file outlives a power cut", () => {
+  const bytes = new Uint8Array([1, 2, 3]);
+  const outlivesAlone = async (disk: SimulatedDisk) => {
+    for (const image of crashStates(disk, { limit: 64, seed: 1 })) {
+      const process = new SimulatedMachine(2).start("after");
+      expect(await readKeyFile(simulatedFileSystem(image, { process }))).toEqual(bytes);
+    }
+  };
+
+  test("where createKeyFile() has made it in a new directory, with all folders above it", async () => {
+    const disk = new SimulatedDisk();
+    const process = new SimulatedMachine().start("a");
+    await createKeyFile(simulatedFileSystem(disk, { process }), "token", bytes);
+    await outlivesAlone(disk);
+  });
+
+  test("where the sync of its folder failed once, and assureKeyFile() came after that", async () => {
+    const disk = new SimulatedDisk();
+    const process = new SimulatedMachine().start("a");
+    const files = simulatedFileSystem(disk, { process, hook: atKeySync(() => "fail") });
+    await expect(createKeyFile(files, "token", bytes)).rejects.toMatchObject({ code: "BABA_IO" });
+    await assureKeyFile(files);
+    await outlivesAlone(disk);
   });
 });

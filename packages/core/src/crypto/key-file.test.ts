@@ -55,6 +55,14 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
   return error.code;
 }
 
+/** An age file for this many recipients, none of whom can open it. */
+function fileFor(recipients: number): Uint8Array {
+  const unpadded = (bytes: string) => btoa(bytes).replace(/=+$/, "");
+  const stanza = `-> X25519 ${unpadded("s".repeat(32))}\n${unpadded("x".repeat(32))}\n`;
+  const mac = `--- ${unpadded("m".repeat(32))}\n`;
+  return new TextEncoder().encode(`age-encryption.org/v1\n${stanza.repeat(recipients)}${mac}rest`);
+}
+
 describe("unlockKeyring()", () => {
   test("opens what lockKeyring() locked by a passphrase, in age's armor", async () => {
     const keyring = fresh([]);
@@ -108,52 +116,28 @@ describe("unlockKeyring()", () => {
     expect(await codeOf(unlockKeyring(nobleCrypto, foisted, pinned))).toBe("BABA_KEYRING");
   });
 
-  test.each(["21", "30", "99", "100", "0", "07", "-1", "1e1"])(
-    "refuses a work factor of %s before it derives anything",
-    async (digits) => {
-      let derived = 0;
-      const scrypt: Crypto["scrypt"] = async () => {
-        derived++;
-        return new Uint8Array(32);
-      };
-      const header = `age-encryption.org/v1\n-> scrypt ${btoa("0".repeat(16)).replace(/=+$/, "")} ${digits}\n${btoa("x".repeat(32)).replace(/=+$/, "")}\n--- ${btoa("m".repeat(32)).replace(/=+$/, "")}\n`;
-      const file = new TextEncoder().encode(header + "n".repeat(100));
-      expect(await codeOf(unlockKeyring({ ...nobleCrypto, scrypt }, file, passphrase))).toBe("BABA_KEYRING");
-      expect(derived).toBe(0);
-    },
-  );
-
   test("refuses a file over 1 MiB, and one with thousands of recipients", async () => {
-    expect(await codeOf(unlockKeyring(nobleCrypto, new Uint8Array(2 ** 20 + 1).fill(65), passphrase))).toBe(
-      "BABA_KEYRING",
-    );
-    const stanza = `-> X25519 ${btoa("s".repeat(32)).replace(/=+$/, "")}\n${btoa("x".repeat(32)).replace(/=+$/, "")}\n`;
-    const file = new TextEncoder().encode(
-      `age-encryption.org/v1\n${stanza.repeat(5000)}--- ${btoa("m".repeat(32)).replace(/=+$/, "")}\nrest`,
-    );
-    expect(await codeOf(unlockKeyring(nobleCrypto, file, identity(mine)))).toBe("BABA_KEYRING");
+    const refused = (size: number) => unlockKeyring(nobleCrypto, new Uint8Array(size).fill(65), passphrase);
+    await expect(refused(2 ** 20 + 1)).rejects.toThrow("larger than 1 MiB");
+    await expect(refused(2 ** 20)).rejects.toThrow("not an age file");
+    expect(await codeOf(unlockKeyring(nobleCrypto, fileFor(5000), identity(mine)))).toBe("BABA_KEYRING");
   });
 
   test("refuses more than 10,000 trials of identities at stanzas before the first, and makes fewer", async () => {
-    const stanza = `-> X25519 ${btoa("s".repeat(32)).replace(/=+$/, "")}\n${btoa("x".repeat(32)).replace(/=+$/, "")}\n`;
-    const file = (count: number) =>
-      new TextEncoder().encode(
-        `age-encryption.org/v1\n${stanza.repeat(count)}--- ${btoa("m".repeat(32)).replace(/=+$/, "")}\nrest`,
-      );
     const many = (count: number): IdentityLock => ({
       ...identity(mine),
       identities: Array.from({ length: count }, () => mine ?? ""),
     });
-    await expect(unlockKeyring(nobleCrypto, file(1000), many(11))).rejects.toMatchObject({
+    await expect(unlockKeyring(nobleCrypto, fileFor(1000), many(11))).rejects.toMatchObject({
       code: "BABA_KEYRING",
       message: expect.stringContaining("at most 10 identities"),
     });
-    expect(await codeOf(unlockKeyring(nobleCrypto, file(101), many(100)))).toBe("BABA_KEYRING");
+    expect(await codeOf(unlockKeyring(nobleCrypto, fileFor(101), many(100)))).toBe("BABA_KEYRING");
     for (const [recipients, identities] of [
       [100, 2],
       [2, 100],
     ] as const)
-      expect(await codeOf(unlockKeyring(nobleCrypto, file(recipients), many(identities)))).toBe(
+      expect(await codeOf(unlockKeyring(nobleCrypto, fileFor(recipients), many(identities)))).toBe(
         "BABA_KEY_WRONG",
       );
   });

@@ -1,8 +1,10 @@
 import { inspect } from "node:util";
 import { bytesToHex } from "@noble/hashes/utils.js";
+import { bech32 } from "@scure/base";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BabaError } from "../errors.ts";
+import type { Crypto } from "./crypto.ts";
 import { Keyring } from "./keyring.ts";
 import { nobleCrypto } from "./noble.ts";
 
@@ -48,13 +50,23 @@ describe("Keyring.parse()", () => {
   const valid = textOf(fresh([RECIPIENT]));
   const value = JSON.parse(valid);
   const key = value.keys[0];
+  const some = (count: number) => Array.from({ length: count }, (_, i) => i);
+  const keys = (count: number) =>
+    some(count).map((i) => ({
+      ...key,
+      id: i.toString(16).padStart(8, "0"),
+      state: i === 0 ? "active" : "retired",
+    }));
+  const recipients = (count: number) =>
+    some(count).map((i) => bech32.encodeFromBytes("age", new Uint8Array(new Uint32Array(8).fill(i).buffer)));
+
   test.each<readonly [string, unknown]>([
     ["no active key", { ...value, keys: [{ ...key, state: "retired" }] }],
     ["two active keys", { ...value, keys: [key, { ...key, id: "00000001" }] }],
     ["two keys of one id", { ...value, keys: [{ ...key, state: "retired" }, key] }],
     ["no keys", { ...value, keys: [] }],
-    ["more than 1,000 keys", { ...value, keys: Array.from({ length: 1001 }, () => key) }],
-    ["more than 1,000 recipients", { ...value, recipients: Array.from({ length: 1001 }, () => RECIPIENT) }],
+    ["more than 1,000 keys", { ...value, keys: keys(1001) }],
+    ["more than 1,000 recipients", { ...value, recipients: recipients(1001) }],
     ["a recipient twice", { ...value, recipients: [RECIPIENT, RECIPIENT] }],
     ["a recipient with a slip", { ...value, recipients: [RECIPIENT.replace(/p$/, "q")] }],
     ["a recipient of another kind", { ...value, recipients: ["age1pq1xyz"] }],
@@ -71,6 +83,11 @@ describe("Keyring.parse()", () => {
     ["null", null],
   ])("refuses %s", (_what, changed) => {
     expect(codeOf(JSON.stringify(changed))).toBe("BABA_KEYRING");
+  });
+
+  test("accepts 1,000 keys and 1,000 recipients", () => {
+    const most = { ...value, keys: keys(1000), recipients: recipients(1000) };
+    expect(codeOf(JSON.stringify(most))).toBe("accepted");
   });
 
   test("refuses two properties of one name, text that is not UTF-8 or nests deeply", () => {
@@ -101,6 +118,29 @@ describe("Keyring.parse()", () => {
       }),
       { numRuns: 1000 },
     );
+  });
+});
+
+describe("Keyring.rotated()", () => {
+  test("makes the 1,000th key, and refuses to make another", () => {
+    let keyring = fresh();
+    for (let keys = 1; keys < 1000; keys++) keyring = keyring.rotated(nobleCrypto, NOW);
+    expect(Keyring.parse(keyring.serialize()).keys).toHaveLength(1000);
+    expect(() => keyring.rotated(nobleCrypto, NOW)).toThrow(
+      expect.objectContaining({
+        code: "BABA_KEYRING",
+        message: expect.stringContaining("at most 1000 data keys"),
+      }),
+    );
+  });
+
+  test("gives a new key no id that another key has", () => {
+    const ids = [7, 7, 8];
+    const random: Crypto["random"] = (length) =>
+      length === 4 ? new Uint8Array([0, 0, 0, ids.shift() ?? 9]) : nobleCrypto.random(length);
+    const crypto = { ...nobleCrypto, random };
+    const keyring = Keyring.create(crypto, { recipients: [], converting: false, now: NOW });
+    expect(keyring.rotated(crypto, NOW).keys.map(({ id }) => id)).toEqual([7, 8]);
   });
 });
 

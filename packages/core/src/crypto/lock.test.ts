@@ -5,7 +5,8 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { BabaError } from "../errors.ts";
 import { recipientsOf } from "./key-file.ts";
-import { checkUnlock, copyOfLock, wipeLock } from "./lock.ts";
+import { checkUnlock, copyOfLock, sameLock, wipeLock } from "./lock.ts";
+import { nobleCrypto } from "./noble.ts";
 
 const identity = await generateX25519Identity();
 const [recipient = ""] = await recipientsOf([identity]);
@@ -120,6 +121,13 @@ test.each([
   { fingerprint: FINGERPRINT },
 ])("checkUnlock() says BABA_OPTION, quoting no secret: %#", (options) => {
   expect(codeOf(options)).toBe("BABA_OPTION");
+});
+
+test("sameLock() minds neither the order of identities nor that one is given twice", async () => {
+  const other = await generateX25519Identity();
+  const lock = (...identities: readonly string[]) => checkUnlock({ identity: identities });
+  expect(sameLock(nobleCrypto, lock(identity, other), lock(other, identity, other))).toBe(true);
+  expect(sameLock(nobleCrypto, lock(identity, other), lock(identity))).toBe(false);
 });
 
 /** A key with some letters replaced by others from its alphabet. */

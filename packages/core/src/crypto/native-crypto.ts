@@ -100,14 +100,14 @@ function openBy(createDecipheriv: NativeCryptoFunctions["createDecipheriv"]): Cr
     const decipher = createDecipheriv(GCM, key, nonce, FULL_TAG);
     decipher.setAAD(aad);
     decipher.setAuthTag(sealed.subarray(end));
-    const plaintext = new Uint8Array(decipher.update(sealed.subarray(0, end)));
+    const plaintext = decipher.update(sealed.subarray(0, end));
     try {
       decipher.final();
-      return plaintext;
     } catch {
       plaintext.fill(0);
       return undefined;
     }
+    return new Uint8Array(plaintext);
   };
 }
 

@@ -77,4 +77,13 @@ describe("checkSuccession()", () => {
     expect(() => follow(create(), create())).toThrow(another);
     expect(() => follow(without(create()).withoutRetired(), create())).toThrow(another);
   });
+
+  test("refuses one that has the ids of the known keys, but neither secret nor keys", () => {
+    const known = rotated(create());
+    const text = new TextDecoder().decode(known.serialize());
+    const forged = text.replaceAll(/"[0-9a-f]{64}"/g, `"${"cd".repeat(32)}"`);
+    const next = Keyring.parse(new TextEncoder().encode(forged));
+    expect(next.keys.map(({ id }) => id)).toEqual(known.keys.map(({ id }) => id));
+    expect(() => follow(next, known)).toThrow(another);
+  });
 });

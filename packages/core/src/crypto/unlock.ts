@@ -14,7 +14,9 @@ import {
 } from "./key-file.ts";
 import { Keyring } from "./keyring.ts";
 import type { Lock } from "./lock.ts";
+import { otherKeyring } from "./refusals.ts";
 import { keysOfKeyring, keysOfRawKey, type StoreKeys } from "./store-keys.ts";
+import { checkSuccession } from "./succession.ts";
 
 /**
  * The result of opening a lock: a plain store; a store without a key file, for which one is to be made (or
@@ -154,6 +156,36 @@ async function isCreated(
 /** The opened keys of a keyring. */
 export function openedKeys(crypto: Crypto, keyring: Keyring): OpenedKeys {
   return { state: "sealed", keys: keysOfKeyring(crypto, keyring), keyring };
+}
+
+/**
+ * Opens a key file that has changed; what was opened is wiped if it is no successor.
+ *
+ * @param past called once the file is open: what this process has had open, newest last, `undefined` for nothing
+ * @throws `BABA_KEYRING` if it is no successor of these; and the errors of {@link unlock}
+ */
+export async function unlockSuccessor(
+  crypto: Crypto,
+  file: Uint8Array,
+  lock: Lock,
+  past: () => readonly (OpenedKeys | undefined)[],
+): Promise<OpenedKeys> {
+  const unlocked = await unlock(crypto, file, lock);
+  if (unlocked.state !== "sealed" || unlocked.keyring === undefined) throw otherKeyring();
+  try {
+    const keyrings = past().map((opened) => opened?.keyring);
+    checkSuccession(crypto, unlocked.keyring, keyrings);
+    return unlocked;
+  } catch (error) {
+    wipeKeys(unlocked);
+    throw error;
+  }
+}
+
+/** Overwrites the keys of a store, and those of its keyring. */
+export function wipeKeys({ keys, keyring }: OpenedKeys): void {
+  keys.wipe();
+  keyring?.wipe();
 }
 
 /** A unique text. */

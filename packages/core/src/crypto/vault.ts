@@ -15,14 +15,12 @@ import {
   foreignJournal,
   keyFileMissing,
   noKeyring,
-  otherKeyring,
   plainJournal,
   plainStore,
   plainUnderRawKey,
   sealedWithoutKey,
   wrongRawKey,
 } from "./refusals.ts";
-import { checkSuccession } from "./succession.ts";
 import { beginsSealed, firstRecord, hasJournal, keptRecords } from "./survey.ts";
 import {
   createLock,
@@ -33,6 +31,8 @@ import {
   rewriteLock,
   type Unlocked,
   unlock,
+  unlockSuccessor,
+  wipeKeys,
 } from "./unlock.ts";
 
 /** What a vault needs. */
@@ -228,10 +228,7 @@ export class Vault implements Protection {
 
   close(): void {
     const opened = this.#opened;
-    for (const { keys, keyring } of opened === undefined ? this.#earlier : [...this.#earlier, opened]) {
-      keys.wipe();
-      keyring?.wipe();
-    }
+    for (const keys of opened === undefined ? this.#earlier : [...this.#earlier, opened]) wipeKeys(keys);
     if (this.#lock.kind === "key") this.#lock.key.fill(0);
   }
 
@@ -300,11 +297,8 @@ export class Vault implements Protection {
     const file = await readKeyFile(this.#files);
     // If the key file was removed, those who have the store open keep their keys.
     if (file === undefined || (this.#file !== undefined && crypto.equal(file, this.#file))) return;
-    const unlocked = await unlock(crypto, file, this.#lock);
-    if (unlocked.state !== "sealed" || unlocked.keyring === undefined) throw otherKeyring();
-    const past = [...this.#earlier, this.#opened].map((opened) => opened?.keyring);
-    checkSuccession(crypto, unlocked.keyring, past);
-    this.#adopt(file, unlocked);
+    const past = () => [...this.#earlier, this.#opened];
+    this.#adopt(file, await unlockSuccessor(crypto, file, this.#lock, past));
   }
 
   #adopt(file: Uint8Array | undefined, unlocked: OpenedKeys): void {

@@ -31,7 +31,9 @@ export class Xaes {
     mustMeasure(key, KEY_SIZE, "key");
     this.#crypto = crypto;
     this.#key = new Uint8Array(key);
-    this.#subkey = doubled(crypto.encryptBlock(key, new Uint8Array(BLOCK_SIZE)));
+    const half = crypto.encryptBlock(key, new Uint8Array(BLOCK_SIZE));
+    this.#subkey = doubled(half);
+    half.fill(0);
   }
 
   /** The ciphertext, then its 16-byte tag. */
@@ -84,6 +86,8 @@ export class Xaes {
       for (let i = 0; i < BLOCK_SIZE; i++) block[i] = (block[i] ?? 0) ^ (this.#subkey[i] ?? 0);
       const encrypted = this.#crypto.encryptBlock(this.#key, block);
       key.set(encrypted, half * BLOCK_SIZE);
+      // All else in it is known, so that the subkey could be computed from it.
+      block.fill(0);
       encrypted.fill(0);
     }
     return key;

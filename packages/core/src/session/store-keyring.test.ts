@@ -121,6 +121,7 @@ describe("the keyring", () => {
       await add(second, 7);
       expect(second.fingerprint).not.toBe(maker.fingerprint);
       await maker.addRecipient(both[1] ?? "");
+      await first.addRecipient(both[1] ?? "");
       await maker.removeRecipient(both[1] ?? "");
       await failsWith(add(second, 8), "BABA_KEYRING");
       for (const one of [maker, first, second]) await one.close();

@@ -1,0 +1,76 @@
+import { generateX25519Identity, identityToRecipient } from "age-encryption";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { FileSystem } from "../file-system/file-system.ts";
+import { memoryFileSystem } from "../file-system/memory.ts";
+import { memoryRuntime } from "../testing/memory-runtime.ts";
+import { KEY_FILE, readKeyFile } from "./key-file.ts";
+import type { Lock } from "./lock.ts";
+import { NotedSecrets } from "./noted-secrets.fixture.ts";
+import { Vault } from "./vault.ts";
+
+const NAME = "1.baba";
+const NOTHING = new Uint8Array(0);
+const PAYLOAD = new TextEncoder().encode('{"id":1}');
+const identity = await generateX25519Identity();
+const recipients = [await identityToRecipient(identity)];
+const LOCK: Lock = { kind: "identity", identities: [identity], recipients, fingerprint: undefined };
+const { compression } = memoryRuntime();
+
+let files: FileSystem;
+let secrets: NotedSecrets;
+beforeEach(() => {
+  files = memoryFileSystem();
+  secrets = new NotedSecrets();
+});
+
+async function opened(lock: Lock): Promise<Vault> {
+  const { crypto } = secrets;
+  const vault = new Vault(files, lock, { crypto, compression, now: () => 0, breathe: () => undefined });
+  await vault.open();
+  return vault;
+}
+
+/** Uses all keys of a store: those of records, of the journal, and the keyring's secret. */
+async function use(vault: Vault): Promise<void> {
+  expect(vault.fingerprint === undefined).toBe(vault.lockKind === "key");
+  const kept = (await vault.seal(new Map([[NAME, PAYLOAD]]))).get(NAME);
+  expect(await vault.reveal([NAME], [kept])).toEqual([PAYLOAD]);
+  const body = vault.journal?.sealBody(NOTHING, PAYLOAD) ?? NOTHING;
+  expect(vault.journal?.openBody(NOTHING, body)).toEqual(PAYLOAD);
+}
+
+describe("Vault.close() leaves no key in memory", () => {
+  test("neither of the current keyring nor of earlier ones", async () => {
+    const vault = await opened(LOCK);
+    await vault.prepare();
+    await use(vault);
+    await vault.rewrite((keyring, crypto) => keyring.rotated(crypto, 0));
+    await vault.rewrite((keyring, crypto) => keyring.withNewSecret(crypto));
+    await use(vault);
+    expect(secrets.left()).not.toEqual([]);
+    vault.close();
+    expect(secrets.left()).toEqual([]);
+  });
+
+  test("neither the raw key nor what is derived from it", async () => {
+    const vault = await opened({ kind: "key", key: new Uint8Array(32).fill(7) });
+    await use(vault);
+    expect(secrets.left()).not.toEqual([]);
+    vault.close();
+    expect(secrets.left()).toEqual([]);
+  });
+
+  test("of a keyring that refresh() refused", async () => {
+    const vault = await opened(LOCK);
+    await vault.prepare();
+    const bytes = (await readKeyFile(files)) ?? NOTHING;
+    await vault.rewrite((keyring, crypto) => keyring.rotated(crypto, 0));
+    await files.remove([KEY_FILE]);
+    await files.create([{ path: KEY_FILE, bytes }]);
+    const before = secrets.count;
+    await expect(vault.refresh()).rejects.toMatchObject({ code: "BABA_KEYRING" });
+    expect(secrets.count).toBeGreaterThan(before);
+    vault.close();
+    expect(secrets.left()).toEqual([]);
+  });
+});
