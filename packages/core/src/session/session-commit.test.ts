@@ -105,12 +105,25 @@ test("move() of what is not there is judged like any other look", async () => {
   await db.close();
 });
 
-test("add() refuses a record whose file no runtime could read", () => {
+test("mustBeReadable() refuses a record whose file no runtime could read", () => {
   const largest = 128 * 1024 * 1024;
   expect(() => mustBeReadable("1.baba", largest)).not.toThrow();
   expect(() => mustBeReadable("1.baba", largest + 1)).toThrow(
     expect.objectContaining({ code: "BABA_UNSERIALIZABLE", record: "1.baba" }),
   );
+});
+
+test("add() refuses a record of more than 128 MiB of JSON, and queues nothing of it", async () => {
+  const Text = v.object({ id: v.number(), text: v.string() });
+  const db = new Database(Text, { logging: false }, assemble(memoryRuntime()));
+  const session = db.asyncSession();
+  const text = "x".repeat(128 * 1024 * 1024);
+  await expect(session.add({ id: 1, text })).rejects.toMatchObject({
+    code: "BABA_UNSERIALIZABLE",
+    record: "1.baba",
+  });
+  expect(await session.exists("1.baba")).toBe(false);
+  await db.close();
 });
 
 test("stream() that goes on over a commit of its session reads what is judged by the next one", async () => {
