@@ -47,7 +47,8 @@ export interface FileSystem {
 
   /**
    * Writes all bytes at `offset` into an existing file, in place; not durable before `sync`. Throws `ENOENT`
-   * if there is no such file. After an error any of the bytes may have been written; after `EMFILE` or
+   * if there is no such file, `ELOOP` if it is a symbolic link or one is on the way, `ENOTSUP` for a pipe,
+   * for which it does not wait. After an error any of the bytes may have been written; after `EMFILE` or
    * `ENFILE`, not the last of them.
    */
   write(path: string, offset: number, bytes: Uint8Array): Promise<void>;
@@ -60,6 +61,7 @@ export interface FileSystem {
 
   /**
    * Makes the bytes and the length of these files durable (fdatasync or more); a missing file is no error.
+   * Throws `ELOOP` for a symbolic link, also on the way, and does not wait for a pipe.
    */
   sync(paths: readonly string[]): Promise<void>;
 

@@ -101,6 +101,17 @@ describe("openLog()", () => {
     expect(runtime.terminalLines).toHaveLength(1);
   });
 
+  test("says on one line why a logger failed, and escapes what could control the terminal", () => {
+    const runtime = memoryRuntime();
+    const fail = () => {
+      throw new Error("no\n\u001b[2J");
+    };
+    openLog({ debug: fail, info: fail, warn: fail, error: fail }, "info", runtime).info("a");
+    expect(runtime.terminalLines).toEqual([
+      "[BABA (ERROR)] LOG: The log cannot be written: Error: no\\u{a}\\u{1b}[2J",
+    ]);
+  });
+
   test("takes the failure of an async logger too, so that no rejection is left unhandled", async () => {
     const runtime = memoryRuntime();
     const fail = async () => {

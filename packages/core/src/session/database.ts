@@ -163,7 +163,7 @@ export class Database<S extends Schema> {
    * ```
    */
   addRecipient(recipient: string): Promise<boolean> {
-    return this.#maintain(`Added the recipient ${recipient}`, (store) => addRecipient(store, recipient));
+    return this.#maintain("Added the recipient ", (store) => addRecipient(store, recipient), recipient);
   }
 
   /**
@@ -188,9 +188,8 @@ export class Database<S extends Schema> {
    * ```
    */
   removeRecipient(recipient: string): Promise<boolean> {
-    return this.#maintain(`Removed the recipient ${recipient}`, (store) =>
-      removeRecipient(store, recipient, this.#context.runtime),
-    );
+    const work = (store: Store) => removeRecipient(store, recipient, this.#context.runtime);
+    return this.#maintain("Removed the recipient ", work, recipient);
   }
 
   /**
@@ -325,12 +324,12 @@ export class Database<S extends Schema> {
     });
   }
 
-  /** Runs work that `close()` waits for; logs `done` when it ends, unless it resolves to `false`. */
-  async #maintain<T>(done: string | undefined, work: (store: Store) => Promise<T>): Promise<T> {
+  /** Runs work that `close()` waits for; logs `done` and its object when it ends, unless it resolves to `false`. */
+  async #maintain<T>(done: string | undefined, work: (store: Store) => Promise<T>, object = ""): Promise<T> {
     const lifetime = this.#lifetime;
     const working = lifetime.openedNow().then(async ({ store }) => {
       const result = await work(store);
-      if (done !== undefined && result !== false) lifetime.log.info(printable(done));
+      if (done !== undefined && result !== false) lifetime.log.info(printable(done + object));
       return result;
     });
     return lifetime.tracked(lifetime.logged(working));

@@ -187,4 +187,15 @@ describe("recipients", () => {
     expect(await plain.recipients()).toEqual([]);
     await plain.close();
   });
+
+  test("that are no text are refused like any other, by a promise that rejects", async () => {
+    const db = store.open({ identity: mine });
+    for (const wrong of [Symbol("age1"), Object.create(null), undefined] as unknown[]) {
+      // @ts-expect-error not a text
+      await failsWith(db.addRecipient(wrong), "BABA_OPTION");
+      // @ts-expect-error not a text
+      await failsWith(db.removeRecipient(wrong), "BABA_OPTION");
+    }
+    await db.close();
+  });
 });

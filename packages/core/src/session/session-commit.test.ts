@@ -105,12 +105,25 @@ test("move() of what is not there is judged like any other look", async () => {
   await db.close();
 });
 
-test("add() refuses a record whose file no runtime could read", () => {
+test("mustBeReadable() refuses a record whose file no runtime could read", () => {
   const largest = 128 * 1024 * 1024;
   expect(() => mustBeReadable("1.baba", largest)).not.toThrow();
   expect(() => mustBeReadable("1.baba", largest + 1)).toThrow(
     expect.objectContaining({ code: "BABA_UNSERIALIZABLE", record: "1.baba" }),
   );
+});
+
+test("add() refuses a record of more than 128 MiB of JSON, and queues nothing of it", async () => {
+  const Text = v.object({ id: v.number(), text: v.string() });
+  const db = new Database(Text, { logging: false }, assemble(memoryRuntime()));
+  const session = db.asyncSession();
+  const text = "x".repeat(128 * 1024 * 1024);
+  await expect(session.add({ id: 1, text })).rejects.toMatchObject({
+    code: "BABA_UNSERIALIZABLE",
+    record: "1.baba",
+  });
+  expect(await session.exists("1.baba")).toBe(false);
+  await db.close();
 });
 
 test("stream() that goes on over a commit of its session reads what is judged by the next one", async () => {
@@ -147,4 +160,45 @@ test("stream() that goes on over a commit of its session reads what is judged by
   }
   await expect(judged.commit()).rejects.toBeInstanceOf(ConflictError);
   await db.close();
+});
+
+test("rollback() makes earlier reads cause no conflicts any more", async () => {
+  const db = new Database(Counter, { logging: false }, assemble(memoryRuntime()));
+  await db.asyncSession((session) => session.add({ id: "a", n: 0 }));
+  const [session, judged] = [db.asyncSession(), db.asyncSession()];
+  for (const one of [session, judged]) {
+    await one.get("a.baba");
+    await one.all("folder");
+  }
+  session.rollback();
+  await session.add({ id: "b", n: 1 });
+  await judged.add({ id: "c", n: 1 });
+  await db.asyncSession(async (other) => {
+    await other.add({ id: "a", n: 100 });
+    await other.add({ id: "d", n: 1 }, "folder/d.baba");
+  });
+  await session.commit();
+  await expect(judged.commit()).rejects.toBeInstanceOf(ConflictError);
+  expect((await db.asyncSession((other) => other.all())).map(({ id }) => id)).toEqual(["a", "b"]);
+  await db.close();
+});
+
+test("asyncSession(callback) ends after a commit that its callback did not await, however far that has come", async () => {
+  for (let ticks = 0; ticks < 8; ticks++) {
+    const db = new Database(Counter, { logging: false }, assemble(memoryRuntime()));
+    let isUnderWay = false;
+    const work = db.asyncSession(async (session) => {
+      await session.add({ id: "a", n: 0 });
+      isUnderWay = true;
+      const ended = () => {
+        isUnderWay = false;
+      };
+      void session.commit().then(ended, ended);
+      for (let i = 0; i < ticks; i++) await undefined;
+      throw new Error("the callback fails");
+    });
+    await expect(work).rejects.toThrow("the callback fails");
+    expect(isUnderWay).toBe(false);
+    await db.close();
+  }
 });

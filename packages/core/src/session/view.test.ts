@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { EventLoop } from "../runtime/event-loop.ts";
 import { FileStorage } from "../storage/file-storage.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
@@ -69,4 +69,86 @@ test("View.get() gives others their turn between those that were called before t
   await view.get("1.baba");
   expect(breaths).toBe(100);
   await storage.close();
+});
+
+test("View.refresh() forgets what was read, and a basis from before does not change", async () => {
+  const runtime = memoryRuntime();
+  const storage = new FileStorage(runtime.fileSystem("data"), runtime, () => undefined);
+  await storage.open();
+  const view = new View(async () => storage, new EventLoop(runtime));
+  await view.get("1.baba");
+  await view.list("a");
+  const before = view.basis();
+  await view.get("2.baba");
+  await view.list("b");
+  view.refresh();
+  await view.get("3.baba");
+  await view.list("c");
+  expect(before).toEqual({ head: 0, records: new Set(["1.baba"]), folders: new Set(["a"]) });
+  expect(view.basis()).toEqual({ head: 0, records: new Set(["3.baba"]), folders: new Set(["c"]) });
+  await storage.close();
+});
+
+describe("View.get() that began before a refresh and ends after it", () => {
+  /** A view whose reads begin one by one, when they are told the head, or why there is none. */
+  async function slowView() {
+    const runtime = memoryRuntime();
+    const storage = new FileStorage(runtime.fileSystem("data"), runtime, () => undefined);
+    await storage.open();
+    const begun: { readonly at: (head: number) => void; readonly fail: (error: Error) => void }[] = [];
+    storage.head = () => new Promise((at, fail) => void begun.push({ at, fail }));
+    const asked = async (count: number) => {
+      await runtime.turn();
+      expect(begun).toHaveLength(count);
+    };
+    return { view: new View(async () => storage, new EventLoop(runtime)), storage, begun, asked };
+  }
+
+  test.each([
+    ["before", [0, 1]],
+    ["after", [1, 0]],
+  ])("is judged from its own head, where it ends %s those of the new view", async (_, order) => {
+    const { view, storage, begun, asked } = await slowView();
+    const early = view.get("1.baba");
+    await asked(1);
+    view.refresh();
+    const late = view.get("2.baba");
+    await asked(2);
+    for (const i of order) {
+      begun[i]?.at(5 + i);
+      await (i === 0 ? early : late);
+    }
+    expect(view.basis()).toMatchObject({ head: 5, records: new Set(["1.baba", "2.baba"]) });
+    await storage.close();
+  });
+
+  test("does not begin the new view", async () => {
+    const { view, storage, begun, asked } = await slowView();
+    const early = view.get("1.baba");
+    await asked(1);
+    view.refresh();
+    begun[0]?.at(5);
+    await early;
+    const late = view.get("2.baba");
+    await asked(2);
+    begun[1]?.at(6);
+    await late;
+    await storage.close();
+  });
+
+  test("does not end the new view where it fails", async () => {
+    const { view, storage, begun, asked } = await slowView();
+    const early = view.get("1.baba");
+    await asked(1);
+    view.refresh();
+    const late = view.get("2.baba");
+    await asked(2);
+    begun[0]?.fail(new Error("no head"));
+    await expect(early).rejects.toThrow("no head");
+    const further = view.get("3.baba");
+    begun[1]?.at(6);
+    await Promise.all([late, further]);
+    expect(begun).toHaveLength(2);
+    await storage.close();
+  });
 });

@@ -2,6 +2,7 @@ import type { FileSystem } from "../file-system/file-system.ts";
 import { entries } from "./file-system-suite-entries.ts";
 import { extremes } from "./file-system-suite-extremes.ts";
 import { folders } from "./file-system-suite-folders.ts";
+import { links } from "./file-system-suite-links.ts";
 import { processes } from "./file-system-suite-processes.ts";
 import { reads } from "./file-system-suite-reads.ts";
 import { replacements } from "./file-system-suite-replacements.ts";
@@ -51,6 +52,7 @@ const OBLIGATIONS: readonly Obligation[] = [
   ...entries,
   ...replacements,
   ...folders,
+  ...links,
   ...processes,
 ];
 

@@ -143,25 +143,6 @@ test("identity() is one for a root and for a symbolic link to it, made or not", 
   }
 });
 
-test.each(["create", "write", "link", "rename", "remove", "sync"] as const)(
-  "%s() refuses a symbolic link on the way with ELOOP",
-  async (method) => {
-    await files.makeFolder("folder");
-    await files.create([{ path: "folder/a", bytes: new Uint8Array(3) }]);
-    await symlink("folder", join(root, "link"));
-    const calls = {
-      create: () => files.create([{ path: "link/b", bytes: new Uint8Array(1) }]),
-      write: () => files.write("link/a", 0, new Uint8Array(1)),
-      link: () => files.link("folder/a", "link/b"),
-      rename: () => files.rename([{ from: "folder/a", to: "link/b" }]),
-      remove: () => files.remove(["link/a"]),
-      sync: () => files.sync(["link/a"]),
-    };
-    await expect(calls[method]()).rejects.toMatchObject({ code: "ELOOP" });
-    expect(await files.list("folder")).toEqual([{ name: "a", kind: "file" }]);
-  },
-);
-
 function outsideOf(holder: string, folder: string): Outside {
   return {
     symbolicLink: (target, path) => symlink(target, join(folder, path)),

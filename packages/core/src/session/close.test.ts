@@ -1,0 +1,71 @@
+import { describe, expect, test, vi } from "vitest";
+import type { Lock } from "../crypto/lock.ts";
+import { assemble, type DatabaseContext } from "./assemble.ts";
+import { Database } from "./database.ts";
+import { FolderCache } from "./folder-cache.ts";
+import { Lifetime } from "./lifetime.ts";
+import { Note, NoteStore } from "./note-store.fixture.ts";
+
+describe("close()", () => {
+  test.each(["rewrap", "verify"] as const)("waits for %s() that is under way", async (method) => {
+    const store = new NoteStore();
+    const db = await store.filled({ passphrase: "x" });
+    await db.rotateKey();
+    let ended = false;
+    const working = db[method]().finally(() => {
+      ended = true;
+    });
+    await db.close();
+    expect(ended).toBe(true);
+    expect(await working).toMatchObject({ records: 3 });
+  });
+
+  test("says that all work has ended before it releases the store, and opens nothing any more", async () => {
+    const { runtime } = new NoteStore();
+    const lifetime = new Lifetime({ logging: false }, assemble(runtime));
+    const { storage } = await lifetime.openedNow();
+    const events: string[] = [];
+    void lifetime.tracked(runtime.turn().then(() => void events.push("work")));
+    const close = storage.close.bind(storage);
+    storage.close = () => {
+      events.push("released");
+      return close();
+    };
+    await lifetime.close(() => void events.push("ended"));
+    expect(events).toEqual(["work", "ended", "released"]);
+    await expect(lifetime.opened()).rejects.toMatchObject({ code: "BABA_CLOSED" });
+  });
+
+  test("drops the texts that are kept of folders", async () => {
+    const closing = vi.spyOn(FolderCache.prototype, "close");
+    const db = await new NoteStore().filled({});
+    await db.asyncSession((session) => session.all());
+    expect(closing).not.toHaveBeenCalled();
+    await db.close();
+    expect(closing).toHaveBeenCalledOnce();
+    closing.mockRestore();
+  });
+
+  test("overwrites the database's copy of a raw key, and leaves the caller's as it is", async () => {
+    const context = assemble(new NoteStore().runtime);
+    const locks: Lock[] = [];
+    const openStore: DatabaseContext["openStore"] = (directory, lock, log) => {
+      locks.push(lock);
+      return context.openStore(directory, lock, log);
+    };
+    const key = new Uint8Array(32).fill(5);
+    const db = new Database(Note, { logging: false, key }, { ...context, openStore });
+    await db.open();
+    expect(locks).toEqual([{ kind: "key", key }]);
+    await db.close();
+    expect(locks).toEqual([{ kind: "key", key: new Uint8Array(32) }]);
+    expect(key).toEqual(new Uint8Array(32).fill(5));
+  });
+
+  test("forgets the fingerprint, which could not be told from wiped keys", async () => {
+    const db = await new NoteStore().filled({ passphrase: "x" });
+    expect(db.fingerprint).toMatch(/^[0-9a-f]{32}$/);
+    await db.close();
+    expect(db.fingerprint).toBeUndefined();
+  });
+});
