@@ -1,10 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
-import type { Lock } from "../crypto/lock.ts";
-import { assemble, type DatabaseContext } from "./assemble.ts";
-import { Database } from "./database.ts";
+import { assemble } from "./assemble.ts";
 import { FolderCache } from "./folder-cache.ts";
 import { Lifetime } from "./lifetime.ts";
-import { Note, NoteStore } from "./note-store.fixture.ts";
+import { NoteStore } from "./note-store.fixture.ts";
 
 describe("close()", () => {
   test.each(["rewrap", "verify"] as const)("waits for %s() that is under way", async (method) => {
@@ -44,22 +42,6 @@ describe("close()", () => {
     await db.close();
     expect(closing).toHaveBeenCalledOnce();
     closing.mockRestore();
-  });
-
-  test("overwrites the database's copy of a raw key, and leaves the caller's as it is", async () => {
-    const context = assemble(new NoteStore().runtime);
-    const locks: Lock[] = [];
-    const openStore: DatabaseContext["openStore"] = (directory, lock, log) => {
-      locks.push(lock);
-      return context.openStore(directory, lock, log);
-    };
-    const key = new Uint8Array(32).fill(5);
-    const db = new Database(Note, { logging: false, key }, { ...context, openStore });
-    await db.open();
-    expect(locks).toEqual([{ kind: "key", key }]);
-    await db.close();
-    expect(locks).toEqual([{ kind: "key", key: new Uint8Array(32) }]);
-    expect(key).toEqual(new Uint8Array(32).fill(5));
   });
 
   test("forgets the fingerprint, which could not be told from wiped keys", async () => {
