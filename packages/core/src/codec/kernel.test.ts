@@ -131,6 +131,21 @@ describe("the scratch memory", () => {
     expect(occurrences(kernel, "attack")).toBe(40);
   });
 
+  test("holds no raw byte after a text of any length, one piece or more", () => {
+    const kernel = createKernel(SEED);
+    const scratch = kernel.heap.subarray(kernel.raw, kernel.text);
+    for (const length of [1, 2, 15, 16, 17, 31, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 2 * PIECE + 17]) {
+      const [bytes, text] = [new Uint8Array(length).fill(0x5a), new Uint8Array(encodedSize(length))];
+      encodeWith(kernel, bytes, text);
+      expect(scratch.indexOf(0x5a), `${length} bytes encoded`).toBe(-1);
+      decodeWith(kernel, text, bytes);
+      expect(
+        scratch.findIndex((byte) => byte !== 0),
+        `${length} bytes decoded`,
+      ).toBe(-1);
+    }
+  });
+
   test("is one page, also after 1,000 encodings of 1 MiB", () => {
     const kernel = createKernel(SEED);
     const raw = new Uint8Array(2 ** 20).fill(0x5a);

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { BabaError } from "../errors.ts";
 import { encodedSize } from "./codec.ts";
+import { newKernel, randomSeed } from "./kernel.ts";
 import { referenceDecode } from "./reference.ts";
 import { TextRoom } from "./text-room.ts";
 
@@ -40,6 +41,16 @@ describe("TextRoom.encode()", () => {
     expect(referenceDecode(room.encode(bytes, 0))).toEqual(bytes);
     expect(() => room.encode(bytes, 1)).toThrow(RangeError);
     expect(() => room.encode(new Uint8Array(101), 0)).toThrow("1099 bytes, and 1110 are needed");
+  });
+
+  test("fills memory to the end of its last page", () => {
+    const { start } = newKernel(randomSeed(), 0);
+    const sizes = Array.from({ length: 11 }, (_, pages) => (pages + 2) * 65_536 - start);
+    // The room that a whole number of bytes fills: all memory would be the room's, and none beyond it.
+    const size = sizes.find((size) => encodedSize((size + 1) / 11) === size && size % 11 === 10) ?? 0;
+    const bytes = new Uint8Array((size + 1) / 11).fill(7);
+    expect(bytes.length).toBeGreaterThan(1000);
+    expect(referenceDecode(new TextRoom(size).encode(bytes, 0))).toEqual(bytes);
   });
 
   test("leaves nothing of the raw bytes in linear memory", () => {

@@ -1,3 +1,4 @@
+import { createContext, runInContext } from "node:vm";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
@@ -100,6 +101,12 @@ describe("validate()", () => {
     expect(message.length).toBeLessThan(3_000);
   });
 
+  it("says nothing that could reorder or move text on a terminal", async () => {
+    const hostile = schemaOf(() => ({ issues: [{ message: "b\u202ea\u2028d", path: ["k\u202ey\u009b"] }] }));
+    const { message } = await errorOf("BABA_VALIDATION", validate(hostile, 1));
+    expect(message).toContain('["k\\u{202e}y\\u{9b}"]: b a d');
+  });
+
   it.each(failing)("refuses with a cause where the schema %s", async (_, schema) => {
     const error = await errorOf("BABA_VALIDATION", validate(schema, {}));
     expect(error.message).toContain("the schema itself failed");
@@ -167,6 +174,14 @@ describe("toBytes() and fromBytes()", () => {
     expect(text(await toBytes(AsyncHero, { id: 1 }))).toBe('{"id":1}');
     expect(await fromBytes(v.array(v.number()), utf8("[1,2]"))).toEqual([1, 2]);
     expect(await fromBytes(AsyncHero, utf8('{"id":1}'))).toEqual({ id: 1 });
+  });
+
+  it("wait for a schema whose promises come from another realm", async () => {
+    const later = runInContext("async (value) => ({ value })", createContext());
+    const schema = schemaOf<{ id: number }>(later);
+    expect(await validate(schema, { id: 1 })).toEqual({ id: 1 });
+    expect(text(await toBytes(schema, { id: 1 }))).toBe('{"id":1}');
+    expect(await fromBytes(schema, utf8('{"id":1}'))).toEqual({ id: 1 });
   });
 
   it("give bytes that later changes to the record do not reach", async () => {
@@ -265,6 +280,21 @@ describe("fromBytes()", () => {
     ],
   ])("refuses with %s: %o", async (code, bytes, sentence) => {
     expect((await errorOf(code, fromBytes(Hero, bytes))).message).toContain(sentence);
+  });
+
+  it.each([
+    ["has a method", () => () => 1],
+    [
+      "throws when it is asked for one",
+      () => {
+        throw new Error("broken");
+      },
+    ],
+  ])("refuses a record that would be taken for a promise, as it %s", async (_, get) => {
+    // biome-ignore lint/suspicious/noThenProperty: a record that would be taken for a promise
+    const record = Object.defineProperty({}, "then", { get });
+    const schema = schemaOf(() => ({ value: record }));
+    await errorOf("BABA_SCHEMA_MISMATCH", fromBytes(schema, utf8("{}")));
   });
 
   it.each(failing)("refuses with a cause where the schema %s", async (_, schema) => {

@@ -46,6 +46,16 @@ describe("compileWhere() with an object", () => {
     expect([1, null, "id", { id: 1 }, { id: 2 }].map(isOne)).toEqual([false, false, false, true, false]);
   });
 
+  it("refuses an object that cannot be read, with the reason as its cause", () => {
+    const cause = new Error("mine");
+    const where = {
+      get id(): number {
+        throw cause;
+      },
+    };
+    expect(() => compileWhere<Hero>(where)).toThrow(expect.objectContaining({ code: "BABA_OPTION", cause }));
+  });
+
   it("refuses a value of undefined, naming the key", () => {
     expect(() => compileWhere<Hero>({ team: undefined })).toThrow(
       expect.objectContaining({
@@ -93,6 +103,7 @@ describe("exclusionOf()", () => {
   const schemas = {
     "a schema": AnyTeam,
     "one with a default": SomeTeam,
+    "one with a default in what may be absent": v.optional(SomeTeam),
     "a record of defaults": v.record(v.string(), v.optional(v.string(), "red")),
   };
 
@@ -123,6 +134,7 @@ describe("exclusionOf()", () => {
     [{ id: 1, team: "red" }, "a schema", '{"id":1,"team":"blue"}', true],
     [{ id: 1 }, "a schema", '{"id":2}', false],
     [{ team: "red" }, "one with a default", '{"id":1}', false],
+    [{ team: "red" }, "one with a default in what may be absent", '{"id":1}', false],
     [{ team: "red" }, "a record of defaults", "{}", false],
   ])("of %o under %s excludes the text %s: %s", (where, schema, text, excluded) => {
     expect(exclusionOf(where, schemas[schema])?.ofText(text)).toBe(excluded);

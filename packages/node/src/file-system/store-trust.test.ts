@@ -4,6 +4,8 @@ import type { FileSystem } from "@baba/core";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { begin, end, PUBLISH_FS, program } from "./adapter.fixture.ts";
 
+const MISSING = { from: ".store/inner/absent", to: ".store/inner/new" };
+
 let root: string;
 let files: FileSystem;
 beforeEach(async () => {
@@ -57,7 +59,9 @@ test.runIf(process.platform !== "win32")(
   },
 );
 
-test.runIf(process.platform !== "win32").each(["a miss", "makeFolder()", "rename()"] as const)(
+test
+  .runIf(process.platform !== "win32")
+  .each(["a miss", "a rename that misses", "a removal that misses", "makeFolder()", "rename()"] as const)(
   "nodeFileSystem() refuses a symbolic link in the place of the store's folder at once after %s",
   async (event) => {
     vi.useFakeTimers({ toFake: ["performance"] });
@@ -65,6 +69,8 @@ test.runIf(process.platform !== "win32").each(["a miss", "makeFolder()", "rename
       if (event === "rename()") await moveStoreBehindLink();
       else await replaceStoreByLink();
       if (event === "a miss") await files.read([".store/inner/absent"]);
+      if (event === "a rename that misses") await expect(files.rename([MISSING])).rejects.toThrow("ENOENT");
+      if (event === "a removal that misses") await files.remove([MISSING.from]);
       if (event === "makeFolder()") await files.makeFolder("new");
       await expect(files.write(".store/inner/a", 0, new Uint8Array(1))).rejects.toMatchObject({
         code: "ELOOP",

@@ -1,0 +1,54 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import type { FileSystem } from "@baba/core";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { nodeFileSystem } from "./node-file-system.ts";
+
+/** How often each file cannot be opened. */
+const refusals = vi.hoisted(() => new Map<string, number>());
+vi.mock("node:fs", async (original) => {
+  const fs = await original<typeof import("node:fs")>();
+  const openSync = (...input: Parameters<typeof fs.openSync>): number => {
+    const name = basename(String(input[0]));
+    const left = refusals.get(name) ?? 0;
+    refusals.set(name, left - 1);
+    if (left > 0) throw Object.assign(new Error("too many"), { code: "EMFILE" });
+    return fs.openSync(...input);
+  };
+  return { ...fs, openSync };
+});
+vi.mock("node:timers/promises", async (original) => ({
+  ...(await original<typeof import("node:timers/promises")>()),
+  setTimeout: async () => undefined,
+}));
+
+const PATHS = ["a", "b", "c", "d"];
+const bytesOf = (path: string): Uint8Array => new Uint8Array(Buffer.from(`the text of ${path}`));
+
+let root: string;
+let files: FileSystem;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "baba-crowded-"));
+  files = nodeFileSystem(root);
+  for (const path of PATHS) await writeFile(join(root, path), bytesOf(path));
+  refusals.clear();
+});
+
+afterEach(async () => {
+  await files.close();
+  await rm(root, { recursive: true });
+});
+
+test("read() gives each file its own bytes, also those that could not be opened at first", async () => {
+  refusals.set("b", 1).set("d", 3);
+  expect(await files.read(PATHS)).toEqual(PATHS.map(bytesOf));
+});
+
+test("read() gives the error of a file that can never be opened, and the others' bytes", async () => {
+  refusals.set("b", Number.POSITIVE_INFINITY).set("c", 1);
+  const expected: unknown[] = PATHS.map(bytesOf);
+  expected[1] = expect.objectContaining({ code: "EMFILE" });
+  expect(await files.read(PATHS)).toEqual(expected);
+});
