@@ -43,12 +43,11 @@ export const CORE_SUITE: Suite = {
   words: ["--exclude=**/commit-protocol/**"],
 };
 
-/** The tests of core that an engine is likeliest to fail, in one process, which saves a fifth of the time. */
+/** The tests of core that an engine is likeliest to fail. */
 export const CORE_PORTS_SUITE: Suite = {
   name: "@baba/core",
   folder: "core",
   words: [
-    "--isolate=false",
     // Tests the command `age`, not the engine.
     "--exclude=**/age-cli.test.ts",
     "src/adapter",
