@@ -24,20 +24,6 @@ describe("rewrap({ dropRetired: true })", () => {
     expect(await read(again)).toEqual(note(1));
     await again.close();
   });
-
-  test("leaves no journal that a dropped key sealed, so that others can open the store at once", async () => {
-    const first = await store.filled({ passphrase: "x" });
-    const other = store.open({ passphrase: "x" });
-    await other.open();
-    let full = true;
-    const db = store.openOnDisk(() => full, { passphrase: "x" });
-    await failsWith(db.rotateKey(), "BABA_DISK_FULL");
-    full = false;
-    expect(await other.rewrap({ dropRetired: true })).toMatchObject({ sealed: 3, retiredKeys: 0 });
-    const again = store.open({ passphrase: "x" });
-    expect(await read(again)).toEqual(note(1));
-    for (const one of [again, first, other, db]) await one.close();
-  });
 });
 
 describe("seal()", () => {

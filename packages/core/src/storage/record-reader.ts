@@ -2,7 +2,7 @@ import { Arena } from "../arena.ts";
 import { decodedSize, decodeInto } from "../codec/index.ts";
 import type { FileSystem, TakeFile } from "../file-system/file-system.ts";
 import { systemCode } from "../system-error.ts";
-import { garbledNames, type Looks, mayBeGarbled, refuseTwins } from "./garbled-names.ts";
+import { garbledNames, mayBeGarbled, refuseTwins } from "./garbled-names.ts";
 import { ioError, ioErrorAmong } from "./io-error.ts";
 import { compareNames, folderOf, pathIn, RECORD_SUFFIX } from "./names.ts";
 import { entriesOf, folderError, folderFaults, kindsOf } from "./obstacles.ts";
@@ -15,10 +15,6 @@ const UNUSUAL = /[\ud800-\udfff\ufffd]/;
 export class RecordReader {
   readonly #files: FileSystem;
   readonly #arena = new Arena();
-  readonly #looks: Looks = {
-    namesIn: (folder) => entriesOf(this.#files, folder),
-    kindsOf: (names) => kindsOf(this.#files, names),
-  };
 
   constructor(files: FileSystem) {
     this.#files = files;
@@ -61,7 +57,7 @@ export class RecordReader {
     keepRecords(names, folder);
     // Most file systems list in order, and checking that costs less than a needless sort.
     if (isInOrder(names)) return names;
-    await refuseTwins(names.sort(compareNames), this.#looks.kindsOf);
+    await refuseTwins(names.sort(compareNames), (twins) => kindsOf(this.#files, twins));
     return names;
   }
 
@@ -113,7 +109,7 @@ export class RecordReader {
     if (missed.length === 0) return payloads;
     const faults = await folderFaults(this.#files, missed);
     const absent = missed.filter((name) => mayBeGarbled(name) && !faults.has(folderOf(name)));
-    const garbled = await garbledNames(absent, this.#looks);
+    const garbled = await garbledNames(this.#files, absent);
     return payloads.map((payload, i) => {
       const name = String(names[i]);
       return faults.get(folderOf(name)) ?? garbled.get(name) ?? payload;
