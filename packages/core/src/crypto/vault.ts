@@ -79,7 +79,7 @@ export class Vault implements Protection {
   #refreshing: Promise<void> | undefined;
   /** Serializes reading and adopting, or replacing, the key file: an older one is never adopted later. */
   readonly #turns = new Mutex();
-  /** A plain record in a store that was opened with a raw key. */
+  /** A plain record that was there when the store was opened with a key, but without a keyring. */
   #plain: string | undefined;
 
   /** Does no I/O; the lock's bytes are copied. */
@@ -97,6 +97,11 @@ export class Vault implements Protection {
   /** The kind of lock that the store was opened with. */
   get lockKind(): Lock["kind"] {
     return this.#lock.kind;
+  }
+
+  /** A plain record that is in the way of the given key; `undefined` once there is a keyring. */
+  get plainRecord(): string | undefined {
+    return this.keyring === undefined ? this.#plain : undefined;
   }
 
   /** The active data key's id; `undefined` in a plain store, and in a new one before its first commit. */
@@ -152,7 +157,6 @@ export class Vault implements Protection {
   }
 
   async prepare(): Promise<void> {
-    if (this.#plain !== undefined) throw plainUnderRawKey(this.#plain);
     if (this.#unlocked.state === "new") await this.refresh();
     if (this.#unlocked.state !== "new") return this.#assure();
     await this.#mustNotBeSealed();
@@ -261,7 +265,7 @@ export class Vault implements Protection {
       return plain ? plainStore(name) : keyFileMissing(name);
     }
     if (plain && this.keyring?.converting === true) return bytes;
-    if (plain && this.#plain !== undefined) return plainUnderRawKey(name);
+    if (plain && this.plainRecord !== undefined) return plainUnderRawKey(name);
     return contentOf(bytes, name, seals);
   }
 
@@ -308,6 +312,7 @@ export class Vault implements Protection {
   }
 
   async #assure(): Promise<void> {
+    if (this.plainRecord !== undefined) throw plainUnderRawKey(this.plainRecord);
     const file = this.#file;
     if (file === this.#assured) return;
     await assureKeyFile(this.#files);
@@ -323,6 +328,7 @@ export class Vault implements Protection {
   async #mustNotBeSealed(): Promise<void> {
     for await (const { name, bytes } of keptRecords(this.#files))
       if (isSealed(bytes)) throw keyFileMissing(name);
+      else this.#plain ??= name;
   }
 
   /** Without a journal, the records tell whether the store is sealed. */
