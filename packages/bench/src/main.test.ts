@@ -14,8 +14,8 @@ test("a quick run of a few engines measures all workloads in processes of their 
   expect(status).toBe(0);
 });
 
-test("an engine that is not there is named, and nothing is run", () => {
+test("an engine that is not there is named, with where to find the help, and nothing is run", () => {
   const { status, stderr } = spawnSync(process.execPath, [MAIN, "--engines", "oracle"], { encoding: "utf8" });
-  expect(stderr).toContain("There is no oracle");
+  expect(stderr).toMatch(/^There is no oracle; .*\. See npm run bench -- --help\.\n$/);
   expect(status).toBe(2);
 });

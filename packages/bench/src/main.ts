@@ -14,7 +14,7 @@ const DATA = new URL("../../../docs/performance-data.json", import.meta.url);
 
 /** Measures what the command asks for; returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
-  const options = parseOptions(args);
+  const options = optionsOf(args);
   if (options === "help") {
     console.log(HELP);
     return 0;
@@ -24,6 +24,15 @@ async function main(args: readonly string[]): Promise<number> {
   const failures = options.quick ? ownFailures(results) : [];
   for (const failure of failures) console.error(`FAILED: ${failure}`);
   return failures.length === 0 ? 0 : 1;
+}
+
+function optionsOf(args: readonly string[]): Options | "help" {
+  try {
+    return parseOptions(args);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Error(`${message.replace(/\.?$/, ".")} See npm run bench -- --help.`);
+  }
 }
 
 async function measureAll(options: Options): Promise<Results> {
