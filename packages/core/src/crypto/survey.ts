@@ -3,7 +3,9 @@ import type { FileSystem } from "../file-system/file-system.ts";
 import { JOURNAL_FOLDER, segmentNumber } from "../storage/layout.ts";
 import { RecordReader } from "../storage/record-reader.ts";
 import { recordFolders, type Unopened } from "../storage/record-tree.ts";
-import { isSealed } from "./envelope.ts";
+import { isSealed, keyIdOf } from "./envelope.ts";
+import { keyFileMissing, sealedWithoutKey, wrongRawKey } from "./refusals.ts";
+import type { StoreKeys } from "./store-keys.ts";
 
 /** How many records are read at a time. */
 const CHUNK = 128;
@@ -26,6 +28,39 @@ export async function firstRecord(files: FileSystem): Promise<Kept | undefined> 
 /** Skips folders without permission, such as a volume's `lost+found`, but not the store's own folder. */
 function passOver(error: BabaError): void {
   if (error.code !== "BABA_PERMISSION" || error.record === ".") throw error;
+}
+
+/**
+ * Makes sure that no record of a store without a key file is sealed; returns the name of a plain one, if any.
+ *
+ * @throws `BABA_KEYRING`
+ */
+export async function mustNotBeSealed(files: FileSystem): Promise<string | undefined> {
+  let plain: string | undefined;
+  for await (const { name, bytes } of keptRecords(files)) {
+    if (isSealed(bytes)) throw keyFileMissing(name);
+    plain ??= name;
+  }
+  return plain;
+}
+
+/**
+ * Makes sure that the first readable record of a store without a key file and journal fits the raw key, or
+ * the lack of one; returns the record's name if there is a key but the record is plain.
+ *
+ * @throws `BABA_SEALED`, `BABA_KEY_WRONG`
+ */
+export async function mustFitRecords(
+  files: FileSystem,
+  keys: StoreKeys | undefined,
+): Promise<string | undefined> {
+  const record = await firstRecord(files);
+  if (record === undefined) return undefined;
+  if (!isSealed(record.bytes)) return keys && record.name;
+  if (keys === undefined) throw sealedWithoutKey(record.name);
+  const id = keyIdOf(record.bytes);
+  if (id !== undefined && id !== keys.activeId) throw wrongRawKey(record.name);
+  return undefined;
 }
 
 /** Whether the first readable record is sealed. */

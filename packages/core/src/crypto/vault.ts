@@ -7,10 +7,10 @@ import { Mutex } from "../storage/mutex.ts";
 import type { Content, Protection } from "../storage/protection.ts";
 import type { Compression } from "./compression.ts";
 import type { Crypto } from "./crypto.ts";
-import { contentOf, isSealed, keyIdOf, type Seals, sealRecords } from "./envelope.ts";
+import { contentOf, isSealed, type Seals, sealRecords } from "./envelope.ts";
 import { assureKeyFile, type FileLock, notThePinned, readKeyFile } from "./key-file.ts";
 import type { Keyring } from "./keyring.ts";
-import { copyOfLock, type Lock, sameLock } from "./lock.ts";
+import { copyOfLock, type Lock, sameLock, wipeLock } from "./lock.ts";
 import {
   foreignJournal,
   keyFileMissing,
@@ -19,9 +19,8 @@ import {
   plainStore,
   plainUnderRawKey,
   sealedWithoutKey,
-  wrongRawKey,
 } from "./refusals.ts";
-import { beginsSealed, firstRecord, hasJournal, keptRecords } from "./survey.ts";
+import { beginsSealed, hasJournal, mustFitRecords, mustNotBeSealed } from "./survey.ts";
 import {
   createLock,
   fileLock,
@@ -139,8 +138,9 @@ export class Vault implements Protection {
   async open(): Promise<void> {
     this.#file = await readKeyFile(this.#files);
     this.#unlocked = await unlock(this.#context.crypto, this.#file, this.#lock);
-    if (this.#unlocked.state === "new") await this.#mustNotBeSealed();
-    else if (this.keyring === undefined && !(await hasJournal(this.#files))) await this.#mustFitRecords();
+    if (this.#unlocked.state === "new") this.#plain = await mustNotBeSealed(this.#files);
+    else if (this.keyring === undefined && !(await hasJournal(this.#files)))
+      this.#plain = await mustFitRecords(this.#files, this.#opened?.keys);
   }
 
   async findSeal(keyId: number | undefined, segment: string): Promise<JournalSeal | undefined> {
@@ -159,10 +159,8 @@ export class Vault implements Protection {
   async prepare(): Promise<void> {
     if (this.#unlocked.state === "new") await this.refresh();
     if (this.#unlocked.state !== "new") return this.#assure();
-    await this.#mustNotBeSealed();
-    const plain = await firstRecord(this.#files);
-    if (plain !== undefined || (await hasJournal(this.#files)))
-      throw plainStore(plain?.name ?? JOURNAL_FOLDER);
+    const plain = await mustNotBeSealed(this.#files);
+    if (plain !== undefined || (await hasJournal(this.#files))) throw plainStore(plain ?? JOURNAL_FOLDER);
     await this.#create(this.#unlocked.lock, false);
   }
 
@@ -201,9 +199,9 @@ export class Vault implements Protection {
    */
   refresh(): Promise<void> {
     // A refresh that has begun may have read the old file.
-    this.#refreshing ??= this.#inTurn(() => {
+    this.#refreshing ??= this.#inTurn(async () => {
       this.#refreshing = undefined;
-      return this.#openAgain();
+      await this.#openAgain();
     });
     return this.#refreshing;
   }
@@ -223,9 +221,16 @@ export class Vault implements Protection {
     const lock = fileLock(this.#lock, passphrase);
     if (this.keyring === undefined || lock === undefined) throw noKeyring();
     const next = change(this.keyring, crypto);
-    await rewriteLock(crypto, this.#files, next, lock);
     const fingerprint = lock.kind === "identity" && lock.fingerprint && next.fingerprint(crypto);
-    this.#lock = fingerprint ? { ...lock, fingerprint } : lock;
+    const pinned = fingerprint ? { ...lock, fingerprint } : lock;
+    try {
+      await rewriteLock(crypto, this.#files, next, lock);
+    } catch (error) {
+      // The new file may be in place although its folder's sync failed: then it is what counts.
+      if (await this.#openAgain(pinned).catch(() => false)) this.#lock = pinned;
+      throw error;
+    }
+    this.#lock = pinned;
     this.#adopt(await readKeyFile(this.#files), openedKeys(crypto, next));
     this.#assured = this.#file;
   }
@@ -233,7 +238,7 @@ export class Vault implements Protection {
   close(): void {
     const opened = this.#opened;
     for (const keys of opened === undefined ? this.#earlier : [...this.#earlier, opened]) wipeKeys(keys);
-    if (this.#lock.kind === "key") this.#lock.key.fill(0);
+    wipeLock(this.#lock);
   }
 
   get #opened(): OpenedKeys | undefined {
@@ -296,13 +301,15 @@ export class Vault implements Protection {
     return work().finally(release);
   }
 
-  async #openAgain(): Promise<void> {
+  /** Opens the key file if it has changed; returns whether it has. */
+  async #openAgain(lock = this.#lock): Promise<boolean> {
     const { crypto } = this.#context;
     const file = await readKeyFile(this.#files);
     // If the key file was removed, those who have the store open keep their keys.
-    if (file === undefined || (this.#file !== undefined && crypto.equal(file, this.#file))) return;
+    if (file === undefined || (this.#file !== undefined && crypto.equal(file, this.#file))) return false;
     const past = () => [...this.#earlier, this.#opened];
-    this.#adopt(file, await unlockSuccessor(crypto, file, this.#lock, past));
+    this.#adopt(file, await unlockSuccessor(crypto, file, lock, past));
+    return true;
   }
 
   #adopt(file: Uint8Array | undefined, unlocked: OpenedKeys): void {
@@ -323,25 +330,6 @@ export class Vault implements Protection {
     const { crypto, now } = this.#context;
     const opened = await createLock(crypto, this.#files, lock, { now: now(), converting });
     this.#adopt(await readKeyFile(this.#files), opened);
-  }
-
-  async #mustNotBeSealed(): Promise<void> {
-    for await (const { name, bytes } of keptRecords(this.#files))
-      if (isSealed(bytes)) throw keyFileMissing(name);
-      else this.#plain ??= name;
-  }
-
-  /** Without a journal, the records tell whether the store is sealed. */
-  async #mustFitRecords(): Promise<void> {
-    const record = await firstRecord(this.#files);
-    if (record === undefined) return;
-    if (!isSealed(record.bytes)) {
-      if (this.#opened !== undefined) this.#plain = record.name;
-      return;
-    }
-    if (this.#opened === undefined) throw sealedWithoutKey(record.name);
-    const id = keyIdOf(record.bytes);
-    if (id !== undefined && id !== this.#opened.keys.activeId) throw wrongRawKey(record.name);
   }
 }
 
