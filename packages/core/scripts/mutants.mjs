@@ -173,7 +173,7 @@ export const MUTANTS = [
   {
     name: "the right to break a lock is not asked for",
     file: "write-lock.ts",
-    find: "if (!(await this.#mayBreak(owner))) return false;",
+    find: "if (!(await this.#gainsRight(owner))) return false;",
     replace: "",
   },
   {

@@ -21,19 +21,13 @@ export class Staging {
   }
 
   /**
-   * Writes the texts of one batch of files; nothing if there are more, or on failure. The last payload
-   * counts.
+   * Writes the texts of one batch of files; nothing if there are more, or on failure, so it never rejects. The
+   * last payload counts.
    */
   async stage(changes: readonly Changes[]): Promise<void> {
     if (changes.reduce((sum, { size }) => sum + size, 0) > BATCH_FILES) return;
-    const newest = new Map(changes.flatMap((some) => [...some]));
-    const [batch, more] = batches(newest);
-    if (batch === undefined || more !== undefined) return;
-    const files = replacements(batch, this.#token);
     try {
-      await this.#create(files);
-      for (const { path, temporary } of files)
-        this.#staged.set(path, { payload: newest.get(path), from: temporary });
+      await this.#stageNewest(new Map(changes.flatMap((some) => [...some])));
     } catch {
       // The placing tries again, and reports it.
     }
@@ -54,6 +48,15 @@ export class Staging {
     const staged = [...this.#staged.values()].map(({ from }) => from);
     this.#staged.clear();
     await discard(this.#files, staged);
+  }
+
+  async #stageNewest(newest: Changes): Promise<void> {
+    const [batch, more] = batches(newest);
+    if (batch === undefined || more !== undefined) return;
+    const files = replacements(batch, this.#token);
+    await this.#create(files);
+    for (const { path, temporary } of files)
+      this.#staged.set(path, { payload: newest.get(path), from: temporary });
   }
 
   async #create(files: readonly Replacement[]): Promise<void> {

@@ -333,6 +333,16 @@ describe("WriteLock", () => {
     expect(await b.isHeld()).toBe(true);
   });
 
+  test("acquire() waits as for a living owner where the rights to break locks make a circle", async () => {
+    die("aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb");
+    const [a, b] = [lockOf("aaaaaaaaaaaaaaaa"), lockOf("bbbbbbbbbbbbbbbb")];
+    for (const lock of [a, b]) await lock.announce();
+    await files.link(a.ownFile, LOCK_FILE);
+    await files.link(b.ownFile, `${BREAKS_FOLDER}/aaaaaaaaaaaaaaaa`);
+    await files.link(a.ownFile, `${BREAKS_FOLDER}/bbbbbbbbbbbbbbbb`);
+    await expect(lockOf("cccccccccccccccc").acquire(100)).rejects.toThrow(LockedError);
+  });
+
   test("acquire() takes a lock that names no process for a living one's, and says that it names none", async () => {
     await files.create([{ path: LOCK_FILE, bytes: new Uint8Array() }]);
     const failed = lockOf("a").acquire(0);

@@ -81,7 +81,7 @@ export class WriteLock {
       // Left behind by a release that failed.
       if (owner?.token === this.#owner.token) break;
       this.#aheadSince = undefined;
-      if (owner === undefined || (await this.#removedDead(owner))) {
+      if (owner === undefined || (await this.#removeIfDead(owner))) {
         pause = FIRST_PAUSE;
         continue;
       }
@@ -191,23 +191,26 @@ export class WriteLock {
   }
 
   /** Removes the lock of a dead owner; returns whether it was dead, so that a new try makes sense. */
-  async #removedDead(owner: LockOwner): Promise<boolean> {
+  async #removeIfDead(owner: LockOwner): Promise<boolean> {
     if (await this.#lives(owner)) return false;
-    if (!(await this.#mayBreak(owner))) return false;
+    if (!(await this.#gainsRight(owner))) return false;
     // Only whoever may break it removes a dead owner's lock, so it is still the same lock here.
     if ((await this.#read(LOCK_FILE))?.token === owner.token) await this.#files.remove([LOCK_FILE]);
     return true;
   }
 
   /**
-   * Whether this one may break an owner's lock: nobody has the right, or a dead one whose lock it may break.
+   * Gains the right to break a dead owner's lock if nobody has it, or a dead one whose lock this one may break;
+   * returns whether it has. Owners that have passed make a circle, which no process can have made: whose right
+   * it is cannot be known, so the lock counts as a living one's.
    */
-  async #mayBreak(owner: LockOwner): Promise<boolean> {
+  async #gainsRight(owner: LockOwner, passed: readonly string[] = []): Promise<boolean> {
+    if (passed.includes(owner.token)) return false;
     const right = `${BREAKS_FOLDER}/${owner.token}`;
     if (await this.#files.link(this.ownFile, right)) return true;
     const breaker = await this.#read(right);
     if (breaker === undefined || breaker.token === this.#owner.token) return breaker !== undefined;
-    return !(await this.#lives(breaker)) && this.#mayBreak(breaker);
+    return !(await this.#lives(breaker)) && this.#gainsRight(breaker, [...passed, owner.token]);
   }
 
   async #read(path: string): Promise<LockOwner | undefined> {
