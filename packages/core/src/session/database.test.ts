@@ -40,7 +40,7 @@ test("Database logs at INFO what it has recovered of a process that has ended", 
   const db = run(machine.start("next"));
   expect(await db.asyncSession((session) => session.count())).toBe(1);
   await db.close();
-  expect(lines).toContain("[BABA (INFO)] LOG: Recovered commits of a process that has ended: 1.");
+  expect(lines).toContain("[BABA (INFO)] LOG: Recovered commits that were left unfinished: 1.");
 });
 
 describe("Database", () => {

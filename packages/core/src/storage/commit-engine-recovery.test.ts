@@ -60,6 +60,22 @@ describe("recovery", () => {
     });
   });
 
+  test("at open puts in place what a storage could not when it was closed, although its process lives", async () => {
+    const a = await store.open("a");
+    store.fail(({ call, to }) => call === "rename" && to === "r.baba");
+    await a.storage.commit(put("left"));
+    await a.storage.close();
+    expect(a.reports.join()).toContain("left to the next open");
+    const b = await store.open("b");
+    expect(await store.isPlaced()).toBe(false);
+    await expect(b.storage.commit(put("x", background))).rejects.toMatchObject(code("BABA_SETTLE"));
+    await b.storage.close();
+    store.hook = () => undefined;
+    await store.open("c");
+    expect(await store.isPlaced()).toBe(true);
+    expect(await read(await store.open("d"))).toBe("left");
+  });
+
   test("is told of, with how many commits were left, by whoever has finished it, once", async () => {
     const holder = await store.open("holder");
     await leftByDead();
@@ -72,7 +88,7 @@ describe("recovery", () => {
     for (const { storage } of [a, b]) await storage.close();
     const opened = await store.open("c");
     expect([a.told, b.told, opened.told]).toEqual([
-      ["Recovered commits of a process that has ended: 1."],
+      ["Recovered commits that were left unfinished: 1."],
       [],
       [],
     ]);

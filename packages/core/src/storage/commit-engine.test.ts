@@ -23,6 +23,18 @@ describe("a commit that cannot be put in place", () => {
     expect(await read(await store.open("b"))).toBe("three");
   });
 
+  test("stops those of other processes too, which are not told that their own files are in place", async () => {
+    const [a, b] = [await store.open("a"), await store.open("b")];
+    store.fail(({ call, to }) => call === "rename" && to === "r.baba");
+    await a.storage.commit(put("one"));
+    const other = new Map([["other.baba", bytes("x")]]);
+    await expect(b.storage.commit(put("", { changes: other }))).rejects.toMatchObject(code("BABA_SETTLE"));
+    expect(await b.storage.head()).toBe(1);
+    store.hook = () => undefined;
+    await b.storage.commit(put("", { changes: other }));
+    expect([await store.isPlaced(), await store.isPlaced("other.baba")]).toEqual([true, true]);
+  });
+
   test("does not stop what its own batch commits besides, nor asks for a checkpoint", async () => {
     const a = await store.open("a");
     store.fail(({ call }) => call === "rename");

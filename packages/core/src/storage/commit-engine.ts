@@ -20,7 +20,7 @@ import type { Redo } from "./redo.ts";
 import { Replay } from "./replay.ts";
 import type { Basis } from "./storage.ts";
 import { completeStoreFolder, makeStoreFolders, tidy } from "./store-folder.ts";
-import { isLong, namesIn, type Submission } from "./submission.ts";
+import { awaitsFiles, isLong, namesIn, type Submission } from "./submission.ts";
 import { WriteLock } from "./write-lock.ts";
 
 export type EngineContext = {
@@ -155,10 +155,10 @@ export class CommitEngine {
    * changes, and is resolved or rejected; a failure to put files in place rejects none.
    */
   async commit(batch: readonly Submission[]): Promise<void> {
-    await this.#settleEarlier();
+    await this.#settleEarlier(awaitsFiles(batch));
     await this.#pause(batch.map(({ transaction }) => transaction.changes));
     const accepted = await this.#judge(batch);
-    const settling = accepted.some(({ transaction }) => transaction.settle === "commit");
+    const settling = awaitsFiles(accepted);
     if (accepted.length > 0) await this.#write(accepted, settling);
     if (settling) await this.#settleCommitted();
     for (const { resolve } of accepted) resolve();
@@ -184,7 +184,7 @@ export class CommitEngine {
       // Even if it fails after creating the segment: later commits then come after this checkpoint.
       await this.#journal.restart().finally(() => this.#replay.checkpointed());
     });
-    if (left > 0) this.#context.inform(`Recovered commits of a process that has ended: ${left}.`);
+    if (left > 0) this.#context.inform(`Recovered commits that were left unfinished: ${left}.`);
     await this.tidy();
   }
 
@@ -235,11 +235,11 @@ export class CommitEngine {
     this.#prepared = true;
   }
 
-  /** A store that could not put its files in place accepts nothing more until it can. */
-  async #settleEarlier(): Promise<void> {
+  /** A store that could not put its files in place accepts nothing more until it can, whoever committed them. */
+  async #settleEarlier(placing: boolean): Promise<void> {
     try {
       if (this.needsRecovery) await this.checkpoint();
-      if (this.#unsettled !== undefined) await this.settle();
+      if (this.#unsettled !== undefined || (placing && this.#replay.inherits)) await this.settle();
     } catch (cause) {
       throw new BabaError(
         "BABA_SETTLE",

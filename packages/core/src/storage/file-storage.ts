@@ -1,9 +1,9 @@
-import { BabaError, LockedError } from "../errors.ts";
+import { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { BackgroundSettling } from "./background-settling.ts";
 import { CommitEngine } from "./commit-engine.ts";
-import { ioError } from "./io-error.ts";
+import { ioError, worded } from "./io-error.ts";
 import { LOCK_FILE, STORE_FOLDER } from "./layout.ts";
 import { LockReturn } from "./lock-return.ts";
 import { type Reveal, revealSome } from "./portions.ts";
@@ -12,7 +12,7 @@ import { recordFolders } from "./record-tree.ts";
 import type { Basis, Hold, Storage, Transaction } from "./storage.ts";
 import { checkStoreFolder } from "./store-folder.ts";
 import { journalBytes, rejectAll, type Submission, takeBatch } from "./submission.ts";
-import { Turns } from "./turns.ts";
+import { heldHere, Turns } from "./turns.ts";
 import { LONGEST_WAIT } from "./write-lock.ts";
 
 /** Payload bytes not yet in place at which they are placed at once, before more is committed. */
@@ -47,6 +47,8 @@ export class FileStorage implements Storage {
   #engine: CommitEngine | undefined;
   #queue: Submission[] = [];
   #draining: Promise<void> | undefined;
+  #opening: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
   #ready = false;
   #closed = false;
 
@@ -74,9 +76,16 @@ export class FileStorage implements Storage {
     });
   }
 
-  async open(): Promise<void> {
-    // A second engine would wait for the lock that the first one may hold.
-    if (this.#ready) return;
+  /** Once only: a second engine would wait for the lock that the first one may hold. */
+  open(): Promise<void> {
+    this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = undefined;
+      throw error;
+    });
+    return this.#opening;
+  }
+
+  async #open(): Promise<void> {
     try {
       await checkStoreFolder(this.#files);
       await this.#protection.open();
@@ -139,7 +148,7 @@ export class FileStorage implements Storage {
 
   async hold(): Promise<Hold> {
     const release = await this.#turns.acquireBefore(LONGEST_WAIT);
-    if (release === undefined) throw heldHere();
+    if (release === undefined) throw heldHere(LONGEST_WAIT);
     try {
       await this.#locked();
     } catch (error) {
@@ -159,21 +168,26 @@ export class FileStorage implements Storage {
 
   /** Puts every commit durably in place, and starts a journal with the store's current seal. Needs a hold. */
   async renew(): Promise<void> {
-    await this.#opened()
-      .renew()
-      .catch((error: unknown) => {
-        throw ioError(error, STORE_FOLDER, "begin a new journal");
-      });
+    await worded(this.#opened().renew(), STORE_FOLDER, "begin a new journal");
   }
 
   async forceUnlock(): Promise<void> {
     await worded(this.#opened().forceUnlock(), LOCK_FILE, "remove the write lock");
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
+  /** Waits until what was committed is in place, or has failed to be put there once. */
+  async settled(): Promise<void> {
     await this.#draining;
     await this.#settling.firstTry;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.settled();
     this.#closed = true;
     if (this.#engine !== undefined) await this.#leave(this.#engine);
     this.#protection.close();
@@ -205,7 +219,7 @@ export class FileStorage implements Storage {
     try {
       while (this.#queue.length > 0) {
         const release = await this.#turns.acquireBefore(LONGEST_WAIT);
-        if (release === undefined) return rejectAll(this.#queue.splice(0), heldHere());
+        if (release === undefined) return rejectAll(this.#queue.splice(0), heldHere(LONGEST_WAIT));
         try {
           await this.#commitLocked();
         } finally {
@@ -321,20 +335,6 @@ export class FileStorage implements Storage {
     if (this.#engine === undefined) throw new BabaError("BABA_CLOSED", "The storage is not open.");
     return this.#engine;
   }
-}
-
-/** Turns a failure into the store's own error. */
-function worded<T>(work: Promise<T>, subject: string, attempt: string): Promise<T> {
-  return work.catch((error: unknown) => {
-    throw ioError(error, subject, attempt);
-  });
-}
-
-function heldHere(): LockedError {
-  return new LockedError(
-    `A session of this process has held the write lock for ${LONGEST_WAIT / 1000} seconds: it runs under the lock after ` +
-      "many conflicts. Do not commit another session, or change or rotate keys, inside a session's callback.",
-  );
 }
 
 function releasedHold(): BabaError {

@@ -18,6 +18,13 @@ export function ioErrorAmong(error: unknown, names: readonly string[], attempt: 
   return explained(error, `${names.length} records`, attempt, undefined);
 }
 
+/** Words the failure of some work with {@link ioError}. */
+export function worded<T>(work: Promise<T>, name: string, attempt: string): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw ioError(error, name, attempt);
+  });
+}
+
 /** An error's message as a sentence, to which advice can be added. */
 export function messageOf(error: unknown): string {
   if (error instanceof BabaError) return error.message;

@@ -20,8 +20,10 @@ export class Replay {
   #newest = 0;
   #loaded = false;
   #checkpoint = 0;
-  /** Commits up to this one are by processes that have ended. */
+  /** Commits up to this one are by storages that have ended. */
   #abandoned = 0;
+  /** The newest commit by another storage. */
+  #foreign = 0;
 
   constructor(files: FileSystem, journal: Journal) {
     this.#files = files;
@@ -33,7 +35,7 @@ export class Replay {
     return this.#newest;
   }
 
-  /** Whether a dead process left work: commits that are not in place, or not durably. */
+  /** Whether a storage that has ended left work: commits that are not in place, or not durably. */
   get needsRecovery(): boolean {
     return this.left > 0;
   }
@@ -41,6 +43,11 @@ export class Replay {
   /** How many such commits it left. */
   get left(): number {
     return Math.max(0, this.#abandoned - this.#journal.checkpoint);
+  }
+
+  /** Whether another storage has committed what is not in place yet. */
+  get inherits(): boolean {
+    return this.#foreign > this.#journal.placed;
   }
 
   /** Takes in what others committed. `turn` yields to other work. */
@@ -51,6 +58,7 @@ export class Replay {
     this.checkpointed();
     for (const commit of news.commits) this.#note(commit);
     this.#newest = this.#journal.sequence;
+    if (news.commits.length > 0) this.#foreign = this.#newest;
     await this.redo.placed(this.#journal.placed, turn);
   }
 
@@ -77,10 +85,18 @@ export class Replay {
     this.history.forgetUntil(first === undefined ? this.#journal.sequence : first.sequence - 1);
     const announced = ownerPath(writer.token);
     const lives = this.#journal.isOwn || (await this.#files.lives(writer.identity, announced));
-    this.#abandoned = lives === false ? this.#journal.sequence : 0;
+    const hasEnded = lives === false || (lives === true && (await this.#isClosed(announced)));
+    this.#abandoned = hasEnded ? this.#journal.sequence : 0;
     // A power cut may have come since a mark was written, unless its writer is proved to be alive.
     if (lives !== true) this.#journal.distrust();
     this.#loaded = true;
+  }
+
+  /** Whether the last writer was closed before everything was in place, although its process lives. */
+  async #isClosed(announced: string): Promise<boolean> {
+    if (this.#journal.isOwn || this.#journal.placed === this.#journal.sequence) return false;
+    const [kind] = await this.#files.kinds([announced]);
+    return kind === undefined;
   }
 
   #note(commit: Pick<JournalCommit, "sequence" | "changes">): void {

@@ -24,6 +24,11 @@ export function* namesIn(batch: readonly Submission[]): Generator<string> {
   for (const { transaction } of batch) yield* transaction.changes.keys();
 }
 
+/** Whether someone waits until the files of a batch are in place. */
+export function awaitsFiles(batch: readonly Submission[]): boolean {
+  return batch.some(({ transaction }) => transaction.settle === "commit");
+}
+
 /** The bytes that changes take in the journal, at most. @throws `BABA_UNSERIALIZABLE` if they are too many */
 export function journalBytes(changes: Changes): number {
   const bytes = mostBytes(changes);

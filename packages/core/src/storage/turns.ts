@@ -1,8 +1,9 @@
+import { LockedError } from "../errors.ts";
 import { Mutex } from "./mutex.ts";
 import type { Hold } from "./storage.ts";
 
 /** The longest single sleep while waiting, in milliseconds. */
-const PIECE = 50;
+const LONGEST_SLEEP = 50;
 
 /** Whose turn it is in this process to use a store's write lock: one at a time, in the order of asking. */
 export class Turns {
@@ -20,7 +21,7 @@ export class Turns {
     this.#ended = ended;
   }
 
-  /** Resolves when it is the caller's turn, with a function that ends the turn (idempotent). */
+  /** Resolves when it is the caller's turn, with a function that ends the turn, to be called once. */
   async acquire(): Promise<() => void> {
     const release = await this.#mutex.acquire();
     return () => {
@@ -42,7 +43,7 @@ export class Turns {
     for (let waited = 0; waited < longest; waitedFor = this.#holder) {
       const won = await Promise.race([turn, this.#pause()]);
       if (won !== undefined) return won;
-      waited = waitedFor !== undefined && waitedFor === this.#holder ? waited + PIECE : 0;
+      waited = waitedFor !== undefined && waitedFor === this.#holder ? waited + LONGEST_SLEEP : 0;
     }
     void turn.then((release) => release());
     return undefined;
@@ -75,10 +76,18 @@ export class Turns {
   /** Without a hold, whoever has the turn is not waiting for anyone here, so no time is counted. */
   async #pause(): Promise<undefined> {
     if (this.#holder === undefined) await new Promise<void>((wake) => this.#wakers.push(wake));
-    else await this.#sleep(PIECE);
+    else await this.#sleep(LONGEST_SLEEP);
   }
 
   #wake(): void {
     for (const wake of this.#wakers.splice(0)) wake();
   }
+}
+
+/** The error for a caller that gave up its turn after `waited` milliseconds of one hold. */
+export function heldHere(waited: number): LockedError {
+  return new LockedError(
+    `A session of this process has held the write lock for ${waited / 1000} seconds: it runs under the lock after ` +
+      "many conflicts. Do not commit another session, or change or rotate keys, inside a session's callback.",
+  );
 }
