@@ -166,6 +166,19 @@ describe("FileStorage.open()", () => {
   });
 });
 
+test("FileStorage.open() that is called during another opens once", async () => {
+  const storage = storageOf();
+  let [identities, second] = [0, Promise.resolve()];
+  hook = ({ call }) => {
+    if (call === "processIdentity") identities++;
+    if (call === "list" && identities === 1) second = storage.open();
+    return undefined;
+  };
+  await storage.open();
+  await second;
+  expect(identities).toBe(1);
+});
+
 test("FileStorage.open() takes a recovery for no failure, where it has nobody else to tell of it", async () => {
   sleep = never;
   await (await opened()).commit(put({ "1.baba": "one" }, background));
@@ -462,6 +475,21 @@ describe("FileStorage.close()", () => {
     const before = disk.operations.length;
     await another.close();
     expect(disk.operations.slice(before)).toEqual([]);
+  });
+
+  test("that is called during another ends no earlier", async () => {
+    const storage = await opened();
+    await storage.commit(put({ "1.baba": "one" }));
+    const ended: string[] = [];
+    let second: Promise<unknown> | undefined;
+    hook = ({ call, path }) => {
+      if (call === "remove" && path.startsWith(OWNERS_FOLDER))
+        second ??= storage.close().then(() => ended.push("second"));
+      return undefined;
+    };
+    await storage.close().then(() => ended.push("first"));
+    await second;
+    expect(ended).toEqual(["first", "second"]);
   });
 
   test("ends although its owner's file cannot be removed", async () => {
