@@ -1,11 +1,11 @@
 import type { Lock } from "../crypto/lock.ts";
 import { Vault } from "../crypto/vault.ts";
-import { printableSentence } from "../log/describe-error.ts";
 import type { Log } from "../log/log.ts";
 import { EventLoop } from "../runtime/event-loop.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { FileStorage } from "../storage/file-storage.ts";
-import { type OpenedStore, SharedStores } from "./shared-store.ts";
+import { Audience } from "./audience.ts";
+import { type OpenedStore, SharedStores, type Store } from "./shared-store.ts";
 
 /** What a database is built on, from a runtime's package. */
 export type DatabaseContext = {
@@ -38,11 +38,15 @@ export function assemble(runtime: Runtime): DatabaseContext {
     runtime,
     loop,
     openStore: (directory, lock, log) => {
-      const files = runtime.fileSystem(directory, (message) => log.warning(printableSentence(message)));
-      return stores.open(files, lock, log, (report) => {
+      const audience = new Audience(log);
+      const files = runtime.fileSystem(directory, (message) => audience.warning(message));
+      const create = (): Store => {
         const vault = new Vault(files, lock, context);
-        return { storage: new FileStorage(files, runtime, report, vault, log.info), vault };
-      });
+        const report = (message: string) => audience.error(message);
+        const inform = (message: string) => audience.info(message);
+        return { storage: new FileStorage(files, runtime, report, vault, inform), vault };
+      };
+      return stores.open({ files, audience, create }, lock, log);
     },
   };
 }

@@ -121,10 +121,13 @@ export class Lifetime {
     this.#ended = true;
     ended();
     const store = await this.#store?.catch(() => undefined);
-    await store?.storage.close();
-    // Its keys are wiped, so a fingerprint computed now would be wrong.
-    this.#vault = undefined;
-    wipeLock(this.#lock);
+    try {
+      await store?.storage.close();
+    } finally {
+      // Its keys are wiped, so a fingerprint computed now would be wrong.
+      this.#vault = undefined;
+      wipeLock(this.#lock);
+    }
     this.log.debug(() => `Closed ${printable(this.name)}`);
   }
 }

@@ -2,11 +2,11 @@ import type { Lock } from "../crypto/lock.ts";
 import type { Vault } from "../crypto/vault.ts";
 import { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
-import { printableSentence } from "../log/describe-error.ts";
 import type { Log } from "../log/log.ts";
 import type { FileStorage } from "../storage/file-storage.ts";
 import { ioError } from "../storage/io-error.ts";
 import type { Storage } from "../storage/storage.ts";
+import type { Audience } from "./audience.ts";
 
 /** A folder's storage and its keys. */
 export type Store = { readonly storage: FileStorage; readonly vault: Vault };
@@ -14,35 +14,40 @@ export type Store = { readonly storage: FileStorage; readonly vault: Vault };
 /** A share in an opened store: `storage.close()` gives it up. */
 export type OpenedStore = { readonly storage: Storage; readonly store: Store };
 
-/** The one store of all databases of a process that are open on a folder, and the log of each. */
-type Shared = Store & { readonly opened: Promise<void>; readonly logs: Log[] };
-/** Makes a store that reports errors which no caller would otherwise see. */
-type Create = (report: (message: string) => void) => Store;
+/** A folder's files, and the store that is made over them if the folder is not open yet. */
+export type Candidate = {
+  readonly files: FileSystem;
+  readonly audience: Audience;
+  create(): Store;
+};
+
+/** The one store of all databases of a process that are open on a folder. */
+type Shared = Store & { readonly opened: Promise<void>; readonly audience: Audience };
 
 /** The stores open in this process, by folder identity. */
 export class SharedStores {
   readonly #byIdentity = new Map<string, Shared>();
 
   /**
-   * Opens the folder's store, or shares one that is already open; it is closed with its last user. What it
-   * reports is logged as an error by every user.
+   * Opens the folder's store, or shares one that is already open; it is closed with its last user. The candidate's
+   * audience is that of `log`, which joins the other's if there is one.
    *
    * @throws `BABA_KEY_WRONG`, `BABA_SEALED` if it is already open with another key, or only one of the two
    * has a key; `BABA_KEYRING` if its keyring does not have the pinned fingerprint, or does not exist yet;
    * `BABA_PERMISSION`, `BABA_NOT_A_FOLDER`, `BABA_NAME`, `BABA_IO` if the directory cannot be reached
    */
-  async open(files: FileSystem, lock: Lock, log: Log, create: Create): Promise<OpenedStore> {
-    const identity = await identityOf(files);
+  async open(candidate: Candidate, lock: Lock, log: Log): Promise<OpenedStore> {
+    const identity = await identityOf(candidate.files);
     const joined = this.#byIdentity.get(identity);
-    const shared = joined ?? this.#start(identity, create);
-    shared.logs.push(log);
+    joined?.audience.join(log);
+    const shared = joined ?? this.#start(identity, candidate);
     try {
       await shared.opened;
     } catch (error) {
       if (this.#byIdentity.get(identity) === shared) this.#byIdentity.delete(identity);
       await this.#leave(identity, shared, log);
       // The failure may be due to another user's wrong key.
-      if (joined !== undefined && !shared.vault.isOpenedBy(lock)) return this.open(files, lock, log, create);
+      if (joined !== undefined && !shared.vault.isOpenedBy(lock)) return this.open(candidate, lock, log);
       throw error;
     }
     try {
@@ -54,21 +59,20 @@ export class SharedStores {
     }
   }
 
-  #start(identity: string, create: Create): Shared {
-    const logs: Log[] = [];
-    const store = create((message) => {
-      for (const log of logs) log.error(printableSentence(message));
-    });
-    const shared: Shared = { ...store, opened: store.storage.open(), logs };
+  #start(identity: string, { audience, create }: Candidate): Shared {
+    const store = create();
+    const shared: Shared = { ...store, opened: store.storage.open(), audience };
     shared.opened.catch(() => undefined);
     this.#byIdentity.set(identity, shared);
     return shared;
   }
 
   async #leave(identity: string, shared: Shared, log: Log): Promise<void> {
-    const { logs } = shared;
-    // The last log stays, for what is reported while closing.
-    if (logs.length > 1) return void logs.splice(logs.indexOf(log), 1);
+    if (shared.audience.hasOthers) {
+      // Whoever closes a database may look for its files.
+      await shared.storage.settled();
+      if (shared.audience.leave(log)) return;
+    }
     if (this.#byIdentity.get(identity) === shared) this.#byIdentity.delete(identity);
     await shared.opened.catch(() => undefined);
     await shared.storage.close();

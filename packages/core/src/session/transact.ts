@@ -9,7 +9,7 @@ import type { AsyncSession } from "./session.ts";
 
 /** How a session's callback is run. */
 export type SessionOptions = {
-  /** How often to retry after a conflict; 10 by default. The last run is under the write lock. */
+  /** How often to retry after a conflict; 10 by default. The last retry is under the write lock. */
   readonly retries?: number;
 };
 
