@@ -59,7 +59,7 @@ export {
   sealRecordFile,
 } from "./session/record-file.ts";
 export type { RewrapOptions, RewrapReport } from "./session/rewrap.ts";
-export type { AsyncSession, SessionContext } from "./session/session.ts";
+export { AsyncSession, type SessionContext } from "./session/session.ts";
 export type { SessionOptions } from "./session/transact.ts";
 export type { VerifyReport } from "./session/verify.ts";
 export { FileStorage } from "./storage/file-storage.ts";

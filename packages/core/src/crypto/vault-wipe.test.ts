@@ -5,6 +5,7 @@ import { memoryFileSystem } from "../file-system/memory.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
 import { KEY_FILE, readKeyFile } from "./key-file.ts";
 import type { Lock } from "./lock.ts";
+import { nobleCrypto } from "./noble.ts";
 import { NotedSecrets } from "./noted-secrets.fixture.ts";
 import { Vault } from "./vault.ts";
 
@@ -49,6 +50,18 @@ describe("Vault.close() leaves no key in memory", () => {
     await use(vault);
     expect(secrets.left()).not.toEqual([]);
     vault.close();
+    expect(secrets.left()).toEqual([]);
+  });
+
+  test("nor of one that was still being opened", async () => {
+    const vault = await opened(LOCK);
+    const context = { crypto: nobleCrypto, compression, now: () => 0, breathe: () => undefined };
+    const other = new Vault(files, LOCK, context);
+    await other.open();
+    await other.prepare();
+    const refreshing = vault.refresh();
+    vault.close();
+    await refreshing;
     expect(secrets.left()).toEqual([]);
   });
 

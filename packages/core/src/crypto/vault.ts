@@ -76,6 +76,7 @@ export class Vault implements Protection {
   readonly #earlier: OpenedKeys[] = [];
   /** A refresh that has not begun yet. */
   #refreshing: Promise<void> | undefined;
+  #closed = false;
   /** Serializes reading and adopting, or replacing, the key file: an older one is never adopted later. */
   readonly #turns = new Mutex();
   /** A plain record that was there when the store was opened with a key, but without a keyring. */
@@ -236,6 +237,7 @@ export class Vault implements Protection {
   }
 
   close(): void {
+    this.#closed = true;
     const opened = this.#opened;
     for (const keys of opened === undefined ? this.#earlier : [...this.#earlier, opened]) wipeKeys(keys);
     wipeLock(this.#lock);
@@ -316,6 +318,8 @@ export class Vault implements Protection {
     if (this.#opened !== undefined) this.#earlier.push(this.#opened);
     this.#file = file;
     this.#unlocked = unlocked;
+    // The key file was still being opened when the vault was closed.
+    if (this.#closed) this.close();
   }
 
   async #assure(): Promise<void> {
