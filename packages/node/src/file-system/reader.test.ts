@@ -36,3 +36,10 @@ test("read() gives bytes that no later readEach() in the same threads reaches", 
   expect(found).toEqual(PATHS.map(bytesOf));
   expect(run).toHaveBeenCalledTimes(4);
 });
+
+test("read() in threads gives each file its own error or absence, beside the others' bytes", async () => {
+  await files.makeFolder("folder");
+  const failed = (code: string): unknown => expect.objectContaining({ code });
+  const found: unknown[] = await files.read(["0", "folder", "absent", "1/inside", "2"]);
+  expect(found).toEqual([bytesOf("0"), failed("EISDIR"), undefined, failed("ENOTDIR"), bytesOf("2")]);
+});
