@@ -67,7 +67,8 @@ export interface FileSystem {
 
   /**
    * Makes the entries of these folders durable: what was created, renamed or removed in them; a missing
-   * folder is no error. For the root (`.`), this includes its own entry in its parent folder.
+   * folder is no error. For the root (`.`), this includes its own entry in its parent folder. Throws `ELOOP`
+   * for a symbolic link, also on the way.
    */
   syncFolders(paths: readonly string[]): Promise<void>;
 

@@ -33,3 +33,9 @@ test("memoryFileSystem() keeps no memory of a Buffer that it was given", async (
   bytes.fill(9);
   expect(await files.read(["a"])).toEqual([new Uint8Array([1, 2, 3])]);
 });
+
+test("memoryFileSystem() knows that its own process lives, and nothing of any other", async () => {
+  const files = memoryFileSystem();
+  expect(await files.lives(await files.processIdentity(), "absent")).toBe(true);
+  expect(await files.lives('{"pid":1,"host":"here"}', "absent")).toBeUndefined();
+});

@@ -2,7 +2,7 @@ import type { Faults } from "./file-system-faults.fixture.ts";
 
 const REFUSING = "write() and sync() refuse a symbolic link";
 const ITSELF = "change a symbolic link itself";
-const ON_THE_WAY = "sync() refuse a symbolic link on the way";
+const ON_THE_WAY = "refuse a symbolic link on the way";
 
 /** Where the links of the tests lead. */
 const TARGETS: Readonly<Record<string, string>> = {
@@ -104,6 +104,16 @@ export const LINK_FAULTS: Faults = {
   "sync() goes through a link": [
     ON_THE_WAY,
     (sound) => ({ sync: (paths) => sound.sync(paths.map(through)) }),
+  ],
+  "syncFolders() syncs what a link leads to": [
+    ON_THE_WAY,
+    (sound) => ({
+      syncFolders: (paths) => sound.syncFolders(paths.map((path) => (path === "link" ? "folder" : path))),
+    }),
+  ],
+  "syncFolders() goes through a link": [
+    ON_THE_WAY,
+    (sound) => ({ syncFolders: (paths) => sound.syncFolders(paths.map(through)) }),
   ],
   "write() takes a pipe for a file": [
     "refuses a named pipe",

@@ -139,6 +139,27 @@ export const FAULTS: Faults = {
       },
     }),
   ],
+  "readRange() uses its memory again": [
+    "bytes of its own",
+    (sound) => {
+      const room = new Uint8Array(64);
+      return {
+        readRange: async (path, offset, length) => {
+          const bytes = await sound.readRange(path, offset, length);
+          room.set(bytes ?? []);
+          return bytes && room.subarray(0, bytes.length);
+        },
+      };
+    },
+  ],
+  "write() of nothing succeeds without a file": [
+    "write() throws ENOENT",
+    (sound) => ({
+      write: async (path, offset, bytes) => {
+        if (bytes.length > 0) await sound.write(path, offset, bytes);
+      },
+    }),
+  ],
   "sync() throws for what is missing": [
     "sync() and syncFolders()",
     (sound) => ({

@@ -33,6 +33,7 @@ export class LinkedVolume {
     return {
       write: async (path, offset, bytes) => this.#open([path], () => sound.write(path, offset, bytes)),
       sync: async (paths) => this.#open(paths, () => sound.sync(paths)),
+      syncFolders: async (paths) => this.#open(paths, () => sound.syncFolders(paths)),
       create: async (files) =>
         this.#reach(
           files.map(({ path }) => path),

@@ -53,18 +53,18 @@ export const links: readonly Obligation[] = [
     },
   },
   {
-    name: "create(), replace(), write(), link(), rename(), remove() and sync() refuse a symbolic link on the way with ELOOP",
+    name: "create(), replace(), write(), link(), rename(), remove(), sync() and syncFolders() refuse a symbolic link on the way with ELOOP",
     needs: ["symbolicLink"],
     async test(files, { outside }) {
       await startNamed(files, ["b"]);
-      await files.makeFolder("folder");
+      await files.makeFolder("folder/deeper");
       await files.create([file("folder/a", "text of a")]);
       await outside.symbolicLink("folder", "link");
       for (const [method, call] of Object.entries(THROUGH_A_LINK))
         await assertRejects(call(files), ["ELOOP"], method);
       await expectText(files, "b", "text of b");
       await expectText(files, "folder/a", "text of a");
-      assertEqual(await namesIn(files, "folder"), ["a"], "the folder");
+      assertEqual(await namesIn(files, "folder"), ["a", "deeper"], "the folder");
     },
   },
   {
@@ -93,4 +93,6 @@ const THROUGH_A_LINK: Readonly<Record<string, (files: FileSystem) => Promise<unk
   "rename() from": (files) => files.rename([{ from: "link/a", to: "c" }]),
   "remove()": (files) => files.remove(["link/a"]),
   "sync()": (files) => files.sync(["link/a"]),
+  "syncFolders() of a link": (files) => files.syncFolders([".", "link"]),
+  "syncFolders()": (files) => files.syncFolders(["link/deeper"]),
 };

@@ -105,6 +105,19 @@ export const reads: readonly Obligation[] = [
     },
   },
   {
+    name: "readRange() gives bytes of its own, which stay as they are whatever else is read or written",
+    needs: [],
+    async test(files) {
+      await start(files, { a: "0123456789" });
+      const one = await files.readRange("a", 2, 3);
+      await files.readRange("a", 5, 3);
+      await files.write("a", 0, utf8.encode("abcdefghij"));
+      assertBytes(one, utf8.encode("234"), "what was read before");
+      one?.fill(0);
+      await expectFile(files, "a", utf8.encode("abcdefghij"));
+    },
+  },
+  {
     name: "read() gives the error of a file that may not be read, beside the others' bytes",
     needs: ["withoutRights"],
     async test(files, { outside }) {

@@ -62,6 +62,7 @@ export const writes: readonly Obligation[] = [
     async test(files) {
       await files.makeFolder(".");
       await assertRejects(files.write("a", 0, utf8.encode("text")), ["ENOENT"], "write");
+      await assertRejects(files.write("a", 0, new Uint8Array()), ["ENOENT"], "write of nothing");
       assertEqual(await absences(files, ["a"]), [true], "whether it is absent");
     },
   },
@@ -69,13 +70,14 @@ export const writes: readonly Obligation[] = [
     name: "sync() and syncFolders() accept what exists, and what does not",
     needs: [],
     async test(files) {
+      const many = Array.from({ length: 1000 }, (_, i) => ({ path: `folder/${i}`, bytes: pattern(i, i) }));
       await files.sync(["absent"]);
+      await files.sync(many.map(({ path }) => path));
       await files.syncFolders([".", "absent"]);
       await start(files, { a: "first", b: "second" });
       await files.makeFolder("folder");
       await files.sync(["a", "absent", "absent/deeper", "b", "a"]);
       await files.syncFolders([".", "absent", "absent/deeper", "folder"]);
-      const many = Array.from({ length: 1000 }, (_, i) => ({ path: `folder/${i}`, bytes: pattern(i, i) }));
       await files.create(many);
       await files.sync(["absent", ...many.map((file) => file.path)]);
       assertEqual(await absences(files, ["absent", "a", "b"]), [true, false, false], "what is absent");

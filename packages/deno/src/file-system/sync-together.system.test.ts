@@ -60,3 +60,11 @@ Deno.test("sync() of many files syncs each where the program cannot sync a file 
     assert.equal(calls().length, 1);
   });
 });
+
+Deno.test("sync() of many files is no error where not even their root exists", async () => {
+  await withProgram("exit 0", async (sync, calls, root) => {
+    await Deno.remove(root, { recursive: true });
+    await sync();
+    assert.deepEqual(calls(), []);
+  });
+});

@@ -8,7 +8,7 @@ const MANY = 256;
 /**
  * Makes many files durable by one sync of the file system that holds the root, which opens and flushes once
  * instead of waiting for each file: `sync -f`, on Linux, if this process may run it (`--allow-run=sync`) and
- * all existing files are on the root's own device. `false`, with nothing done, elsewhere.
+ * there is a root and all existing files are on its own device. `false`, with nothing done, elsewhere.
  *
  * @throws `EIO` and the like where the sync failed; it must not be taken for a missing program
  */
@@ -24,8 +24,8 @@ function mayRun(): boolean {
 }
 
 async function onOneDevice(folders: FolderCheck, paths: readonly string[]): Promise<boolean> {
-  const { dev } = Deno.statSync(folders.root);
-  let together = true;
+  const dev = deviceOf(folders, ".");
+  let together = dev !== undefined;
   await inTurns(paths, (path) => {
     together = together && (deviceOf(folders, path) ?? dev) === dev;
   });

@@ -52,3 +52,19 @@ test("read() gives the error of a file that can never be opened, and the others'
   expected[1] = expect.objectContaining({ code: "EMFILE" });
   expect(await files.read(PATHS)).toEqual(expected);
 });
+
+test("readEach() rejects with what its caller throws of a file that could not be opened at first", async () => {
+  refusals.set("b", 1);
+  const reading = async (): Promise<void> =>
+    files.readEach(PATHS, (_file, i) => {
+      if (i === 1) throw new Error("planted");
+    });
+  await expect(reading()).rejects.toThrow("planted");
+});
+
+test("write() waits while the file cannot be opened, and writes all of it", async () => {
+  refusals.set("b", 2);
+  await files.write("b", 4, bytesOf("x"));
+  const [found] = await files.read(["b"]);
+  expect(found).toEqual(new Uint8Array(Buffer.from("the the text of x")));
+});

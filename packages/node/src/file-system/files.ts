@@ -271,10 +271,10 @@ function kindAt(folders: FolderCheck, path: string): Kind {
   }
 }
 
-/** Whether all of these files, as far as they exist, are on the root's own device. */
+/** Whether there is a root, and all of these files, as far as they exist, are on its own device. */
 export function onOneDevice(folders: FolderCheck, paths: readonly string[]): boolean {
-  const { dev } = statSync(folders.root);
-  return paths.every((path) => (lookAt(folders, path)?.dev ?? dev) === dev);
+  const dev = lookAt(folders, ".")?.dev;
+  return dev !== undefined && paths.every((path) => (lookAt(folders, path)?.dev ?? dev) === dev);
 }
 
 function lookAt(folders: FolderCheck, path: string): Stats | undefined {

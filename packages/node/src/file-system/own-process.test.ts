@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import type { FileSystem } from "@baba/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { begin, end, PUBLISH_FS, program } from "./adapter.fixture.ts";
@@ -146,6 +147,27 @@ test("a process in which threads cannot be started does without, and warns once"
   );
   expect(output.trim().split("\n")).toEqual(["BabaDB: Large batches of ", "3000"]);
 });
+
+test.runIf(process.platform !== "win32")(
+  "nodeFileSystem() starts threads without what NODE_OPTIONS and the command line preload",
+  async () => {
+    const [preload, log] = [join(root, "../preload.cjs"), join(root, "../log")];
+    const where = 'require("node:worker_threads").isMainThread ? "main" : "thread"';
+    await writeFile(preload, `require("node:fs").appendFileSync(${JSON.stringify(log)}, ${where});`);
+    const output = await program(
+      root,
+      `
+    process.on("worker", () => console.log("thread"));
+    await files.makeFolder(".");
+    await files.create(Array.from({ length: 200 }, (_, i) => ({ path: String(i), bytes: new Uint8Array(5) })));
+  `,
+      "",
+      `export NODE_OPTIONS="--require ${preload}"; exec "$0" --require "${preload}" "$1"; `,
+    );
+    expect(output).toBe("thread\n");
+    expect(await readFile(log, "utf8")).toBe("main");
+  },
+);
 
 test.runIf(process.platform !== "win32")("nodeFileSystem() waits while too many files are open", async () => {
   const output = await program(

@@ -1,10 +1,32 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { FileSystem } from "@baba/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { begin, end, PUBLISH_FS, program } from "./adapter.fixture.ts";
+
+/** The identity of a process elsewhere that lives as long as it locks the file that it announced. */
+const LOCKING = JSON.stringify({ pid: 1, host: "", lock: true });
+
+/** Holds a lock on a file in another process, until `end` is called. */
+async function holdLock(
+  kind: "--exclusive" | "--shared",
+  path: string,
+): Promise<{ end(): Promise<unknown> }> {
+  const holder = spawn("flock", [kind, path, "sh", "-c", "echo locked; exec cat"], {
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  const ended = new Promise((resolve) => holder.once("exit", resolve));
+  await new Promise((resolve) => holder.stdout.once("data", resolve));
+  return {
+    end: () => {
+      holder.stdin.end();
+      return ended;
+    },
+  };
+}
 
 let root: string;
 let files: FileSystem;
@@ -52,6 +74,62 @@ test.runIf(existsSync("/proc/self/stat"))(
   },
 );
 
+test.runIf(existsSync("/proc/self/stat")).each([
+  ["ENOENT", "EINVAL", "EPERM"],
+  ["ENOTDIR", "EACCES", "ERR_ACCESS_DENIED"],
+])("processIdentity() goes without what cannot be had of /proc: %s, %s, %s", async (...codes) => {
+  const output = await program(
+    root,
+    "console.log(Object.keys(JSON.parse(await files.processIdentity())).join());",
+    `
+    import fs from "node:fs";
+    const codes = ${JSON.stringify(codes)};
+    for (const name of ["readFileSync", "readlinkSync"]) {
+      const sound = fs[name];
+      fs[name] = (path, ...more) => {
+        if (!String(path).startsWith("/proc/")) return sound(path, ...more);
+        throw Object.assign(new Error("planted"), { code: codes.pop() });
+      };
+    }
+    ${PUBLISH_FS}
+  `,
+  );
+  expect(output).toBe("pid,host\n");
+});
+
+test("lives() proves the end of a process without the machine's boot, but of no other machine's", async () => {
+  const child = spawn(process.execPath, ["-e", ""], { stdio: "ignore" });
+  await new Promise((resolve) => child.once("exit", resolve));
+  const own: unknown = JSON.parse(await files.processIdentity());
+  const ended = { ...Object(own), pid: child.pid, boot: undefined };
+  expect(await files.lives(JSON.stringify(ended), "absent")).toBe(false);
+  expect(await files.lives(JSON.stringify({ ...ended, host: "another" }), "absent")).toBeUndefined();
+});
+
+test.runIf(existsSync("/proc/self/stat"))(
+  "lives() takes no process for ended that /proc hides, be it another user's",
+  async () => {
+    const output = await program(
+      root,
+      `
+    const own = JSON.parse(await files.processIdentity());
+    if (process.getuid() === 0) process.setuid(65534);
+    for (const pid of [process.pid, 1]) console.log(await files.lives(JSON.stringify({ ...own, pid }), "absent"));
+  `,
+      `
+    import fs from "node:fs";
+    const sound = fs.readFileSync;
+    fs.readFileSync = (path, ...more) => {
+      if (/^\\/proc\\/[0-9]/.test(path)) throw Object.assign(new Error("hidden"), { code: "ENOENT" });
+      return sound(path, ...more);
+    };
+    ${PUBLISH_FS}
+  `,
+    );
+    expect(output).toBe("undefined\nundefined\n");
+  },
+);
+
 test("lives() is false for an identity of another start of the machine, and of a number taken over", async () => {
   const own: unknown = JSON.parse(await files.processIdentity());
   const lives = (changed: object) => files.lives(JSON.stringify({ ...Object(own), ...changed }), "absent");
@@ -64,22 +142,52 @@ test("lives() is false for an identity of another start of the machine, and of a
 test.runIf(existsSync("/usr/bin/flock"))(
   "lives() goes by the kernel's lock where the identity says that there is one",
   async () => {
-    const identity = JSON.stringify({ pid: 1, host: "", lock: true });
     await files.makeFolder(".");
     await files.create([{ path: "a", bytes: new Uint8Array(1) }]);
-    const holder = spawn("flock", [join(root, "a"), "sh", "-c", "echo locked; exec cat"], {
-      stdio: ["pipe", "pipe", "ignore"],
-    });
-    const ended = new Promise((resolve) => holder.once("exit", resolve));
-    await new Promise((resolve) => holder.stdout.once("data", resolve));
-    expect(await files.lives(identity, "a")).toBe(true);
-    holder.stdin.end();
-    await ended;
-    expect(await files.lives(identity, "a")).toBe(false);
-    expect(await files.lives(identity, "a"), "asking must leave no lock behind").toBe(false);
-    expect(await files.lives(identity, "removed"), "a file that its process has removed").toBe(false);
+    const holder = await holdLock("--exclusive", join(root, "a"));
+    expect(await files.lives(LOCKING, "a")).toBe(true);
+    await holder.end();
+    expect(await files.lives(LOCKING, "a")).toBe(false);
+    expect(await files.lives(LOCKING, "a"), "asking must leave no lock behind").toBe(false);
+    expect(await files.lives(LOCKING, "removed"), "a file that its process has removed").toBe(false);
     await symlink("a", join(root, "link"));
-    expect(await files.lives(identity, "link"), "what is no file proves nothing").toBeUndefined();
+    await files.makeFolder("folder");
+    for (const path of ["link", "folder"])
+      expect(await files.lives(LOCKING, path), "what is no file proves nothing").toBeUndefined();
+    // With the adapter still in use: it must have closed the file that it asked about.
+    await promisify(execFile)("flock", ["--nonblock", join(root, "a"), "true"]);
+  },
+);
+
+test.runIf(existsSync("/usr/bin/flock"))(
+  "lives() takes no shared lock for an owner's: others who ask whether it lives have one",
+  async () => {
+    await files.makeFolder(".");
+    await files.create([{ path: "a", bytes: new Uint8Array(1) }]);
+    const holder = await holdLock("--shared", join(root, "a"));
+    expect(await files.lives(LOCKING, "a")).toBe(false);
+    await holder.end();
+  },
+);
+
+test.runIf(existsSync("/usr/bin/flock") && existsSync("/dev/shm"))(
+  "lives() finds an owner's lock in the kernel's list where there is no program flock",
+  async () => {
+    // Of other file systems, some give a file another device than the list does.
+    const folder = await mkdtemp("/dev/shm/baba-");
+    await mkdir(join(folder, "root"));
+    await writeFile(join(folder, "root/a"), "");
+    const holder = await holdLock("--exclusive", join(folder, "root/a"));
+    const output = await program(
+      join(folder, "root"),
+      `
+    process.env.PATH = "/nonexistent";
+    console.log(await files.lives(${JSON.stringify(LOCKING)}, "a"));
+  `,
+    );
+    expect(output).toBe("true\n");
+    await holder.end();
+    await rm(folder, { recursive: true });
   },
 );
 
@@ -90,18 +198,29 @@ test("lives() is undefined for a kernel's lock that cannot be looked at", async 
     await files.makeFolder(".");
     await files.create([{ path: "a", bytes: new Uint8Array(1) }]);
     process.env.PATH = "/nonexistent";
-    console.log(await files.lives(JSON.stringify({ pid: 1, host: "", lock: true }), "a"));
+    console.log(await files.lives(${JSON.stringify(LOCKING)}, "a"));
+  `,
+    `
+    import fs from "node:fs";
+    const sound = fs.readFileSync;
+    fs.readFileSync = (path, ...more) => {
+      if (path === "/proc/locks") throw Object.assign(new Error("planted"), { code: "EACCES" });
+      return sound(path, ...more);
+    };
+    ${PUBLISH_FS}
   `,
   );
   expect(output).toBe("undefined\n");
 });
 
-test.runIf(process.platform !== "win32")(
-  "lives() takes a failure of the program flock neither for a lock nor for none",
-  async () => {
+test
+  .runIf(process.platform !== "win32")
+  .each(["echo 'flock: No locks available' >&2; exit 1", "exit 69", "kill -KILL $$"])(
+  "lives() takes a failure of the program flock neither for a lock nor for none: %s",
+  async (failure) => {
     const bin = join(root, "..", "bin");
     await mkdir(bin);
-    await writeFile(join(bin, "flock"), "#!/bin/sh\necho 'flock: No locks available' >&2; exit 1\n", {
+    await writeFile(join(bin, "flock"), `#!/bin/sh\n${failure}\n`, {
       mode: 0o755,
     });
     const output = await program(
@@ -110,7 +229,7 @@ test.runIf(process.platform !== "win32")(
     await files.makeFolder(".");
     await files.create([{ path: "a", bytes: new Uint8Array(1) }]);
     process.env.PATH = ${JSON.stringify(`${bin}:${process.env.PATH}`)};
-    console.log(await files.lives(JSON.stringify({ pid: 1, host: "", lock: true }), "a"));
+    console.log(await files.lives(${JSON.stringify(LOCKING)}, "a"));
   `,
     );
     expect(output).toBe("undefined\n");

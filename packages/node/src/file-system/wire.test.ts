@@ -1,7 +1,7 @@
 import { runInNewContext } from "node:vm";
 import { errorOf, systemCode } from "@baba/core/adapter";
 import { expect, test } from "vitest";
-import { packError } from "./wire.ts";
+import { packError, unpackError } from "./wire.ts";
 
 const details = { code: "ENOENT", errno: -2, syscall: "open", path: "/a" };
 /** Of another realm, like what `node:fs` throws in a VM context. */
@@ -11,6 +11,7 @@ test("an error of another realm keeps its code and the rest, and becomes one of 
   expect(foreign instanceof Error).toBe(false);
   expect(systemCode(foreign)).toBe("ENOENT");
   expect(packError(foreign)).toEqual({ message: "gone", ...details });
+  expect(unpackError(packError(foreign))).toMatchObject({ message: "gone", ...details });
   const error = errorOf(foreign);
   expect(error).toBeInstanceOf(Error);
   expect(error).toMatchObject({ message: "gone", ...details });

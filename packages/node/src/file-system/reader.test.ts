@@ -1,0 +1,45 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { FileSystem } from "@baba/core";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { nodeFileSystem } from "./node-file-system.ts";
+import { Pace } from "./pace.ts";
+import { threads } from "./threads.ts";
+import { budget } from "./turn.ts";
+
+const PATHS = Array.from({ length: 20 }, (_, i) => `${i}`);
+const bytesOf = (path: string): Uint8Array => new Uint8Array(100).fill(Number(path));
+
+let root: string;
+let files: FileSystem;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "baba-reader-"));
+  files = nodeFileSystem(root);
+  await files.create(PATHS.map((path) => ({ path, bytes: bytesOf(path) })));
+  // After one file, all go to threads.
+  vi.spyOn(budget, "atOnce").mockImplementation((work) => work(0));
+  vi.spyOn(Pace.prototype, "isQuick", "get").mockReturnValue(false);
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await files.close();
+  await rm(root, { recursive: true });
+});
+
+test("read() gives bytes that no later readEach() in the same threads reaches", async () => {
+  const run = vi.spyOn(threads, "run");
+  const found = await files.read(PATHS);
+  for (let round = 0; round < 3; round++) await files.readEach([...PATHS].reverse(), () => undefined);
+  expect(found).toEqual(PATHS.map(bytesOf));
+  expect(run).toHaveBeenCalledTimes(4);
+});
+
+test("read() in threads gives each file its own error or absence, beside the others' bytes", async () => {
+  await files.makeFolder("folder");
+  const failed = (code: string): unknown => expect.objectContaining({ code });
+  const found: unknown[] = await files.read(["0", "folder", "absent", "1/inside", "2"]);
+  expect(found).toEqual([bytesOf("0"), failed("EISDIR"), undefined, failed("ENOTDIR"), bytesOf("2")]);
+});

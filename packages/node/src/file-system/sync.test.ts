@@ -1,0 +1,49 @@
+import { execFileSync } from "node:child_process";
+import { constants, mkdtempSync, openSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { syncFullFolders, syncOpen } from "./sync.ts";
+
+const ON_LINUX = process.platform === "linux";
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "baba-sync-"));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+/** What this process has open below the root. */
+function openPaths(): string[] {
+  const links = readdirSync("/proc/self/fd").map((name) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${name}`);
+    } catch {
+      return ""; // The folder itself, which was open while it was listed.
+    }
+  });
+  return links.filter((path) => path.startsWith(root));
+}
+
+test.runIf(ON_LINUX)("syncOpen() closes the file, and passes on that its sync failed", async () => {
+  const [path, pipe] = [join(root, "a"), join(root, "pipe")];
+  writeFileSync(path, "text");
+  execFileSync("mkfifo", [pipe]);
+  const descriptor = openSync(path, "r+");
+  expect(openPaths()).toEqual([path]);
+  await syncOpen(descriptor);
+  expect(openPaths()).toEqual([]);
+  // The kernel syncs no pipe.
+  const failing = syncOpen(openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK));
+  await expect(failing).rejects.toMatchObject({ code: "EINVAL" });
+  expect(openPaths()).toEqual([]);
+});
+
+test.runIf(ON_LINUX)(
+  "syncFullFolders() accepts a file system that syncs no folders, and no file",
+  async () => {
+    await syncFullFolders(["/proc"]);
+    writeFileSync(join(root, "a"), "text");
+    await expect(syncFullFolders([join(root, "a")])).rejects.toMatchObject({ code: "ENOTDIR" });
+  },
+);
