@@ -53,6 +53,8 @@ export const extremes: readonly Obligation[] = [
       await files.create([{ path: "big", bytes }]);
       await expectFile(files, "big", bytes);
       assertBytes(await files.readRange("big", 5, bytes.length), bytes.subarray(5), "all but five bytes");
+      const part = bytes.subarray(7, 7 + MEBIBYTE);
+      assertBytes(await files.readRange("big", 7, part.length), part, "a long part from its middle");
       const other = pattern(32 * MEBIBYTE, 2);
       await files.write("big", 3, other);
       const [written] = await files.read(["big"]);
@@ -87,6 +89,7 @@ export const extremes: readonly Obligation[] = [
       await assertRejects(files.replace([{ path, temporary, bytes }]), NO_WAY_UP, "replace()");
       await assertRejects(files.rename([{ from: "text", to: "folder/../renamed" }]), NO_WAY_UP, "rename()");
       await files.remove([path]).catch(() => undefined);
+      await files.makeFolder("folder/../made").catch(() => undefined);
       await expectFile(files, "text", utf8.encode("of the root"));
       const names = (await files.list("."))?.map(({ name }) => name).sort();
       assertEqual(names, ["folder", "text"], "the entries of the root");

@@ -82,6 +82,7 @@ export const folders: readonly Obligation[] = [
       await assertRejects(files.names("link"), ["ELOOP"], "names of a link");
       await assertRejects(files.names("link/deeper"), ["ELOOP"], "names with a link on the way");
       assertEqual((await files.names("."))?.sort(), ["folder", "link"], "the root");
+      await settledStamp(files, ".");
       assertEqual(
         [await files.stamp("link"), await files.stamp("link/deeper")],
         [undefined, undefined],
@@ -152,6 +153,17 @@ export const folders: readonly Obligation[] = [
       assertEqual(await files.makeFolder("a/b"), [], "nothing the second time");
       assertEqual(await files.makeFolder("a/c/d"), ["a/c", "a/c/d"], "only those that were missing");
       assertEqual(await files.makeFolder("."), [], "the root that exists");
+    },
+  },
+  {
+    name: "kinds(), list(), makeFolder() and syncFolders() take a root that is a symbolic link for the folder that it leads to",
+    needs: ["symbolicLink"],
+    async test(files, { outside }) {
+      await outside.symbolicLink(".", ".");
+      assertEqual(await files.makeFolder("folder"), ["folder"], "what was made");
+      await files.syncFolders([".", "folder"]);
+      assertEqual(await files.kinds([".", "folder"]), ["folder", "folder"], "the kinds");
+      assert((await namesIn(files, "."))?.includes("folder") === true, "the folder must be listed");
     },
   },
   {

@@ -1,6 +1,6 @@
 import { assert, assertBytes, assertCode, assertEqual, assertRejects } from "./assertions.ts";
 import type { Obligation } from "./file-system-suite.ts";
-import { absences, expectFile, file, start, utf8 } from "./file-system-suite-steps.ts";
+import { absences, expectFile, file, pattern, start, utf8 } from "./file-system-suite-steps.ts";
 
 /** The obligations on reads: bytes, their order, errors, and things that are not files. */
 export const reads: readonly Obligation[] = [
@@ -14,6 +14,7 @@ export const reads: readonly Obligation[] = [
       assertEqual(absent, undefined, "a file that does not exist");
       assertBytes(a, utf8.encode("first"), "a");
       assertBytes(again, utf8.encode("second"), "b, asked for twice");
+      assertEqual((await files.read(["a", "absent"])).length, 2, "results, the last of them none");
     },
   },
   {
@@ -122,11 +123,14 @@ export const reads: readonly Obligation[] = [
     needs: ["withoutRights"],
     async test(files, { outside }) {
       await start(files, { a: "first", secret: "second" });
-      await outside.withoutRights("secret", async () => {
-        const [a, secret] = await files.read(["a", "secret"]);
-        assertBytes(a, utf8.encode("first"), "the other file");
-        assertCode(secret, ["EACCES", "EPERM"], "the file without rights");
-      });
+      await files.create([{ path: "long", bytes: pattern(9 * 1024 * 1024, 1) }]);
+      for (const path of ["secret", "long"]) {
+        await outside.withoutRights(path, async () => {
+          const [a, secret] = await files.read(["a", path]);
+          assertBytes(a, utf8.encode("first"), "the other file");
+          assertCode(secret, ["EACCES", "EPERM"], `the file without rights, ${path}`);
+        });
+      }
     },
   },
   {

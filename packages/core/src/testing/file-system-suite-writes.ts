@@ -84,11 +84,13 @@ export const writes: readonly Obligation[] = [
     },
   },
   {
-    name: "create() makes files of mode 0600",
+    name: "create() and announce() make files of mode 0600",
     needs: ["mode"],
     async test(files, { outside }) {
       await start(files, { a: "first" });
-      assertEqual((await outside.mode("a")).toString(8), "600", "the mode");
+      await files.announce(file("b", "second"));
+      for (const path of ["a", "b"])
+        assertEqual((await outside.mode(path)).toString(8), "600", `the mode of ${path}`);
     },
   },
 ];

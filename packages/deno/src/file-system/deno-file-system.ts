@@ -66,8 +66,6 @@ class DenoFileSystem implements FileSystem {
         },
       );
       for (const i of long) results[i] = await this.#readLong(paths[i] ?? "").catch((error: Error) => error);
-      // For missing paths at the end, no entry was made.
-      results.length = paths.length;
       return results;
     });
   }

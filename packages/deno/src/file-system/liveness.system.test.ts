@@ -53,19 +53,21 @@ inFolder(
     const identity = await announcer.line();
     const verdicts = (text: string) =>
       Promise.all(
-        [[], ["--allow-run=cat,readlink"], ["--allow-all"]].map((flags) =>
+        [[], ["--allow-run=cat,readlink"], ["--allow-run"], ["--allow-all"]].map((flags) =>
           heard(startDeno(root, judge(text), flags)),
         ),
       );
     const changed = (part: object) => JSON.stringify({ ...JSON.parse(identity), ...part });
-    assert.deepEqual(await verdicts(identity), ["undefined", "true", "true"]);
-    assert.deepEqual(await verdicts(changed({ boot: "another" })), ["undefined", "false", "false"]);
-    assert.deepEqual(await verdicts(changed({ started: "1" })), ["undefined", "false", "false"]);
-    const unknown = ["undefined", "undefined", "undefined"];
+    assert.deepEqual(await verdicts(identity), ["undefined", "true", "true", "true"]);
+    const ended = ["undefined", "false", "false", "false"];
+    assert.deepEqual(await verdicts(changed({ boot: "another" })), ended);
+    assert.deepEqual(await verdicts(changed({ started: "1" })), ended);
+    const unknown = ["undefined", "undefined", "undefined", "undefined"];
+    assert.deepEqual(await verdicts(changed({ boot: undefined })), unknown);
     assert.deepEqual(await verdicts(changed({ started: "1", namespaces: "others" })), unknown);
     assert.deepEqual(await verdicts(changed({ started: undefined })), unknown);
     await announcer.kill();
-    assert.deepEqual(await verdicts(identity), ["undefined", "false", "false"]);
+    assert.deepEqual(await verdicts(identity), ended);
   },
 );
 
@@ -96,17 +98,58 @@ inFolder("lives() of Deno takes no failure of the program cat for an end", async
   Deno.env.set("PATH", `${root}:${programs}`);
   try {
     assert.equal(await verdict('exec /bin/cat "$1"'), "true");
-    const none = 'echo "cat: $1: No such file or directory" >&2';
+    // In another language the answer would not be understood.
+    const none = 'test "$LC_ALL" = C && echo "cat: $1: No such file or directory" >&2';
     for (const failure of [
       'echo "cat: $1: Too many open files" >&2; exit 1',
       "kill -9 $$",
       `${none}; exit 127`,
+      'echo "cat: libc.so.6: No such file or directory" >&2; exit 1',
     ])
       assert.equal(await verdict(failure), "undefined", failure);
     assert.equal(await verdict(`${none}; exit 1`), "false");
+    assert.equal(await verdict('echo "cat: $1: No such process" >&2; exit 1'), "false");
   } finally {
     Deno.env.set("PATH", programs);
   }
+});
+
+inFolder("lives() of Deno takes no program that cannot be started for an end", async (root) => {
+  await using announcer = startNode(root, ANNOUNCE);
+  const identity = await announcer.line();
+  const failing = `
+const Sound = Deno.Command;
+Deno.Command = class extends Sound {
+  constructor(program, options) {
+    if (options.args[0].endsWith("/stat")) throw Object.assign(new Error(), { code: "EAGAIN" });
+    super(program, options);
+  }
+};
+${judge(identity)}`;
+  assert.equal(await heard(startDeno(root, failing, ["--allow-run=cat,readlink"])), "undefined");
+});
+
+inFolder("lives() of Deno believes in no end where /proc may hide processes", async (root) => {
+  await using announcer = startNode(root, ANNOUNCE);
+  const identity = await announcer.line();
+  await announcer.kill();
+  const verdict = (mounts: string) =>
+    heard(
+      startDeno(
+        root,
+        `
+const sound = Deno.readTextFile;
+Deno.readTextFile = async (file) => { if (file !== "/proc/self/mounts") return sound(file); ${mounts} };
+${judge(identity)}`,
+        ["--allow-all"],
+      ),
+    );
+  const mounted = (options: string) => verdict(`return "proc /proc proc rw,${options} 0 0\\n";`);
+  for (const options of ["hidepid=2", "relatime,hidepid=invisible"])
+    assert.equal(await mounted(options), "undefined", options);
+  for (const options of ["hidepid=0", "hidepid=off", "relatime"])
+    assert.equal(await mounted(options), "false", options);
+  assert.equal(await verdict("throw new Error();"), "undefined");
 });
 
 inFolder("what a mark of Node.js says is not believed where its writer cannot be judged", async (root) => {
@@ -141,6 +184,83 @@ inFolder("announce() lets go of its lock where its file is removed, and with clo
   assert.equal(await other.lives(identity, "b"), true);
   await one.close();
   assert.equal(await other.lives(identity, "b"), false);
+});
+
+inFolder("announce() has its lock before anything can be read of its file", async (root) => {
+  const [one, other] = [denoFileSystem(root), denoFileSystem(root)];
+  const { writeSync } = Deno.FsFile.prototype;
+  const verdicts: (boolean | null)[] = [];
+  await one.makeFolder(".");
+  Deno.FsFile.prototype.writeSync = function (bytes) {
+    using seen = Deno.openSync(`${root}/a`);
+    verdicts.push(seen.tryLockSync(false));
+    return writeSync.call(this, bytes);
+  };
+  try {
+    await one.announce({ path: "a", bytes: new Uint8Array([1]) });
+  } finally {
+    Deno.FsFile.prototype.writeSync = writeSync;
+    await one.close();
+    await other.close();
+  }
+  assert.deepEqual(verdicts, [false]);
+});
+
+inFolder("announce() leaves nothing, and nothing open, where it gets no lock", async (root) => {
+  const files = denoFileSystem(root);
+  const { tryLockSync } = Deno.FsFile.prototype;
+  const opened: Deno.FsFile[] = [];
+  await files.makeFolder(".");
+  const refusals = [
+    () => false,
+    () => {
+      throw Object.assign(new Error("no locks"), { code: "ENOTSUP" });
+    },
+  ];
+  try {
+    for (const refuse of refusals) {
+      Deno.FsFile.prototype.tryLockSync = function () {
+        opened.push(this);
+        return refuse();
+      };
+      await assert.rejects(files.announce({ path: "a", bytes: new Uint8Array([1]) }), /locked|no locks/);
+      assert.deepEqual(await files.list("."), []);
+    }
+  } finally {
+    Deno.FsFile.prototype.tryLockSync = tryLockSync;
+  }
+  assert.equal(opened.length, 2);
+  for (const file of opened) assert.throws(() => file.statSync(), Deno.errors.BadResource);
+});
+
+inFolder("lives() is not misled by another that asks at the same time", async (root) => {
+  const files = denoFileSystem(root);
+  const identity = await files.processIdentity();
+  await files.makeFolder(".");
+  await files.create([{ path: "a", bytes: new TextEncoder().encode(identity) }]);
+  using asking = Deno.openSync(`${root}/a`);
+  asking.lockSync(false);
+  assert.equal(await files.lives(identity, "a"), false);
+});
+
+inFolder(
+  "lives() is undefined, and waits for nothing, where another thing has the file's name",
+  async (root) => {
+    const files = denoFileSystem(root);
+    const identity = await files.processIdentity();
+    await files.makeFolder("folder");
+    await files.create([{ path: "a", bytes: new TextEncoder().encode(identity) }]);
+    await Deno.symlink("a", `${root}/link`);
+    await new Deno.Command("mkfifo", { args: [`${root}/pipe`] }).output();
+    for (const path of ["folder", "link", "pipe"])
+      assert.equal(await files.lives(identity, path), undefined, path);
+    assert.equal(await files.lives(identity, "absent"), false);
+  },
+);
+
+Deno.test("processIdentity() has the process's number, the host's name and that there is a lock", async () => {
+  const identity = await denoFileSystem(".").processIdentity();
+  assert.deepEqual(JSON.parse(identity), { pid: Deno.pid, host: Deno.hostname(), lock: true });
 });
 
 async function heard(program: Program): Promise<string> {

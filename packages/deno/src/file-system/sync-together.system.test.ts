@@ -56,7 +56,7 @@ Deno.test("sync() of many files fails where that of their file system fails", as
 
 Deno.test("sync() of many files syncs each where the program cannot sync a file system", async () => {
   await withProgram("echo 'sync: invalid option -- f' >&2; exit 1", async (sync, calls) => {
-    await sync();
+    assert.equal(await syncedBy(sync), MANY.length);
     assert.equal(calls().length, 1);
   });
 });
@@ -68,3 +68,48 @@ Deno.test("sync() of many files is no error where not even their root exists", a
     assert.deepEqual(calls(), []);
   });
 });
+
+Deno.test("sync() of many files syncs each where the program cannot be started", async () => {
+  await withProgram("exit 0", async (sync, calls) => {
+    const programs = Deno.env.get("PATH") ?? "";
+    Deno.env.set("PATH", "/nowhere");
+    try {
+      assert.equal(await syncedBy(sync), MANY.length);
+    } finally {
+      Deno.env.set("PATH", programs);
+    }
+    assert.deepEqual(calls(), []);
+  });
+});
+
+Deno.test("sync() of many files syncs each where one is on another device than the root", async () => {
+  const { lstatSync } = Deno;
+  await withProgram("exit 0", async (sync, calls) => {
+    Deno.lstatSync = (path) => {
+      const seen = lstatSync(path);
+      return String(path).endsWith("/file-5") ? { ...seen, dev: seen.dev + 1 } : seen;
+    };
+    try {
+      assert.equal(await syncedBy(sync), MANY.length);
+    } finally {
+      Deno.lstatSync = lstatSync;
+    }
+    assert.deepEqual(calls(), []);
+  });
+});
+
+/** How many files are synced by themselves. */
+async function syncedBy(sync: () => Promise<void>): Promise<number> {
+  const { syncData } = Deno.FsFile.prototype;
+  let count = 0;
+  Deno.FsFile.prototype.syncData = function () {
+    count += 1;
+    return syncData.call(this);
+  };
+  try {
+    await sync();
+  } finally {
+    Deno.FsFile.prototype.syncData = syncData;
+  }
+  return count;
+}
