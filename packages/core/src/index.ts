@@ -47,21 +47,21 @@ export {
 } from "./model/index.ts";
 export type { EventLoop } from "./runtime/event-loop.ts";
 export type { Runtime } from "./runtime/runtime.ts";
-export { assemble, type DatabaseContext } from "./session/assemble.ts";
-export { Database } from "./session/database.ts";
+export { assemble, type DatabaseContext } from "./session/database/assemble.ts";
+export { Database } from "./session/database/database.ts";
 export type { ReadOptions, StreamedRecord } from "./session/folder-reads.ts";
-export type { MaintenanceOptions, Progress, RecordProblem } from "./session/maintenance.ts";
-export type { BabaOptions } from "./session/options.ts";
+export type { MaintenanceOptions, Progress, RecordProblem } from "./session/maintenance/maintenance.ts";
 export {
   openRecordFile,
   type RecordFileContext,
   type RecordKeys,
   sealRecordFile,
-} from "./session/record-file.ts";
-export type { RewrapOptions, RewrapReport } from "./session/rewrap.ts";
+} from "./session/maintenance/record-file.ts";
+export type { RewrapOptions, RewrapReport } from "./session/maintenance/rewrap.ts";
+export type { VerifyReport } from "./session/maintenance/verify.ts";
+export type { BabaOptions } from "./session/options.ts";
 export { AsyncSession, type SessionContext } from "./session/session.ts";
 export type { SessionOptions } from "./session/transact.ts";
-export type { VerifyReport } from "./session/verify.ts";
 export { FileStorage } from "./storage/file-storage.ts";
 export { checkFolderName, checkRecordName } from "./storage/names.ts";
 export type { Basis, Hold, Storage, Transaction } from "./storage/storage.ts";

@@ -1,7 +1,7 @@
 import type { Identity, Stanza } from "age-encryption";
 import { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
-import { rewriteFolders } from "../storage/checkpoint.ts";
+import { rewriteFolders } from "../storage/commit/checkpoint.ts";
 import { ioError } from "../storage/io-error.ts";
 import { STORE_FOLDER, TEMPORARY_FOLDER } from "../storage/layout.ts";
 import { loadAge } from "./age.ts";

@@ -1,8 +1,8 @@
 import type { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { JOURNAL_FOLDER, segmentNumber } from "../storage/layout.ts";
-import { RecordReader } from "../storage/record-reader.ts";
-import { recordFolders, type Unopened } from "../storage/record-tree.ts";
+import { RecordReader } from "../storage/records/record-reader.ts";
+import { recordFolders, type Unopened } from "../storage/records/record-tree.ts";
 import { isSealed, keyIdOf } from "./envelope.ts";
 import { keyFileMissing, sealedWithoutKey, wrongRawKey } from "./refusals.ts";
 import type { StoreKeys } from "./store-keys.ts";

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { assemble } from "./assemble.ts";
-import { Database } from "./database.ts";
+import { assemble } from "./database/assemble.ts";
+import { Database } from "./database/database.ts";
 import { Note, NoteStore, type Notes } from "./note-store.fixture.ts";
 
 const MIB = 1024 * 1024;

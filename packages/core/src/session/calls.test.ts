@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
-import { assemble } from "./assemble.ts";
 import { Calls } from "./calls.ts";
-import { Database } from "./database.ts";
+import { assemble } from "./database/assemble.ts";
+import { Database } from "./database/database.ts";
 
 const Hero = v.object({ id: v.number(), name: v.string() });
 const alice = { id: 1, name: "Alice" };

@@ -8,8 +8,8 @@ import { asked } from "../model/schemas.fixture.ts";
 import type { Where } from "../model/where.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
 import { SeededRandom } from "../testing/simulation/random.ts";
-import { assemble } from "./assemble.ts";
-import { Database } from "./database.ts";
+import { assemble } from "./database/assemble.ts";
+import { Database } from "./database/database.ts";
 import { FolderCache, FolderDraft } from "./folder-cache.ts";
 import type { ReadOptions } from "./folder-reads.ts";
 

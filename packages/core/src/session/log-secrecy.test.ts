@@ -2,8 +2,8 @@ import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import type { BabaErrorCode } from "../errors.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
-import { assemble } from "./assemble.ts";
-import { Database } from "./database.ts";
+import { assemble } from "./database/assemble.ts";
+import { Database } from "./database/database.ts";
 
 const SECRET = "s3cret";
 

@@ -4,8 +4,8 @@ import { decode } from "../codec/index.ts";
 import { nobleCrypto } from "../crypto/noble.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { type MemoryRuntime, memoryRuntime } from "../testing/memory-runtime.ts";
-import { assemble } from "./assemble.ts";
-import { Database } from "./database.ts";
+import { assemble } from "./database/assemble.ts";
+import { Database } from "./database/database.ts";
 import type { BabaOptions } from "./options.ts";
 
 export const KEY_FILE = ".baba/key.age";

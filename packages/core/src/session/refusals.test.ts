@@ -2,10 +2,10 @@ import * as v from "valibot";
 import { beforeEach, describe, expect, test } from "vitest";
 import { encode } from "../codec/index.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
-import { assemble } from "./assemble.ts";
-import { Database } from "./database.ts";
+import { assemble } from "./database/assemble.ts";
+import { Database } from "./database/database.ts";
+import { openRecordFile } from "./maintenance/record-file.ts";
 import { add, NoteStore, type Notes, read, utf8 } from "./note-store.fixture.ts";
-import { openRecordFile } from "./record-file.ts";
 import type { AsyncSession } from "./session.ts";
 
 const Hero = v.object({ id: v.number(), name: v.string() });

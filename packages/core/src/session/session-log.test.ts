@@ -2,8 +2,8 @@ import * as v from "valibot";
 import { beforeEach, describe, expect, test } from "vitest";
 import { ConflictError } from "../errors.ts";
 import { type MemoryRuntime, memoryRuntime } from "../testing/memory-runtime.ts";
-import { assemble } from "./assemble.ts";
-import { Database } from "./database.ts";
+import { assemble } from "./database/assemble.ts";
+import { Database } from "./database/database.ts";
 
 const Hero = v.object({ id: v.number(), name: v.string() });
 const alice = { id: 1, name: "Alice" };

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { ConflictError } from "../errors.ts";
 import { memoryFileSystem } from "../file-system/memory.ts";
 import { type MemoryRuntime, memoryRuntime } from "../testing/memory-runtime.ts";
-import { assemble } from "./assemble.ts";
-import { Database } from "./database.ts";
+import { assemble } from "./database/assemble.ts";
+import { Database } from "./database/database.ts";
 import type { BabaOptions } from "./options.ts";
 
 const Hero = v.object({ id: v.number(), name: v.string(), team: v.optional(v.string()) });

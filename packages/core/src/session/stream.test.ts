@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { beforeEach, describe, expect, test } from "vitest";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
-import { assemble } from "./assemble.ts";
-import { Database } from "./database.ts";
+import { assemble } from "./database/assemble.ts";
+import { Database } from "./database/database.ts";
 import type { AsyncSession } from "./session.ts";
 
 /** More records than are read ahead. */

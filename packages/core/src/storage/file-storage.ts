@@ -1,19 +1,19 @@
 import { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { BackgroundSettling } from "./background-settling.ts";
-import { CommitEngine } from "./commit-engine.ts";
+import { BackgroundSettling } from "./commit/background-settling.ts";
+import { CommitEngine } from "./commit/commit-engine.ts";
+import { LockReturn } from "./commit/lock-return.ts";
+import { journalBytes, rejectAll, type Submission, takeBatch } from "./commit/submission.ts";
 import { ioError, worded } from "./io-error.ts";
 import { LOCK_FILE, STORE_FOLDER } from "./layout.ts";
-import { LockReturn } from "./lock-return.ts";
-import { type Reveal, revealSome } from "./portions.ts";
+import { heldHere, Turns } from "./lock/turns.ts";
+import { LONGEST_WAIT } from "./lock/write-lock.ts";
 import { type Content, type Protection, unprotected } from "./protection.ts";
-import { recordFolders } from "./record-tree.ts";
+import { type Reveal, revealSome } from "./records/portions.ts";
+import { recordFolders } from "./records/record-tree.ts";
 import type { Basis, Hold, Storage, Transaction } from "./storage.ts";
 import { checkStoreFolder } from "./store-folder.ts";
-import { journalBytes, rejectAll, type Submission, takeBatch } from "./submission.ts";
-import { heldHere, Turns } from "./turns.ts";
-import { LONGEST_WAIT } from "./write-lock.ts";
 
 /** Payload bytes not yet in place at which they are placed at once, before more is committed. */
 const MOST_UNPLACED = 8 * 1024 * 1024;

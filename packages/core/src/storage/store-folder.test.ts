@@ -3,6 +3,7 @@ import type { FileSystem } from "../file-system/file-system.ts";
 import { memoryFileSystem } from "../file-system/memory.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
 import { crashStates, SimulatedMachine } from "../testing/simulation/index.ts";
+import { put, read, SimulatedStore } from "./commit/simulated-store.fixture.ts";
 import {
   BREAKS_FOLDER,
   OWNERS_FOLDER,
@@ -12,9 +13,8 @@ import {
   STORE_FOLDER,
   TEMPORARY_FOLDER,
 } from "./layout.ts";
-import { put, read, SimulatedStore } from "./simulated-store.fixture.ts";
+import { WriteLock } from "./lock/write-lock.ts";
 import { checkStoreFolder, completeStoreFolder, makeStoreFolders, tidy } from "./store-folder.ts";
-import { WriteLock } from "./write-lock.ts";
 
 let files: FileSystem;
 const utf8 = new TextEncoder();

@@ -1,7 +1,7 @@
 import { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { systemCode } from "../system-error.ts";
-import { rewriteFolders } from "./checkpoint.ts";
+import { rewriteFolders } from "./commit/checkpoint.ts";
 import { ioError } from "./io-error.ts";
 import {
   BREAKS_FOLDER,
@@ -12,7 +12,7 @@ import {
   STORE_FOLDER,
   TEMPORARY_FOLDER,
 } from "./layout.ts";
-import type { WriteLock } from "./write-lock.ts";
+import type { WriteLock } from "./lock/write-lock.ts";
 
 const FORMAT = 1;
 const utf8 = new TextEncoder();

@@ -2,7 +2,7 @@ import { BabaError, CommitUnknownError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { FileStorage } from "../../storage/file-storage.ts";
-import { RecordReader } from "../../storage/record-reader.ts";
+import { RecordReader } from "../../storage/records/record-reader.ts";
 import type { Transaction } from "../../storage/storage.ts";
 import { simulatedRuntime } from "../simulation/clock.ts";
 import { SeededRandom } from "../simulation/random.ts";

@@ -1,0 +1,353 @@
+import { BabaError } from "../../errors.ts";
+import { describeError } from "../../log/describe-error.ts";
+import { isSchema, type LoadableSchema, type Schema } from "../../model/index.ts";
+import { counted, printable } from "../../printable.ts";
+import { FolderCache } from "../folder-cache.ts";
+import {
+  addRecipient,
+  changePassphrase,
+  recipientsOf,
+  removeRecipient,
+  rotateKey,
+} from "../maintenance/key-management.ts";
+import {
+  checkMaintenanceOptions,
+  type MaintenanceOptions,
+  type RecordProblem,
+} from "../maintenance/maintenance.ts";
+import { type RewrapOptions, type RewrapReport, rewrap, seal } from "../maintenance/rewrap.ts";
+import { type VerifyReport, verify } from "../maintenance/verify.ts";
+import { type BabaOptions, checkOptionNames } from "../options.ts";
+import { AsyncSession, type SessionContext } from "../session.ts";
+import { checkTransaction, type SessionOptions, type TransactContext, transact } from "../transact.ts";
+import type { DatabaseContext } from "./assemble.ts";
+import { Lifetime } from "./lifetime.ts";
+import type { Store } from "./shared-store.ts";
+
+/**
+ * A database of records of one model in one folder; a call can pass a schema to use another model. Runtimes'
+ * packages derive their `BabaDB` from it.
+ *
+ * @example
+ * ```ts
+ * import { assemble, Database } from "@baba/core";
+ * import { memoryRuntime } from "@baba/core/testing";
+ * import * as v from "valibot";
+ * await using db = new Database(v.object({ id: v.number() }), { logging: false }, assemble(memoryRuntime()));
+ * await db.asyncSession((session) => session.add({ id: 1 }));
+ * console.log(await db.asyncSession((session) => session.get("1.baba"))); // { id: 1 }
+ * ```
+ */
+export class Database<S extends Schema> {
+  readonly #schema: S;
+  readonly #context: DatabaseContext;
+  readonly #lifetime: Lifetime;
+  readonly #cache = new FolderCache();
+
+  /**
+   * Does no I/O: the store is opened at first use.
+   *
+   * @throws `BABA_OPTION` if an option is unknown or of the wrong kind, `BABA_KEY_MISSING` if an option for a
+   * key is `undefined` or empty, `BABA_IO` if the directory is relative and the working directory was removed
+   */
+  constructor(schema: S & LoadableSchema<S>, options: BabaOptions | undefined, context: DatabaseContext) {
+    if (!isSchema(schema)) {
+      throw new BabaError(
+        "BABA_OPTION",
+        "The first argument must be a schema: one of valibot's, or any Standard Schema.",
+      );
+    }
+    this.#schema = schema;
+    this.#context = context;
+    this.#lifetime = new Lifetime(options, context);
+  }
+
+  /**
+   * Opens and recovers the store now rather than at first use, to fail early. Idempotent.
+   *
+   * @throws `BABA_NOT_A_FOLDER`, `BABA_PERMISSION`, `BABA_FORMAT`, `BABA_JOURNAL`, and for keys
+   * `BABA_KEY_WRONG`, `BABA_SEALED`, `BABA_KEYRING`, `BABA_NOT_SEALED`
+   */
+  async open(): Promise<this> {
+    await this.#lifetime.logged(this.#lifetime.openedNow());
+    return this;
+  }
+
+  /**
+   * 32 hexadecimal digits that identify the store's keyring. Note them, and pin them with the option
+   * `fingerprint`. `undefined` if there is no keyring: before the database is opened and after it is closed,
+   * in a plain store, in a new one before its first commit, and with a raw `key`.
+   */
+  get fingerprint(): string | undefined {
+    return this.#lifetime.fingerprint;
+  }
+
+  /**
+   * A session to be committed with `commit()`; `await using` discards uncommitted changes, with a warning.
+   *
+   * @example
+   * ```ts
+   * import { assemble, Database } from "@baba/core";
+   * import { memoryRuntime } from "@baba/core/testing";
+   * import * as v from "valibot";
+   * await using db = new Database(v.object({ id: v.number() }), { logging: false }, assemble(memoryRuntime()));
+   * await using session = db.asyncSession();
+   * await session.add({ id: 1 });
+   * session.rollback();
+   * await session.add({ id: 2 });
+   * await session.commit();
+   * console.log(await session.all()); // [ { id: 2 } ]
+   * ```
+   */
+  asyncSession(): AsyncSession<S>;
+  /**
+   * Runs `work` in a session and commits atomically when it returns; discards everything if it throws. After
+   * a conflict, `work` runs again. Resolves to what `work` returns.
+   *
+   * @throws {ConflictError} if every run met a conflict; any error of `work` or of the session's `commit()`
+   * @example
+   * ```ts
+   * import { assemble, Database } from "@baba/core";
+   * import { memoryRuntime } from "@baba/core/testing";
+   * import * as v from "valibot";
+   * const Visits = v.object({ id: v.string(), count: v.number() });
+   * await using db = new Database(Visits, { logging: false }, assemble(memoryRuntime()));
+   * const visit = () =>
+   *   db.asyncSession(async (session) => {
+   *     const { count } = (await session.get("home.baba")) ?? { count: 0 };
+   *     await session.add({ id: "home", count: count + 1 });
+   *     return count + 1;
+   *   });
+   * const counts = await Promise.all([visit(), visit(), visit()]); // no visit is lost
+   * console.log(counts.sort()); // [ 1, 2, 3 ]
+   * ```
+   */
+  asyncSession<T>(work: (session: AsyncSession<S>) => Promise<T>, options?: SessionOptions): Promise<T>;
+  asyncSession<T>(
+    work?: (session: AsyncSession<S>) => Promise<T>,
+    options?: SessionOptions,
+  ): AsyncSession<S> | Promise<T> {
+    if (work !== undefined) return this.#lifetime.tracked(this.#transact(work, options));
+    this.#lifetime.checked(() => this.#lifetime.mustBeOpen());
+    if (options !== undefined) this.#lifetime.checked(() => checkTransaction(work, options));
+    return this.#session({ hold: undefined, refusal: () => this.#lifetime.refusal(), reruns: false });
+  }
+
+  /**
+   * Changes the store's passphrase without touching any record. Someone with the old passphrase and an
+   * earlier copy of the key file can still open that copy: after a leak, call `rotateKey()` and `rewrap()`
+   * too. Other processes that have the store open go on until the next `rotateKey()`; from then on they need
+   * to open it with the new passphrase.
+   *
+   * @throws `BABA_OPTION` if the database has no passphrase, `BABA_KEY_MISSING` if `next` is empty
+   */
+  changePassphrase(next: string): Promise<void> {
+    return this.#maintain("Changed the passphrase", (store) => changePassphrase(store, next));
+  }
+
+  /** Who can open the store (`age1...`); empty if it has no recipients, and before its first commit. */
+  recipients(): Promise<string[]> {
+    return this.#maintain(undefined, async (store) => recipientsOf(store));
+  }
+
+  /**
+   * Lets another recipient open the store; touches no record. Resolves to `false` if it already could.
+   *
+   * @throws `BABA_OPTION` if the database was not opened with an identity, or `recipient` is not one
+   * @example
+   * ```ts
+   * import { assemble, Database, generateIdentity, recipientOf } from "@baba/core";
+   * import { memoryRuntime } from "@baba/core/testing";
+   * import * as v from "valibot";
+   * const options = { identity: await generateIdentity(), logging: false };
+   * await using db = new Database(v.object({ id: v.number() }), options, assemble(memoryRuntime()));
+   * const friend = await recipientOf(await generateIdentity());
+   * console.log(await db.addRecipient(friend)); // true
+   * console.log((await db.recipients()).includes(friend)); // true
+   * ```
+   */
+  addRecipient(recipient: string): Promise<boolean> {
+    return this.#maintain("Added the recipient ", (store) => addRecipient(store, recipient), recipient);
+  }
+
+  /**
+   * Stops a recipient from opening the store and rotates the data key, so that it cannot read later writes.
+   * The `fingerprint` changes, as the recipient could forge the old one. Call `rewrap()` for earlier records.
+   * Resolves to whether it was a recipient. If this fails half-way, call it again to finish.
+   *
+   * @throws `BABA_OPTION` if none of your own identities would be left
+   * @example
+   * ```ts
+   * import { assemble, Database, generateIdentity, recipientOf } from "@baba/core";
+   * import { memoryRuntime } from "@baba/core/testing";
+   * import * as v from "valibot";
+   * const options = { identity: await generateIdentity(), logging: false };
+   * await using db = new Database(v.object({ id: v.number() }), options, assemble(memoryRuntime()));
+   * const friend = await recipientOf(await generateIdentity());
+   * await db.addRecipient(friend);
+   * await db.asyncSession((session) => session.add({ id: 1 }));
+   * console.log(await db.removeRecipient(friend)); // true
+   * const { sealed } = await db.rewrap({ dropRetired: true }); // what was written before
+   * console.log(sealed); // 1
+   * ```
+   */
+  removeRecipient(recipient: string): Promise<boolean> {
+    const work = (store: Store) => removeRecipient(store, recipient, this.#context.runtime);
+    return this.#maintain("Removed the recipient ", work, recipient);
+  }
+
+  /**
+   * Makes a new data key, which seals everything from now on; the old one is retired and only opens what it
+   * sealed. Other processes that have the store open learn of it before they write again; those that opened
+   * it with a passphrase that was changed since fail then, with `BABA_KEY_WRONG`.
+   *
+   * @throws `BABA_OPTION` if the store has no key file
+   */
+  rotateKey(): Promise<void> {
+    return this.#maintain("Rotated the data key", (store) => rotateKey(store, this.#context.runtime));
+  }
+
+  /**
+   * Re-seals with the active data key every record that a retired one sealed, in commits of some hundred
+   * records. It can be interrupted and called again.
+   *
+   * @throws `BABA_OPTION` if the store has no key file, {ConflictError} if not all is sealed anew yet
+   */
+  rewrap(options: RewrapOptions = {}): Promise<RewrapReport> {
+    return this.#maintain(undefined, async (store) => {
+      checkOptionNames(options, ["onProgress", "dropRetired"]);
+      const report = await rewrap(store, checkMaintenanceOptions(options));
+      return this.#told("Sealed again", report.sealed, report);
+    });
+  }
+
+  /**
+   * Turns a plain store, opened with a passphrase or identities, into a sealed one: makes a key file and
+   * seals every record, in commits of some hundred. It can be interrupted and called again. Plain records are
+   * readable until it is done and refused afterwards; the `fingerprint` then changes: note the new one. Does
+   * nothing in a sealed store.
+   *
+   * @throws `BABA_OPTION` if neither passphrase nor identity was given
+   * @example
+   * ```ts
+   * import { assemble, Database, generateIdentity } from "@baba/core";
+   * import { memoryRuntime } from "@baba/core/testing";
+   * import * as v from "valibot";
+   * const context = assemble(memoryRuntime());
+   * const Note = v.object({ id: v.number() });
+   * const plain = new Database(Note, { logging: false }, context);
+   * await plain.asyncSession((session) => session.add({ id: 1 }));
+   * await plain.close();
+   * await using db = new Database(Note, { identity: await generateIdentity(), logging: false }, context);
+   * console.log((await db.seal()).sealed); // 1
+   * ```
+   */
+  seal(options: MaintenanceOptions = {}): Promise<RewrapReport> {
+    return this.#maintain(undefined, async (store) => {
+      checkOptionNames(options, ["onProgress"]);
+      const report = await seal(store, checkMaintenanceOptions(options));
+      return this.#told("Sealed", report.sealed, report);
+    });
+  }
+
+  /**
+   * Reads every record in every folder and reports those that cannot be read, were tampered with, belong
+   * elsewhere or are sealed with a retired key. Changes nothing.
+   *
+   * @example
+   * ```ts
+   * import { assemble, Database, generateIdentity } from "@baba/core";
+   * import { memoryRuntime } from "@baba/core/testing";
+   * import * as v from "valibot";
+   * const options = { identity: await generateIdentity(), logging: false };
+   * await using db = new Database(v.object({ id: v.number() }), options, assemble(memoryRuntime()));
+   * await db.asyncSession((session) => session.add({ id: 1 }));
+   * await db.rotateKey();
+   * const { records, problems } = await db.verify();
+   * console.log(records, problems.map(({ filename, code }) => `${filename} ${code}`)); // 1 [ "1.baba BABA_KEY_RETIRED" ]
+   * ```
+   */
+  verify(options: MaintenanceOptions = {}): Promise<VerifyReport> {
+    return this.#maintain(undefined, async (store) => {
+      checkOptionNames(options, ["onProgress"]);
+      const report = await verify(store, checkMaintenanceOptions(options));
+      return this.#told("Verified", report.records, report);
+    });
+  }
+
+  /**
+   * Removes the store's write lock, whoever holds it. Only for a human who knows that the holder will not
+   * write again: a holder that is merely slow fails at its next commit.
+   */
+  async forceUnlock(): Promise<void> {
+    await this.#maintain(undefined, ({ storage }) => storage.forceUnlock());
+    this.#lifetime.log.warning(`Removed the write lock of ${printable(this.#lifetime.name)} by force`);
+  }
+
+  /** Waits for pending work, puts every file in place and releases the folder. Idempotent. */
+  close(): Promise<void> {
+    return this.#lifetime.close(() => this.#cache.close());
+  }
+
+  /** The same as `close()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #transact<T>(
+    work: (session: AsyncSession<S>) => Promise<T>,
+    options: SessionOptions | undefined,
+  ): Promise<T> {
+    const lifetime = this.#lifetime;
+    const retries = lifetime.checked(() => {
+      lifetime.mustBeOpen();
+      return checkTransaction(work, options);
+    });
+    const context: TransactContext<S> = {
+      log: lifetime.log,
+      runtime: this.#context.runtime,
+      hold: () => lifetime.logged(lifetime.opened().then(({ storage }) => storage.hold())),
+      // Never refused: close() waits for this session.
+      session: (hold) => this.#session({ hold, refusal: () => undefined, reruns: true }),
+    };
+    return transact(context, work, retries);
+  }
+
+  #session(kind: Pick<SessionContext<S>, "hold" | "refusal" | "reruns">): AsyncSession<S> {
+    const { options, log } = this.#lifetime;
+    return new AsyncSession<S>({
+      storage: async () => (await this.#lifetime.opened()).storage,
+      track: (work) => void this.#lifetime.tracked(work),
+      schema: this.#schema,
+      log,
+      loop: this.#context.loop,
+      cache: this.#cache,
+      durability: options.durability ?? "full",
+      settle: options.settle ?? "commit",
+      ...kind, // last: spreading it first takes V8 as long as reading a record
+    });
+  }
+
+  /** Runs work that `close()` waits for; logs `done` and its object when it ends, unless it resolves to `false`. */
+  async #maintain<T>(done: string | undefined, work: (store: Store) => Promise<T>, object = ""): Promise<T> {
+    const lifetime = this.#lifetime;
+    const working = lifetime.openedNow().then(async ({ store }) => {
+      const result = await work(store);
+      if (done !== undefined && result !== false) lifetime.log.info(printable(done + object));
+      return result;
+    });
+    return lifetime.tracked(lifetime.logged(working));
+  }
+
+  #told<T extends { readonly problems: readonly RecordProblem[] }>(
+    what: string,
+    count: number,
+    report: T,
+  ): T {
+    const { problems } = report;
+    const { log } = this.#lifetime;
+    for (const { error } of problems) log.error(describeError(error));
+    log.info(`${what}: ${counted(count, "record")}, ${counted(problems.length, "problem")}`);
+    return report;
+  }
+}

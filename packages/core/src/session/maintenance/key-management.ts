@@ -1,0 +1,77 @@
+import type { Keyring } from "../../crypto/keyring.ts";
+import { checkPassphrase, checkRecipients } from "../../crypto/lock.ts";
+import { noKeyring } from "../../crypto/refusals.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+import type { Store } from "../database/shared-store.ts";
+import { underLock } from "./maintenance.ts";
+
+/** What it takes to make a new data key. */
+type KeySource = Pick<Runtime, "crypto" | "now">;
+
+/** Locks the store's key file with another passphrase. @throws `BABA_OPTION`, `BABA_KEY_MISSING` */
+export async function changePassphrase(store: Store, next: string): Promise<void> {
+  const passphrase = checkPassphrase(next);
+  if (store.vault.lockKind !== "passphrase") throw noKeyring();
+  await changing(store, () => store.vault.rewrite((keyring) => keyring, passphrase));
+}
+
+/** Who can open the store; empty if it is locked by a passphrase. */
+export function recipientsOf({ vault }: Store): string[] {
+  return [...(vault.keyring?.recipients ?? [])];
+}
+
+/** Adds a recipient to the key file; whether it was not one yet. @throws `BABA_OPTION`, `BABA_KEY_MISSING` */
+export async function addRecipient(store: Store, recipient: string): Promise<boolean> {
+  const [added = ""] = checkRecipients([recipient]);
+  if (store.vault.lockKind !== "identity") throw noKeyring();
+  return changing(store, async () => {
+    if (recipientsOf(store).includes(added)) return false;
+    await store.vault.rewrite((keyring) => keyring.withRecipients([...keyring.recipients, added]));
+    return true;
+  });
+}
+
+/**
+ * Removes a recipient from the store's key file, makes a new data key for later writes, and changes the
+ * fingerprint. Returns whether it was a recipient. After a failure it can be called again and finishes the
+ * rest, even if the recipient is already gone.
+ *
+ * @throws `BABA_OPTION` if none of one's own identities would be left
+ */
+export async function removeRecipient(store: Store, recipient: string, runtime: KeySource): Promise<boolean> {
+  const [removed = ""] = checkRecipients([recipient]);
+  if (store.vault.lockKind !== "identity") throw noKeyring();
+  return changing(store, async () => {
+    const isRecipient = recipientsOf(store).includes(removed);
+    if (isRecipient) await store.vault.rewrite((keyring) => without(keyring, removed, runtime));
+    // Other processes learn of the key from a journal sealed with it. Always renewed, as an earlier call may
+    // have failed before this.
+    await store.storage.renew();
+    return isRecipient;
+  });
+}
+
+function without(keyring: Keyring, removed: string, { crypto, now }: KeySource): Keyring {
+  return keyring
+    .withRecipients(keyring.recipients.filter((other) => other !== removed))
+    .withNewSecret(crypto)
+    .rotated(crypto, now());
+}
+
+/** Makes a new data key for later writes. @throws `BABA_OPTION` if the store has no key file */
+export async function rotateKey(store: Store, { crypto, now }: KeySource): Promise<void> {
+  if (store.vault.lockKind !== "passphrase" && store.vault.lockKind !== "identity") throw noKeyring();
+  await changing(store, async () => {
+    await store.vault.rewrite((keyring) => keyring.rotated(crypto, now()));
+    // Other processes learn of the key from a journal sealed with it.
+    await store.storage.renew();
+  });
+}
+
+/** Runs work on the keys under the write lock, after making those of a new store. */
+function changing<T>(store: Store, work: () => Promise<T>): Promise<T> {
+  return underLock(store, async () => {
+    await store.vault.prepare();
+    return work();
+  });
+}

@@ -1,0 +1,111 @@
+import { BabaError, type BabaErrorCode } from "../../errors.ts";
+import { printable } from "../../printable.ts";
+import { checkRecordName } from "../../storage/names.ts";
+import type { Content } from "../../storage/protection.ts";
+import { revealSome } from "../../storage/records/portions.ts";
+import type { Hold } from "../../storage/storage.ts";
+import type { Store } from "../database/shared-store.ts";
+
+/** The progress of work over all records of a store. */
+export type Progress = { readonly done: number; readonly total: number };
+
+/** The options of work over all records of a store. */
+export type MaintenanceOptions = {
+  /** Called after every step. If it throws, the work stops with that error, and can be started again. */
+  readonly onProgress?: (progress: Progress) => void;
+};
+
+/** A record with a problem. */
+export type RecordProblem = {
+  readonly filename: string;
+  readonly code: BabaErrorCode;
+  readonly error: BabaError;
+};
+
+/** The number of records per step, which holds the write lock if it writes. */
+const STEP = 256;
+
+/** Calls `step` with batches of all records' names, subfolders included; returns the number of records. */
+export async function forAllRecords(
+  { storage }: Store,
+  options: MaintenanceOptions,
+  step: (names: readonly string[]) => Promise<void>,
+): Promise<number> {
+  await storage.head();
+  const all: string[] = [];
+  // One by one: a folder has more names than a call may have arguments.
+  for await (const names of storage.names()) for (const name of names) all.push(name);
+  let done = 0;
+  for (const names of stepsOf(all)) {
+    await step(names);
+    done += names.length;
+    options.onProgress?.({ done, total: all.length });
+  }
+  return all.length;
+}
+
+/** Names in batches of a step. */
+export function* stepsOf(names: readonly string[]): Generator<readonly string[]> {
+  for (let start = 0; start < names.length; start += STEP) yield names.slice(start, start + STEP);
+}
+
+/** Some records of a step, each with its stored bytes (`kept`) and what these contain once opened. */
+export type Part = {
+  readonly names: readonly string[];
+  readonly kept: readonly Content[];
+  readonly contents: readonly Content[];
+};
+
+/** The records of a step with their contents, in parts of at least one record and some MiB of contents. */
+export async function* revealedParts(
+  { vault }: Store,
+  names: readonly string[],
+  kept: readonly Content[],
+): AsyncGenerator<Part> {
+  for (let start = 0; start < names.length; ) {
+    const [left, leftKept] = [names.slice(start), kept.slice(start)];
+    const contents = await revealSome(left, leftKept, (some, bytes) => vault.reveal(some, bytes));
+    yield { names: left.slice(0, contents.length), kept: leftKept.slice(0, contents.length), contents };
+    start += contents.length;
+  }
+}
+
+/**
+ * Runs work under the write lock with the current keys of the key file: the journal does not mention a new
+ * key whose maker died before renewing it.
+ */
+export async function underLock<T>({ storage, vault }: Store, work: (hold: Hold) => Promise<T>): Promise<T> {
+  const hold = await storage.hold();
+  try {
+    await vault.refresh();
+    return await work(hold);
+  } finally {
+    await hold.release();
+  }
+}
+
+/** A record's entry in a report. */
+export function problemOf(filename: string, error: BabaError): RecordProblem {
+  return { filename, code: error.code, error };
+}
+
+/** Checks values of options with known names. @throws `BABA_OPTION` if `onProgress` is not a function */
+export function checkMaintenanceOptions<T extends MaintenanceOptions>(options: T): T {
+  if (options.onProgress === undefined || typeof options.onProgress === "function") return options;
+  throw new BabaError("BABA_OPTION", "The option onProgress must be a function.");
+}
+
+/**
+ * Why no call reaches a record of this name: another program may have made a file whose name no call accepts, or
+ * none takes as it is. It cannot be sealed either, as a seal is bound to the name's one normal form.
+ */
+export function nameFault(name: string): BabaError | undefined {
+  try {
+    if (checkRecordName(name) === name) return undefined;
+    return new BabaError("BABA_NAME", `${printable(name)} is not in Unicode NFC: rename the file first.`, {
+      record: name,
+    });
+  } catch (error) {
+    return error instanceof BabaError ? error : undefined;
+  }
+}

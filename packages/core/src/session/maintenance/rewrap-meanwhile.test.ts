@@ -1,0 +1,60 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { encode } from "../../codec/index.ts";
+import { add, failsWith, KEY_FILE, NoteStore, note, read, utf8 } from "../note-store.fixture.ts";
+
+let store: NoteStore;
+beforeEach(() => {
+  store = new NoteStore();
+});
+
+const plainNote = (id: number) => encode(utf8.encode(JSON.stringify(note(id))));
+
+describe("rewrap({ dropRetired: true })", () => {
+  test("keeps the retired keys where a record sealed with one was put back meanwhile", async () => {
+    const db = await store.filled({ passphrase: "x" });
+    const old = await store.bytesOf("1.baba");
+    await db.rotateKey();
+    const onProgress = () => void store.put("1.baba", old);
+    await failsWith(db.rewrap({ dropRetired: true, onProgress }), "BABA_CONFLICT");
+    await db.close();
+    const again = store.open({ passphrase: "x" });
+    expect(await read(again)).toEqual(note(1));
+    expect(await again.rewrap()).toMatchObject({ sealed: 1, retiredKeys: 1 });
+    expect(await again.rewrap({ dropRetired: true })).toMatchObject({ problems: [], retiredKeys: 0 });
+    expect(await read(again)).toEqual(note(1));
+    await again.close();
+  });
+});
+
+describe("seal()", () => {
+  test("does not end where a plain record was put there meanwhile, and seals it when it is run again", async () => {
+    await (await store.filled({})).close();
+    const db = store.open({ passphrase: "x" });
+    const onProgress = () => void store.put("9.baba", plainNote(9));
+    await failsWith(db.seal({ onProgress }), "BABA_CONFLICT");
+    expect(await db.seal()).toMatchObject({ sealed: 1, problems: [] });
+    expect(await read(db, "9.baba")).toEqual(note(9));
+    await db.close();
+  });
+
+  test("that finds no room for its journal leaves the store plain", async () => {
+    const plain = await store.filled({});
+    const db = store.openOnDisk(() => true, { passphrase: "x" });
+    await failsWith(db.seal(), "BABA_DISK_FULL");
+    expect(await store.files.kinds([KEY_FILE])).toEqual([undefined]);
+    await add(plain, 4);
+    await plain.close();
+    await db.close();
+  });
+
+  test("keeps plain processes from writing from its beginning on, also where it can seal no record", async () => {
+    const plain = store.open();
+    await add(plain, 1);
+    await store.put("1.baba", utf8.encode("no base 3"));
+    const db = store.open({ passphrase: "x" });
+    expect(await db.seal()).toMatchObject({ sealed: 0, problems: [{ code: "BABA_CODEC" }] });
+    await failsWith(add(plain, 2), "BABA_SEALED");
+    await plain.close();
+    await db.close();
+  });
+});

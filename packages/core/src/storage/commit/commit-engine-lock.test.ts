@@ -1,0 +1,361 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { CommitUnknownError } from "../../errors.ts";
+import { JOURNAL_FOLDER, LOCK_FILE, TEMPORARY_FOLDER, WANTED_FILE } from "../layout.ts";
+import { background, bytes, code, is, put, read, SimulatedStore } from "./simulated-store.fixture.ts";
+
+let store: SimulatedStore;
+beforeEach(() => {
+  store = new SimulatedStore();
+});
+
+describe("a lock that is taken away by force", () => {
+  test("while a commit is synced makes its outcome unknown, and the handle writes no more", async () => {
+    const [a, b] = [await store.open("a"), await store.open("b")];
+    await a.storage.commit(put("one"));
+    store.once(
+      (step) => is(step, "a", "sync", JOURNAL_FOLDER),
+      () => b.storage.forceUnlock(),
+    );
+    await expect(a.storage.commit(put("two"))).rejects.toThrow(CommitUnknownError);
+    await expect(a.storage.commit(put("three"))).rejects.toMatchObject({
+      message: expect.stringContaining("outcome of an earlier commit is unknown"),
+      cause: { message: expect.stringContaining("The write lock was taken away by force") },
+    });
+    await a.storage.close();
+    expect(await read(await store.open("c"))).toBe("two");
+  });
+
+  for (const settle of ["commit", "background"] as const) {
+    test(`lets another go on from before the commit (settle: ${settle}), which then never counts`, async () => {
+      const [a, b] = [await store.open("a"), await store.open("b")];
+      await a.storage.commit(put("one"));
+      await store.given(LOCK_FILE);
+      store.once(
+        (step) => is(step, "a", "write", JOURNAL_FOLDER),
+        async () => {
+          await b.storage.forceUnlock();
+          await b.storage.commit(put("zwei"));
+        },
+      );
+      await expect(a.storage.commit(put("two", { settle }))).rejects.toThrow(CommitUnknownError);
+      await a.storage.close();
+      expect(await read(await store.open("c"))).toBe("zwei");
+    });
+  }
+
+  test("while a commit is synced that is settled in the background lets another go on behind it", async () => {
+    const [a, b] = [await store.open("a"), await store.open("b")];
+    await a.storage.commit(put("one"));
+    await store.given(LOCK_FILE);
+    let looked = (): void => undefined;
+    const look = new Promise<void>((resolve) => {
+      looked = resolve;
+    });
+    let taken = false;
+    store.hook = async (step) => {
+      if (is(step, "a", "read", LOCK_FILE)) looked();
+      if (taken || !is(step, "a", "sync", JOURNAL_FOLDER)) return undefined;
+      taken = true;
+      await look.then(turn);
+      await b.storage.forceUnlock();
+      await b.storage.commit({ ...put(""), changes: new Map([["s.baba", bytes("b's")]]) });
+      return undefined;
+    };
+    await a.storage.commit(put("two", background));
+    expect(await store.isPlaced("s.baba")).toBe(true);
+    await a.storage.close();
+    expect(await read(await store.open("c"))).toBe("two");
+  });
+
+  test("and used to link a segment refuses the paused one's: BABA_LOCKED, and nothing of it stays", async () => {
+    const [a, b] = [await store.open("a"), await store.open("b")];
+    store.once(
+      (step) => is(step, "a", "link", `${TEMPORARY_FOLDER}/`) && (step.to ?? "").startsWith(JOURNAL_FOLDER),
+      async () => {
+        await b.storage.forceUnlock();
+        await b.storage.commit(put("b's"));
+      },
+    );
+    await expect(a.storage.commit(put("a's"))).rejects.toMatchObject(code("BABA_LOCKED"));
+    expect(await read(a)).toBe("b's");
+    await a.storage.commit(put("later"));
+    expect(await read(b)).toBe("later");
+  });
+
+  test("or that cannot be read after the sync makes the outcome unknown, and no file is touched", async () => {
+    const a = await store.open("a");
+    store.fail((step) => is(step, "a", "read", LOCK_FILE));
+    const outcome = a.storage.commit(put("one"));
+    await expect(outcome).rejects.toMatchObject({ code: "BABA_COMMIT_UNKNOWN", cause: code("EIO") });
+    expect(await store.isPlaced()).toBe(false);
+  });
+
+  test("or that cannot be read before commits are put in place leaves them for later, and the handle goes on", async () => {
+    const a = await store.open("a");
+    let reads = 0;
+    store.fail((step) => is(step, "a", "read", LOCK_FILE) && ++reads === 3);
+    await a.storage.commit(put("one", background));
+    await expect.poll(() => a.reports.join()).toContain("cannot read (EIO)");
+    await a.storage.commit(put("two"));
+    expect(await store.isPlaced()).toBe(true);
+    expect(await read(a)).toBe("two");
+  });
+
+  test("before commits are put in place leaves them to whoever holds it then", async () => {
+    const [a, b] = [await store.open("a"), await store.open("b")];
+    let reads = 0;
+    // After the sync, at the release, and then when the background settling has the lock.
+    store.once(
+      (step) => is(step, "a", "read", LOCK_FILE) && ++reads === 3,
+      () => b.storage.forceUnlock(),
+    );
+    await a.storage.commit(put("one", background));
+    await expect.poll(() => a.reports.join()).toContain("The write lock was taken away by force");
+    expect(await store.isPlaced()).toBe(false);
+    expect(await read(b)).toBe("one");
+  });
+});
+
+describe("the write lock of a commit", () => {
+  /** How often a process tries to link the lock. */
+  function locks(process: string): () => number {
+    let count = 0;
+    store.hook = (step) => {
+      if (step.process === process && step.call === "link" && step.to === LOCK_FILE) count += 1;
+      return undefined;
+    };
+    return () => count;
+  }
+
+  test("is kept for the next one in a series", async () => {
+    const a = await store.open("a", false);
+    const count = locks("a");
+    for (let i = 0; i < 20; i++) await a.storage.commit(put(`${i}`));
+    expect(count()).toBe(2);
+    expect(await read(await store.open("b"))).toBe("19");
+  });
+
+  test("is given back after a single one, and a moment after the last of a series", async () => {
+    const [a, b] = [await store.open("a", false), await store.open("b")];
+    await a.storage.commit(put("one"));
+    await store.given(LOCK_FILE);
+    for (const text of ["two", "three", "four"]) await b.storage.commit(put(text));
+    await store.given(LOCK_FILE);
+    expect(await read(a)).toBe("four");
+  });
+
+  test("is given back in a series once another waits for it and says so", async () => {
+    const [a, b] = [await store.open("a"), await store.open("b")];
+    for (const text of ["one", "two", "three"]) await a.storage.commit(put(text));
+    let done = false;
+    const committed = b.storage.commit(put("b's")).finally(() => {
+      done = true;
+    });
+    let commits = 0;
+    for (; !done && commits < 1000; commits++) await a.storage.commit(put("a's"));
+    await committed;
+    expect(commits).toBeLessThan(1000);
+    await store.given(LOCK_FILE);
+    await store.given(WANTED_FILE);
+  });
+
+  test("that was kept is looked for again after a pause, and so is what others did without it", async () => {
+    let time = 0;
+    const a = await store.open("a", false, () => time);
+    for (const text of ["one", "two", "three"]) await a.storage.commit(put(text));
+    await expect.poll(() => store.isPlaced(LOCK_FILE)).toBe(true);
+    time += 1000;
+    const b = await store.open("b");
+    await b.storage.forceUnlock();
+    await b.storage.commit(put("b's"));
+    expect(await read(a)).toBe("b's");
+    await store.given(LOCK_FILE);
+    await a.storage.commit(put("four"));
+    expect(await read(b)).toBe("four");
+  });
+
+  for (const [pause, expected] of [
+    [0, 1],
+    [1, 10],
+    [3, 19],
+  ] as const) {
+    test(`is kept ${pause} ms after another, with a look every 2 ms whether another process waits`, async () => {
+      let time = 0;
+      const a = await store.open("a", false, () => time);
+      let looks = 0;
+      store.hook = (step) => {
+        if (is(step, "a", "kinds", WANTED_FILE)) looks += 1;
+        return undefined;
+      };
+      for (let i = 0; i < 20; i++) {
+        time += pause;
+        await a.storage.commit(put(`${i}`));
+        await turn();
+      }
+      expect(looks).toBe(expected);
+    });
+  }
+
+  for (const [what, kept] of [
+    ["was kept", true],
+    ["was about to be kept", false],
+  ] as const) {
+    test(`that ${what} is gone at once by forceUnlock() of its own handle`, async () => {
+      let time = 0;
+      const [a, b] = [await store.open("a", false, () => time), await store.open("b", false)];
+      let looks = 0;
+      store.hook = (step) => {
+        if (is(step, "a", "kinds", WANTED_FILE)) looks += 1;
+        return undefined;
+      };
+      for (const text of ["one", "two", "three"]) {
+        if (text !== "one") await turn();
+        time += 3;
+        await a.storage.commit(put(text));
+      }
+      if (kept) {
+        await expect.poll(() => looks).toBe(2);
+        await turn();
+      }
+      await a.storage.forceUnlock();
+      // Not in place, so that only the journal has it.
+      await b.storage.commit(put("b's", background));
+      expect(await read(a)).toBe("b's");
+      await a.storage.commit(put("four"));
+      expect(await read(b)).toBe("four");
+    });
+  }
+
+  test("leaves another's wish for it where nobody looked whether there is one", async () => {
+    const a = await store.open("a");
+    const hold = await a.storage.hold();
+    await store.files.create([{ path: WANTED_FILE, bytes: bytes("b") }]);
+    await hold.release();
+    expect(await store.isPlaced(LOCK_FILE)).toBe(false);
+    expect(await store.isPlaced(WANTED_FILE)).toBe(true);
+  });
+
+  test("that was kept is given back by close()", async () => {
+    const a = await store.open("a", false);
+    for (const text of ["one", "two", "three"]) await a.storage.commit(put(text));
+    await a.storage.close();
+    expect(await store.isPlaced(LOCK_FILE)).toBe(false);
+    expect(a.reports).toEqual([]);
+  });
+
+  test("is not kept where it cannot be known whether another waits", async () => {
+    const a = await store.open("a", false);
+    store.fail((step) => is(step, "a", "kinds", WANTED_FILE));
+    for (const text of ["one", "two", "three"]) await a.storage.commit(put(text));
+    await store.given(LOCK_FILE);
+    expect(a.reports).toEqual([]);
+  });
+
+  test("that was kept and cannot be given back is reported", async () => {
+    const a = await store.open("a");
+    for (const text of ["one", "two", "three"]) await a.storage.commit(put(text));
+    store.fail((step) => is(step, "a", "remove", LOCK_FILE));
+    await expect.poll(() => a.reports.join()).toContain("cannot release the write lock");
+  });
+
+  for (const alsoRelease of [false, true]) {
+    test(`is given back where the journal cannot be read${alsoRelease ? ", if it can be" : ""}`, async () => {
+      const [a, b] = [await store.open("a"), await store.open("b")];
+      await b.storage.commit(put("one"));
+      store.fail(
+        (step) =>
+          is(step, "a", "list", JOURNAL_FOLDER) || (alsoRelease && is(step, "a", "remove", LOCK_FILE)),
+      );
+      await expect(a.storage.commit(put("two"))).rejects.toMatchObject(code("BABA_IO"));
+      store.hook = () => undefined;
+      if (alsoRelease) await b.storage.forceUnlock();
+      await b.storage.commit(put("three"));
+      expect(await read(a)).toBe("three");
+    });
+  }
+
+  test("stops head() from following: its holder knows all there is", async () => {
+    const a = await store.open("a");
+    let following: Promise<number> | undefined;
+    store.once(
+      (step) => is(step, "a", "list", JOURNAL_FOLDER),
+      async () => {
+        following = a.storage.head();
+      },
+    );
+    const hold = await a.storage.hold();
+    expect(await following).toBe(0);
+    await a.storage.commit(put("one", { hold }));
+    store.fail(({ call }) => call === "kinds");
+    expect(await a.storage.head()).toBe(1);
+    store.hook = () => undefined;
+    await hold.release();
+  });
+});
+
+describe("a write lock that could not be given back", () => {
+  /** Fails one access to the lock by a process, counted from now on. */
+  function failOnce(call: string, which: number): void {
+    let count = 0;
+    store.hook = (step) =>
+      is(step, "a", call, LOCK_FILE) && ++count === which ? { fail: "EMFILE" } : undefined;
+  }
+
+  test("after a commit is given back a moment later, and that it failed was reported", async () => {
+    const a = await store.open("a");
+    // After the sync, and at the release.
+    failOnce("read", 2);
+    await a.storage.commit(put("one"));
+    await store.given(LOCK_FILE);
+    expect(a.reports).toEqual([expect.stringContaining("cannot release the write lock (EMFILE)")]);
+  });
+
+  test("after a hold is given back a moment later", async () => {
+    const a = await store.open("a");
+    const hold = await a.storage.hold();
+    failOnce("remove", 1);
+    await hold.release();
+    await store.given(LOCK_FILE);
+  });
+
+  test("is tried to be given back a few times, after pauses that grow, and again at the end of the next commit", async () => {
+    const a = await store.open("a");
+    let removals = 0;
+    store.hook = (step) => {
+      if (!is(step, "a", "remove", LOCK_FILE)) return undefined;
+      removals += 1;
+      return { fail: "EIO" };
+    };
+    await a.storage.commit(put("one"));
+    await expect.poll(() => a.reports).toHaveLength(2);
+    expect(removals).toBe(6);
+    await a.storage.commit(put("two"));
+    await expect.poll(() => a.reports).toHaveLength(4);
+    store.hook = () => undefined;
+    await a.storage.commit(put("three"));
+    await store.given(LOCK_FILE);
+  });
+
+  for (const tries of [1, 6]) {
+    test(`at the end is tried again before the owner's file goes: ${tries} failures`, async () => {
+      const a = await store.open("a");
+      await a.storage.commit(put("one"));
+      await store.given(LOCK_FILE);
+      const removals: string[] = [];
+      store.hook = (step) => {
+        if (step.call !== "remove" || !/lock$|owners/.test(step.path)) return undefined;
+        removals.push(step.path === LOCK_FILE ? "lock" : "owner");
+        return removals.length <= tries ? { fail: "EIO" } : undefined;
+      };
+      await a.storage.close();
+      expect(removals).toEqual([...Array.from({ length: Math.min(tries + 1, 6) }, () => "lock"), "owner"]);
+      expect(await store.isPlaced(LOCK_FILE)).toBe(tries === 6);
+      expect(a.reports).toHaveLength(tries === 6 ? 2 : 1);
+    });
+  }
+});
+
+/** What a commit does after its outcome is done before the next turn of the event loop. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}

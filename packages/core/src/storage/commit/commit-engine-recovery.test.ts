@@ -1,0 +1,241 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import {
+  crashStates,
+  type SimulatedDisk,
+  SimulatedMachine,
+  simulatedFileSystem,
+} from "../../testing/simulation/index.ts";
+import { JOURNAL_FOLDER, LOCK_FILE, STORE_FOLDER, TEMPORARY_FOLDER } from "../layout.ts";
+import {
+  background,
+  bytes,
+  code,
+  is,
+  type Opened,
+  put,
+  read,
+  SimulatedStore,
+} from "./simulated-store.fixture.ts";
+
+let store: SimulatedStore;
+beforeEach(() => {
+  store = new SimulatedStore();
+});
+
+describe("recovery", () => {
+  /** A store with a commit of a process that died before it put the file in place. */
+  async function leftByDead(): Promise<void> {
+    const dead = await store.open("dead", false);
+    await dead.storage.commit(put("left", background));
+    dead.kill();
+  }
+
+  test("at open puts what a dead process committed in its place, durably, and forgets the journal", async () => {
+    await leftByDead();
+    expect(await store.isPlaced()).toBe(false);
+    await store.open("a");
+    expect(await store.isPlaced()).toBe(true);
+    expect((await store.files.list(JOURNAL_FOLDER))?.length).toBe(1);
+    for (const image of crashStates(store.disk, { limit: 50, seed: 1 })) {
+      const names = (await simulatedFileSystem(image).list("."))?.map(({ name }) => name);
+      expect(names).toContain("r.baba");
+    }
+  });
+
+  test("that cannot put files in place stops commits with BABA_SETTLE, naming the record", async () => {
+    const holder = await store.open("holder");
+    const dead = await store.open("dead", false);
+    const names = Array.from({ length: 200 }, (_, i) => `${i}.baba`);
+    const changes = new Map(names.map((name) => [name, bytes(name)]));
+    await dead.storage.commit({ ...put("", background), changes });
+    dead.kill();
+    await store.files.makeFolder("77.baba");
+    const hold = await holder.storage.hold();
+    const a = await store.open("a");
+    await hold.release();
+    await expect(a.storage.commit(put("x"))).rejects.toMatchObject({
+      ...code("BABA_SETTLE"),
+      message: expect.stringContaining("77.baba"),
+      cause: { ...code("BABA_NOT_A_RECORD"), record: "77.baba" },
+    });
+  });
+
+  test("at open puts in place what a storage could not when it was closed, although its process lives", async () => {
+    const a = await store.open("a");
+    store.fail(({ call, to }) => call === "rename" && to === "r.baba");
+    await a.storage.commit(put("left"));
+    await a.storage.close();
+    expect(a.reports.join()).toContain("left to the next open");
+    const b = await store.open("b");
+    expect(await store.isPlaced()).toBe(false);
+    await expect(b.storage.commit(put("x", background))).rejects.toMatchObject(code("BABA_SETTLE"));
+    await b.storage.close();
+    store.hook = () => undefined;
+    await store.open("c");
+    expect(await store.isPlaced()).toBe(true);
+    expect(await read(await store.open("d"))).toBe("left");
+  });
+
+  test("is told of, with how many commits were left, by whoever has finished it, once", async () => {
+    const holder = await store.open("holder");
+    await leftByDead();
+    const hold = await holder.storage.hold();
+    const [a, b] = [await store.open("a"), await store.open("b")];
+    await hold.release();
+    expect([a.told, b.told]).toEqual([[], []]);
+    await a.storage.commit(put("x"));
+    await b.storage.commit(put("y"));
+    for (const { storage } of [a, b]) await storage.close();
+    const opened = await store.open("c");
+    expect([a.told, b.told, opened.told]).toEqual([
+      ["Recovered commits that were left unfinished: 1."],
+      [],
+      [],
+    ]);
+  });
+
+  test("of a commit of many records finds all of them or none, and removes what was on its way", async () => {
+    const names = Array.from({ length: 300 }, (_, i) => `${i}.baba`);
+    const changes = new Map(names.map((name) => [name, bytes(name)]));
+    const images: { readonly disk: SimulatedDisk; readonly acknowledged: boolean }[] = [];
+    const a = await store.open("a");
+    let [steps, acknowledged] = [0, false];
+    store.hook = () => {
+      if (steps++ % 29 === 0)
+        for (const disk of crashStates(store.disk, { limit: 3, seed: steps }))
+          images.push({ disk, acknowledged });
+      return undefined;
+    };
+    await a.storage.commit(put("", { changes }));
+    acknowledged = true;
+    await a.storage.close();
+    const found = new Set<number>();
+    store.machine.powerCut();
+    for (const image of images) {
+      const later = new SimulatedStore();
+      [later.disk, later.machine] = [image.disk, store.machine];
+      const { storage } = await later.open("later");
+      const count = (await storage.list(".")).length;
+      expect(image.acknowledged ? [300] : [0, 300]).toContain(count);
+      found.add(count);
+      await storage.commit(put("later"));
+      expect(await later.files.list(TEMPORARY_FOLDER)).toEqual([]);
+    }
+    expect(found).toEqual(new Set([0, 300]));
+  });
+
+  test("needs no folder where a dead process deleted what was never there", async () => {
+    const dead = await store.open("dead", false);
+    await dead.storage.commit(put("", { ...background, changes: new Map([["no/such.baba", undefined]]) }));
+    dead.kill();
+    const a = await store.open("a");
+    expect(a.reports).toEqual([]);
+    expect(await store.isPlaced("no/such.baba")).toBe(false);
+    expect(await store.files.list("no")).toBeUndefined();
+  });
+
+  test("is left to a later commit where a living process holds the lock, and reads do without", async () => {
+    const holder = await store.open("holder");
+    await leftByDead();
+    const hold = await holder.storage.hold();
+    const a = await store.open("a");
+    expect(a.reports.join()).toContain("Recovery is left to a later commit");
+    expect(await read(a)).toBe("left");
+    expect(await store.isPlaced()).toBe(false);
+    await hold.release();
+    await a.storage.commit(put("x", { changes: new Map([["other.baba", bytes("x")]]) }));
+    expect(await store.isPlaced()).toBe(true);
+  });
+
+  test("is left to another where the store may only be read", async () => {
+    await leftByDead();
+    const before = store.disk.operations.length;
+    store.hook = ({ call }) =>
+      ["create", "makeFolder", "link", "remove", "rename"].includes(call) ? { fail: "EACCES" } : undefined;
+    const a = await store.open("a");
+    expect(a.reports.join()).toContain("this process the right to do so");
+    expect(await read(a)).toBe("left");
+    await expect(a.storage.commit(put("mine"))).rejects.toMatchObject({
+      code: "BABA_PERMISSION",
+      record: STORE_FOLDER,
+    });
+    expect(store.disk.operations.length).toBe(before);
+  });
+
+  test("is done once where two open at the same time", async () => {
+    await leftByDead();
+    let b: Opened | undefined;
+    store.once(
+      (step) => step.process === "a" && step.call === "link" && step.to === LOCK_FILE,
+      async () => {
+        b = await store.open("b");
+      },
+    );
+    const a = await store.open("a");
+    expect([a.reports, b?.reports]).toEqual([[], []]);
+    const segments = store.disk.operations.filter(
+      (step) => step.call === "link" && step.to.startsWith(JOURNAL_FOLDER),
+    );
+    // The dead process's, what b rewrote of it, and b's checkpoint.
+    expect(segments).toHaveLength(3);
+    expect(await read(a)).toBe("left");
+  });
+
+  test("puts in place again what a mark said to be there: a power cut may have taken it", async () => {
+    const a = await store.open("a");
+    await a.storage.commit(put("one"));
+    let states = 0;
+    for (const image of crashStates(store.disk, { limit: 60, seed: 1 })) {
+      store.disk = image;
+      store.machine = new SimulatedMachine(2);
+      const b = await store.open("b");
+      expect(await read(b)).toBe("one");
+      expect(await store.isPlaced()).toBe(true);
+      expect(b.reports).toEqual([]);
+      states += 1;
+    }
+    expect(states).toBeGreaterThan(10);
+  });
+
+  test("does not believe the marks of a writer that cannot be judged, and puts all in place with the next commit", async () => {
+    const a = await store.open("a");
+    await a.storage.commit(put("one"));
+    const missing: boolean[] = [];
+    for (const image of crashStates(store.disk, { limit: 60, seed: 1 })) {
+      store.disk = image;
+      store.machine = new (class extends SimulatedMachine {
+        override lives(): undefined {}
+      })(2);
+      missing.push(!(await store.isPlaced()));
+      const b = await store.open("b");
+      expect(await read(b)).toBe("one");
+      await b.storage.forceUnlock();
+      await b.storage.commit(put("", { changes: new Map([["other.baba", bytes("two")]]) }));
+      expect(await store.isPlaced()).toBe(true);
+      expect(await read(b)).toBe("one");
+    }
+    expect(missing).toContain(true);
+  });
+
+  test("removes what dead processes left on its way", async () => {
+    const [dead, living] = [await store.open("dead"), await store.open("living", false)];
+    await living.storage.commit(put("one", background));
+    let stuck = false;
+    store.hook = (step) => {
+      if (!is(step, "dead", "rename", TEMPORARY_FOLDER)) return undefined;
+      stuck = true;
+      return { end: "process" };
+    };
+    void dead.storage.commit(put("two"));
+    await expect.poll(() => stuck).toBe(true);
+    const files = store.files;
+    expect(await files.list(TEMPORARY_FOLDER)).toHaveLength(1);
+    store.hook = () => undefined;
+    await living.storage.commit(put("three"));
+    await (await living.storage.hold()).release();
+    const c = await store.open("c");
+    expect(await read(c)).toBe("three");
+    await c.storage.commit(put("four"));
+    expect(await files.list(TEMPORARY_FOLDER)).toEqual([]);
+  });
+});

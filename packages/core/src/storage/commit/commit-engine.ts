@@ -1,0 +1,350 @@
+import { hexadecimal } from "../../bytes.ts";
+import { BabaError } from "../../errors.ts";
+import type { FileSystem } from "../../file-system/file-system.ts";
+import { EventLoop } from "../../runtime/event-loop.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+import { ioError, messageOf } from "../io-error.ts";
+import type { Changes } from "../journal/changes.ts";
+import { Journal } from "../journal/journal.ts";
+import { STORE_FOLDER } from "../layout.ts";
+import { LockTenure } from "../lock/lock-tenure.ts";
+import { WriteLock } from "../lock/write-lock.ts";
+import { Mutex } from "../mutex.ts";
+import type { Turn } from "../pieces.ts";
+import type { Protection } from "../protection.ts";
+import { RecordPlacer } from "../records/record-placer.ts";
+import { RecordReader } from "../records/record-reader.ts";
+import type { Basis } from "../storage.ts";
+import { completeStoreFolder, makeStoreFolders, tidy } from "../store-folder.ts";
+import { checkpoint } from "./checkpoint.ts";
+import { Overlay } from "./overlay.ts";
+import { Poison } from "./poison.ts";
+import type { Redo } from "./redo.ts";
+import { Replay } from "./replay.ts";
+import { awaitsFiles, isLong, namesIn, type Submission } from "./submission.ts";
+
+export type EngineContext = {
+  readonly files: FileSystem;
+  readonly runtime: Runtime;
+  /** This process, for `FileSystem.lives`. */
+  readonly identity: string;
+  readonly protection: Protection;
+  /** Receives failures that no caller can be told of: those after a commit. */
+  readonly report: (message: string) => void;
+  /** Is told when the unfinished work of a dead process was completed. */
+  readonly inform: (message: string) => void;
+};
+
+/** Journal size, in bytes, above which a commit ends with a checkpoint. */
+const CHECKPOINT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * The commit protocol over one folder: the journal is authoritative, the record files follow it.
+ *
+ * Under the write lock, a batch is checked for conflicts, appended to the journal and synced: that is the
+ * commit. Then its files are put in place, which any process may repeat at any time with the same result. A
+ * checkpoint makes them durable before the journal forgets them.
+ */
+export class CommitEngine {
+  readonly redo: Redo;
+  readonly overlay: Overlay;
+  readonly #context: EngineContext;
+  readonly #turn: Turn;
+  readonly #journal: Journal;
+  readonly #lock: WriteLock;
+  readonly #tenure: LockTenure;
+  readonly #replay: Replay;
+  readonly #placer: RecordPlacer;
+  readonly #poison = new Poison();
+  /** Only one at a time may advance along the journal. */
+  readonly #following = new Mutex();
+  readonly #token: string;
+  #prepared = false;
+  #tidied = false;
+  #unsettled: unknown;
+
+  constructor(context: EngineContext) {
+    const { files, runtime, identity, protection } = context;
+    this.#context = context;
+    const loop = new EventLoop(runtime);
+    this.#turn = () => loop.breathe();
+    this.#token = hexadecimal(runtime.random(new Uint8Array(8)));
+    const owner = { token: this.#token, identity };
+    this.#lock = new WriteLock(files, runtime, owner);
+    const random = (bytes: Uint8Array) => runtime.random(bytes);
+    this.#journal = new Journal(files, { ...owner, random, turn: this.#turn }, protection);
+    this.#tenure = new LockTenure(this.#lock, runtime, () => this.#journal.mark());
+    this.#replay = new Replay(files, this.#journal);
+    this.redo = this.#replay.redo;
+    this.#placer = new RecordPlacer(files, this.#token);
+    this.overlay = new Overlay(this.redo, new RecordReader(files));
+  }
+
+  /** Catches up with the commits of others, and returns the newest commit that reads will see. */
+  async follow(): Promise<number> {
+    if (this.#tenure.isAlone) return this.#replay.newest;
+    const release = await this.#following.acquire();
+    try {
+      // The lock may have been taken during the wait.
+      if (!this.#tenure.isAlone) await this.#replay.catchUp(this.#turn);
+      return this.#replay.newest;
+    } finally {
+      release();
+    }
+  }
+
+  /** Checks what a session read for conflicts, without writing anything. @throws {ConflictError} */
+  async validate(basis: Basis): Promise<void> {
+    await this.follow();
+    this.#replay.history.judge(basis, new Set(), []);
+  }
+
+  /** Whether a dead process left work: commits that are not in place, or not durably. */
+  get needsRecovery(): boolean {
+    return this.#replay.needsRecovery;
+  }
+
+  /** Whether commits wait to be put in place. */
+  get needsSettling(): boolean {
+    return this.redo.size > 0;
+  }
+
+  /** Takes the write lock and catches up with the journal; every write to a store happens under it. */
+  async lock(longestWait?: number): Promise<void> {
+    this.#poison.mustBeSound();
+    if (this.#tenure.resume()) return;
+    await this.#prepare();
+    await this.#lock.acquire(longestWait);
+    const release = await this.#following.acquire();
+    try {
+      await this.#replay.catchUp(this.#turn);
+      this.#tenure.begin();
+    } catch (error) {
+      await this.#lock.release().catch(() => undefined);
+      throw error;
+    } finally {
+      release();
+    }
+  }
+
+  /**
+   * Ends what `lock` began: in a series of commits the lock is kept for the next one, unless another process
+   * waits for it. The caller must see to an `unlock` soon after.
+   */
+  rest(): Promise<void> {
+    return this.#tenure.rest(this.#poison.isSound);
+  }
+
+  /** The newest commit when the lock was kept for the next one; `undefined` if it is in use or not held. */
+  get restsAt(): number | undefined {
+    return this.#tenure.isResting ? this.#replay.newest : undefined;
+  }
+
+  /** Whether the write lock is held, or could not be released. */
+  get holdsLock(): boolean {
+    return this.#tenure.isTaken;
+  }
+
+  /** Releases the write lock if it is held or could not be released before. */
+  unlock(): Promise<void> {
+    return this.#tenure.end();
+  }
+
+  /**
+   * Commits the submissions that pass, with one write and one sync. Needs the lock. Every submission has
+   * changes, and is resolved or rejected; a failure to put files in place rejects none.
+   */
+  async commit(batch: readonly Submission[]): Promise<void> {
+    await this.#settleEarlier(awaitsFiles(batch));
+    await this.#pause(batch.map(({ transaction }) => transaction.changes));
+    const accepted = await this.#judge(batch);
+    const settling = awaitsFiles(accepted);
+    if (accepted.length > 0) await this.#write(accepted, settling);
+    if (settling) await this.#settleCommitted();
+    for (const { resolve } of accepted) resolve();
+    if (this.#journal.size > CHECKPOINT_BYTES && this.#unsettled === undefined) await this.#checkpointLate();
+  }
+
+  /** Puts every commit in place, and notes it for other processes. Needs the lock. */
+  async settle(): Promise<void> {
+    // After a pause of this process the lock may be lost to force: old files would replace newer ones.
+    await this.#poison.guard(() => this.#tenure.mustHold());
+    await this.#place();
+  }
+
+  /** Makes the record files durable and lets the journal forget them. Needs the lock. */
+  async checkpoint(): Promise<void> {
+    await this.settle();
+    if (this.#journal.sequence === this.#journal.checkpoint) return;
+    const { left } = this.#replay;
+    await this.#poison.guard(async () => {
+      await checkpoint(this.#context.files, this.redo.unsynced(), this.#lock.ownFile, this.#turn).catch(
+        (error: unknown) => this.#revoke(error),
+      );
+      // Even if it fails after creating the segment: later commits then come after this checkpoint.
+      await this.#journal.restart().finally(() => this.#replay.checkpointed());
+    });
+    if (left > 0) this.#context.inform(`Recovered commits that were left unfinished: ${left}.`);
+    await this.tidy();
+  }
+
+  /** Checkpoints, and starts a segment with the current seal: nothing stays under another. Needs the lock. */
+  async renew(): Promise<void> {
+    await this.checkpoint();
+    await this.#poison.guard(() => this.#journal.restart());
+  }
+
+  /** A failed sync of record files is reported only once: whoever comes next must rewrite them. */
+  async #revoke(error: unknown): Promise<never> {
+    await this.#journal.revoke().catch(() => undefined);
+    throw error;
+  }
+
+  /** Removes what dead processes left behind, apart from their commits. Needs the lock. */
+  tidy(): Promise<void> {
+    this.#tidied = true;
+    return tidy(this.#context.files, this.#lock, this.#context.report);
+  }
+
+  /** Whether this storage has to finish up when it closes: it wrote last, or no living process did. */
+  get isLastWriter(): boolean {
+    return this.#journal.sequence > this.#journal.checkpoint && (this.#journal.isOwn || this.needsRecovery);
+  }
+
+  /** Removes the write lock, whoever holds it. */
+  forceUnlock(): Promise<void> {
+    return this.#tenure.force();
+  }
+
+  /** Removes the lock's owner file. */
+  retire(): Promise<void> {
+    return this.#lock.retire();
+  }
+
+  async #prepare(): Promise<void> {
+    if (this.#prepared) return;
+    // Throws if the directory was removed since its journal was read: it must not be made anew.
+    if (this.#journal.lastWriter !== undefined) await this.follow();
+    try {
+      await makeStoreFolders(this.#context.files);
+      await this.#lock.announce();
+      await completeStoreFolder(this.#context.files, this.#token, this.#journal.lastWriter !== undefined);
+    } catch (error) {
+      throw ioError(error, STORE_FOLDER, "make the store's folder");
+    }
+    this.#prepared = true;
+  }
+
+  /** A store that could not put its files in place accepts nothing more until it can, whoever committed them. */
+  async #settleEarlier(placing: boolean): Promise<void> {
+    try {
+      if (this.needsRecovery) await this.checkpoint();
+      if (this.#unsettled !== undefined || (placing && this.#replay.inherits)) await this.settle();
+    } catch (cause) {
+      throw new BabaError(
+        "BABA_SETTLE",
+        `Earlier commits are in the journal, but their files cannot be put in place: ${messageOf(cause)} Nothing more ` +
+          "is committed until they can be.",
+        { cause },
+      );
+    }
+    if (!this.#tidied) await this.tidy();
+  }
+
+  async #judge(batch: readonly Submission[]): Promise<Submission[]> {
+    const accepted: Submission[] = [];
+    for (const submission of batch) {
+      const { changes, basis } = submission.transaction;
+      try {
+        // Submissions accepted earlier in the batch count as commits before this one.
+        if (basis !== undefined) this.#replay.history.judge(basis, changes, namesIn(accepted));
+        await this.#placer.prepare(changes, this.#turn);
+        accepted.push(submission);
+      } catch (error) {
+        submission.reject(error);
+      }
+    }
+    return accepted;
+  }
+
+  async #write(writing: readonly Submission[], settling: boolean): Promise<void> {
+    await this.#context.protection.prepare();
+    const batch: Changes[] = [];
+    for (const { transaction } of writing)
+      batch.push(await this.#context.protection.seal(transaction.changes));
+    const durably = settling || writing.some(({ transaction }) => transaction.durability === "full");
+    await this.#pause(batch);
+    await this.#poison
+      .guard(async () => {
+        if ((await this.#journal.append(batch)) || !durably) await this.#tenure.mustHaveHeld();
+        else await (settling ? this.#syncAndStage(batch) : this.#syncAndCheck());
+      })
+      .catch((error: unknown) => this.#unwritten(batch, error));
+    this.#replay.committed(batch);
+    await this.#pause(batch);
+  }
+
+  /** During the sync, the files' texts are written to temporary files, to be renamed into place after it. */
+  async #syncAndStage(batch: readonly Changes[]): Promise<void> {
+    const syncing = this.#journal.sync();
+    const staging = this.needsSettling ? undefined : this.#placer.stage(batch);
+    await syncing.finally(() => staging);
+    await this.#tenure.mustHaveHeld();
+  }
+
+  /** Checks the lock during the sync: whoever takes it from now on finds the commit in the journal. */
+  async #syncAndCheck(): Promise<void> {
+    const syncing = this.#journal.sync();
+    const checking = this.#tenure.mustHaveHeld();
+    // It may fail before the sync ends, and is only awaited after it.
+    checking.catch(() => undefined);
+    await syncing.finally(() => checking);
+  }
+
+  /** Yields to other work between the steps of a long batch. */
+  async #pause(batch: readonly Changes[]): Promise<void> {
+    if (isLong(batch)) await this.#turn();
+  }
+
+  /** What was written is in the journal, durable or not: reads and conflict checks must know of it. */
+  async #unwritten(batch: readonly Changes[], error: unknown): Promise<never> {
+    if (this.#journal.sequence > this.#replay.newest) this.#replay.committed(batch);
+    await this.#placer.unstage();
+    throw error;
+  }
+
+  /** If it fails, nothing more is committed until it succeeds. */
+  async #place(): Promise<void> {
+    if (this.needsSettling) await this.#placeRecords();
+    await this.redo.placed(this.#replay.newest, this.#turn);
+    this.#unsettled = undefined;
+    this.#journal.settled();
+  }
+
+  async #placeRecords(): Promise<void> {
+    try {
+      await this.#poison.guard(() => this.#journal.secure());
+      await this.#placer.place(this.redo.unplaced());
+    } catch (error) {
+      this.#unsettled = error;
+      throw error;
+    }
+  }
+
+  /** The batch was already told of its commit: a failure here must not fail it. */
+  async #checkpointLate(): Promise<void> {
+    try {
+      await this.checkpoint();
+    } catch (error) {
+      this.#context.report(`A checkpoint failed: ${messageOf(error)}`);
+    }
+  }
+
+  async #settleCommitted(): Promise<void> {
+    try {
+      await this.#place();
+    } catch (error) {
+      this.#context.report(`A commit stands, but its files cannot be put in place yet: ${messageOf(error)}`);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import type { FileSystem } from "../../file-system/file-system.ts";
+import type { Changes } from "../journal/changes.ts";
+import type { News } from "../journal/cursor.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { JournalCommit } from "../journal/read-journal.ts";
+import { ownerPath } from "../layout.ts";
+import type { Turn } from "../pieces.ts";
+import { History } from "./history.ts";
+import { Redo } from "./redo.ts";
+
+/**
+ * The replay of the journal: what all commits, its own and others', mean for the record files and for
+ * conflicts. Callers see to it that only one at a time advances along the journal.
+ */
+export class Replay {
+  readonly redo: Redo = new Redo();
+  readonly history: History = new History(0);
+  readonly #files: FileSystem;
+  readonly #journal: Journal;
+  #newest = 0;
+  #loaded = false;
+  #checkpoint = 0;
+  /** Commits up to this one are by storages that have ended. */
+  #abandoned = 0;
+  /** The newest commit by another storage. */
+  #foreign = 0;
+
+  constructor(files: FileSystem, journal: Journal) {
+    this.#files = files;
+    this.#journal = journal;
+  }
+
+  /** The newest commit that was taken in. */
+  get newest(): number {
+    return this.#newest;
+  }
+
+  /** Whether a storage that has ended left work: commits that are not in place, or not durably. */
+  get needsRecovery(): boolean {
+    return this.left > 0;
+  }
+
+  /** How many such commits it left. */
+  get left(): number {
+    return Math.max(0, this.#abandoned - this.#journal.checkpoint);
+  }
+
+  /** Whether another storage has committed what is not in place yet. */
+  get inherits(): boolean {
+    return this.#foreign > this.#journal.placed;
+  }
+
+  /** Takes in what others committed. `turn` yields to other work. */
+  async catchUp(turn: Turn): Promise<void> {
+    const news = await this.#journal.follow();
+    if (!this.#loaded || news.restarted) await this.#begin(news);
+    this.#journal.taken();
+    this.checkpointed();
+    for (const commit of news.commits) this.#note(commit);
+    this.#newest = this.#journal.sequence;
+    if (news.commits.length > 0) this.#foreign = this.#newest;
+    await this.redo.placed(this.#journal.placed, turn);
+  }
+
+  /** Takes in what was committed here. */
+  committed(batch: readonly Changes[]): void {
+    const first = this.#newest + 1;
+    for (const [i, changes] of batch.entries()) this.#note({ sequence: first + i, changes });
+    // Under the lock, all before it is known; in a new store, that is nothing.
+    this.#loaded = true;
+    this.#newest = this.#journal.sequence;
+  }
+
+  /** Notices a checkpoint since the last call: what it made durable no longer needs a sync. */
+  checkpointed(): void {
+    if (this.#journal.checkpoint > this.#checkpoint) this.redo.synced();
+    this.#checkpoint = this.#journal.checkpoint;
+  }
+
+  /** On the first read of a journal, or after a restart of it: what came before is not known. */
+  async #begin(news: News): Promise<void> {
+    const writer = this.#journal.lastWriter;
+    if (writer === undefined) return;
+    const first = news.commits[0];
+    this.history.forgetUntil(first === undefined ? this.#journal.sequence : first.sequence - 1);
+    const announced = ownerPath(writer.token);
+    const lives = this.#journal.isOwn || (await this.#files.lives(writer.identity, announced));
+    const hasEnded = lives === false || (lives === true && (await this.#isClosed(announced)));
+    this.#abandoned = hasEnded ? this.#journal.sequence : 0;
+    // A power cut may have come since a mark was written, unless its writer is proved to be alive.
+    if (lives !== true) this.#journal.distrust();
+    this.#loaded = true;
+  }
+
+  /** Whether the last writer was closed before everything was in place, although its process lives. */
+  async #isClosed(announced: string): Promise<boolean> {
+    if (this.#journal.isOwn || this.#journal.placed === this.#journal.sequence) return false;
+    const [kind] = await this.#files.kinds([announced]);
+    return kind === undefined;
+  }
+
+  #note(commit: Pick<JournalCommit, "sequence" | "changes">): void {
+    this.redo.note(commit);
+    this.history.note(commit.sequence, [...commit.changes.keys()]);
+  }
+}

@@ -1,0 +1,60 @@
+import { BabaError } from "../../errors.ts";
+import { type Changes, mostBytes } from "../journal/changes.ts";
+import type { Transaction } from "../storage.ts";
+
+/** Batches with more changes than this are handled in pieces. */
+const LONG_BATCH = 256;
+/**
+ * The most bytes of a batch: runtimes read less than 2 GiB at once, and as many of another process may have to
+ * be written again before it in its segment.
+ */
+const LARGEST_BATCH = 512 * 1024 * 1024;
+
+/** A transaction in a batch, and how to report its outcome. */
+export type Submission = {
+  readonly transaction: Transaction;
+  /** What it takes in the journal, at most: see {@link journalBytes}. */
+  readonly bytes: number;
+  resolve(): void;
+  reject(error: unknown): void;
+};
+
+/** The names that the transactions of a batch change. */
+export function* namesIn(batch: readonly Submission[]): Generator<string> {
+  for (const { transaction } of batch) yield* transaction.changes.keys();
+}
+
+/** Whether someone waits until the files of a batch are in place. */
+export function awaitsFiles(batch: readonly Submission[]): boolean {
+  return batch.some(({ transaction }) => transaction.settle === "commit");
+}
+
+/** The bytes that changes take in the journal, at most. @throws `BABA_UNSERIALIZABLE` if they are too many */
+export function journalBytes(changes: Changes): number {
+  const bytes = mostBytes(changes);
+  if (bytes <= LARGEST_BATCH) return bytes;
+  throw new BabaError(
+    "BABA_UNSERIALIZABLE",
+    "The commit has more than 512 MiB of records and names: split it into several commits. Nothing was written.",
+  );
+}
+
+/** Takes from the front of a queue what fits into one batch. */
+export function takeBatch(queue: Submission[]): Submission[] {
+  let total = 0;
+  const rest = queue.findIndex(({ bytes }) => {
+    total += bytes;
+    return total > LARGEST_BATCH;
+  });
+  return queue.splice(0, rest < 0 ? queue.length : rest);
+}
+
+/** Whether to yield between pieces of the work on these changes. */
+export function isLong(batch: readonly Changes[]): boolean {
+  return batch.reduce((sum, changes) => sum + changes.size, 0) > LONG_BATCH;
+}
+
+/** Rejects all of a batch. */
+export function rejectAll(batch: readonly Submission[], error: unknown): void {
+  for (const { reject } of batch) reject(error);
+}

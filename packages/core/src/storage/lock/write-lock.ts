@@ -1,0 +1,254 @@
+import { LockedError } from "../../errors.ts";
+import type { FileSystem } from "../../file-system/file-system.ts";
+import { printable } from "../../printable.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+import { BREAKS_FOLDER, LOCK_FILE, OWNERS_FOLDER, ownerPath, WANTED_FILE } from "../layout.ts";
+
+/** How long to wait for a living owner, in milliseconds. */
+export const LONGEST_WAIT: number = 10_000;
+const FIRST_PAUSE = 1;
+const LONGEST_PAUSE = 50;
+/** How long (ms) one owner may retake the lock each time it releases it, before it lets waiting ones in. */
+const LONGEST_LEAD = 100;
+/** How often it then checks whether one has taken the lock, in milliseconds. */
+const GIVEN_PAUSE = 5;
+/** What a token may consist of: it becomes a file name. */
+const TOKEN = /^[\w-]+$/;
+const utf8 = new TextEncoder();
+const text = new TextDecoder();
+
+/** Who wants the lock: a token that no other open storage has, and the process. */
+export type LockOwner = { readonly token: string; readonly identity: string };
+
+/**
+ * The lock that one process at a time holds to write. `.baba/lock` is a hard link to its owner's file, and
+ * only one process can create a link. It never expires: others wait for a living owner; a dead owner's lock
+ * is removed by whoever creates the link `.baba/breaks/<its token>`, again only one process. So nobody can
+ * remove a lock that another has just taken.
+ */
+export class WriteLock {
+  readonly #files: FileSystem;
+  readonly #runtime: Runtime;
+  readonly #owner: LockOwner;
+  #announced = false;
+  #taken = false;
+  /** Since when this owner has retaken the lock after every release, as far as it knows. */
+  #aheadSince: number | undefined;
+  /** When it last released the lock, and whether another was waiting then. */
+  #releasedAt = 0;
+  #wasWanted = false;
+
+  constructor(files: FileSystem, runtime: Runtime, owner: LockOwner) {
+    this.#files = files;
+    this.#runtime = runtime;
+    this.#owner = owner;
+  }
+
+  /** Whether this owner may have the lock: it was taken, and not released since. */
+  get isTaken(): boolean {
+    return this.#taken;
+  }
+
+  /** Creates the owner's file, by which others know that this process exists. Idempotent. */
+  async announce(): Promise<void> {
+    if (this.#announced) return;
+    const bytes = utf8.encode(`${this.#owner.token}\n${this.#owner.identity}\n`);
+    try {
+      await this.#files.announce({ path: this.ownFile, bytes });
+      // A lock that survives a power cut must still name its owner, or nobody could tell that it is dead.
+      await this.#files.sync([this.ownFile]);
+    } catch (error) {
+      // Leftovers would be in the way of the next try.
+      await this.#files.remove([this.ownFile]).catch(() => undefined);
+      throw error;
+    }
+    this.#announced = true;
+  }
+
+  /**
+   * Takes the lock, waiting for a living owner.
+   *
+   * @throws {LockedError} naming the owner that kept it for the whole wait
+   */
+  async acquire(longestWait: number = LONGEST_WAIT): Promise<void> {
+    await this.announce();
+    await this.#giveWay();
+    let start = this.#runtime.elapsed();
+    let waitedFor: string | undefined;
+    for (let pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, pause * 2)) {
+      if (await this.#files.link(this.ownFile, LOCK_FILE)) break;
+      const owner = await this.#read(LOCK_FILE);
+      // Left behind by a release that failed.
+      if (owner?.token === this.#owner.token) break;
+      this.#aheadSince = undefined;
+      if (owner === undefined || (await this.#removeIfDead(owner))) {
+        pause = FIRST_PAUSE;
+        continue;
+      }
+      if (owner.token !== waitedFor) start = this.#runtime.elapsed();
+      waitedFor = owner.token;
+      if (this.#runtime.elapsed() - start >= longestWait) throw this.#locked(owner, longestWait);
+      await this.#files.link(this.ownFile, WANTED_FILE);
+      await this.#runtime.sleep(this.#jitter(pause));
+    }
+    this.#taken = true;
+    if (waitedFor !== undefined) await this.#forgetWanted();
+  }
+
+  /** Whether the lock is still this owner's: a person may have removed it by force. */
+  async isHeld(): Promise<boolean> {
+    return (await this.#read(LOCK_FILE))?.token === this.#owner.token;
+  }
+
+  /** Whether another is waiting for the lock, or was when it ended. */
+  async isWanted(): Promise<boolean> {
+    const [kind] = await this.#files.kinds([WANTED_FILE]);
+    return kind !== undefined;
+  }
+
+  /** Releases the lock; `wanted` if another waits, which must then repeat its wish if it goes on waiting. */
+  async release(wanted = false): Promise<void> {
+    if (await this.isHeld()) await this.#files.remove(wanted ? [WANTED_FILE, LOCK_FILE] : [LOCK_FILE]);
+    this.#taken = false;
+    this.#releasedAt = this.#runtime.elapsed();
+    this.#aheadSince ??= this.#releasedAt;
+    this.#wasWanted = wanted;
+  }
+
+  /** Removes the lock, whoever holds it. */
+  async force(): Promise<void> {
+    await this.#files.remove([LOCK_FILE]);
+  }
+
+  /**
+   * Removes this owner's file and abandons a lock that could not be released; it can still be taken again.
+   */
+  async retire(): Promise<void> {
+    if (!this.#announced) return;
+    this.#announced = false;
+    this.#taken = false;
+    await this.#files.remove([this.ownFile]);
+  }
+
+  /**
+   * Lets a waiting process in after this owner retook the lock for too long: waiters only poll, and would not
+   * find the lock free between commits in quick succession.
+   */
+  async #giveWay(): Promise<void> {
+    const now = this.#runtime.elapsed();
+    // Any waiter has polled in the meantime and found the lock free.
+    if (now - this.#releasedAt >= LONGEST_PAUSE) this.#aheadSince = undefined;
+    if (this.#aheadSince === undefined || now - this.#aheadSince < LONGEST_LEAD) return;
+    this.#aheadSince = undefined;
+    if (this.#wasWanted || (await this.isWanted())) await this.#letIn();
+  }
+
+  /**
+   * Active waiters repeat the wish; a stale one goes. If this fails, the lock is once released needlessly.
+   */
+  async #forgetWanted(): Promise<void> {
+    await this.#files.remove([WANTED_FILE]).catch(() => undefined);
+  }
+
+  async #letIn(): Promise<void> {
+    await this.#forgetWanted();
+    for (let given = 0; given < 2 * LONGEST_PAUSE; ) {
+      const pause = this.#jitter(GIVEN_PAUSE);
+      await this.#runtime.sleep(pause);
+      given += pause;
+      const [kind] = await this.#files.kinds([LOCK_FILE]);
+      if (kind !== undefined) return;
+    }
+  }
+
+  /**
+   * Removes the files of dead owners, and returns the tokens of the living. Needs the lock, so no dead owner
+   * still has it; rights to break the lock of an owner without a file are useless too.
+   */
+  async removeDeadOwners(): Promise<Set<string>> {
+    const entries = await this.#filesIn(OWNERS_FOLDER);
+    const living = new Set([this.#owner.token]);
+    const dead: string[] = [];
+    for (const name of entries) {
+      const owner = await this.#read(ownerPath(name));
+      if (owner === undefined) continue;
+      if (await this.#lives({ ...owner, token: name })) living.add(name);
+      else if (!living.has(name)) dead.push(name);
+    }
+    const rights = await this.#filesIn(BREAKS_FOLDER);
+    const useless = rights.filter((token) => dead.includes(token) || !entries.includes(token));
+    await this.#files.remove([
+      ...dead.map(ownerPath),
+      ...useless.map((token) => `${BREAKS_FOLDER}/${token}`),
+    ]);
+    return living;
+  }
+
+  /** The names of the files in a folder: sync tools and storage systems may create folders of their own. */
+  async #filesIn(folder: string): Promise<string[]> {
+    const entries = (await this.#files.list(folder)) ?? [];
+    return entries.filter(({ kind }) => kind === "file").map(({ name }) => name);
+  }
+
+  /** Removes the lock of a dead owner; returns whether it was dead, so that a new try makes sense. */
+  async #removeIfDead(owner: LockOwner): Promise<boolean> {
+    if (await this.#lives(owner)) return false;
+    if (!(await this.#gainsRight(owner))) return false;
+    // Only whoever may break it removes a dead owner's lock, so it is still the same lock here.
+    if ((await this.#read(LOCK_FILE))?.token === owner.token) await this.#files.remove([LOCK_FILE]);
+    return true;
+  }
+
+  /**
+   * Gains the right to break a dead owner's lock if nobody has it, or a dead one whose lock this one may break;
+   * returns whether it has. Owners that have passed make a circle, which no process can have made: whose right
+   * it is cannot be known, so the lock counts as a living one's.
+   */
+  async #gainsRight(owner: LockOwner, passed: readonly string[] = []): Promise<boolean> {
+    if (passed.includes(owner.token)) return false;
+    const right = `${BREAKS_FOLDER}/${owner.token}`;
+    if (await this.#files.link(this.ownFile, right)) return true;
+    const breaker = await this.#read(right);
+    if (breaker === undefined || breaker.token === this.#owner.token) return breaker !== undefined;
+    return !(await this.#lives(breaker)) && this.#gainsRight(breaker, [...passed, owner.token]);
+  }
+
+  async #read(path: string): Promise<LockOwner | undefined> {
+    const [bytes] = await this.#files.read([path]);
+    if (bytes === undefined) return undefined;
+    if (bytes instanceof Error) throw bytes;
+    const [token = "", identity = ""] = text.decode(bytes).split("\n");
+    // An invalid owner file says nothing, so the owner counts as living.
+    return TOKEN.test(token) ? { token, identity } : { token: "", identity: "" };
+  }
+
+  /** An owner whose state is unknown counts as living. */
+  async #lives({ identity, token }: LockOwner): Promise<boolean> {
+    return (await this.#files.lives(identity, ownerPath(token))) !== false;
+  }
+
+  /** The file that identifies this owner. */
+  get ownFile(): string {
+    return ownerPath(this.#owner.token);
+  }
+
+  #jitter(pause: number): number {
+    const [byte] = this.#runtime.random(new Uint8Array(1));
+    return pause * (0.5 + Number(byte) / 512);
+  }
+
+  #locked({ identity }: LockOwner, waited: number): LockedError {
+    const seconds = waited / 1000;
+    if (identity === this.#owner.identity) {
+      return new LockedError(
+        `This process itself has held the write lock for ${seconds} seconds, in another thread or another copy of this package. ` +
+          "Wait for it; if that thread was terminated, call db.forceUnlock().",
+      );
+    }
+    const who = identity === "" ? `${LOCK_FILE} does not say which` : printable(identity);
+    return new LockedError(
+      `Another process has held the write lock for ${seconds} seconds, and is not known to have ended: ${who}. ` +
+        "Wait for it or end it; if you know that it will not write again, call db.forceUnlock().",
+    );
+  }
+}

@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import { BabaError } from "../../errors.ts";
+import type { Content } from "../protection.ts";
+import { revealSome } from "./portions.ts";
+
+const MIB = 1024 * 1024;
+const sizes: number[] = [];
+/** Each byte becomes `times` bytes. */
+const growing = (times: number) => async (_: readonly string[], kept: readonly Content[]) => {
+  sizes.push(kept.length);
+  return kept.map((bytes) => (bytes instanceof Uint8Array ? new Uint8Array(bytes.length * times) : bytes));
+};
+const reveal = (kept: readonly Content[], times: number) => {
+  sizes.length = 0;
+  return revealSome(
+    kept.map((_, i) => `${i}.baba`),
+    kept,
+    growing(times),
+  );
+};
+const records = (count: number, length: number) =>
+  Array.from({ length: count }, () => new Uint8Array(length));
+
+describe("revealSome()", () => {
+  test("gives all of small records, in portions, and what is no record too", async () => {
+    const error = new BabaError("BABA_CODEC", "No.");
+    const kept = [undefined, error, ...records(256, 300)];
+    const contents = await reveal(kept, 10);
+    expect(contents).toHaveLength(258);
+    expect(contents.slice(0, 3)).toEqual([undefined, error, new Uint8Array(3000)]);
+    expect(sizes).toEqual([56, 54, 54, 54, 40]);
+  });
+
+  test("gives all at once where they are few, whether they are there or not", async () => {
+    expect(await reveal(records(40, 300), 2)).toHaveLength(40);
+    expect(sizes).toEqual([40]);
+    expect(await reveal([], 2)).toEqual([]);
+  });
+
+  test("gives no promise where none is needed", () => {
+    const kept = records(2, 10);
+    expect(revealSome(["1.baba", "2.baba"], kept, () => kept)).toBe(kept);
+  });
+
+  test("stops where contents have grown to more than 16 MiB, one record at least", async () => {
+    expect(await reveal(records(64, 32 * 1024), 1000)).toHaveLength(1);
+    expect(await reveal(records(64, 10 * 1024), 1000)).toHaveLength(2);
+    expect(await reveal(records(1000, 1024), 1000)).toHaveLength(32);
+  });
+
+  test("does not stop for what is as large as it is kept", async () => {
+    const kept = Array.from({ length: 100 }, () => new Uint8Array(MIB));
+    expect(await reveal(kept, 1)).toHaveLength(100);
+  });
+});

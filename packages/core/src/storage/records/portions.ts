@@ -1,0 +1,61 @@
+import type { Content } from "../protection.ts";
+
+/**
+ * Stored bytes to reveal at a time. Deflate expands at most 1,032-fold, so these become some 16 MiB at most.
+ */
+const PORTION = 16 * 1024;
+/** Bytes by which contents may exceed their stored form before no more is revealed. */
+const MOST_GROWTH = 16 * 1024 * 1024;
+
+/** Reveals some records, from the first on; a promise only if there is something to wait for. */
+export type Reveal = (
+  names: readonly string[],
+  kept: readonly Content[],
+) => readonly Content[] | Promise<readonly Content[]>;
+
+/**
+ * Reveals stored records from the first on, at least one, until they have grown too much: a few MiB of
+ * compressed records may be GiB of contents.
+ */
+export function revealSome(
+  names: readonly string[],
+  kept: readonly Content[],
+  reveal: Reveal,
+): readonly Content[] | Promise<readonly Content[]> {
+  return portionEnd(kept, 0) === kept.length ? reveal(names, kept) : inPortions(names, kept, reveal);
+}
+
+async function inPortions(
+  names: readonly string[],
+  kept: readonly Content[],
+  reveal: Reveal,
+): Promise<readonly Content[]> {
+  const contents: Content[] = [];
+  let growth = 0;
+  while (contents.length < kept.length && growth < MOST_GROWTH) {
+    const start = contents.length;
+    const end = portionEnd(kept, start);
+    const portion = kept.slice(start, end);
+    const revealed = await reveal(names.slice(start, end), portion);
+    growth += bytesOf(revealed) - bytesOf(portion);
+    contents.push(...revealed);
+  }
+  return contents;
+}
+
+/** Where the portion that begins at `start` ends. */
+function portionEnd(kept: readonly Content[], start: number): number {
+  let [end, bytes] = [start, 0];
+  do {
+    bytes += lengthOf(kept[end++]);
+  } while (end < kept.length && bytes + lengthOf(kept[end]) <= PORTION);
+  return Math.min(end, kept.length);
+}
+
+function bytesOf(contents: readonly Content[]): number {
+  return contents.reduce((sum, content) => sum + lengthOf(content), 0);
+}
+
+function lengthOf(content: Content): number {
+  return content instanceof Uint8Array ? content.length : 0;
+}

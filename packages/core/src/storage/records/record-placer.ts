@@ -1,0 +1,139 @@
+import type { BabaError } from "../../errors.ts";
+import type { FileSystem, Move, Replacement } from "../../file-system/file-system.ts";
+import { inLanes } from "../../lanes.ts";
+import { ioErrorAmong } from "../io-error.ts";
+import type { Changes } from "../journal/changes.ts";
+import { folderOf } from "../names.ts";
+import { inPieces, type Turn } from "../pieces.ts";
+import { folderError, refuseObstacles, refuseObstaclesIn } from "./obstacles.ts";
+import { batches, discard, type Placement, replacements, TextRooms, textBytes } from "./placement.ts";
+import { Staging } from "./staging.ts";
+
+/** Batches in progress at once: while one is written, the next is encoded. */
+const LANES = 2;
+/** From this many names in one folder on, the folder is listed instead of looking each name up. */
+const MANY_LOOKS = 2000;
+
+/**
+ * Puts record files in place and removes them. Single files appear atomically (a temporary file in the
+ * store's own folder, renamed into place); commits are unknown here.
+ */
+export class RecordPlacer {
+  readonly #files: FileSystem;
+  readonly #token: () => string;
+  readonly #folders = new Set<string>();
+  readonly #staging: Staging;
+  readonly #textRooms = new TextRooms();
+
+  /** `token` is a text that no other process uses, for the names of temporary files. */
+  constructor(files: FileSystem, token: string) {
+    let count = 0;
+    this.#files = files;
+    this.#token = () => `${token}-${(count++).toString(36)}`;
+    this.#staging = new Staging(files, this.#token);
+  }
+
+  /**
+   * Checks that nothing but records is in the places of these changes, and makes the folders that they need,
+   * so that obstacles to placing a commit are found before it is made. A refused commit makes no folder.
+   *
+   * @throws `BABA_NOT_A_FOLDER`, `BABA_NOT_A_RECORD`, `BABA_PERMISSION`, `BABA_DISK_FULL`, `BABA_IO`
+   */
+  async prepare(changes: Changes, turn: Turn): Promise<void> {
+    // Each folder of these names, and whether something is put into it.
+    const folders = new Map<string, boolean>();
+    await inPieces(changes, turn, (name, payload) => {
+      const folder = folderOf(name);
+      if (payload !== undefined || !folders.has(folder)) folders.set(folder, payload !== undefined);
+    });
+    const needed = [...folders.keys()].filter((folder) => folders.get(folder) && !this.#folders.has(folder));
+    const [folder, more] = folders.keys();
+    if (folder !== undefined && more === undefined && changes.size >= MANY_LOOKS)
+      await refuseObstaclesIn(this.#files, folder, changes);
+    else await refuseObstacles(this.#files, [...changes.keys()]);
+    for (const folder of needed) await this.#makeFolder(folder);
+  }
+
+  /**
+   * Puts each file in place; not durable before its sync. While one batch is written, the next is encoded.
+   * After a failure, any of the files may be in place, and no further batch is begun.
+   */
+  async place(placements: Iterable<Placement>): Promise<void> {
+    await inLanes(batches(placements), LANES, (batch) => this.#placeBatch(batch));
+  }
+
+  /**
+   * Writes the texts of a few files beforehand, so that `place` only has to rename them; nothing if there are
+   * many, or if that fails. A name's last payload counts. After `stage`, call `place` or `unstage`.
+   */
+  stage(changes: readonly Changes[]): Promise<void> {
+    return this.#staging.stage(changes);
+  }
+
+  /** Removes what was staged and will not be placed. */
+  unstage(): Promise<void> {
+    return this.#staging.clear();
+  }
+
+  async #placeBatch(batch: readonly Placement[]): Promise<void> {
+    const moves: Move[] = [];
+    const unwritten: Placement[] = [];
+    const gone: string[] = [];
+    for (const placement of batch) {
+      const name = placement[0];
+      const payload = placement[1];
+      const from = this.#staging.take(name, payload);
+      if (from !== undefined) moves.push({ from, to: name });
+      else if (payload !== undefined) unwritten.push(placement);
+      else gone.push(name);
+    }
+    if (moves.length > 0) await this.#move(moves);
+    if (unwritten.length > 0) await this.#replace(unwritten);
+    if (gone.length > 0) await this.#remove(gone);
+  }
+
+  async #move(moves: readonly Move[]): Promise<void> {
+    const temporaries = moves.map(({ from }) => from);
+    const names = moves.map(({ to }) => to);
+    await this.#files.rename(moves).catch((error: unknown) => this.#notPlaced(error, names, temporaries));
+  }
+
+  async #replace(batch: readonly Placement[]): Promise<void> {
+    for (const placement of batch) {
+      const folder = folderOf(placement[0]);
+      if (!this.#folders.has(folder)) await this.#makeFolder(folder);
+    }
+    await this.#textRooms.lend(textBytes(batch), (encode) =>
+      this.#write(replacements(batch, this.#token, encode)),
+    );
+  }
+
+  async #write(files: readonly Replacement[]): Promise<void> {
+    const temporaries = files.map(({ temporary }) => temporary);
+    const names = files.map(({ path }) => path);
+    await this.#files.replace(files).catch((error: unknown) => this.#notPlaced(error, names, temporaries));
+  }
+
+  async #remove(names: readonly string[]): Promise<void> {
+    await this.#files.remove(names).catch((error: unknown) => {
+      throw ioErrorAmong(error, names, "remove");
+    });
+  }
+
+  async #notPlaced(error: unknown, names: readonly string[], temporaries: readonly string[]): Promise<never> {
+    await discard(this.#files, temporaries);
+    // A folder may have been removed behind our back; it is made again on the next try.
+    this.#folders.clear();
+    // Among many names, report the one that has an obstacle in its place.
+    const refusal = await refuseObstacles(this.#files, names).catch((cause: BabaError) => cause);
+    if (refusal?.code === "BABA_NOT_A_RECORD" || refusal?.code === "BABA_NOT_A_FOLDER") throw refusal;
+    throw ioErrorAmong(error, names, "put in place");
+  }
+
+  async #makeFolder(folder: string): Promise<void> {
+    await this.#files.makeFolder(folder).catch((error: unknown) => {
+      throw folderError(error, folder);
+    });
+    this.#folders.add(folder);
+  }
+}

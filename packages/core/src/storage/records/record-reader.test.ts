@@ -1,0 +1,127 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { encode } from "../../codec/index.ts";
+import { codeOf } from "../code-of.fixture.ts";
+import { bytes, fault, recordFiles } from "./record-files.fixture.ts";
+
+let { files, reader, faults } = await recordFiles();
+
+beforeEach(async () => {
+  ({ files, reader, faults } = await recordFiles());
+});
+
+describe("RecordReader", () => {
+  test("list() gives the names in their order, whatever order the file system has", async () => {
+    files.names = async () => ["2.baba", "10.baba", "1.baba"];
+    expect(await reader.list("a")).toEqual(["a/1.baba", "a/10.baba", "a/2.baba"]);
+    files.names = async () => ["1.baba", "2.baba"];
+    expect(await reader.list(".")).toEqual(["1.baba", "2.baba"]);
+  });
+
+  test("read() answers at once where the file system does", async () => {
+    const text = encode(bytes("one"));
+    files.readEach = (paths, take) => {
+      for (const i of paths.keys()) take(text, i);
+      return undefined;
+    };
+    expect(reader.read(["1.baba"])).toEqual([bytes("one")]);
+  });
+
+  test("read() gives no byte more than a text holds that is spaced more widely than ours", async () => {
+    const text = new TextDecoder().decode(encode(bytes("wide")));
+    await files.create([{ path: "1.baba", bytes: bytes(`${text}${" ".repeat(30)}\n`) }]);
+    expect(await reader.read(["1.baba"])).toEqual([bytes("wide")]);
+  });
+
+  describe("where something stands in the way of a record", () => {
+    const readFails = (code: string): void => {
+      files.readEach = async (paths, take) => paths.forEach((_, i) => void take(fault(code), i));
+    };
+    const namesFail = (code: string): void => {
+      files.names = () => Promise.reject(fault(code));
+    };
+
+    test("read() blames the folder that is a link, for each record in it", async () => {
+      readFails("ELOOP");
+      namesFail("ELOOP");
+      const [one, other] = await reader.read(["a/1.baba", "a/2.baba"]);
+      expect(one).toMatchObject({ code: "BABA_NOT_A_FOLDER", record: "a" });
+      expect(other).toMatchObject({ code: "BABA_NOT_A_FOLDER", record: "a" });
+    });
+
+    test("read() looks for the folder's fault also where it was told of a link at once", async () => {
+      files.readEach = (_, take) => void take(fault("ELOOP"), 0);
+      namesFail("ELOOP");
+      const [one] = await reader.read(["a/1.baba"]);
+      expect(one).toMatchObject({ code: "BABA_NOT_A_FOLDER", record: "a" });
+    });
+
+    test("read() blames the record that is a link itself", async () => {
+      readFails("ELOOP");
+      const [one] = await reader.read(["1.baba"]);
+      expect(one).toMatchObject({ code: "BABA_NOT_A_RECORD", record: "1.baba" });
+    });
+
+    test("exist() throws for a folder that is a file, and is true for a record that is something else", async () => {
+      files.kinds = async (paths) => paths.map(() => "other" as const);
+      expect(await reader.exist(["1.baba"])).toEqual([true]);
+      namesFail("ENOTDIR");
+      expect(await codeOf(reader.exist(["a/1.baba"]))).toBe("BABA_NOT_A_FOLDER a");
+    });
+
+    test("stamp() throws for a folder that may not be looked at", async () => {
+      files.stamp = () => Promise.reject(fault("EACCES"));
+      expect(await codeOf(reader.stamp("a"))).toBe("BABA_PERMISSION a");
+    });
+
+    test("read() throws where reading itself fails, at once or later", async () => {
+      files.readEach = () => {
+        throw fault("EACCES");
+      };
+      expect(() => reader.read(["1.baba"])).toThrow(expect.objectContaining({ code: "BABA_PERMISSION" }));
+      files.readEach = () => Promise.reject(fault("EIO"));
+      expect(await codeOf((async () => reader.read(["1.baba", "2.baba"]))())).toBe("BABA_IO 2 records");
+    });
+  });
+
+  test("read() puts an error in the place of what is no base-3 text, and of what cannot be read", async () => {
+    await files.create([{ path: "1.baba", bytes: bytes("not base-3 text") }]);
+    const [spoilt] = await reader.read(["1.baba"]);
+    expect(spoilt).toMatchObject({ code: "BABA_CODEC", record: "1.baba" });
+    faults.call = "read";
+    const [unreadable] = await reader.read(["1.baba"]);
+    expect(unreadable).toMatchObject({ code: "BABA_IO", record: "1.baba" });
+  });
+
+  test("list() and count() pass over what bears no record's name", async () => {
+    const [none, odd] = [
+      [".hidden.baba", "notes.txt", "baba"],
+      ["1.baba", "two\nlines.baba"],
+    ];
+    for (const path of [...none, ...odd]) await files.create([{ path, bytes: bytes("") }]);
+    expect(await reader.list(".")).toEqual(odd);
+    expect(await reader.count(".")).toBe(odd.length);
+    faults.call = "names";
+    faults.code = "EACCES";
+    expect(await codeOf(reader.list("."))).toBe("BABA_PERMISSION .");
+    expect(await codeOf(reader.count("."))).toBe("BABA_PERMISSION .");
+  });
+
+  test("list() puts names in the order of their code points, whatever order they are given in", async () => {
+    const ordered = ["1.baba", "A.baba", "z.baba", "\u{e9}.baba", "\u{ff5e}.baba", "\u{1f9b8}.baba"];
+    const givens = [ordered, [...ordered].reverse(), [...ordered].sort(), ordered.slice(0, 5).reverse()];
+    for (const given of givens) {
+      files.names = async () => [...given];
+      expect(await reader.list(".")).toEqual(ordered.filter((name) => given.includes(name)));
+    }
+  });
+
+  test("names a symbolic link that is where a folder is needed", async () => {
+    files.names = () => Promise.reject(fault("ELOOP"));
+    await expect(reader.list("l")).rejects.toThrow("a symbolic link (which is not followed)");
+  });
+
+  test("says in its own words that looking failed", async () => {
+    faults.call = "kinds";
+    expect(await codeOf(reader.exist(["1.baba"]))).toBe("BABA_IO 1.baba");
+  });
+});
