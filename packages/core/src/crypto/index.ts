@@ -1,8 +1,8 @@
+export { KEY_FILE } from "../storage/layout.ts";
 export { type Compression, webCompression } from "./compression.ts";
 export type { Crypto } from "./crypto.ts";
 export { CommitSealer, isSealed, openRecord, type Seals, sealRecords } from "./envelope.ts";
 export { JournalCipher } from "./journal-cipher.ts";
-export { KEY_FILE } from "./key-file.ts";
 export { type DataKey, Keyring } from "./keyring.ts";
 export { checkRecipients, checkUnlock, type IdentityLock, type Lock, type Unlock } from "./lock.ts";
 export { type NativeCompressionFunctions, nativeCompression } from "./native-compression.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { FileStorage } from "../storage/file-storage.ts";
-import { LOCK_FILE, STORE_FOLDER } from "../storage/layout.ts";
+import { KEY_FILE, LOCK_FILE, STORE_FOLDER } from "../storage/layout.ts";
 import {
   crashStates,
   SimulatedDisk,
@@ -10,7 +10,7 @@ import {
   simulatedFileSystem,
   simulatedRuntime,
 } from "../testing/simulation/index.ts";
-import { assureKeyFile, createKeyFile, KEY_FILE, readKeyFile } from "./key-file.ts";
+import { assureKeyFile, createKeyFile, readKeyFile } from "./key-file.ts";
 import { Vault } from "./vault.ts";
 
 const lock = { kind: "passphrase", passphrase: "simulated" } as const;

@@ -5,11 +5,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BabaError } from "../errors.ts";
 import { memoryFileSystem } from "../file-system/memory.ts";
+import { KEY_FILE } from "../storage/layout.ts";
 import type { Crypto } from "./crypto.ts";
 import {
   createKeyFile,
   type FileLock,
-  KEY_FILE,
   lockKeyring,
   readKeyFile,
   recipientsOf,

@@ -3,23 +3,13 @@ import { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { rewriteFolders } from "../storage/commit/checkpoint.ts";
 import { ioError } from "../storage/io-error.ts";
-import { STORE_FOLDER, TEMPORARY_FOLDER } from "../storage/layout.ts";
+import { KEY_FILE, STORE_FOLDER, TEMPORARY_FOLDER } from "../storage/layout.ts";
 import { loadAge } from "./age.ts";
 import { passphraseIdentity, passphraseRecipient, WORK_FACTOR } from "./age-passphrase.ts";
 import type { Crypto } from "./crypto.ts";
 import { damaged, Keyring } from "./keyring.ts";
 import { type IdentityLock, MOST_RECIPIENTS } from "./lock.ts";
 
-/**
- * The key file: an age file whose payload is the keyring.
- *
- * @example
- * ```ts
- * import { KEY_FILE } from "@baba/core/crypto";
- * console.log(KEY_FILE); // .baba/key.age
- * ```
- */
-export const KEY_FILE: string = `${STORE_FOLDER}/key.age`;
 const LARGEST_FILE = 1024 * 1024;
 /** More bytes than a key file with few recipients has; every runtime reads this many cheaply. */
 const SHORT_FILE = 64 * 1024;

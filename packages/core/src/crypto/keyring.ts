@@ -1,5 +1,6 @@
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import { BabaError } from "../errors.ts";
+import { KEY_FILE } from "../storage/layout.ts";
 import { type Crypto, KEY_SIZE } from "./crypto.ts";
 import { checkRecipients, MOST_RECIPIENTS, RECIPIENT, tooManyRecipients } from "./lock.ts";
 
@@ -84,6 +85,7 @@ export class Keyring {
       throw new BabaError(
         "BABA_FORMAT",
         `The key file has format ${value.format}: open the directory with a newer version.`,
+        { record: KEY_FILE },
       );
     }
     const parts = partsOf(value);
@@ -212,8 +214,8 @@ export class Keyring {
 export function damaged(what: string, cause?: unknown): BabaError {
   return new BabaError(
     "BABA_KEYRING",
-    `The key file .baba/key.age cannot be used: ${what}. Put it back from a backup; without it the records cannot be read.`,
-    { record: ".baba/key.age", cause },
+    `The key file ${KEY_FILE} cannot be used: ${what}. Put it back from a backup; without it the records cannot be read.`,
+    { record: KEY_FILE, cause },
   );
 }
 

@@ -1,6 +1,6 @@
 import { BabaError } from "../errors.ts";
 import { printable } from "../printable.ts";
-import { KEY_FILE } from "./key-file.ts";
+import { KEY_FILE } from "../storage/layout.ts";
 
 /** The error for sealed data in a store that was opened without a key. */
 export function sealedWithoutKey(name: string): BabaError {

@@ -1,6 +1,6 @@
 import { BabaError } from "../errors.ts";
+import { KEY_FILE } from "../storage/layout.ts";
 import type { Crypto } from "./crypto.ts";
-import { KEY_FILE } from "./key-file.ts";
 import type { DataKey, Keyring } from "./keyring.ts";
 import { otherKeyring } from "./refusals.ts";
 

@@ -1,11 +1,11 @@
 import { hexadecimal } from "../bytes.ts";
 import { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
+import { KEY_FILE } from "../storage/layout.ts";
 import type { Crypto } from "./crypto.ts";
 import {
   createKeyFile,
   type FileLock,
-  KEY_FILE,
   lockKeyring,
   readKeyFile,
   recipientsOf,

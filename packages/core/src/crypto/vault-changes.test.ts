@@ -3,9 +3,9 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { memoryFileSystem } from "../file-system/memory.ts";
 import { MemoryVolume } from "../file-system/memory-volume.ts";
-import { JOURNAL_FOLDER } from "../storage/layout.ts";
+import { JOURNAL_FOLDER, KEY_FILE } from "../storage/layout.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
-import { KEY_FILE, readKeyFile } from "./key-file.ts";
+import { readKeyFile } from "./key-file.ts";
 import { Vault } from "./vault.ts";
 
 const mine = await generateX25519Identity();

@@ -4,8 +4,8 @@ import { encode } from "../codec/index.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { memoryFileSystem } from "../file-system/memory.ts";
 import { MemoryVolume } from "../file-system/memory-volume.ts";
+import { KEY_FILE } from "../storage/layout.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
-import { KEY_FILE } from "./key-file.ts";
 import { Vault } from "./vault.ts";
 
 const [mine, theirs] = await Promise.all([generateX25519Identity(), generateX25519Identity()]);

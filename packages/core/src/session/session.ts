@@ -9,6 +9,7 @@ import {
 } from "../model/index.ts";
 import { counted, printable } from "../printable.ts";
 import { checkRecordName } from "../storage/names.ts";
+import type { Content } from "../storage/protection.ts";
 import type { Hold, Storage } from "../storage/storage.ts";
 import { Admission, type AdmissionContext } from "./admission.ts";
 import type { FolderCache } from "./folder-cache.ts";
@@ -17,7 +18,7 @@ import { notASchema } from "./options.ts";
 import { PendingChanges } from "./pending-changes.ts";
 import { load, serialise } from "./record.ts";
 import { textIn } from "./text.ts";
-import { type Payload, View } from "./view.ts";
+import { View } from "./view.ts";
 
 /** What a session needs from its database. */
 export type SessionContext<S extends Schema> = AdmissionContext & {
@@ -326,7 +327,7 @@ export class AsyncSession<S extends Schema> {
     return error instanceof ConflictError && error === this.#failure;
   }
 
-  #record(schema: Schema, name: string, payload: Payload): unknown {
+  #record(schema: Schema, name: string, payload: Content): unknown {
     const text = textIn(payload);
     this.#context.log.debug(() => `Read ${printable(name)}${text === undefined ? ": no such record" : ""}`);
     return text === undefined ? undefined : load(schema, text, name);

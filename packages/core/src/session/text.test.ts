@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Arena } from "../arena.ts";
 import { BabaError } from "../errors.ts";
+import type { Content } from "../storage/protection.ts";
 import { payloadOf, type Text, textIn, textsIn } from "./text.ts";
-import type { Payload } from "./view.ts";
 
 const utf8 = new TextEncoder();
 /** Parts of payloads: ASCII, non-ASCII, a byte order mark, and incomplete characters. */
@@ -13,9 +13,9 @@ const BROKEN = [[0xc3], [0xa9], [0xef, 0xbb, 0xbf], [0xf0, 0x9f], [0x98, 0x80], 
 );
 
 /** Payloads in one buffer, with gaps only where the list has them. */
-function sideBySide(parts: readonly (Uint8Array | "gap" | "absent" | "unreadable")[]): Payload[] {
+function sideBySide(parts: readonly (Uint8Array | "gap" | "absent" | "unreadable")[]): Content[] {
   const room = new Uint8Array(4096);
-  const payloads: Payload[] = [];
+  const payloads: Content[] = [];
   let used = 7;
   for (const part of parts) {
     if (part === "gap") used += 1;

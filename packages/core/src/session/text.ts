@@ -1,7 +1,7 @@
 import type { Arena } from "../arena.ts";
 import { BabaError } from "../errors.ts";
 import { textOf } from "../model/index.ts";
-import type { Payload } from "./view.ts";
+import type { Content } from "../storage/protection.ts";
 
 /** From this many characters on, a text gets its own buffer. */
 const LONG_TEXT = 2048;
@@ -21,7 +21,7 @@ export function payloadOf(text: string, arena: Arena): Uint8Array {
 }
 
 /** The text in a payload; `undefined` if there is no payload. */
-export function textIn(payload: Payload): Text | undefined {
+export function textIn(payload: Content): Text | undefined {
   if (!(payload instanceof Uint8Array)) return payload;
   try {
     return textOf(payload);
@@ -35,7 +35,7 @@ export function textIn(payload: Payload): Text | undefined {
  * {@link textIn} of each payload. Adjacent ones are decoded together if they are ASCII: for small records,
  * the decoder's overhead per call exceeds the decoding itself.
  */
-export function textsIn(payloads: readonly Payload[]): (Text | undefined)[] {
+export function textsIn(payloads: readonly Content[]): (Text | undefined)[] {
   const texts: (Text | undefined)[] = [];
   for (let start = 0; start < payloads.length; start = texts.length) {
     const first = payloads[start];
@@ -50,7 +50,7 @@ export function textsIn(payloads: readonly Payload[]): (Text | undefined)[] {
  * The end offsets, relative to `first`, of payload `start` and those that follow it without a gap. Each
  * payload's position is read only once: in a cold process that is most of the work.
  */
-function endsOfRun(payloads: readonly Payload[], start: number, first: Uint8Array): number[] {
+function endsOfRun(payloads: readonly Content[], start: number, first: Uint8Array): number[] {
   const { buffer, byteOffset } = first;
   let end = first.length;
   const ends = [end];
@@ -68,7 +68,7 @@ function endsOfRun(payloads: readonly Payload[], start: number, first: Uint8Arra
 function decodeRun(
   first: Uint8Array,
   ends: readonly number[],
-  payloads: readonly Payload[],
+  payloads: readonly Content[],
   texts: (Text | undefined)[],
 ): void {
   const whole = new Uint8Array(first.buffer, first.byteOffset, ends.at(-1));

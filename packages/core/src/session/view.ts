@@ -1,10 +1,7 @@
-import type { BabaError } from "../errors.ts";
 import type { EventLoop } from "../runtime/event-loop.ts";
 import { compareNames, folderOf } from "../storage/names.ts";
+import type { Content } from "../storage/protection.ts";
 import type { Basis, Storage } from "../storage/storage.ts";
-
-/** The result of reading a record: its payload, `undefined`, or why it cannot be read. */
-export type Payload = Uint8Array | BabaError | undefined;
 
 /**
  * What one session sees: the stored records, overlaid with its own pending changes. It remembers what was
@@ -41,7 +38,7 @@ export class View {
   }
 
   /** The payload of one record; a promise only if it cannot be had synchronously. */
-  get(name: string): Payload | Promise<Payload> {
+  get(name: string): Content | Promise<Content> {
     if (this.pending.has(name)) return this.pending.get(name);
     return this.#open === undefined ? this.#readFirst(name) : this.#read(this.#open, name);
   }
@@ -78,8 +75,8 @@ export class View {
    * The payloads of records, in order; of only the first ones if the storage returns fewer. For folders that
    * were listed: their records need not be remembered one by one.
    */
-  async read(names: readonly string[]): Promise<readonly Payload[]> {
-    const own = new Map<string, Payload>();
+  async read(names: readonly string[]): Promise<readonly Content[]> {
+    const own = new Map<string, Content>();
     for (const name of this.pending.size === 0 ? [] : names) {
       if (this.pending.has(name)) own.set(name, this.pending.get(name));
     }
@@ -128,14 +125,14 @@ export class View {
   }
 
   /** A thousand reads may be waiting for the first to begin: yield to the event loop between them. */
-  async #readFirst(name: string): Promise<Payload> {
+  async #readFirst(name: string): Promise<Content> {
     const storage = await this.#begin();
     const pause = this.#loop.breathe();
     if (pause !== undefined) await pause;
     return this.#read(storage, name);
   }
 
-  #read(storage: Storage, name: string): Payload | Promise<Payload> {
+  #read(storage: Storage, name: string): Content | Promise<Content> {
     this.#records.add(name);
     const read = storage.read([name]);
     return read instanceof Promise ? read.then(([payload]) => payload) : read[0];

@@ -2,6 +2,16 @@
 export const STORE_FOLDER: string = ".baba";
 /** The format's version. */
 export const STORE_FILE: string = `${STORE_FOLDER}/store.json`;
+/**
+ * The key file: an age file whose payload is the keyring.
+ *
+ * @example
+ * ```ts
+ * import { KEY_FILE } from "@baba/core/crypto";
+ * console.log(KEY_FILE); // .baba/key.age
+ * ```
+ */
+export const KEY_FILE: string = `${STORE_FOLDER}/key.age`;
 /** The journal's segments, by number. */
 export const JOURNAL_FOLDER: string = `${STORE_FOLDER}/journal`;
 /** The write lock: a hard link to its owner's file. */
