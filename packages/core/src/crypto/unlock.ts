@@ -38,8 +38,8 @@ export type OpenedKeys = {
  * Opens a store's lock.
  *
  * @param file the key file's bytes; `undefined` if there is none
- * @throws `BABA_SEALED` if there is a key file and no key was given; `BABA_KEY_WRONG`, `BABA_KEYRING`,
- * `BABA_FORMAT`
+ * @throws `BABA_SEALED` if there is a key file and no key was given; `BABA_KEYRING` if it cannot be used, or there
+ * is none although a fingerprint was pinned; `BABA_KEY_WRONG`, `BABA_FORMAT`
  * @example
  * ```ts
  * import { nobleCrypto, unlock } from "@baba/core/crypto";
@@ -64,6 +64,8 @@ export async function unlock(crypto: Crypto, file: Uint8Array | undefined, lock:
       `This store has a key file (${KEY_FILE}): give the option passphrase or identity instead of key.`,
     );
   }
+  if (file === undefined && lock.kind === "identity" && lock.fingerprint !== undefined)
+    throw pinnedButMissing();
   if (file === undefined) return { state: "new", lock };
   return openedKeys(crypto, await unlockKeyring(crypto, file, lock));
 }

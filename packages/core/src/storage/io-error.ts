@@ -11,6 +11,11 @@ export function ioError(error: unknown, name: string, attempt: string): BabaErro
   return explained(error, printable(name), attempt, name);
 }
 
+/** The same for a database's directory, which is named as the user did. */
+export function directoryError(error: unknown, directory: string): BabaError {
+  return explained(error, printable(directory), "open the directory", ".");
+}
+
 /** The same for several records when it is not known which one failed; a single one is named. */
 export function ioErrorAmong(error: unknown, names: readonly string[], attempt: string): BabaError {
   const [name = ".", more] = names;

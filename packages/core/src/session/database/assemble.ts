@@ -46,7 +46,7 @@ export function assemble(runtime: Runtime): DatabaseContext {
         const inform = (message: string) => audience.info(message);
         return { storage: new FileStorage(files, runtime, report, vault, inform), vault };
       };
-      return stores.open({ files, audience, create }, lock, log);
+      return stores.open({ directory, files, audience, create }, lock, log);
     },
   };
 }

@@ -4,7 +4,7 @@ import { BabaError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import type { Log } from "../../log/log.ts";
 import type { FileStorage } from "../../storage/file-storage.ts";
-import { ioError } from "../../storage/io-error.ts";
+import { directoryError } from "../../storage/io-error.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { Audience } from "./audience.ts";
 
@@ -16,6 +16,8 @@ export type OpenedStore = { readonly storage: Storage; readonly store: Store };
 
 /** A folder's files, and the store that is made over them if the folder is not open yet. */
 export type Candidate = {
+  /** The directory as the user named it, for messages. */
+  readonly directory: string;
   readonly files: FileSystem;
   readonly audience: Audience;
   create(): Store;
@@ -37,7 +39,7 @@ export class SharedStores {
    * `BABA_PERMISSION`, `BABA_NOT_A_FOLDER`, `BABA_NAME`, `BABA_IO` if the directory cannot be reached
    */
   async open(candidate: Candidate, lock: Lock, log: Log): Promise<OpenedStore> {
-    const identity = await identityOf(candidate.files);
+    const identity = await identityOf(candidate);
     const joined = this.#byIdentity.get(identity);
     joined?.audience.join(log);
     const shared = joined ?? this.#start(identity, candidate);
@@ -79,9 +81,9 @@ export class SharedStores {
   }
 }
 
-function identityOf(files: FileSystem): Promise<string> {
+function identityOf({ files, directory }: Candidate): Promise<string> {
   return files.identity().catch((error: unknown) => {
-    throw ioError(error, ".", "open the directory");
+    throw directoryError(error, directory);
   });
 }
 

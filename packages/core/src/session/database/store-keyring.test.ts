@@ -69,6 +69,15 @@ describe("the keyring", () => {
     expect(await everythingIn(store.files)).toBe(before);
   });
 
+  test("that is pinned must be there: an emptied directory is refused when it is opened", async () => {
+    const db = await store.filled({ identity: mine });
+    const { fingerprint = "" } = db;
+    await db.close();
+    const emptied = new NoteStore();
+    await failsWith(emptied.open({ identity: mine, fingerprint }).open(), "BABA_KEYRING");
+    expect(await emptied.files.list(".")).toBeUndefined();
+  });
+
   test("that was removed makes the store no new one", async () => {
     await (await store.filled({ passphrase: "x" })).close();
     await store.files.remove([KEY_FILE]);
