@@ -36,7 +36,7 @@ type Arguments = { readonly schema: Schema; readonly first: unknown; readonly se
 
 /**
  * A transaction: reads that see the session's own changes, and changes that are committed atomically. Made by
- * `db.asyncSession()`.
+ * `db.asyncSession()`. After its end, every call throws `BABA_SESSION_CLOSED`.
  *
  * @example
  * ```ts
@@ -117,7 +117,7 @@ export class AsyncSession<S extends Schema> {
     return Reflect.apply(this.add, this, input);
   }
 
-  /** Queues the deletion of a record; resolves to whether it existed. */
+  /** Queues the deletion of a record; resolves to whether it existed. @throws `BABA_NAME` */
   delete(filename: string): Promise<boolean> {
     return this.#admission.change(() => this.#changes.delete(filename));
   }
@@ -126,7 +126,7 @@ export class AsyncSession<S extends Schema> {
    * Queues renaming a record, whose contents stay as stored; resolves to whether it existed. A sealed record
    * is bound to its name, so this is the way to rename one.
    *
-   * @throws `BABA_EXISTS` if there is a record of the new name, and any error of reading the record
+   * @throws `BABA_NAME`, `BABA_EXISTS` if there is a record of the new name, and any error of reading the record
    */
   move(from: string, to: string): Promise<boolean> {
     return this.#admission.change(() => this.#changes.move(from, to));
@@ -154,7 +154,7 @@ export class AsyncSession<S extends Schema> {
     });
   }
 
-  /** Resolves to whether the record exists, readable or not. */
+  /** Resolves to whether the record exists, readable or not. @throws `BABA_NAME` */
   exists(filename: string): Promise<boolean> {
     return this.#admission.read(async () => {
       const name = checkRecordName(filename);
@@ -166,7 +166,7 @@ export class AsyncSession<S extends Schema> {
     });
   }
 
-  /** The number of records in a folder, readable or not, excluding subfolders. */
+  /** How many records a folder has, readable or not, without its subfolders. @throws `BABA_NAME` */
   count(folder = "."): Promise<number> {
     return this.#admission.read(() => this.#folders.count(folder));
   }
@@ -174,7 +174,7 @@ export class AsyncSession<S extends Schema> {
   /**
    * All records of a folder, excluding subfolders, ordered by the UTF-8 bytes of their names.
    *
-   * @throws the error of a record that cannot be read, naming the record, unless `unreadable` is `"skip"`
+   * @throws `BABA_NAME`; the error of a record that cannot be read, naming it, unless `unreadable` is `"skip"`
    */
   all(folder?: string, schema?: undefined, options?: ReadOptions): Promise<OutputOf<S>[]>;
   /** The same for records of another schema. */
@@ -187,6 +187,7 @@ export class AsyncSession<S extends Schema> {
    * The records of a folder that match `where`: an object of required property values (deep equality), or a
    * predicate. A type guard also narrows the result.
    *
+   * @throws `BABA_OPTION` if `where` is neither; and like {@link AsyncSession.all}
    * @example
    * ```ts
    * import { assemble, Database } from "@baba/core";
@@ -233,7 +234,7 @@ export class AsyncSession<S extends Schema> {
     });
   }
 
-  /** Yields a folder's records one by one, with names, in bounded memory. Each iteration reads afresh. */
+  /** Yields a folder's records and names, in bounded memory. Each iteration reads afresh. @throws like `all` */
   stream(
     folder?: string,
     schema?: undefined,

@@ -14,18 +14,19 @@ export interface Protection extends JournalSeals {
    * Unlocks the store, and refuses one that the given keys do not fit; called before anything else is read.
    * Changes nothing on disk.
    *
-   * @throws `BABA_SEALED`, `BABA_KEY_WRONG`, `BABA_KEYRING`, `BABA_FORMAT`
+   * @throws `BABA_SEALED`, `BABA_KEY_WRONG`, `BABA_KEYRING`, `BABA_FORMAT`, `BABA_IO`, `BABA_PERMISSION`
    */
   open(): Promise<void>;
 
   /**
    * Prepares for writing; called under the write lock, before a commit is written. A new store's keys are made here.
    *
-   * @throws `BABA_NOT_SEALED`, `BABA_KEYRING`: then nothing is written
+   * @throws `BABA_NOT_SEALED`, `BABA_KEYRING`, `BABA_KEY_WRONG`, `BABA_OPTION`, `BABA_IO` and the like: then no commit is
+   * written
    */
   prepare(): Promise<void>;
 
-  /** The stored form of a commit's payloads. */
+  /** The stored form of a commit's payloads. @throws `BABA_CLOSED` if the keys were overwritten */
   seal(changes: Changes): Changes | Promise<Changes>;
 
   /**

@@ -42,8 +42,10 @@ export interface Storage {
    * Applies all changes as one, if nothing in `basis` was touched since; without changes it only checks the
    * basis and writes nothing.
    *
-   * @throws {ConflictError} if a later commit touched the basis; then nothing is written
-   * @throws `BABA_SESSION_CLOSED` if the `hold` was released before; then nothing is written
+   * @throws {ConflictError} if a later commit touched the basis, {LockedError} if the write lock stays taken,
+   * `BABA_SESSION_CLOSED` if the `hold` was released before, `BABA_SETTLE` if earlier commits cannot be put in place,
+   * `BABA_UNSERIALIZABLE` for more than 512 MiB, `BABA_CLOSED`, `BABA_DISK_FULL` and the like: then nothing is written
+   * @throws {CommitUnknownError} if it is not known whether it counts; then nothing more is committed
    */
   commit(transaction: Transaction): Promise<void>;
 
