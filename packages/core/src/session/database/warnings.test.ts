@@ -1,3 +1,4 @@
+import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { describe, expect, test } from "vitest";
 import { encode } from "../../codec/index.ts";
 import { NoteStore, note, utf8 } from "../note-store.fixture.ts";
@@ -17,6 +18,10 @@ async function warningsAtOpen(store: NoteStore, options: BabaOptions): Promise<s
   await db.open();
   await db.close();
   return warnings.join("\n");
+}
+
+async function stranger(): Promise<string> {
+  return identityToRecipient(await generateX25519Identity());
 }
 
 /** A folder into which only a plain record was put. */
@@ -46,6 +51,18 @@ describe("open()", () => {
   test("warns that plain records without .baba are of no use with a key", async () => {
     expect(await warningsAtOpen(await copiedInto(), { passphrase: "x" })).toContain(CALL_SEAL);
     expect(await warningsAtOpen(await copiedInto(), { key: rawKey })).toContain(CANNOT_SEAL);
+  });
+
+  test("warns of recipients that differ from those that are named, and not of the same in another order", async () => {
+    const identities = await Promise.all([1, 2].map(() => generateX25519Identity()));
+    const [identity = ""] = identities;
+    const both = await Promise.all(identities.map((one) => identityToRecipient(one)));
+    const store = new NoteStore();
+    await (await store.filled({ identity, recipients: both })).close();
+    expect(await warningsAtOpen(store, { identity, recipients: both.toReversed() })).toBe("");
+    expect(await warningsAtOpen(store, { identity })).toBe("");
+    for (const recipients of [both.slice(0, 1), [...both.slice(0, 1), await stranger()]])
+      expect(await warningsAtOpen(store, { identity, recipients })).toContain("has other recipients than");
   });
 
   test("warns of nothing in a new store with a key", async () => {
