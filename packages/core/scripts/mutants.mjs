@@ -322,6 +322,18 @@ export const MUTANTS = [
     find: "const checking = this.#tenure.mustHaveHeld();",
     replace: "const checking = Promise.resolve();",
   },
+  {
+    name: "what a closed storage of a living process could not place is left alone",
+    file: "commit/replay.ts",
+    find: "return kind === undefined;",
+    replace: "return false;",
+  },
+  {
+    name: "commits are accepted behind those of others that cannot be placed",
+    file: "commit/commit-engine.ts",
+    find: " || (placing && this.#replay.inherits)",
+    replace: "",
+  },
 ];
 
 /** Must not be caught: a test that fails anyway would catch every mutant. @type {Mutant} */

@@ -1,10 +1,12 @@
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { constants, mkdtempSync, openSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { syncFullFolders, syncOpen } from "./sync.ts";
 
+const run = promisify(execFile);
 const ON_LINUX = process.platform === "linux";
 
 let root: string;
@@ -28,7 +30,7 @@ function openPaths(): string[] {
 test.runIf(ON_LINUX)("syncOpen() closes the file, and passes on that its sync failed", async () => {
   const [path, pipe] = [join(root, "a"), join(root, "pipe")];
   writeFileSync(path, "text");
-  execFileSync("mkfifo", [pipe]);
+  await run("mkfifo", [pipe]);
   const descriptor = openSync(path, "r+");
   expect(openPaths()).toEqual([path]);
   await syncOpen(descriptor);
