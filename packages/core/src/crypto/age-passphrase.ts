@@ -1,4 +1,5 @@
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
+import { base64nopad } from "@scure/base";
 import type { Identity, Recipient, Stanza } from "age-encryption";
 import { loadAge } from "./age.ts";
 import type { Crypto } from "./crypto.ts";
@@ -29,7 +30,7 @@ export function passphraseRecipient(crypto: Crypto, passphrase: string, workFact
       const key = await wrappingKey(crypto, passphrase, salt, workFactor);
       const body = chacha20poly1305(key, ZERO_NONCE).encrypt(fileKey);
       key.fill(0);
-      return [new Stanza([TYPE, unpaddedBase64(salt), String(workFactor)], body)];
+      return [new Stanza([TYPE, base64nopad.encode(salt), String(workFactor)], body)];
     },
   };
 }
@@ -52,7 +53,7 @@ export function passphraseIdentity(crypto: Crypto, passphrase: string): Identity
 
 function parametersOf({ args, body }: Stanza): { salt: Uint8Array; workFactor: number } {
   const [, encodedSalt = "", digits = ""] = args;
-  const salt = fromUnpaddedBase64(encodedSalt);
+  const salt = fromBase64(encodedSalt);
   if (args.length !== 3 || salt?.length !== SALT_SIZE || body.length !== FILE_KEY_SIZE + 16) {
     throw new Error("the passphrase stanza is malformed");
   }
@@ -84,13 +85,11 @@ function unwrapped(key: Uint8Array, body: Uint8Array): Uint8Array | null {
   }
 }
 
-function unpaddedBase64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes)).replace(/=+$/, "");
-}
-
-/** The inverse of {@link unpaddedBase64}; `undefined` for any text that it does not write. */
-function fromUnpaddedBase64(text: string): Uint8Array | undefined {
-  if (!/^[A-Za-z0-9+/]{1,100}$/.test(text) || text.length % 4 === 1) return undefined;
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  return unpaddedBase64(bytes) === text ? bytes : undefined;
+/** The bytes of a text in the one form that age writes; `undefined` for any other. */
+function fromBase64(text: string): Uint8Array | undefined {
+  try {
+    return base64nopad.decode(text);
+  } catch {
+    return undefined;
+  }
 }
