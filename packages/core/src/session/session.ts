@@ -270,7 +270,8 @@ export class AsyncSession<S extends Schema> {
       const { hold, durability, settle } = this.#context;
       await storage.commit({ changes, basis, hold, durability, settle }).catch((error: unknown) => {
         this.#failure = error;
-        this.#view.takeBack(changes, error);
+        this.#view.restore(changes);
+        throw error;
       });
       this.#commits++;
       this.#view.discard();

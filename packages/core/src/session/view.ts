@@ -31,10 +31,9 @@ export class View {
     this.pending = new Map();
   }
 
-  /** Restores the changes of a failed commit and rethrows. A copy, as the storage may keep the original. */
-  takeBack(changes: ReadonlyMap<string, Uint8Array | undefined>, error: unknown): never {
+  /** Restores the changes of a failed commit. A copy, as the storage may keep the original. */
+  restore(changes: ReadonlyMap<string, Uint8Array | undefined>): void {
     this.pending = new Map(changes);
-    throw error;
   }
 
   /** The payload of one record; a promise only if it cannot be had synchronously. */

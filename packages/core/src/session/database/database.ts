@@ -10,14 +10,10 @@ import {
   removeRecipient,
   rotateKey,
 } from "../maintenance/key-management.ts";
-import {
-  checkMaintenanceOptions,
-  type MaintenanceOptions,
-  type RecordProblem,
-} from "../maintenance/maintenance.ts";
+import type { MaintenanceOptions, RecordProblem } from "../maintenance/maintenance.ts";
 import { type RewrapOptions, type RewrapReport, rewrap, seal } from "../maintenance/rewrap.ts";
 import { type VerifyReport, verify } from "../maintenance/verify.ts";
-import { type BabaOptions, checkOptionNames } from "../options.ts";
+import type { BabaOptions } from "../options.ts";
 import { AsyncSession, type SessionContext } from "../session.ts";
 import { checkTransaction, type SessionOptions, type TransactContext, transact } from "../transact.ts";
 import type { DatabaseContext } from "./assemble.ts";
@@ -215,8 +211,7 @@ export class Database<S extends Schema> {
    */
   rewrap(options: RewrapOptions = {}): Promise<RewrapReport> {
     return this.#maintain(undefined, async (store) => {
-      checkOptionNames(options, ["onProgress", "dropRetired"]);
-      const report = await rewrap(store, checkMaintenanceOptions(options));
+      const report = await rewrap(store, options);
       return this.#told("Sealed again", report.sealed, report);
     });
   }
@@ -244,8 +239,7 @@ export class Database<S extends Schema> {
    */
   seal(options: MaintenanceOptions = {}): Promise<RewrapReport> {
     return this.#maintain(undefined, async (store) => {
-      checkOptionNames(options, ["onProgress"]);
-      const report = await seal(store, checkMaintenanceOptions(options));
+      const report = await seal(store, options);
       return this.#told("Sealed", report.sealed, report);
     });
   }
@@ -269,8 +263,7 @@ export class Database<S extends Schema> {
    */
   verify(options: MaintenanceOptions = {}): Promise<VerifyReport> {
     return this.#maintain(undefined, async (store) => {
-      checkOptionNames(options, ["onProgress"]);
-      const report = await verify(store, checkMaintenanceOptions(options));
+      const report = await verify(store, options);
       return this.#told("Verified", report.records, report);
     });
   }

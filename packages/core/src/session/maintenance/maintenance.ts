@@ -5,6 +5,7 @@ import type { Content } from "../../storage/protection.ts";
 import { revealSome } from "../../storage/records/portions.ts";
 import type { Hold } from "../../storage/storage.ts";
 import type { Store } from "../database/shared-store.ts";
+import { checkOptionNames } from "../options.ts";
 
 /** The progress of work over all records of a store. */
 export type Progress = { readonly done: number; readonly total: number };
@@ -89,9 +90,13 @@ export function problemOf(filename: string, error: BabaError): RecordProblem {
   return { filename, code: error.code, error };
 }
 
-/** Checks values of options with known names. @throws `BABA_OPTION` if `onProgress` is not a function */
-export function checkMaintenanceOptions<T extends MaintenanceOptions>(options: T): T {
-  if (options.onProgress === undefined || typeof options.onProgress === "function") return options;
+/** @throws `BABA_OPTION` if an option is not known, or `onProgress` is not a function */
+export function checkMaintenanceOptions(
+  options: MaintenanceOptions,
+  known: readonly string[] = ["onProgress"],
+): void {
+  checkOptionNames(options, known);
+  if (options.onProgress === undefined || typeof options.onProgress === "function") return;
   throw new BabaError("BABA_OPTION", "The option onProgress must be a function.");
 }
 

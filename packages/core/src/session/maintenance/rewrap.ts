@@ -5,6 +5,7 @@ import { printable } from "../../printable.ts";
 import type { Content } from "../../storage/protection.ts";
 import type { Store } from "../database/shared-store.ts";
 import {
+  checkMaintenanceOptions,
   forAllRecords,
   type MaintenanceOptions,
   nameFault,
@@ -41,11 +42,10 @@ export type RewrapOptions = MaintenanceOptions & {
  * Seals with the active data key, in ordinary commits, every record that it does not seal yet. If
  * interrupted, what is done stays done and is skipped the next time.
  *
- * @throws `BABA_OPTION` if there is no keyring, or `dropRetired` is not a boolean
+ * @throws `BABA_OPTION` if there is no keyring, an option is not known or has the wrong kind
  */
 export async function rewrap(store: Store, options: RewrapOptions): Promise<RewrapReport> {
-  if (!["boolean", "undefined"].includes(typeof options.dropRetired))
-    throw new BabaError("BABA_OPTION", "The option dropRetired must be true or false.");
+  checkRewrapOptions(options);
   if (!hasKeyFile(store)) throw noKeyring();
   const report = await sealAll(store, options);
   if (options.dropRetired === true && report.problems.length === 0) await dropRetired(store);
@@ -56,9 +56,10 @@ export async function rewrap(store: Store, options: RewrapOptions): Promise<Rewr
  * Turns a plain store into a sealed one, or resumes after an interruption: first makes a keyring, then seals
  * the records in ordinary commits, and at last refuses plain records and changes the fingerprint.
  *
- * @throws `BABA_OPTION` if neither passphrase nor identity was given
+ * @throws `BABA_OPTION` if neither passphrase nor identity was given, or an option is not known or of the wrong kind
  */
 export async function seal(store: Store, options: MaintenanceOptions): Promise<RewrapReport> {
+  checkMaintenanceOptions(options);
   if (!hasKeyFile(store)) throw noKeyring();
   await underLock(store, () => beginConversion(store));
   // In a sealed store nobody vouches for a plain record, so this does not seal one.
@@ -67,6 +68,12 @@ export async function seal(store: Store, options: MaintenanceOptions): Promise<R
   const report = await sealAll(store, options);
   if (report.problems.length === 0) await underLock(store, () => endConversion(store));
   return { ...report, retiredKeys: retiredKeys(store) };
+}
+
+function checkRewrapOptions(options: RewrapOptions): void {
+  checkMaintenanceOptions(options, ["onProgress", "dropRetired"]);
+  if (["boolean", "undefined"].includes(typeof options.dropRetired)) return;
+  throw new BabaError("BABA_OPTION", "The option dropRetired must be true or false.");
 }
 
 type Counts = Omit<RewrapReport, "retiredKeys">;

@@ -5,6 +5,7 @@ import { printable } from "../../printable.ts";
 import type { Content } from "../../storage/protection.ts";
 import type { Store } from "../database/shared-store.ts";
 import {
+  checkMaintenanceOptions,
   forAllRecords,
   type MaintenanceOptions,
   nameFault,
@@ -21,8 +22,13 @@ export type VerifyReport = {
   readonly problems: readonly RecordProblem[];
 };
 
-/** Reads every record of every folder; changes nothing. JSON is parsed, but not validated by a schema. */
+/**
+ * Reads every record of every folder; changes nothing. JSON is parsed, but not validated by a schema.
+ *
+ * @throws `BABA_OPTION` if an option is not known or of the wrong kind
+ */
 export async function verify(store: Store, options: MaintenanceOptions): Promise<VerifyReport> {
+  checkMaintenanceOptions(options);
   const problems: RecordProblem[] = [];
   let records = 0;
   await forAllRecords(store, options, async (names) => {
