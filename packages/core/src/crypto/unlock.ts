@@ -104,7 +104,7 @@ export async function createLock(
   const recipients =
     lock.kind === "passphrase" ? [] : (lock.recipients ?? (await recipientsOf(lock.identities)));
   const keyring = Keyring.create(crypto, { recipients, converting: store.converting, now: store.now });
-  if (await isCreated(crypto, files, keyring, lock)) return openedKeys(crypto, keyring);
+  if (await tryToCreate(crypto, files, keyring, lock)) return openedKeys(crypto, keyring);
   const file = await readKeyFile(files);
   if (file === undefined)
     throw new BabaError(
@@ -139,8 +139,8 @@ export async function rewriteLock(
   await replaceKeyFile(files, tokenOf(crypto), await lockKeyring(crypto, keyring, lock));
 }
 
-/** Whether this call made the key file; if not, the keyring is wiped. */
-async function isCreated(
+/** Makes the key file unless there is one; returns whether it did. If not, the keyring is wiped. */
+async function tryToCreate(
   crypto: Crypto,
   files: FileSystem,
   keyring: Keyring,

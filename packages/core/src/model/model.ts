@@ -58,12 +58,12 @@ export async function toBytes<S extends Schema>(schema: S, output: OutputOf<S>):
  */
 export function loadableText<S extends Schema>(schema: S, output: OutputOf<S>): string | Promise<string> {
   const { text, parsed = parseBack(text) } = write(output);
-  const proved = (outcome: Outcome<unknown>): string => {
+  const confirmed = (outcome: Outcome<unknown>): string => {
     proveEqual(outcome, output);
     return text;
   };
   const outcome = check(schema, parsed);
-  return isPromise(outcome) ? outcome.then(proved) : proved(outcome);
+  return isPromise(outcome) ? outcome.then(confirmed) : confirmed(outcome);
 }
 
 /** Schemas of which one output was proved loadable. */

@@ -23,7 +23,12 @@ const FLAGS: Readonly<Record<Purpose, number>> = {
  * @throws `ENOENT`, `ELOOP` for a symbolic link, `EISDIR` for a folder, `ENOTSUP` for other things
  */
 export function withFileToRead<T>(path: string, use: (descriptor: number, size: number) => T): T {
-  return withFile(path, "read", (descriptor) => use(descriptor, requireFile(descriptor, path)));
+  const descriptor = openSafely(path, "read");
+  try {
+    return use(descriptor, requireFile(descriptor, path));
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** The length of what is open, in bytes. @throws `EISDIR` for a folder, `ENOTSUP` for other things than a regular file */
@@ -57,15 +62,6 @@ export function openToRead(path: string): number {
 /** Opens a file for its sync, as it is; the caller closes it. */
 export function openToSync(path: string): number {
   return openSafely(path, "sync");
-}
-
-function withFile<T>(path: string, purpose: Purpose, use: (descriptor: number) => T): T {
-  const descriptor = openSafely(path, purpose);
-  try {
-    return use(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 /** Creates a file that did not exist before, mode 0600; the caller closes it. Throws `EEXIST`. */

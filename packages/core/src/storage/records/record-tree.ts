@@ -1,7 +1,7 @@
 import type { BabaError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import { ioError } from "../io-error.ts";
-import { pathIn } from "../names.ts";
+import { compareNames, pathIn } from "../names.ts";
 import { mayBeGarbled, refuseTwins } from "./garbled-names.ts";
 
 /** A folder found on a walk through a tree. */
@@ -43,7 +43,7 @@ async function foldersIn(
   try {
     const entries = await files.list(folder);
     const inside = entries?.filter(({ name, kind }) => kind === "folder" && !name.startsWith("."));
-    const paths = inside?.map(({ name }) => pathIn(folder, name)).sort();
+    const paths = inside?.map(({ name }) => pathIn(folder, name)).sort(compareNames);
     await refuseTwins(paths ?? [], (names) => files.kinds(names));
     return paths;
   } catch (error) {
