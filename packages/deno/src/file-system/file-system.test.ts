@@ -50,5 +50,6 @@ async function settled(files: FileSystem): Promise<string> {
   for (;;) {
     const stamp = await files.stamp(".");
     if (stamp !== undefined) return stamp;
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -109,10 +109,9 @@ const codeOf = (error: unknown): unknown => (error instanceof BabaError ? error.
 /** Makes the change while the n-th call that writes fails; returns whether one did. */
 async function changeWithFault(change: Change, nth: number, carriedOut: boolean): Promise<boolean> {
   const store = new NoteStore();
-  await (await store.filled(change.filled ?? change.before)).close();
+  const { fingerprint } = await closed(await store.filled(change.filled ?? change.before));
   const calls = new FailingCalls();
   const runtime = { ...store.runtime, fileSystem: () => calls.over(store.files) };
-  const { fingerprint } = await closed(store.open(change.before));
   const options = change.pinned?.(fingerprint) ?? change.before;
   const db = new Database(Note, { ...options, logging: false }, assemble(runtime));
   await db.open();
@@ -149,7 +148,6 @@ async function expectChanged(store: NoteStore, { before, after, change }: Change
 }
 
 async function closed(db: Notes): Promise<{ readonly fingerprint: string }> {
-  await db.open();
   const { fingerprint = "" } = db;
   await db.close();
   return { fingerprint };
