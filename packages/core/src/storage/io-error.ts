@@ -11,7 +11,7 @@ export function ioError(error: unknown, name: string, attempt: string): BabaErro
   return explained(error, printable(name), attempt, name);
 }
 
-/** The same for a database's directory, which is named as the user did. */
+/** The same for a database's directory, of which the error gives the whole path. */
 export function directoryError(error: unknown, directory: string): BabaError {
   return explained(error, printable(directory), "open the directory", ".");
 }

@@ -27,14 +27,19 @@ export class Audience {
   }
 
   error(message: string): void {
-    for (const log of this.#logs) log.error(printableSentence(message));
+    this.#tell("error", message);
   }
 
   warning(message: string): void {
-    for (const log of this.#logs) log.warning(printableSentence(message));
+    this.#tell("warning", message);
   }
 
   info(message: string): void {
-    for (const log of this.#logs) log.info(printableSentence(message));
+    this.#tell("info", message);
+  }
+
+  #tell(level: "error" | "warning" | "info", message: string): void {
+    const line = printableSentence(message);
+    for (const log of this.#logs) log[level](line);
   }
 }

@@ -16,7 +16,7 @@ export type OpenedStore = { readonly storage: Storage; readonly store: Store };
 
 /** A folder's files, and the store that is made over them if the folder is not open yet. */
 export type Candidate = {
-  /** The directory as the user named it, for messages. */
+  /** The directory's absolute path, for messages. */
   readonly directory: string;
   readonly files: FileSystem;
   readonly audience: Audience;
