@@ -36,6 +36,22 @@ export function run(command, args, { folder = ".", environment = {}, prefix } = 
   });
 }
 
+/**
+ * Does work on items in their order, on two at a time whatever the number of cores, so that what tests and benchmarks
+ * measure does not depend on it.
+ *
+ * @template T
+ * @param {readonly T[]} items
+ * @param {(item: T) => Promise<void>} work
+ */
+export async function twoAtATime(items, work) {
+  const waiting = [...items];
+  const inTurn = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await work(next);
+  };
+  await Promise.all([inTurn(), inTurn()]);
+}
+
 function printLines(from, to, prefix) {
   createInterface({ input: from }).on("line", (line) => to.write(`${prefix}${line}\n`));
 }

@@ -4,18 +4,19 @@
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "./process.mjs";
+import { run, twoAtATime } from "./process.mjs";
 import { readResults, resultsFolder, sum, table, writeResult } from "./results.mjs";
 import { HELP, parseTortureOptions } from "./torture-options.mjs";
 import { packagesWith } from "./workspace.mjs";
 
 const results = resultsFolder();
 const judged = [];
-const AT_ONCE = 2;
 const packages = packagesWith("torture");
 const words = parsed();
-const waiting = packages.filter(({ name }) => words.has(name));
-await Promise.all(Array.from({ length: AT_ONCE }, tortureInTurn));
+await twoAtATime(
+  packages.filter(({ name }) => words.has(name)),
+  torture,
+);
 report();
 
 function parsed() {
@@ -31,10 +32,6 @@ function parsed() {
     console.error(`${error.message.replace(/\.?$/, ".")} See npm run torture -- --help.`);
     process.exit(2);
   }
-}
-
-async function tortureInTurn() {
-  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await torture(next);
 }
 
 async function torture({ name, folder }) {

@@ -71,8 +71,8 @@ export const MUTANTS = [
   {
     name: "a new segment says nothing of the checkpoint",
     file: "journal/journal.ts",
-    find: "      ...given,\n      number",
-    replace: "      ...given,\n      checkpoint: 0,\n      number",
+    find: "...given, // last: spread first, it takes V8 as long as a system call",
+    replace: "...given,\n      checkpoint: 0,",
   },
   {
     name: "segments are removed newest first",

@@ -65,9 +65,13 @@ export async function readJournal(
 
 /** The position before a segment's first frame. */
 export function startOf(start: SegmentStart): Position {
-  const { header, seed } = start;
+  const { header, seed, seal, tag } = start;
+  // Without a spread: V8 takes as long over one before other properties as over a system call.
   return {
-    ...start,
+    header,
+    seed,
+    seal,
+    tag,
     offset: SEGMENT_HEADER,
     chain: seed,
     sequence: header.base,

@@ -124,20 +124,32 @@ export class SimulatedDisk {
     return find(this.#root, path, call);
   }
 
+  /** The file at a path, if anything is there. Throws `ENOTDIR`, `EISDIR`. */
+  findFile(path: string, call: string): FileNode | undefined {
+    const node = this.entry(path, call);
+    if (node?.kind === "folder") throw new SystemError("EISDIR", call, path);
+    return node;
+  }
+
   /** The file at a path. Throws `ENOENT`, `ENOTDIR`, `EISDIR`. */
   file(path: string, call: string): FileNode {
+    const file = this.findFile(path, call);
+    if (file === undefined) throw new SystemError("ENOENT", call, path);
+    return file;
+  }
+
+  /** The folder at a path, if anything is there. Throws `ENOTDIR`. */
+  findFolder(path: string, call: string): FolderNode | undefined {
     const node = this.entry(path, call);
-    if (node === undefined) throw new SystemError("ENOENT", call, path);
-    if (node.kind === "folder") throw new SystemError("EISDIR", call, path);
+    if (node?.kind === "file") throw new SystemError("ENOTDIR", call, path);
     return node;
   }
 
   /** The folder at a path. Throws `ENOENT`, `ENOTDIR`. */
   folder(path: string, call: string): FolderNode {
-    const node = this.entry(path, call);
-    if (node === undefined) throw new SystemError("ENOENT", call, path);
-    if (node.kind === "file") throw new SystemError("ENOTDIR", call, path);
-    return node;
+    const folder = this.findFolder(path, call);
+    if (folder === undefined) throw new SystemError("ENOENT", call, path);
+    return folder;
   }
 
   /**

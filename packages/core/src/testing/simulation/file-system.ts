@@ -13,7 +13,6 @@ import { SimulatedMachine, type SimulatedProcess } from "./machine.ts";
 import type { DiskOperation } from "./operation.ts";
 import type { Step, StepCall, StepHook, Verdict } from "./step.ts";
 import { SystemError } from "./system-error.ts";
-import type { FileNode } from "./tree.ts";
 
 /** Whose file system it is, and what decides about its steps. */
 export type SimulatedFileSystemOptions = {
@@ -78,7 +77,7 @@ class SimulatedFileSystem implements FileSystem {
     for (const path of paths) {
       try {
         if (this.#mustAsk) await this.#step("read", path);
-        results.push(this.#present(path, "read")?.visible.bytes.slice());
+        results.push(this.#disk.findFile(path, "read")?.visible.bytes.slice());
       } catch (error) {
         results.push(errorOf(error));
       }
@@ -101,7 +100,7 @@ class SimulatedFileSystem implements FileSystem {
 
   async readRange(path: string, offset: number, length: number): Promise<Uint8Array | undefined> {
     if (this.#mustAsk) await this.#step("readRange", path);
-    return this.#present(path, "readRange")?.visible.bytes.slice(offset, offset + length);
+    return this.#disk.findFile(path, "readRange")?.visible.bytes.slice(offset, offset + length);
   }
 
   async write(path: string, offset: number, bytes: Uint8Array): Promise<void> {
@@ -110,13 +109,10 @@ class SimulatedFileSystem implements FileSystem {
 
   async link(from: string, to: string): Promise<boolean> {
     if (this.#mustAsk) await this.#step("link", from, { to });
-    try {
-      this.#disk.apply({ call: "link", path: from, to });
-      return true;
-    } catch (error) {
-      if (error instanceof SystemError && error.code === "EEXIST") return false;
-      throw error;
-    }
+    const isThere = this.#disk.findFile(from, "link") !== undefined;
+    if (isThere && this.#disk.entry(to, "link") !== undefined) return false;
+    this.#disk.apply({ call: "link", path: from, to });
+    return true;
   }
 
   async sync(paths: readonly string[]): Promise<void> {
@@ -145,7 +141,7 @@ class SimulatedFileSystem implements FileSystem {
   async remove(paths: readonly string[]): Promise<void> {
     for (const path of paths) {
       if (this.#mustAsk) await this.#step("remove", path);
-      if (this.#present(path, "remove") !== undefined) this.#disk.apply({ call: "remove", path });
+      if (this.#disk.findFile(path, "remove") !== undefined) this.#disk.apply({ call: "remove", path });
     }
   }
 
@@ -160,13 +156,13 @@ class SimulatedFileSystem implements FileSystem {
 
   async list(folder: string): Promise<FolderEntry[] | undefined> {
     if (this.#mustAsk) await this.#step("list", folder);
-    const found = this.#disk.entry(folder, "list") && this.#disk.folder(folder, "list");
+    const found = this.#disk.findFolder(folder, "list");
     return found && [...found.visible].map(([name, { kind }]) => ({ name, kind }));
   }
 
   async names(folder: string): Promise<string[] | undefined> {
     if (this.#mustAsk) await this.#step("names", folder);
-    const found = this.#disk.entry(folder, "names") && this.#disk.folder(folder, "names");
+    const found = this.#disk.findFolder(folder, "names");
     return found && [...found.visible.keys()];
   }
 
@@ -217,14 +213,6 @@ class SimulatedFileSystem implements FileSystem {
   async #sync(call: "sync" | "syncFolder", path: string): Promise<void> {
     if (this.#mustAsk) await this.#step(call, path);
     orAbsent(() => this.#disk.apply({ call, path, failed: false }));
-  }
-
-  /**
-   * The file at a path, if any. Creating and dropping an error for each missing file would cost more than the
-   * rest.
-   */
-  #present(path: string, call: string): FileNode | undefined {
-    return this.#disk.entry(path, call) && this.#disk.file(path, call);
   }
 
   #kindOf(path: string): EntryKind | undefined {
