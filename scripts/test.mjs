@@ -10,25 +10,31 @@ if (process.argv.length > 2) {
 }
 
 /** Begun in this order, so that a long one is not the last to run, alone; the others follow. */
-const LONGEST = ["@baba/core", "@baba/torture", "@baba/node", "@baba/pack-tests", "@baba/deno"];
+const LONGEST = ["core", "torture", "node", "pack-tests", "deno", "demo", "runtimes"].map(
+  (name) => `@baba/${name}`,
+);
 
-/** Generated files are compared first, as building rewrites them. */
-const STEPS = [
+/** Nothing else can begin before them. Generated files are compared first, as building rewrites them. */
+const FIRST = [
   ["generated files", checkGenerated],
   ["build", () => turbo(["build"])],
-  ["types", () => turbo(["check"])],
-  ["tests", testPackages],
+];
+/** After all tests, as some of them write into the repository for a while. */
+const LAST = [
   ["biome", () => run("biome", ["check", "--error-on-warnings", "--max-diagnostics=50"])],
   ["knip", () => run("knip", [])],
 ];
 
 const results = resultsFolder();
 const failedSteps = [];
-for (const [name, step] of STEPS) await timed(name, step);
+for (const step of FIRST) await timed(step);
+// Without a build, they would judge an earlier one.
+if (!failedSteps.includes("build")) await twoAtATime([...tests(), ["types", types]], timed);
+for (const step of LAST) await timed(step);
 noteMissingSuites();
 report();
 
-async function timed(name, step) {
+async function timed([name, step]) {
   console.log(`\n=== ${name}`);
   const start = performance.now();
   const status = await step();
@@ -50,16 +56,18 @@ async function checkGenerated() {
   return statuses.find((status) => status !== 0) ?? 0;
 }
 
-/** Tests of what could not be built would judge an earlier build. */
-async function testPackages() {
-  if (failedSteps.includes("build")) return 1;
-  const statuses = [];
+function tests() {
   const rank = ({ name }) => (LONGEST.includes(name) ? LONGEST.indexOf(name) : LONGEST.length);
-  const inOrder = packagesWith("test").sort((a, b) => rank(a) - rank(b));
-  await twoAtATime(inOrder, async ({ name }) => {
-    statuses.push(await turbo(["test", "--only", `--filter=${name}`, "--log-prefix=none"], `${name} | `));
-  });
-  return statuses.find((status) => status !== 0) ?? 0;
+  return packagesWith("test")
+    .sort((a, b) => rank(a) - rank(b))
+    .map(({ name }) => {
+      const words = ["test", "--only", `--filter=${name}`, "--log-prefix=none"];
+      return [`tests of ${name}`, () => turbo(words, `${name} | `)];
+    });
+}
+
+function types() {
+  return turbo(["check"], "types | ");
 }
 
 function turbo(words, prefix) {
