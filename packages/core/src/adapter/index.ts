@@ -14,11 +14,12 @@ export { type FolderCalls, type Made, makeFolders } from "./make-folder.ts";
 export { mustStayBelow, PathCheck } from "./path-check.ts";
 export { CROWDED_PAUSES } from "./patience.ts";
 export {
-  isRunning,
   type ProcessEvidence,
   type ProcessIdentity,
+  type ProcessSight,
   parseProcessIdentity,
   parseProcessStat,
+  processLives,
 } from "./process-identity.ts";
 export { Trust } from "./trust.ts";
 export { TurnBudget } from "./turn.ts";

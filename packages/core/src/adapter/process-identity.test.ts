@@ -1,5 +1,12 @@
-import { expect, test } from "vitest";
-import { isRunning, parseProcessIdentity, parseProcessStat } from "./process-identity.ts";
+import { describe, expect, test } from "vitest";
+import {
+  type ProcessEvidence,
+  type ProcessIdentity,
+  type ProcessSight,
+  parseProcessIdentity,
+  parseProcessStat,
+  processLives,
+} from "./process-identity.ts";
 
 test("parseProcessIdentity() gives back what was written, and leaves out what has the wrong type", () => {
   const identity = { pid: 7, host: "here", boot: "b", namespaces: "n", started: "5", lock: true };
@@ -20,19 +27,59 @@ test("parseProcessStat() is not misled by the program's name", () => {
   expect(parseProcessStat(`12 (a) Z (1 2) S ${rest}\n`)).toEqual({ state: "S", started: "22" });
 });
 
-test("isRunning() is false for one that has ended, and for a later process of the number", () => {
-  const identity = { pid: 7, host: "here", started: "22" };
-  expect(isRunning(identity, { state: "S", started: "22" })).toBe(true);
-  expect(isRunning(identity, { state: "S", started: "23" })).toBe(false);
-  for (const state of ["Z", "X"]) expect(isRunning(identity, { state, started: "22" }), state).toBe(false);
-});
+describe("processLives()", () => {
+  const HERE = { host: "here", boot: "b", namespaces: "n" };
+  const IDENTITY = { pid: 7, ...HERE, started: "22" };
+  const RUNNING = { state: "S", started: "22" };
 
-test("isRunning() is undefined where a start time is missing", () => {
-  const [without, identity] = [
-    { pid: 7, host: "here" },
-    { pid: 7, host: "here", started: "22" },
-  ];
-  expect(isRunning(without, { state: "S", started: "23" })).toBeUndefined();
-  expect(isRunning(identity, { state: "S", started: undefined })).toBeUndefined();
-  expect(isRunning(without, { state: "Z", started: "23" })).toBe(false);
+  type Seen = ProcessEvidence | "none" | undefined;
+  /** What is judged of the identity, from here, if that is what is seen of its number. */
+  function judged(
+    identity: Partial<ProcessIdentity>,
+    seen: Seen,
+    { here = HERE, locked }: { here?: Partial<ProcessIdentity>; locked?: boolean } = {},
+  ): Promise<boolean | undefined> {
+    const sight: ProcessSight = { here: async () => here, look: async () => seen };
+    return processLives(JSON.stringify(identity), async () => locked, sight);
+  }
+
+  test("is true only of a process of the same number and start since this boot", async () => {
+    expect(await judged(IDENTITY, RUNNING)).toBe(true);
+    expect(await judged({ ...IDENTITY, boot: undefined }, RUNNING)).toBeUndefined();
+    expect(await judged(IDENTITY, RUNNING, { here: { ...HERE, boot: undefined } })).toBeUndefined();
+  });
+
+  test("is false of one that has ended, and where another has its number", async () => {
+    expect(await judged(IDENTITY, "none")).toBe(false);
+    expect(await judged(IDENTITY, { state: "S", started: "23" })).toBe(false);
+    for (const state of ["Z", "X"]) expect(await judged(IDENTITY, { ...RUNNING, state }), state).toBe(false);
+  });
+
+  test("is false after a reboot, whatever is seen", async () => {
+    for (const seen of [RUNNING, "none", undefined] as const)
+      expect(await judged({ ...IDENTITY, boot: "a" }, seen)).toBe(false);
+  });
+
+  test("goes by the host where a boot is not known, and proves no life by it", async () => {
+    const identity = { ...IDENTITY, boot: undefined };
+    expect(await judged(identity, "none")).toBe(false);
+    for (const here of [{ ...HERE, host: "there" }, { namespaces: "n" }, {}])
+      expect(await judged(identity, "none", { here })).toBeUndefined();
+  });
+
+  test("is undefined in other namespaces, and where nothing is seen or no start is known", async () => {
+    expect(await judged({ ...IDENTITY, namespaces: "m" }, "none")).toBeUndefined();
+    expect(await judged(IDENTITY, undefined)).toBeUndefined();
+    expect(await judged({ ...IDENTITY, started: undefined }, RUNNING)).toBeUndefined();
+    expect(await judged(IDENTITY, { ...RUNNING, started: undefined })).toBeUndefined();
+    expect(await judged({ pid: 7 }, "none")).toBeUndefined();
+  });
+
+  test("believes a lock that is known before anything else, of a process that holds one", async () => {
+    for (const locked of [true, false]) {
+      expect(await judged({ ...IDENTITY, lock: true }, locked ? "none" : RUNNING, { locked })).toBe(locked);
+      expect(await judged(IDENTITY, RUNNING, { locked })).toBe(true);
+    }
+    expect(await judged({ ...IDENTITY, lock: true }, "none")).toBe(false);
+  });
 });

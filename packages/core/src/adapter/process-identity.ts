@@ -63,22 +63,63 @@ export function parseProcessStat(text: string): ProcessEvidence {
   return { state: fields[0], started: fields[19] };
 }
 
+/** How a process sees others. */
+export type ProcessSight = {
+  /** The machine, its boot and the namespaces of this process; what it cannot know is `undefined`. */
+  readonly here: () => Promise<Partial<Pick<ProcessIdentity, "host" | "boot" | "namespaces">>>;
+  /**
+   * What is seen of a process of that number: `"none"` if the system itself says that there is none, `undefined` if
+   * it could not be asked this time, which must not be taken for an end.
+   */
+  readonly look: (pid: number) => Promise<ProcessEvidence | "none" | undefined>;
+};
+
 /**
- * Whether what is seen under the identity's process number is that very process, and it has not ended;
- * `undefined` unless both have a start time. Only meaningful within the same boot of the machine.
+ * `false` only if the process of the identity is proved to have ended: it no longer holds the lock that it
+ * holds while it lives; or the machine has rebooted since; or, on this machine, no process or another one has
+ * its number. `true` only if it is proved to live: it holds its lock; or, since this boot, a process of its
+ * number was started at its time. `undefined` if neither is known, or the text is no identity.
+ *
+ * @param isLocked whether there is a lock on the file that the process announced; `undefined` if that is not known
  *
  * @example
  * ```ts
- * import { isRunning } from "@baba/core/adapter";
- * const identity = { pid: 42, host: "here", started: "1000" };
- * console.log(isRunning(identity, { state: "S", started: "1000" })); // true
- * console.log(isRunning(identity, { state: "S", started: "2000" })); // false
+ * import { processLives } from "@baba/core/adapter";
+ * const isLocked = async () => undefined;
+ * const sight = {
+ *   here: async () => ({ host: "here", boot: "b" }),
+ *   look: async () => "none" as const,
+ * };
+ * console.log(await processLives('{"pid":42,"host":"here","boot":"b"}', isLocked, sight)); // false
+ * console.log(await processLives('{"pid":42,"host":"there"}', isLocked, sight)); // undefined
  * ```
  */
-export function isRunning(
-  identity: ProcessIdentity,
-  { state, started }: ProcessEvidence,
-): boolean | undefined {
+export async function processLives(
+  text: string,
+  isLocked: () => Promise<boolean | undefined>,
+  sight: ProcessSight,
+): Promise<boolean | undefined> {
+  const identity = parseProcessIdentity(text);
+  if (identity === undefined) return undefined;
+  const locked = identity.lock ? await isLocked() : undefined;
+  return locked ?? isHere(identity, sight);
+}
+
+async function isHere(identity: ProcessIdentity, sight: ProcessSight): Promise<boolean | undefined> {
+  const here = await sight.here();
+  const bootIsKnown = identity.boot !== undefined && here.boot !== undefined;
+  if (bootIsKnown && identity.boot !== here.boot) return false;
+  if (!bootIsKnown && identity.host !== here.host) return undefined;
+  if (identity.namespaces !== here.namespaces) return undefined;
+  const found = await sight.look(identity.pid);
+  if (found === undefined) return undefined;
+  if (found === "none") return false;
+  // After a reboot, the number and the time may be the same again.
+  return isRunning(identity, found) && (bootIsKnown || undefined);
+}
+
+/** Whether this is that very process, and it has not ended; `undefined` unless both have a start time. */
+function isRunning(identity: ProcessIdentity, { state, started }: ProcessEvidence): boolean | undefined {
   if (state === "Z" || state === "X") return false;
   if (identity.started === undefined || started === undefined) return undefined;
   return identity.started === started;

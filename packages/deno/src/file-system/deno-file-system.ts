@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
 import type { EntryKind, FileSystem, FolderEntry, Move, NewFile, Replacement, TakeFile } from "@baba/core";
-import { systemCode, systemError, Trust } from "@baba/core/adapter";
+import { processLives, systemCode, systemError, Trust } from "@baba/core/adapter";
 import { inTurn, inTurns } from "./batch.ts";
 import { orNotCapable } from "./errors.ts";
 import * as files from "./files.ts";
@@ -8,7 +8,8 @@ import { stampOf } from "./folder-stamp.ts";
 import { FolderCheck, list } from "./folders.ts";
 import { createLocked, isLocked } from "./kernel-lock.ts";
 import { makeFolder } from "./make-folder.ts";
-import { processIdentity, processLives } from "./process-identity.ts";
+import { sight } from "./proc.ts";
+import { processIdentity } from "./process-identity.ts";
 import { syncFiles, syncFolders, syncFullFolders } from "./sync.ts";
 
 /**
@@ -202,7 +203,7 @@ class DenoFileSystem implements FileSystem {
 
   lives(identity: string, announced: string): Promise<boolean | undefined> {
     return this.#permitted(() =>
-      processLives(identity, () => inTurn(() => isLocked(this.#check(), announced))),
+      processLives(identity, () => inTurn(() => isLocked(this.#check(), announced)), sight),
     );
   }
 

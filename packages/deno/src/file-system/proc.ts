@@ -1,4 +1,4 @@
-import { type ProcessEvidence, parseProcessStat, systemCode } from "@baba/core/adapter";
+import { type ProcessSight, parseProcessStat, systemCode } from "@baba/core/adapter";
 
 /**
  * What Linux shows of processes in /proc, which can prove that a process of Node.js or Bun has ended. Deno
@@ -6,40 +6,33 @@ import { type ProcessEvidence, parseProcessStat, systemCode } from "@baba/core/a
  * (`--allow-run=cat,readlink`). Without either nothing is known, and the user is never prompted.
  */
 
-/**
- * This boot of the machine, and the namespaces within which process numbers and start times are meaningful.
- */
-export type Here = { readonly boot: string; readonly namespaces: string };
+type Here = { readonly boot?: string; readonly namespaces?: string };
 
-let asked: Promise<Here | undefined> | undefined;
+let asked: Promise<Here> | undefined;
 
-/** What all processes that this one can judge share; `undefined` if it may not look. */
-export function here(): Promise<Here | undefined> {
-  asked ??= look();
-  return asked;
-}
+/** How this process sees others; nothing is known of where it runs if it may not look. */
+export const sight: ProcessSight = {
+  here() {
+    asked ??= whereabouts();
+    return asked;
+  },
+  async look(pid) {
+    const stat = await fileAt(`/proc/${pid}/stat`);
+    return stat === undefined || stat === "none" ? stat : parseProcessStat(stat.text);
+  },
+};
 
-async function look(): Promise<Here | undefined> {
-  if (Deno.build.os !== "linux") return undefined;
+async function whereabouts(): Promise<Here> {
+  if (Deno.build.os !== "linux") return {};
   const boot = await textAt("/proc/sys/kernel/random/boot_id");
   const mounts = await textAt("/proc/self/mounts");
   const namespace = await linkAt("/proc/self/ns/pid");
   // Kernels before 5.6 have no time namespaces.
   const time = (await linkAt("/proc/self/ns/time")) ?? "";
-  if (boot === undefined || namespace === undefined || mounts === undefined) return undefined;
+  if (boot === undefined || namespace === undefined || mounts === undefined) return {};
   // If /proc hides the processes of other users, one that is not seen may live.
-  if (/^\S+ \/proc proc \S*hidepid=(?!0|off)/m.test(mounts)) return undefined;
+  if (/^\S+ \/proc proc \S*hidepid=(?!0|off)/m.test(mounts)) return {};
   return { boot: boot.trim(), namespaces: `${namespace} ${time}` };
-}
-
-/**
- * What is seen of a process of that number: `"none"` if the system itself says that there is none,
- * `undefined` if it could not be asked this time, which must not be taken for an end. Only if `here` has an
- * answer.
- */
-export async function evidenceOf(pid: number): Promise<ProcessEvidence | "none" | undefined> {
-  const stat = await fileAt(`/proc/${pid}/stat`);
-  return stat === undefined || stat === "none" ? stat : parseProcessStat(stat.text);
 }
 
 /** What was found at a path; `undefined` if that is not known. */

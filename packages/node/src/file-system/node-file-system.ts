@@ -6,6 +6,7 @@ import type { FileSystem, FolderEntry, Move, NewFile, Replacement, TakeFile } fr
 import {
   fileSystemSynced,
   inLanes,
+  processLives,
   SYNC_FILE_SYSTEM,
   systemCode,
   systemError,
@@ -21,7 +22,7 @@ import { LANES, SHORT_BYTES } from "./limits.ts";
 import { makeFolder } from "./make-folder.ts";
 import { Pace } from "./pace.ts";
 import { patiently } from "./patience.ts";
-import { processIdentity, processLives } from "./process-identity.ts";
+import { processIdentity, sight } from "./process-identity.ts";
 import { Reader } from "./reader.ts";
 import { slicesOf } from "./slices.ts";
 import { syncFiles, syncFolders, syncFullFolders, syncOpen } from "./sync.ts";
@@ -195,7 +196,7 @@ class NodeFileSystem implements FileSystem, ThreadUser {
   }
 
   async lives(identity: string, announced: string): Promise<boolean | undefined> {
-    return processLives(identity, () => isLocked(this.#check(), announced));
+    return processLives(identity, () => isLocked(this.#check(), announced), sight);
   }
 
   async close(): Promise<void> {
