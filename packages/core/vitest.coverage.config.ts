@@ -36,7 +36,7 @@ export default defineConfig({
           "commit/replay",
           "records/staging",
           "store-folder",
-          "lock/turns",
+          "lock/lock-queue",
           "commit/submission",
           "lock/write-lock",
         ].map((name) => `${storage}/${name}.ts`),

@@ -252,9 +252,9 @@ export const MUTANTS = [
   {
     name: "the journal is not followed under the lock",
     file: "commit/commit-engine.ts",
-    find: "      await this.#replay.catchUp(this.#turn);\n      this.#tenure.begin();",
+    find: "      await this.#replay.catchUp(this.#breathe);\n      this.#tenure.begin();",
     replace:
-      "      if (this.#replay.newest === 0) await this.#replay.catchUp(this.#turn);\n      this.#tenure.begin();",
+      "      if (this.#replay.newest === 0) await this.#replay.catchUp(this.#breathe);\n      this.#tenure.begin();",
   },
   {
     name: "marks are believed after a power cut",

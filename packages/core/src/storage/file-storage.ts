@@ -7,7 +7,7 @@ import { LockReturn } from "./commit/lock-return.ts";
 import { journalBytes, rejectAll, type Submission, takeBatch } from "./commit/submission.ts";
 import { ioError, worded } from "./io-error.ts";
 import { LOCK_FILE, STORE_FOLDER } from "./layout.ts";
-import { heldHere, Turns } from "./lock/turns.ts";
+import { LockQueue } from "./lock/lock-queue.ts";
 import { LONGEST_WAIT } from "./lock/write-lock.ts";
 import { type Content, type Protection, unprotected } from "./protection.ts";
 import { type Reveal, revealSome } from "./records/portions.ts";
@@ -41,7 +41,7 @@ export class FileStorage implements Storage {
   readonly #inform: (message: string) => void;
   readonly #protection: Protection;
   readonly #reveal: Reveal = (names, kept) => this.#protection.reveal(names, kept);
-  readonly #turns: Turns;
+  readonly #lockQueue: LockQueue;
   readonly #lockReturn: LockReturn;
   readonly #settling: BackgroundSettling;
   #engine: CommitEngine | undefined;
@@ -66,8 +66,8 @@ export class FileStorage implements Storage {
     this.#inform = inform;
     this.#protection = protection;
     const sleep = (time: number) => runtime.sleep(time);
-    this.#turns = new Turns(sleep, () => this.#turnEnded());
-    this.#lockReturn = new LockReturn(this.#turns, sleep, report);
+    this.#lockQueue = new LockQueue(sleep, () => this.#turnEnded());
+    this.#lockReturn = new LockReturn(this.#lockQueue, sleep, report);
     this.#settling = new BackgroundSettling({
       runtime,
       settle: (longestWait) => this.#settle(longestWait),
@@ -147,15 +147,14 @@ export class FileStorage implements Storage {
   }
 
   async hold(): Promise<Hold> {
-    const release = await this.#turns.acquireBefore(LONGEST_WAIT);
-    if (release === undefined) throw heldHere(LONGEST_WAIT);
+    const release = await this.#lockQueue.acquireBefore(LONGEST_WAIT);
     try {
       await this.#locked();
     } catch (error) {
       release();
       throw error;
     }
-    return this.#turns.keep(() => this.#lockReturn.now(this.#opened()).finally(release));
+    return this.#lockQueue.keep(() => this.#lockReturn.now(this.#opened()).finally(release));
   }
 
   /**
@@ -214,39 +213,31 @@ export class FileStorage implements Storage {
     return revealSome(names, kept, this.#reveal);
   }
 
-  /** Group commit: all that waits is committed with one write and one sync. */
+  /** All that waits is refused where the lock cannot be had. */
   async #drain(): Promise<void> {
+    const refuse = (error: unknown): void => rejectAll(this.#queue.splice(0), error);
+    while (this.#queue.length > 0) await this.#commitWaiting().catch(refuse);
+    this.#draining = undefined;
+  }
+
+  /** Group commit: all that waits is committed with one write and one sync. */
+  async #commitWaiting(): Promise<void> {
+    const release = await this.#lockQueue.acquireBefore(LONGEST_WAIT);
     try {
-      while (this.#queue.length > 0) {
-        const release = await this.#turns.acquireBefore(LONGEST_WAIT);
-        if (release === undefined) return rejectAll(this.#queue.splice(0), heldHere(LONGEST_WAIT));
-        try {
-          await this.#commitLocked();
-        } finally {
-          release();
-        }
-      }
+      await this.#locked();
+      await this.#commitBatch(takeBatch(this.#queue));
+      await this.#rest();
     } finally {
-      this.#draining = undefined;
+      release();
     }
   }
 
   /** One at a time: two would write to the same offset of the journal. */
   async #commitWithin(hold: Hold, submission: Submission): Promise<void> {
-    const release = await this.#turns.within(hold);
+    const release = await this.#lockQueue.within(hold);
     if (release === undefined) return submission.reject(releasedHold());
     await this.#commitBatch([submission]);
     release();
-  }
-
-  async #commitLocked(): Promise<void> {
-    try {
-      await this.#locked();
-    } catch (error) {
-      return rejectAll(this.#queue.splice(0), error);
-    }
-    await this.#commitBatch(takeBatch(this.#queue));
-    await this.#rest();
   }
 
   #rest(): Promise<void> {
@@ -277,7 +268,7 @@ export class FileStorage implements Storage {
 
   /** Puts in place what waits, if anything does. A close does so itself, and leaves nothing to do. */
   async #settle(longestWait?: number): Promise<void> {
-    const release = await this.#turns.acquire();
+    const release = await this.#lockQueue.acquire();
     try {
       const engine = this.#opened();
       if (this.#closed || !engine.needsSettling) return;
@@ -290,7 +281,7 @@ export class FileStorage implements Storage {
 
   /** Completes the work of dead processes. Reads do without if this process may not write or another does. */
   async #recover(engine: CommitEngine): Promise<void> {
-    const release = await this.#turns.acquire();
+    const release = await this.#lockQueue.acquire();
     try {
       await engine.lock(0);
       await engine.checkpoint();
@@ -304,7 +295,7 @@ export class FileStorage implements Storage {
 
   /** Part of `close`. A store that failed to open is left as is: the error of `open` said what is wrong. */
   async #leave(engine: CommitEngine): Promise<void> {
-    const release = await this.#turns.acquire();
+    const release = await this.#lockQueue.acquire();
     try {
       if (this.#ready) await this.#putInOrder(engine);
     } finally {

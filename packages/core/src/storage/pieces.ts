@@ -1,7 +1,7 @@
 /** How many entries to handle before yielding: under a millisecond's work, even before it is compiled. */
 export const PIECE = 128;
 /** Yields to other work, unless that happened a moment ago: then there is nothing to wait for. */
-export type Turn = () => Promise<void> | undefined;
+export type Breathe = () => Promise<void> | undefined;
 
 /**
  * Does `work` for each entry that a map has now, in order, yielding between pieces. Goes over two arrays, as
@@ -9,7 +9,7 @@ export type Turn = () => Promise<void> | undefined;
  */
 export async function inPieces<T>(
   map: ReadonlyMap<string, T>,
-  turn: Turn,
+  breathe: Breathe,
   work: (name: string, value: T | undefined) => void,
 ): Promise<void> {
   if (map.size <= PIECE) return map.forEach((value, name) => void work(name, value));
@@ -17,7 +17,7 @@ export async function inPieces<T>(
   const values = [...map.values()];
   let i = 0;
   for (let name = names[i]; name !== undefined; name = names[++i]) {
-    const pause = i > 0 && i % PIECE === 0 ? turn() : undefined;
+    const pause = i > 0 && i % PIECE === 0 ? breathe() : undefined;
     if (pause !== undefined) await pause;
     work(name, values[i]);
   }

@@ -2,7 +2,7 @@ import { CommitUnknownError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import { PASSING_FILE } from "../layout.ts";
 import { folderOf, pathIn } from "../names.ts";
-import { inPieces, type Turn } from "../pieces.ts";
+import { type Breathe, inPieces } from "../pieces.ts";
 
 /**
  * Makes record files durable: the contents of those that exist, and the entries of their folders and of every
@@ -10,17 +10,17 @@ import { inPieces, type Turn } from "../pieces.ts";
  *
  * @param touched every name that changed, and whether there is a file
  * @param source an existing file to link to
- * @param turn yields to other work
+ * @param breathe yields to other work
  */
 export async function checkpoint(
   files: FileSystem,
   touched: ReadonlyMap<string, boolean>,
   source: string,
-  turn: Turn,
+  breathe: Breathe,
 ): Promise<void> {
   const present: string[] = [];
   const known = new Set<string>();
-  await inPieces(touched, turn, (name, isThere) => {
+  await inPieces(touched, breathe, (name, isThere) => {
     if (isThere) present.push(name);
     addFolders(known, name);
   });

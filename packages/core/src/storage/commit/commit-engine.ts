@@ -10,7 +10,7 @@ import { STORE_FOLDER } from "../layout.ts";
 import { LockTenure } from "../lock/lock-tenure.ts";
 import { WriteLock } from "../lock/write-lock.ts";
 import { Mutex } from "../mutex.ts";
-import type { Turn } from "../pieces.ts";
+import type { Breathe } from "../pieces.ts";
 import type { Protection } from "../protection.ts";
 import { RecordPlacer } from "../records/record-placer.ts";
 import { RecordReader } from "../records/record-reader.ts";
@@ -49,7 +49,7 @@ export class CommitEngine {
   readonly redo: Redo;
   readonly overlay: Overlay;
   readonly #context: EngineContext;
-  readonly #turn: Turn;
+  readonly #breathe: Breathe;
   readonly #journal: Journal;
   readonly #lock: WriteLock;
   readonly #tenure: LockTenure;
@@ -67,12 +67,12 @@ export class CommitEngine {
     const { files, runtime, identity, protection } = context;
     this.#context = context;
     const loop = new EventLoop(runtime);
-    this.#turn = () => loop.breathe();
+    this.#breathe = () => loop.breathe();
     this.#token = hexadecimal(runtime.random(new Uint8Array(8)));
     const owner = { token: this.#token, identity };
     this.#lock = new WriteLock(files, runtime, owner);
     const random = (bytes: Uint8Array) => runtime.random(bytes);
-    this.#journal = new Journal(files, { ...owner, random, turn: this.#turn }, protection);
+    this.#journal = new Journal(files, { ...owner, random, breathe: this.#breathe }, protection);
     this.#tenure = new LockTenure(this.#lock, runtime, () => this.#journal.mark());
     this.#replay = new Replay(files, this.#journal);
     this.redo = this.#replay.redo;
@@ -86,7 +86,7 @@ export class CommitEngine {
     const release = await this.#following.acquire();
     try {
       // The lock may have been taken during the wait.
-      if (!this.#tenure.isAlone) await this.#replay.catchUp(this.#turn);
+      if (!this.#tenure.isAlone) await this.#replay.catchUp(this.#breathe);
       return this.#replay.newest;
     } finally {
       release();
@@ -117,7 +117,7 @@ export class CommitEngine {
     await this.#lock.acquire(longestWait);
     const release = await this.#following.acquire();
     try {
-      await this.#replay.catchUp(this.#turn);
+      await this.#replay.catchUp(this.#breathe);
       this.#tenure.begin();
     } catch (error) {
       await this.#lock.release().catch(() => undefined);
@@ -178,7 +178,7 @@ export class CommitEngine {
     if (this.#journal.sequence === this.#journal.checkpoint) return;
     const { left } = this.#replay;
     await this.#poison.guard(async () => {
-      await checkpoint(this.#context.files, this.redo.unsynced(), this.#lock.ownFile, this.#turn).catch(
+      await checkpoint(this.#context.files, this.redo.unsynced(), this.#lock.ownFile, this.#breathe).catch(
         (error: unknown) => this.#revoke(error),
       );
       // Even if it fails after creating the segment: later commits then come after this checkpoint.
@@ -258,7 +258,7 @@ export class CommitEngine {
       try {
         // Submissions accepted earlier in the batch count as commits before this one.
         if (basis !== undefined) this.#replay.history.judge(basis, changes, namesIn(accepted));
-        await this.#placer.prepare(changes, this.#turn);
+        await this.#placer.prepare(changes, this.#breathe);
         accepted.push(submission);
       } catch (error) {
         submission.reject(error);
@@ -303,7 +303,7 @@ export class CommitEngine {
 
   /** Yields to other work between the steps of a long batch. */
   async #pause(batch: readonly Changes[]): Promise<void> {
-    if (isLong(batch)) await this.#turn();
+    if (isLong(batch)) await this.#breathe();
   }
 
   /** What was written is in the journal, durable or not: reads and conflict checks must know of it. */
@@ -316,7 +316,7 @@ export class CommitEngine {
   /** If it fails, nothing more is committed until it succeeds. */
   async #place(): Promise<void> {
     if (this.needsSettling) await this.#placeRecords();
-    await this.redo.placed(this.#replay.newest, this.#turn);
+    await this.redo.placed(this.#replay.newest, this.#breathe);
     this.#unsettled = undefined;
     this.#journal.settled();
   }

@@ -1,6 +1,6 @@
 import { ioError } from "../io-error.ts";
 import { STORE_FOLDER } from "../layout.ts";
-import type { Turns } from "../lock/turns.ts";
+import type { LockQueue } from "../lock/lock-queue.ts";
 import type { CommitEngine } from "./commit-engine.ts";
 
 /** How long the write lock is kept after a commit that closely followed another, in milliseconds. */
@@ -11,18 +11,18 @@ const GROWTH = 4;
 
 /** Releases the write lock: nobody may take it from a living process, so failures are retried. */
 export class LockReturn {
-  readonly #turns: Turns;
+  readonly #queue: LockQueue;
   readonly #sleep: (milliseconds: number) => Promise<void>;
   readonly #report: (message: string) => void;
   #lingers = false;
 
   /** `report` receives failures, as what was done under the lock stands. */
   constructor(
-    turns: Turns,
+    queue: LockQueue,
     sleep: (milliseconds: number) => Promise<void>,
     report: (message: string) => void,
   ) {
-    this.#turns = turns;
+    this.#queue = queue;
     this.#sleep = sleep;
     this.#report = report;
   }
@@ -60,7 +60,7 @@ export class LockReturn {
     for (let tries = 0; tries < TRIES && engine.holdsLock; tries++) {
       const before = engine.restsAt;
       await this.#sleep(pauseBefore(tries));
-      const release = await this.#turns.acquire();
+      const release = await this.#queue.acquire();
       if (engine.restsAt === before) await this.#tryAgain(engine, tries);
       else tries = -1;
       release();

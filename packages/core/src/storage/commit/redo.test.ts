@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Redo } from "./redo.ts";
 
 const payload = (length: number): Uint8Array => new Uint8Array(length);
-const turn = async (): Promise<void> => {};
+const breathe = async (): Promise<void> => {};
 const unsynced = (redo: Redo): unknown => Object.fromEntries(redo.unsynced());
 
 /** Three commits with the names a, b and c. */
@@ -45,16 +45,16 @@ test("Redo tells the newest change of each name, and counts each once", () => {
 
 test("Redo.placed() keeps what later commits changed, and tells of the rest as not synced until it is", async () => {
   const redo = noted();
-  await redo.placed(2, turn);
+  await redo.placed(2, breathe);
   expect(new Map(redo.unplaced())).toEqual(new Map([["a", payload(8)]]));
   expect([redo.size, redo.bytes]).toEqual([1, 8]);
   expect(unsynced(redo)).toEqual({ a: true, b: false, c: true });
   redo.synced();
-  await redo.placed(3, turn);
+  await redo.placed(3, breathe);
   expect([redo.size, redo.bytes, redo.get("a")]).toEqual([0, 0, undefined]);
   expect(unsynced(redo)).toEqual({ a: true });
   redo.note({ sequence: 4, changes: new Map([["a", undefined]]) });
-  await redo.placed(4, turn);
+  await redo.placed(4, breathe);
   expect(unsynced(redo)).toEqual({ a: false });
 });
 

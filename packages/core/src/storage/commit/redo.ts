@@ -1,6 +1,6 @@
 import type { Changes } from "../journal/changes.ts";
 import type { JournalCommit } from "../journal/read-journal.ts";
-import { inPieces, type Turn } from "../pieces.ts";
+import { type Breathe, inPieces } from "../pieces.ts";
 import type { Placement } from "../records/placement.ts";
 
 type Commit = Pick<JournalCommit, "sequence" | "changes">;
@@ -59,9 +59,9 @@ export class Redo {
   }
 
   /** Every commit up to this one is in place. Yields between pieces of many names. */
-  async placed(sequence: number, turn: Turn): Promise<void> {
+  async placed(sequence: number, breathe: Breathe): Promise<void> {
     for (const { changes } of this.#commits.filter((commit) => commit.sequence <= sequence)) {
-      await inPieces(changes, turn, (name, payload) => {
+      await inPieces(changes, breathe, (name, payload) => {
         this.#unsynced.set(name, payload !== undefined);
       });
     }

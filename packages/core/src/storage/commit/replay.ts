@@ -4,7 +4,7 @@ import type { News } from "../journal/cursor.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { JournalCommit } from "../journal/read-journal.ts";
 import { ownerPath } from "../layout.ts";
-import type { Turn } from "../pieces.ts";
+import type { Breathe } from "../pieces.ts";
 import { History } from "./history.ts";
 import { Redo } from "./redo.ts";
 
@@ -50,8 +50,8 @@ export class Replay {
     return this.#foreign > this.#journal.placed;
   }
 
-  /** Takes in what others committed. `turn` yields to other work. */
-  async catchUp(turn: Turn): Promise<void> {
+  /** Takes in what others committed. `breathe` yields to other work. */
+  async catchUp(breathe: Breathe): Promise<void> {
     const news = await this.#journal.follow();
     if (!this.#loaded || news.restarted) await this.#begin(news);
     this.#journal.taken();
@@ -59,7 +59,7 @@ export class Replay {
     for (const commit of news.commits) this.#note(commit);
     this.#newest = this.#journal.sequence;
     if (news.commits.length > 0) this.#foreign = this.#newest;
-    await this.redo.placed(this.#journal.placed, turn);
+    await this.redo.placed(this.#journal.placed, breathe);
   }
 
   /** Takes in what was committed here. */

@@ -1,5 +1,5 @@
 import { RECORD_SUFFIX } from "../names.ts";
-import { inPieces, PIECE, type Turn } from "../pieces.ts";
+import { type Breathe, inPieces, PIECE } from "../pieces.ts";
 
 /** New payloads by name; `undefined` deletes the record. */
 export type Changes = ReadonlyMap<string, Uint8Array | undefined>;
@@ -23,12 +23,12 @@ const NO_RECORD = /(?:^|\/)(?:\.|\/|$)|\0/;
  */
 export async function encodeChanges(
   changes: Changes,
-  turn: Turn,
+  breathe: Breathe,
   allocate: (size: number) => Uint8Array,
 ): Promise<Uint8Array> {
   const body = allocate(mostBytes(changes));
   let at = writeNumber(body, 0, changes.size);
-  await inPieces(changes, turn, (name, payload) => {
+  await inPieces(changes, breathe, (name, payload) => {
     at = writeChange(body, at, name, payload);
   });
   return body.subarray(0, at);
@@ -82,13 +82,13 @@ function writeName(body: Uint8Array, at: number, name: string): number {
  * other rules for portable names were applied when the name was given, and are not applied to a commit again.
  * Yields between pieces of many changes.
  */
-export async function decodeChanges(body: Uint8Array, turn: Turn): Promise<Changes | undefined> {
+export async function decodeChanges(body: Uint8Array, breathe: Breathe): Promise<Changes | undefined> {
   if (body.length < COUNT) return undefined;
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   const changes = new Map<string, Uint8Array | undefined>();
   let at = COUNT;
   for (let left = view.getUint32(0); left > 0; left--) {
-    const pause = left % PIECE === 0 ? turn() : undefined;
+    const pause = left % PIECE === 0 ? breathe() : undefined;
     if (pause !== undefined) await pause;
     const end = decodeChange(view, body, at, changes);
     if (end === undefined) return undefined;

@@ -1,7 +1,7 @@
 import { BabaError, LockedError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import { JOURNAL_FOLDER, STORE_FOLDER, segmentPath } from "../layout.ts";
-import type { Turn } from "../pieces.ts";
+import type { Breathe } from "../pieces.ts";
 import { FRAME_HEADER } from "./frame.ts";
 import {
   damaged,
@@ -33,7 +33,7 @@ export class JournalCursor {
   readonly #seals: JournalSeals;
   /** Of the storage that this cursor belongs to. */
   readonly #token: string;
-  readonly #turn: Turn;
+  readonly #breathe: Breathe;
   #position: Position | undefined;
   #unconfirmed: readonly JournalCommit[] = [];
   #trail: Footprint[] = [];
@@ -44,12 +44,12 @@ export class JournalCursor {
    */
   #unread: News = NOTHING;
 
-  /** `turn` yields to other work between pieces of reading. */
-  constructor(files: FileSystem, seals: JournalSeals, token: string, turn: Turn) {
+  /** `breathe` yields to other work between pieces of reading. */
+  constructor(files: FileSystem, seals: JournalSeals, token: string, breathe: Breathe) {
     this.#files = files;
     this.#seals = seals;
     this.#token = token;
-    this.#turn = turn;
+    this.#breathe = breathe;
   }
 
   /** The position; `undefined` before there is a journal. */
@@ -135,7 +135,7 @@ export class JournalCursor {
   /** Reads everything anew: at first, if segments are gone, or (`revoked`) if marks no longer hold. */
   async #load(revoked = false): Promise<News> {
     const before = this.#position?.sequence;
-    const read = await unlessPassing(() => readJournal(this.#files, this.#seals, this.#turn));
+    const read = await unlessPassing(() => readJournal(this.#files, this.#seals, this.#breathe));
     if (read === undefined) {
       if (before !== undefined) throw await this.#lost();
       return this.#unread;
@@ -205,7 +205,7 @@ export class JournalCursor {
     return unlessPassing(async () => {
       const [segment] = await this.#files.read([path]);
       if (segment instanceof Error) throw segment;
-      return segment === undefined ? undefined : readFrames(segment, position, limit, this.#turn);
+      return segment === undefined ? undefined : readFrames(segment, position, limit, this.#breathe);
     });
   }
 }

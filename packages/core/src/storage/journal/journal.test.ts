@@ -190,7 +190,7 @@ describe("Journal.sync(), secure(), mark(), distrust() and restart()", () => {
       token: "c".repeat(16),
       identity: "c",
       random: (bytes: Uint8Array) => bytes,
-      turn: async () => {},
+      breathe: async () => {},
     };
     const c = new Journal(files, writer, unprotected);
     await c.restart();

@@ -3,7 +3,7 @@ import { CommitUnknownError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import { isCrowded } from "../../system-error.ts";
 import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
-import type { Turn } from "../pieces.ts";
+import type { Breathe } from "../pieces.ts";
 import { type Changes, encodeChanges } from "./changes.ts";
 import { JournalCursor, type News, takenOver } from "./cursor.ts";
 import { encodeFrameAt, FRAME_HEADER, FRAME_START, frameSize, writeFrameAt } from "./frame.ts";
@@ -30,7 +30,7 @@ export type JournalWriter = {
   readonly identity: string;
   readonly random: (bytes: Uint8Array) => Uint8Array;
   /** Yields to other work between the pieces of long work. */
-  readonly turn: Turn;
+  readonly breathe: Breathe;
 };
 
 /**
@@ -53,7 +53,7 @@ export class Journal {
     this.#files = files;
     this.#writer = writer;
     this.#seals = seals;
-    this.#cursor = new JournalCursor(files, seals, writer.token, writer.turn);
+    this.#cursor = new JournalCursor(files, seals, writer.token, writer.breathe);
   }
 
   /** The newest commit's sequence; 0 before the first. */
@@ -99,7 +99,7 @@ export class Journal {
   /** Appends commits. Returns whether they are already durable, by starting a segment, or need a `sync`. */
   async append(batch: readonly Changes[]): Promise<boolean> {
     const commits = await this.#encoded(batch);
-    if (sizeOf(commits, false) > LONG_BYTES) await this.#writer.turn();
+    if (sizeOf(commits, false) > LONG_BYTES) await this.#writer.breathe();
     const position = this.#writable();
     const fits =
       position !== undefined &&
@@ -181,7 +181,7 @@ export class Journal {
   async #encoded(batch: readonly Changes[]): Promise<Encoded[]> {
     const all: Encoded[] = [];
     for (const changes of batch)
-      all.push({ changes, body: await encodeChanges(changes, this.#writer.turn, allocate) });
+      all.push({ changes, body: await encodeChanges(changes, this.#writer.breathe, allocate) });
     return all;
   }
 
@@ -252,7 +252,7 @@ export class Journal {
     file.set(encodeSegmentHeader(header, seal));
     const start = startOf(segmentStart(header, file, seal));
     const written = writeCommits(start, commits, file.subarray(SEGMENT_HEADER));
-    if (size > LONG_BYTES) await this.#writer.turn();
+    if (size > LONG_BYTES) await this.#writer.breathe();
     await this.#publish(header.number, file);
     this.#cursor.enter(start);
     const { sequence } = written.position;

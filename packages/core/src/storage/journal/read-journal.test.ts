@@ -47,7 +47,7 @@ function journal(hook: StepHook = () => undefined): Journal {
   const files = simulatedFileSystem(disk, { process: new SimulatedMachine().start("reader"), hook });
   return new Journal(
     files,
-    { token: "b".repeat(16), identity: "b", random: (bytes) => bytes, turn: async () => {} },
+    { token: "b".repeat(16), identity: "b", random: (bytes) => bytes, breathe: async () => {} },
     unprotected,
   );
 }

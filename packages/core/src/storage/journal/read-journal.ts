@@ -2,7 +2,7 @@ import { xxh64 } from "../../codec/index.ts";
 import { BabaError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import { JOURNAL_FOLDER, segmentNumber, segmentPath } from "../layout.ts";
-import type { Turn } from "../pieces.ts";
+import type { Breathe } from "../pieces.ts";
 import { type Changes, decodeChanges } from "./changes.ts";
 import { attestsSync, openFrame, type ParsedFrame, parseFrame } from "./frame.ts";
 import type { JournalSeals } from "./seal.ts";
@@ -49,13 +49,13 @@ export type Read = { readonly commits: readonly JournalCommit[]; readonly positi
 export async function readJournal(
   files: FileSystem,
   seals: JournalSeals,
-  turn: Turn,
+  breathe: Breathe,
 ): Promise<Read | undefined> {
   for (;;) {
     const newest = await newestSegment(files);
     if (newest === undefined) return undefined;
     const segments = await readSegments(files, seals, newest);
-    if (segments !== undefined) return parseSegments(segments, turn);
+    if (segments !== undefined) return parseSegments(segments, breathe);
     // A checkpoint removed a segment during the read, unless nothing has changed.
     if ((await newestSegment(files)) === newest) {
       throw damaged(newest, "a segment before it is missing");
@@ -91,7 +91,7 @@ export async function readFrames(
   segment: Uint8Array,
   from: Position,
   limit: number | undefined,
-  turn: Turn,
+  breathe: Breathe,
 ): Promise<Read> {
   const commits: JournalCommit[] = [];
   let position = from;
@@ -104,12 +104,12 @@ export async function readFrames(
       }
       break;
     }
-    await turn();
+    await breathe();
     const { frame } = parsed;
     const body = openFrame(position, frame);
     if (body === undefined)
       throw damaged(from.header.number, `what follows commit number ${position.sequence} is forged`);
-    if (frame.kind === "commit") commits.push(await readCommit(parsed, body, position, turn));
+    if (frame.kind === "commit") commits.push(await readCommit(parsed, body, position, breathe));
     position = behind(position, parsed);
   }
   return { commits, position };
@@ -121,10 +121,10 @@ async function readCommit(
   { frame: { sequence }, end, chain }: FrameHere,
   body: Uint8Array,
   position: Position,
-  turn: Turn,
+  breathe: Breathe,
 ): Promise<JournalCommit> {
-  await turn();
-  const changes = await decodeChanges(body, turn);
+  await breathe();
+  const changes = await decodeChanges(body, breathe);
   if (changes === undefined || sequence !== position.sequence + 1) {
     throw damaged(position.header.number, `commit number ${sequence} is malformed or out of order`);
   }
@@ -231,12 +231,17 @@ async function readSegment(
   return { start, bytes };
 }
 
-async function parseSegments([first, ...later]: Segments, turn: Turn): Promise<Read> {
-  let read = await readFrames(first.bytes, startOf(first.start), later[0]?.start.header.previousLength, turn);
+async function parseSegments([first, ...later]: Segments, breathe: Breathe): Promise<Read> {
+  let read = await readFrames(
+    first.bytes,
+    startOf(first.start),
+    later[0]?.start.header.previousLength,
+    breathe,
+  );
   const commits = [...read.commits];
   for (const [i, { start, bytes }] of later.entries()) {
     mustFollow(read.position, start);
-    read = await readFrames(bytes, startOf(start), later[i + 1]?.start.header.previousLength, turn);
+    read = await readFrames(bytes, startOf(start), later[i + 1]?.start.header.previousLength, breathe);
     commits.push(...read.commits);
   }
   const { position } = read;

@@ -30,7 +30,7 @@ test("restart() removes segments so that who follows between two removals misses
         token: token.repeat(16),
         identity: token,
         random: (bytes) => crypto.getRandomValues(bytes.slice()),
-        turn: async () => {},
+        breathe: async () => {},
       },
       unprotected,
     );
@@ -60,7 +60,7 @@ test("restart() removes segments alone: not the files and folders of others besi
   for (const name of others)
     await files.create([{ path: `${JOURNAL_FOLDER}/${name}`, bytes: new Uint8Array() }]);
   const random = (bytes: Uint8Array) => crypto.getRandomValues(bytes.slice());
-  const writer = { token: "a".repeat(16), identity: "a", random, turn: async () => {} };
+  const writer = { token: "a".repeat(16), identity: "a", random, breathe: async () => {} };
   const journal = new Journal(files, writer, unprotected);
   await journal.follow();
   await journal.append([changes("1")]);

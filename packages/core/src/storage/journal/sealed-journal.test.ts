@@ -38,7 +38,7 @@ function journal(name: string, by: JournalSeals = seals(ids.one)): Journal {
   const random = (bytes: Uint8Array) => crypto.getRandomValues(new Uint8Array(bytes.length));
   return new Journal(
     files,
-    { token: name.repeat(16), identity: `process ${name}`, random, turn: async () => {} },
+    { token: name.repeat(16), identity: `process ${name}`, random, breathe: async () => {} },
     by,
   );
 }

@@ -101,7 +101,7 @@ export function journalOn(files: FileSystem, name: string): Journal {
   const random = (bytes: Uint8Array) => crypto.getRandomValues(new Uint8Array(bytes.length));
   return new Journal(
     files,
-    { token: name.repeat(16), identity: `process ${name}`, random, turn: async () => {} },
+    { token: name.repeat(16), identity: `process ${name}`, random, breathe: async () => {} },
     unprotected,
   );
 }

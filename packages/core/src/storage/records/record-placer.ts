@@ -4,7 +4,7 @@ import { inLanes } from "../../lanes.ts";
 import { ioErrorAmong } from "../io-error.ts";
 import type { Changes } from "../journal/changes.ts";
 import { folderOf } from "../names.ts";
-import { inPieces, type Turn } from "../pieces.ts";
+import { type Breathe, inPieces } from "../pieces.ts";
 import { folderError, refuseObstacles, refuseObstaclesIn } from "./obstacles.ts";
 import { batches, discard, type Placement, replacements, TextRooms, textBytes } from "./placement.ts";
 import { Staging } from "./staging.ts";
@@ -39,10 +39,10 @@ export class RecordPlacer {
    *
    * @throws `BABA_NOT_A_FOLDER`, `BABA_NOT_A_RECORD`, `BABA_PERMISSION`, `BABA_DISK_FULL`, `BABA_IO`
    */
-  async prepare(changes: Changes, turn: Turn): Promise<void> {
+  async prepare(changes: Changes, breathe: Breathe): Promise<void> {
     // Each folder of these names, and whether something is put into it.
     const folders = new Map<string, boolean>();
-    await inPieces(changes, turn, (name, payload) => {
+    await inPieces(changes, breathe, (name, payload) => {
       const folder = folderOf(name);
       if (payload !== undefined || !folders.has(folder)) folders.set(folder, payload !== undefined);
     });

@@ -6,7 +6,7 @@ import type { Hold } from "../storage.ts";
 const LONGEST_SLEEP = 50;
 
 /** Whose turn it is in this process to use a store's write lock: one at a time, in the order of asking. */
-export class Turns {
+export class LockQueue {
   readonly #mutex = new Mutex();
   readonly #sleep: (milliseconds: number) => Promise<void>;
   readonly #ended: () => void;
@@ -33,10 +33,12 @@ export class Turns {
 
   /**
    * The same, unless one hold keeps the turn for `longest` milliseconds, as it may be waiting for this very
-   * caller: then `undefined`, and the place in the queue is given up. Sleeps in short pieces, the last of
-   * which may outlast the wait and keep the process alive for that long.
+   * caller: then the place in the queue is given up. Sleeps in short pieces, the last of which may outlast
+   * the wait and keep the process alive for that long.
+   *
+   * @throws {LockedError}
    */
-  async acquireBefore(longest: number): Promise<(() => void) | undefined> {
+  async acquireBefore(longest: number): Promise<() => void> {
     if (this.#mutex.isFree) return this.acquire();
     const turn = this.acquire();
     let waitedFor = this.#holder;
@@ -46,7 +48,7 @@ export class Turns {
       waited = waitedFor !== undefined && waitedFor === this.#holder ? waited + LONGEST_SLEEP : 0;
     }
     void turn.then((release) => release());
-    return undefined;
+    throw heldHere(longest);
   }
 
   /**
@@ -85,7 +87,7 @@ export class Turns {
 }
 
 /** The error for a caller that gave up its turn after `waited` milliseconds of one hold. */
-export function heldHere(waited: number): LockedError {
+function heldHere(waited: number): LockedError {
   return new LockedError(
     `A session of this process has held the write lock for ${waited / 1000} seconds: it runs under the lock after ` +
       "many conflicts. Do not commit another session, or change or rotate keys, inside a session's callback.",
