@@ -50,7 +50,7 @@ export type { Runtime } from "./runtime/runtime.ts";
 export { assemble, type DatabaseContext } from "./session/database/assemble.ts";
 export { Database } from "./session/database/database.ts";
 export type { ReadOptions, StreamedRecord } from "./session/folder-reads.ts";
-export type { MaintenanceOptions, Progress, RecordProblem } from "./session/maintenance/maintenance.ts";
+export type { RecordProblem } from "./session/maintenance/problems.ts";
 export {
   openRecordFile,
   type RecordFileContext,
@@ -59,6 +59,7 @@ export {
 } from "./session/maintenance/record-file.ts";
 export type { RewrapOptions, RewrapReport } from "./session/maintenance/rewrap.ts";
 export type { VerifyReport } from "./session/maintenance/verify.ts";
+export type { MaintenanceOptions, Progress } from "./session/maintenance/walk.ts";
 export type { BabaOptions } from "./session/options.ts";
 export { AsyncSession, type SessionContext } from "./session/session.ts";
 export type { SessionOptions } from "./session/transact.ts";

@@ -10,9 +10,10 @@ import {
   removeRecipient,
   rotateKey,
 } from "../maintenance/key-management.ts";
-import type { MaintenanceOptions, RecordProblem } from "../maintenance/maintenance.ts";
+import type { RecordProblem } from "../maintenance/problems.ts";
 import { type RewrapOptions, type RewrapReport, rewrap, seal } from "../maintenance/rewrap.ts";
 import { type VerifyReport, verify } from "../maintenance/verify.ts";
+import type { MaintenanceOptions } from "../maintenance/walk.ts";
 import type { BabaOptions } from "../options.ts";
 import { AsyncSession, type SessionContext } from "../session.ts";
 import { checkTransaction, type SessionOptions, type TransactContext, transact } from "../transact.ts";

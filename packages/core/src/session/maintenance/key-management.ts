@@ -3,7 +3,7 @@ import { checkPassphrase, checkRecipients } from "../../crypto/lock.ts";
 import { noKeyring } from "../../crypto/refusals.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { Store } from "../database/shared-store.ts";
-import { underLock } from "./maintenance.ts";
+import { underLock } from "./under-lock.ts";
 
 /** What it takes to make a new data key. */
 type KeySource = Pick<Runtime, "crypto" | "now">;

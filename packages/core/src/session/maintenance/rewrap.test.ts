@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { encode } from "../../codec/index.ts";
 import { isSealed, keyIdOf } from "../../crypto/envelope.ts";
 import { add, failsWith, KEY_FILE, NoteStore, note, read, utf8 } from "../note-store.fixture.ts";
-import type { Progress } from "./maintenance.ts";
+import type { Progress } from "./walk.ts";
 
 const mine = await generateX25519Identity();
 

@@ -4,18 +4,16 @@ import { BabaError, ConflictError } from "../../errors.ts";
 import { printable } from "../../printable.ts";
 import type { Content } from "../../storage/protection.ts";
 import type { Store } from "../database/shared-store.ts";
+import { nameFault, problemOf, type RecordProblem } from "./problems.ts";
+import { underLock } from "./under-lock.ts";
 import {
   checkMaintenanceOptions,
   forAllRecords,
   type MaintenanceOptions,
-  nameFault,
   type Part,
-  problemOf,
-  type RecordProblem,
   revealedParts,
   stepsOf,
-  underLock,
-} from "./maintenance.ts";
+} from "./walk.ts";
 
 /** The result of sealing or re-sealing the records of a store. */
 export type RewrapReport = {

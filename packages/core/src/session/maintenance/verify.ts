@@ -4,15 +4,8 @@ import { parseBytes } from "../../model/index.ts";
 import { printable } from "../../printable.ts";
 import type { Content } from "../../storage/protection.ts";
 import type { Store } from "../database/shared-store.ts";
-import {
-  checkMaintenanceOptions,
-  forAllRecords,
-  type MaintenanceOptions,
-  nameFault,
-  problemOf,
-  type RecordProblem,
-  revealedParts,
-} from "./maintenance.ts";
+import { nameFault, problemOf, type RecordProblem } from "./problems.ts";
+import { checkMaintenanceOptions, forAllRecords, type MaintenanceOptions, revealedParts } from "./walk.ts";
 
 /** The result of reading every record of a store. */
 export type VerifyReport = {

@@ -1,9 +1,6 @@
-import { BabaError, type BabaErrorCode } from "../../errors.ts";
-import { printable } from "../../printable.ts";
-import { checkRecordName } from "../../storage/names.ts";
+import { BabaError } from "../../errors.ts";
 import type { Content } from "../../storage/protection.ts";
 import { revealSome } from "../../storage/records/portions.ts";
-import type { Hold } from "../../storage/storage.ts";
 import type { Store } from "../database/shared-store.ts";
 import { checkOptionNames } from "../options.ts";
 
@@ -14,13 +11,6 @@ export type Progress = { readonly done: number; readonly total: number };
 export type MaintenanceOptions = {
   /** Called after every step. If it throws, the work stops with that error, and can be started again. */
   readonly onProgress?: (progress: Progress) => void;
-};
-
-/** A record with a problem. */
-export type RecordProblem = {
-  readonly filename: string;
-  readonly code: BabaErrorCode;
-  readonly error: BabaError;
 };
 
 /** The number of records per step, which holds the write lock if it writes. */
@@ -71,25 +61,6 @@ export async function* revealedParts(
   }
 }
 
-/**
- * Runs work under the write lock with the current keys of the key file: the journal does not mention a new
- * key whose maker died before renewing it.
- */
-export async function underLock<T>({ storage, vault }: Store, work: (hold: Hold) => Promise<T>): Promise<T> {
-  const hold = await storage.hold();
-  try {
-    await vault.refresh();
-    return await work(hold);
-  } finally {
-    await hold.release();
-  }
-}
-
-/** A record's entry in a report. */
-export function problemOf(filename: string, error: BabaError): RecordProblem {
-  return { filename, code: error.code, error };
-}
-
 /** @throws `BABA_OPTION` if an option is not known, or `onProgress` is not a function */
 export function checkMaintenanceOptions(
   options: MaintenanceOptions,
@@ -98,19 +69,4 @@ export function checkMaintenanceOptions(
   checkOptionNames(options, known);
   if (options.onProgress === undefined || typeof options.onProgress === "function") return;
   throw new BabaError("BABA_OPTION", "The option onProgress must be a function.");
-}
-
-/**
- * Why no call reaches a record of this name: another program may have made a file whose name no call accepts, or
- * none takes as it is. It cannot be sealed either, as a seal is bound to the name's one normal form.
- */
-export function nameFault(name: string): BabaError | undefined {
-  try {
-    if (checkRecordName(name) === name) return undefined;
-    return new BabaError("BABA_NAME", `${printable(name)} is not in Unicode NFC: rename the file first.`, {
-      record: name,
-    });
-  } catch (error) {
-    return error instanceof BabaError ? error : undefined;
-  }
 }
