@@ -11,7 +11,7 @@ export const MUTANTS = [
   {
     name: "the journal is not synced",
     file: "journal/journal.ts",
-    find: "await this.#files.sync([segmentPath(position.header.number)]).catch(failedSync);",
+    find: "await synced(() => this.#files.sync([segmentPath(position.header.number)]));",
     replace: "",
   },
   {
@@ -23,7 +23,7 @@ export const MUTANTS = [
   {
     name: "the journal's folder is not synced after the link",
     file: "journal/journal.ts",
-    find: "await this.#files.syncFolders([JOURNAL_FOLDER]).catch(failedSync);",
+    find: "await synced(() => this.#files.syncFolders([JOURNAL_FOLDER]));",
     replace: "",
   },
   {
@@ -252,9 +252,9 @@ export const MUTANTS = [
   {
     name: "the journal is not followed under the lock",
     file: "commit/commit-engine.ts",
-    find: "      await this.#replay.catchUp(this.#breathe);\n      this.#tenure.begin();",
+    find: "      await this.#replay.catchUp(this.#breathe);\n      this.tenure.begin();",
     replace:
-      "      if (this.#replay.newest === 0) await this.#replay.catchUp(this.#breathe);\n      this.#tenure.begin();",
+      "      if (this.#replay.newest === 0) await this.#replay.catchUp(this.#breathe);\n      this.tenure.begin();",
   },
   {
     name: "marks are believed after a power cut",
@@ -319,7 +319,7 @@ export const MUTANTS = [
   {
     name: "a commit that is put in place later does not ask for the lock",
     file: "commit/commit-engine.ts",
-    find: "const checking = this.#tenure.mustHaveHeld();",
+    find: "const checking = this.tenure.mustHaveHeld();",
     replace: "const checking = Promise.resolve();",
   },
   {
@@ -333,6 +333,24 @@ export const MUTANTS = [
     file: "commit/commit-engine.ts",
     find: " || (placing && this.#replay.inherits)",
     replace: "",
+  },
+  {
+    name: "a poisoned handle goes on within a hold",
+    file: "commit/poison.ts",
+    find: "this.mustBeSound();\n    try {",
+    replace: "try {",
+  },
+  {
+    name: "what a closed storage of a living process has placed counts as durable",
+    file: "commit/replay.ts",
+    find: "this.#journal.checkpoint === this.#journal.sequence",
+    replace: "this.#journal.placed === this.#journal.sequence",
+  },
+  {
+    name: "marks of a closed storage of a living process are trusted",
+    file: "commit/replay.ts",
+    find: "if (lives !== true || hasEnded) ",
+    replace: "if (lives !== true) ",
   },
 ];
 

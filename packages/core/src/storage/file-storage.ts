@@ -171,7 +171,7 @@ export class FileStorage implements Storage {
   }
 
   async forceUnlock(): Promise<void> {
-    await worded(this.#opened().forceUnlock(), LOCK_FILE, "remove the write lock");
+    await worded(this.#opened().tenure.force(), LOCK_FILE, "remove the write lock");
   }
 
   /** Waits until what was committed is in place, or has failed to be put there once. */

@@ -48,11 +48,11 @@ const CHECKPOINT_BYTES = 16 * 1024 * 1024;
 export class CommitEngine {
   readonly redo: Redo;
   readonly overlay: Overlay;
+  readonly tenure: LockTenure;
   readonly #context: EngineContext;
   readonly #breathe: Breathe;
   readonly #journal: Journal;
   readonly #lock: WriteLock;
-  readonly #tenure: LockTenure;
   readonly #replay: Replay;
   readonly #placer: RecordPlacer;
   readonly #poison = new Poison();
@@ -73,7 +73,7 @@ export class CommitEngine {
     this.#lock = new WriteLock(files, runtime, owner);
     const random = (bytes: Uint8Array) => runtime.random(bytes);
     this.#journal = new Journal(files, { ...owner, random, breathe: this.#breathe }, protection);
-    this.#tenure = new LockTenure(this.#lock, runtime, () => this.#journal.mark());
+    this.tenure = new LockTenure(this.#lock, runtime, () => this.#journal.mark());
     this.#replay = new Replay(files, this.#journal);
     this.redo = this.#replay.redo;
     this.#placer = new RecordPlacer(files, this.#token);
@@ -82,11 +82,11 @@ export class CommitEngine {
 
   /** Catches up with the commits of others, and returns the newest commit that reads will see. */
   async follow(): Promise<number> {
-    if (this.#tenure.isAlone) return this.#replay.newest;
+    if (this.tenure.isAlone) return this.#replay.newest;
     const release = await this.#following.acquire();
     try {
       // The lock may have been taken during the wait.
-      if (!this.#tenure.isAlone) await this.#replay.catchUp(this.#breathe);
+      if (!this.tenure.isAlone) await this.#replay.catchUp(this.#breathe);
       return this.#replay.newest;
     } finally {
       release();
@@ -112,13 +112,13 @@ export class CommitEngine {
   /** Takes the write lock and catches up with the journal; every write to a store happens under it. */
   async lock(longestWait?: number): Promise<void> {
     this.#poison.mustBeSound();
-    if (this.#tenure.resume()) return;
+    if (this.tenure.resume()) return;
     await this.#prepare();
     await this.#lock.acquire(longestWait);
     const release = await this.#following.acquire();
     try {
       await this.#replay.catchUp(this.#breathe);
-      this.#tenure.begin();
+      this.tenure.begin();
     } catch (error) {
       await this.#lock.release().catch(() => undefined);
       throw error;
@@ -132,22 +132,12 @@ export class CommitEngine {
    * waits for it. The caller must see to an `unlock` soon after.
    */
   rest(): Promise<void> {
-    return this.#tenure.rest(this.#poison.isSound);
+    return this.tenure.rest(this.#poison.isSound);
   }
 
   /** The newest commit when the lock was kept for the next one; `undefined` if it is in use or not held. */
   get restsAt(): number | undefined {
-    return this.#tenure.isResting ? this.#replay.newest : undefined;
-  }
-
-  /** Whether the write lock is held, or could not be released. */
-  get holdsLock(): boolean {
-    return this.#tenure.isTaken;
-  }
-
-  /** Releases the write lock if it is held or could not be released before. */
-  unlock(): Promise<void> {
-    return this.#tenure.end();
+    return this.tenure.isResting ? this.#replay.newest : undefined;
   }
 
   /**
@@ -155,6 +145,8 @@ export class CommitEngine {
    * changes, and is resolved or rejected; a failure to put files in place rejects none.
    */
   async commit(batch: readonly Submission[]): Promise<void> {
+    // Not only when the lock is taken: a hold takes it once for many commits.
+    this.#poison.mustBeSound();
     await this.#settleEarlier(awaitsFiles(batch));
     await this.#pause(batch.map(({ transaction }) => transaction.changes));
     const accepted = await this.#judge(batch);
@@ -168,7 +160,7 @@ export class CommitEngine {
   /** Puts every commit in place, and notes it for other processes. Needs the lock. */
   async settle(): Promise<void> {
     // After a pause of this process the lock may be lost to force: old files would replace newer ones.
-    await this.#poison.guard(() => this.#tenure.mustHold());
+    await this.#poison.guard(() => this.tenure.mustHold());
     await this.#place();
   }
 
@@ -209,11 +201,6 @@ export class CommitEngine {
   /** Whether this storage has to finish up when it closes: it wrote last, or no living process did. */
   get isLastWriter(): boolean {
     return this.#journal.sequence > this.#journal.checkpoint && (this.#journal.isOwn || this.needsRecovery);
-  }
-
-  /** Removes the write lock, whoever holds it. */
-  forceUnlock(): Promise<void> {
-    return this.#tenure.force();
   }
 
   /** Removes the lock's owner file. */
@@ -276,7 +263,7 @@ export class CommitEngine {
     await this.#pause(batch);
     await this.#poison
       .guard(async () => {
-        if ((await this.#journal.append(batch)) || !durably) await this.#tenure.mustHaveHeld();
+        if ((await this.#journal.append(batch)) || !durably) await this.tenure.mustHaveHeld();
         else await (settling ? this.#syncAndStage(batch) : this.#syncAndCheck());
       })
       .catch((error: unknown) => this.#unwritten(batch, error));
@@ -289,13 +276,13 @@ export class CommitEngine {
     const syncing = this.#journal.sync();
     const staging = this.needsSettling ? undefined : this.#placer.stage(batch);
     await syncing.finally(() => staging);
-    await this.#tenure.mustHaveHeld();
+    await this.tenure.mustHaveHeld();
   }
 
   /** Checks the lock during the sync: whoever takes it from now on finds the commit in the journal. */
   async #syncAndCheck(): Promise<void> {
     const syncing = this.#journal.sync();
-    const checking = this.#tenure.mustHaveHeld();
+    const checking = this.tenure.mustHaveHeld();
     // It may fail before the sync ends, and is only awaited after it.
     checking.catch(() => undefined);
     await syncing.finally(() => checking);

@@ -34,12 +34,12 @@ export class LockReturn {
 
   /** Releases it at once. */
   now(engine: CommitEngine): Promise<void> {
-    return engine.unlock().catch((error: unknown) => this.#failed(error));
+    return engine.tenure.end().catch((error: unknown) => this.#failed(error));
   }
 
   /** After a turn: releases, a moment later, a lock that was kept but not used, or could not be released. */
   later(engine: CommitEngine): void {
-    if (this.#lingers || !engine.holdsLock) return;
+    if (this.#lingers || !engine.tenure.isTaken) return;
     this.#lingers = true;
     void this.#linger(engine);
   }
@@ -50,14 +50,14 @@ export class LockReturn {
    */
   async atLast(engine: CommitEngine): Promise<void> {
     await this.now(engine);
-    for (let tries = 0; tries < TRIES && engine.holdsLock; tries++) {
+    for (let tries = 0; tries < TRIES && engine.tenure.isTaken; tries++) {
       await this.#sleep(pauseBefore(tries));
       await this.#tryAgain(engine, tries);
     }
   }
 
   async #linger(engine: CommitEngine): Promise<void> {
-    for (let tries = 0; tries < TRIES && engine.holdsLock; tries++) {
+    for (let tries = 0; tries < TRIES && engine.tenure.isTaken; tries++) {
       const before = engine.restsAt;
       await this.#sleep(pauseBefore(tries));
       const release = await this.#queue.acquire();
@@ -71,7 +71,7 @@ export class LockReturn {
   /** Only the last try reports its failure. */
   async #tryAgain(engine: CommitEngine, tries: number): Promise<void> {
     if (tries === TRIES - 1) return this.now(engine);
-    await engine.unlock().catch(() => undefined);
+    await engine.tenure.end().catch(() => undefined);
   }
 
   #failed(error: unknown): void {

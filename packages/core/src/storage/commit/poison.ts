@@ -22,8 +22,9 @@ export class Poison {
     );
   }
 
-  /** Does work of which a `CommitUnknownError` poisons the handle. */
+  /** Does work of which a `CommitUnknownError` poisons the handle, unless it is poisoned already. */
   async guard(work: () => Promise<void>): Promise<void> {
+    this.mustBeSound();
     try {
       await work();
     } catch (error) {

@@ -10,6 +10,7 @@ import { encodeFrameAt, FRAME_HEADER, FRAME_START, frameSize, writeFrameAt } fro
 import { type JournalCommit, type Position, type Read, segmentsIn, startOf } from "./read-journal.ts";
 import type { JournalSeals } from "./seal.ts";
 import { encodeSegmentHeader, SEGMENT_HEADER, type SegmentHeader, segmentStart } from "./segment.ts";
+import { synced } from "./synced.ts";
 
 const SMALLEST_SEGMENT = 16 * 1024;
 const LARGEST_SEGMENT = 256 * 1024;
@@ -118,7 +119,7 @@ export class Journal {
   async sync(): Promise<void> {
     const { position } = this.#cursor;
     if (position === undefined || position.synced === position.sequence) return;
-    await this.#files.sync([segmentPath(position.header.number)]).catch(failedSync);
+    await synced(() => this.#files.sync([segmentPath(position.header.number)]));
     this.#move({ ...position, synced: position.sequence });
   }
 
@@ -285,7 +286,7 @@ export class Journal {
     } finally {
       await this.#files.remove([temporary]).catch(() => undefined);
     }
-    await this.#files.syncFolders([JOURNAL_FOLDER]).catch(failedSync);
+    await synced(() => this.#files.syncFolders([JOURNAL_FOLDER]));
   }
 
   /** An empty segment is small; one that follows a full one of the same writer is twice as long. */
@@ -336,13 +337,4 @@ function writeCommits(from: Position, batch: readonly Encoded[], room: Uint8Arra
     commits.push({ sequence, changes, end: offset, chain, digest: xxh64(body, 0n) });
   }
   return { position: { ...from, offset, chain, sequence }, commits };
-}
-
-/** Syncs are never retried: the system may have dropped unwritten data, and the retry would succeed. */
-function failedSync(cause: unknown): never {
-  throw new CommitUnknownError(
-    "A sync of the journal failed, so it is not known whether the last commit is durable. Close the database, open " +
-      "it again and check; this handle refuses further writes.",
-    { cause },
-  );
 }
