@@ -10,6 +10,7 @@ import {
   simulatedFileSystem,
   simulatedRuntime,
 } from "../testing/simulation/index.ts";
+import { HELD } from "./held.fixture.ts";
 import { assureKeyFile, createKeyFile, readKeyFile } from "./key-file.ts";
 import { Vault } from "./vault.ts";
 
@@ -105,7 +106,7 @@ describe("the key file outlives what is sealed with it", () => {
     await commit(storage, "two");
     armed = true;
     const hold = await storage.hold();
-    await expect(vault.rewrite((keyring, crypto) => keyring.rotated(crypto, 0))).rejects.toThrow();
+    await expect(vault.rewrite((keyring, crypto) => keyring.rotated(crypto, 0), HELD)).rejects.toThrow();
     await hold.release();
     await vault.refresh();
     await commit(storage, "three");

@@ -7,6 +7,7 @@ import { BabaError } from "../errors.ts";
 import { memoryFileSystem } from "../file-system/memory.ts";
 import { KEY_FILE } from "../storage/layout.ts";
 import type { Crypto } from "./crypto.ts";
+import { HELD } from "./held.fixture.ts";
 import {
   createKeyFile,
   type FileLock,
@@ -219,9 +220,9 @@ describe("the key file", () => {
     const file = await readKeyFile(files);
     expect(file?.length).toBe(2 ** 20 + 1);
     expect(await codeOf(unlock(nobleCrypto, file, passphrase))).toBe("BABA_KEYRING");
-    await replaceKeyFile(files, "b", new Uint8Array(2 ** 20).fill(65));
+    await replaceKeyFile(files, "b", new Uint8Array(2 ** 20).fill(65), HELD.mustHold);
     expect((await readKeyFile(files))?.length).toBe(2 ** 20);
-    await replaceKeyFile(files, "c", new Uint8Array(2 ** 16).fill(65));
+    await replaceKeyFile(files, "c", new Uint8Array(2 ** 16).fill(65), HELD.mustHold);
     expect((await readKeyFile(files))?.length).toBe(2 ** 16);
   });
 
@@ -254,11 +255,11 @@ describe("the key file", () => {
         };
       },
     });
-    expect(await codeOf(replaceKeyFile(failing, "b", new Uint8Array([9])))).toBe("BABA_IO");
+    expect(await codeOf(replaceKeyFile(failing, "b", new Uint8Array([9]), HELD.mustHold))).toBe("BABA_IO");
     expect(steps).not.toContain("rename");
     expect(await readKeyFile(files)).toEqual(bytes);
     expect(await files.list(".baba/tmp")).toEqual([]);
-    await replaceKeyFile(files, "c", new Uint8Array([9]));
+    await replaceKeyFile(files, "c", new Uint8Array([9]), HELD.mustHold);
     expect(await readKeyFile(files)).toEqual(new Uint8Array([9]));
   });
 
@@ -276,7 +277,7 @@ describe("the key file", () => {
         };
       },
     });
-    await replaceKeyFile(watched, "a", bytes);
+    await replaceKeyFile(watched, "a", bytes, HELD.mustHold);
     expect(steps).toEqual(["makeFolder", "create", "sync", "rename", "syncFolders", "remove"]);
   });
 });

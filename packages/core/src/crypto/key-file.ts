@@ -150,8 +150,14 @@ export async function assureKeyFile(files: FileSystem): Promise<void> {
 }
 
 /** Replaces the key file atomically and durably: after a crash, the old or the new one is there, whole. */
-export async function replaceKeyFile(files: FileSystem, token: string, bytes: Uint8Array): Promise<void> {
+export async function replaceKeyFile(
+  files: FileSystem,
+  token: string,
+  bytes: Uint8Array,
+  mustHold: () => Promise<void>,
+): Promise<void> {
   await throughTemporary(files, token, bytes, async (temporary) => {
+    await mustHold();
     await files.rename([{ from: temporary, to: KEY_FILE }]);
     await files.syncFolders([STORE_FOLDER]);
   });

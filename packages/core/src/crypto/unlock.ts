@@ -118,7 +118,8 @@ export async function createLock(
  * Replaces the key file durably by one with another keyring or lock; no record is touched. The caller holds
  * the write lock.
  *
- * @throws `BABA_OPTION` if the recipients do not include oneself
+ * @param mustHold called directly before the new file takes the place of the old one; if it fails, nothing is replaced
+ * @throws `BABA_OPTION` if the recipients do not include oneself; and what `mustHold` throws
  * @example
  * ```ts
  * import { generateIdentity, memoryFileSystem } from "@baba/core";
@@ -135,8 +136,9 @@ export async function rewriteLock(
   files: FileSystem,
   keyring: Keyring,
   lock: FileLock,
+  mustHold: () => Promise<void> = async () => {},
 ): Promise<void> {
-  await replaceKeyFile(files, tokenOf(crypto), await lockKeyring(crypto, keyring, lock));
+  await replaceKeyFile(files, tokenOf(crypto), await lockKeyring(crypto, keyring, lock), mustHold);
 }
 
 /** Makes the key file unless there is one; returns whether it did. If not, the keyring is wiped. */

@@ -5,6 +5,7 @@ import { memoryFileSystem } from "../file-system/memory.ts";
 import { MemoryVolume } from "../file-system/memory-volume.ts";
 import { JOURNAL_FOLDER, KEY_FILE } from "../storage/layout.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
+import { HELD } from "./held.fixture.ts";
 import { readKeyFile } from "./key-file.ts";
 import { Vault } from "./vault.ts";
 
@@ -29,7 +30,7 @@ async function opened(fingerprint?: string, from = memoryFileSystem(volume)): Pr
 }
 
 const failsWith = (work: Promise<unknown>, code: string) => expect(work).rejects.toMatchObject({ code });
-const rotate = (vault: Vault) => vault.rewrite((keyring) => keyring.rotated(crypto, 0));
+const rotate = (vault: Vault) => vault.rewrite((keyring) => keyring.rotated(crypto, 0), HELD);
 
 describe("Vault", () => {
   test("findSeal() refuses a plain segment once another process has ended the conversion", async () => {
@@ -37,7 +38,7 @@ describe("Vault", () => {
     await vault.beginConversion();
     expect(await vault.findSeal(undefined, "segment")).toBeUndefined();
     const other = await opened();
-    await other.rewrite((keyring) => keyring.converted(crypto));
+    await other.rewrite((keyring) => keyring.converted(crypto), HELD);
     await failsWith(vault.findSeal(undefined, "segment"), "BABA_NOT_SEALED");
   });
 
@@ -46,7 +47,7 @@ describe("Vault", () => {
     await vault.prepare();
     const bytes = (await readKeyFile(files)) ?? new Uint8Array();
     await rotate(vault);
-    await vault.rewrite((keyring) => keyring.withoutRetired());
+    await vault.rewrite((keyring) => keyring.withoutRetired(), HELD);
     const { activeId } = vault;
     await files.remove([KEY_FILE]);
     await files.create([{ path: KEY_FILE, bytes }]);
@@ -58,7 +59,7 @@ describe("Vault", () => {
     const maker = await opened();
     await maker.prepare();
     const vault = await opened(maker.fingerprint);
-    await vault.rewrite((keyring) => keyring.withNewSecret(crypto));
+    await vault.rewrite((keyring) => keyring.withNewSecret(crypto), HELD);
     await rotate(maker);
     await vault.refresh();
     expect(vault.activeId).toBe(maker.activeId);

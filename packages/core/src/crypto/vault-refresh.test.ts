@@ -6,6 +6,7 @@ import { memoryFileSystem } from "../file-system/memory.ts";
 import { MemoryVolume } from "../file-system/memory-volume.ts";
 import { KEY_FILE } from "../storage/layout.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
+import { HELD } from "./held.fixture.ts";
 import { Vault } from "./vault.ts";
 
 const [mine, theirs] = await Promise.all([generateX25519Identity(), generateX25519Identity()]);
@@ -77,8 +78,8 @@ describe("Vault", () => {
     const { files, delay } = delayed();
     const vault = await opened(files);
     const { search, release } = await searching(vault, delay);
-    await other.rewrite((keyring) => keyring.withRecipients([myRecipient ?? "", theirRecipient ?? ""]));
-    const rewriting = vault.rewrite((keyring) => keyring.rotated(crypto, 0));
+    await other.rewrite((keyring) => keyring.withRecipients([myRecipient ?? "", theirRecipient ?? ""]), HELD);
+    const rewriting = vault.rewrite((keyring) => keyring.rotated(crypto, 0), HELD);
     release();
     await rewriting;
     expect(await search).toMatchObject({ code: "BABA_KEY_UNKNOWN" });
@@ -92,13 +93,26 @@ describe("Vault", () => {
     const vault = await opened(files);
     await vault.prepare();
     const other = await opened();
-    await other.rewrite((keyring) => keyring.rotated(crypto, 0));
+    await other.rewrite((keyring) => keyring.rotated(crypto, 0), HELD);
     const { search, release } = await searching(vault, delay);
-    const rewriting = vault.rewrite((keyring) => keyring.rotated(crypto, 0));
+    const rewriting = vault.rewrite((keyring) => keyring.rotated(crypto, 0), HELD);
     release();
     await Promise.all([rewriting, search]);
     expect(vault.keyring?.keys).toHaveLength(3);
     expect(vault.activeId).toBe((await opened()).activeId);
+  });
+
+  test("pin() during a rewrite is not forgotten with it", async () => {
+    const vault = await opened();
+    await vault.prepare();
+    const fingerprint = vault.fingerprint ?? "";
+    const pinning: Promise<void>[] = [];
+    const mustHold = async () => void (pinning.length === 0 && pinning.push(vault.pin(fingerprint)));
+    await vault.rewrite((keyring) => keyring.rotated(crypto, 0), { mustHold });
+    await Promise.all(pinning);
+    const other = await opened();
+    await other.rewrite((keyring) => keyring.withNewSecret(crypto), HELD);
+    await expect(vault.refresh()).rejects.toMatchObject({ code: "BABA_KEYRING" });
   });
 
   test("prepare() and beginConversion() take the keyring that others made after a read had found none", async () => {
@@ -123,7 +137,7 @@ describe("Vault", () => {
     const { files, delay } = delayed();
     const vault = await opened(files);
     const { search: first, release } = await searching(vault, delay);
-    await other.rewrite((keyring) => keyring.rotated(crypto, 0));
+    await other.rewrite((keyring) => keyring.rotated(crypto, 0), HELD);
     const second = vault.findSeal(other.activeId, "segment");
     release();
     expect((await second)?.keyId).toBe(other.activeId);

@@ -4,6 +4,7 @@ import type { FileSystem } from "../file-system/file-system.ts";
 import { memoryFileSystem } from "../file-system/memory.ts";
 import { KEY_FILE } from "../storage/layout.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
+import { HELD } from "./held.fixture.ts";
 import { readKeyFile } from "./key-file.ts";
 import type { Lock } from "./lock.ts";
 import { nobleCrypto } from "./noble.ts";
@@ -36,7 +37,7 @@ async function opened(lock: Lock): Promise<Vault> {
 async function use(vault: Vault): Promise<void> {
   expect(vault.fingerprint === undefined).toBe(vault.lockKind === "key");
   const kept = (await vault.seal(new Map([[NAME, PAYLOAD]]))).get(NAME);
-  expect(await vault.reveal([NAME], [kept])).toEqual([PAYLOAD]);
+  expect(await vault.revealing()([NAME], [kept])).toEqual([PAYLOAD]);
   const body = vault.journal?.sealBody(NOTHING, PAYLOAD) ?? NOTHING;
   expect(vault.journal?.openBody(NOTHING, body)).toEqual(PAYLOAD);
 }
@@ -46,8 +47,8 @@ describe("Vault.close() leaves no key in memory", () => {
     const vault = await opened(LOCK);
     await vault.prepare();
     await use(vault);
-    await vault.rewrite((keyring, crypto) => keyring.rotated(crypto, 0));
-    await vault.rewrite((keyring, crypto) => keyring.withNewSecret(crypto));
+    await vault.rewrite((keyring, crypto) => keyring.rotated(crypto, 0), HELD);
+    await vault.rewrite((keyring, crypto) => keyring.withNewSecret(crypto), HELD);
     await use(vault);
     expect(secrets.left()).not.toEqual([]);
     vault.close();
@@ -78,7 +79,7 @@ describe("Vault.close() leaves no key in memory", () => {
     const vault = await opened(LOCK);
     await vault.prepare();
     const bytes = (await readKeyFile(files)) ?? NOTHING;
-    await vault.rewrite((keyring, crypto) => keyring.rotated(crypto, 0));
+    await vault.rewrite((keyring, crypto) => keyring.rotated(crypto, 0), HELD);
     await files.remove([KEY_FILE]);
     await files.create([{ path: KEY_FILE, bytes }]);
     const before = secrets.count;

@@ -4,10 +4,11 @@ import type { Changes } from "../storage/journal/changes.ts";
 import type { JournalSeal } from "../storage/journal/seal.ts";
 import { JOURNAL_FOLDER } from "../storage/layout.ts";
 import { Mutex } from "../storage/mutex.ts";
-import type { Content, Protection } from "../storage/protection.ts";
+import type { Content, Protection, Reveal } from "../storage/protection.ts";
+import type { Hold } from "../storage/storage.ts";
 import type { Compression } from "./compression.ts";
 import type { Crypto } from "./crypto.ts";
-import { contentOf, isSealed, type Seals, sealRecords } from "./envelope.ts";
+import { type Seals, sealRecords } from "./envelope.ts";
 import { assureKeyFile, type FileLock, notThePinned, readKeyFile } from "./key-file.ts";
 import type { Keyring } from "./keyring.ts";
 import { copyOfLock, type Lock, sameLock, wipeLock } from "./lock.ts";
@@ -20,6 +21,7 @@ import {
   plainUnderRawKey,
   sealedWithoutKey,
 } from "./refusals.ts";
+import { contentsOf, inDoubt, isDoubtful, isSealedContent, type Kept, type KeysAtHand } from "./reveal.ts";
 import { beginsSealed, hasJournal, mustFitRecords, mustNotBeSealed } from "./survey.ts";
 import {
   createLock,
@@ -43,6 +45,9 @@ export type VaultContext = {
   /** Called between the steps of long work, and awaited if it returns a promise. */
   readonly breathe: () => Promise<void> | undefined;
 };
+
+/** The write lock, held. */
+type WriteLock = Pick<Hold, "mustHold">;
 
 /** Returns a changed keyring, or the same one. */
 type Change = (keyring: Keyring, crypto: Crypto) => Keyring;
@@ -130,10 +135,7 @@ export class Vault implements Protection {
    */
   async pin(fingerprint: string): Promise<void> {
     if (this.#lock.kind !== "identity" || this.#lock.fingerprint === fingerprint) return;
-    if (this.fingerprint !== fingerprint) await this.refresh();
-    if (this.fingerprint === undefined) throw pinnedButMissing();
-    if (this.fingerprint !== fingerprint) throw notThePinned();
-    this.#lock = { ...this.#lock, fingerprint };
+    await this.#inTurn(() => this.#pin(fingerprint));
   }
 
   async open(): Promise<void> {
@@ -142,6 +144,7 @@ export class Vault implements Protection {
     if (this.#unlocked.state === "new") this.#plain = await mustNotBeSealed(this.#files);
     else if (this.keyring === undefined && !(await hasJournal(this.#files)))
       this.#plain = await mustFitRecords(this.#files, this.#opened?.keys);
+    if (this.#closed) this.close();
   }
 
   async findSeal(keyId: number | undefined, segment: string): Promise<JournalSeal | undefined> {
@@ -170,19 +173,28 @@ export class Vault implements Protection {
     return seals === undefined ? changes : sealRecords(changes, seals, this.#context.breathe);
   }
 
-  reveal(
-    names: readonly string[],
-    kept: readonly Content[],
-  ): readonly Content[] | Promise<readonly Content[]> {
-    return this.lockKind === "none" && !kept.some(isSealedContent) ? kept : this.#revealSealed(names, kept);
+  revealing(): Reveal {
+    const then = this.#atHand;
+    return (names, kept) =>
+      then.lockKind === "none" && !kept.some(isSealedContent) ? kept : this.#reveal({ names, kept }, then);
   }
 
-  async #revealSealed(names: readonly string[], kept: readonly Content[]): Promise<readonly Content[]> {
-    const before = this.#opened;
-    const contents = await this.#reveal(names, kept);
-    if (!this.#isDoubtful(kept, contents)) return contents;
-    await this.refresh();
-    return this.#opened === before ? contents : this.#reveal(names, kept);
+  async #reveal(records: Kept, then: KeysAtHand): Promise<readonly Content[]> {
+    const { breathe } = this.#context;
+    const now = this.#atHand;
+    const contents = await contentsOf(records, now, then, breathe);
+    if (!isDoubtful(records.kept, contents, now)) return contents;
+    const failure = await this.#failureToRefresh();
+    if (failure !== undefined) return inDoubt(records, contents, failure);
+    const after = this.#atHand;
+    return after.seals?.keys === now.seals?.keys ? contents : contentsOf(records, after, then, breathe);
+  }
+
+  async #pin(fingerprint: string): Promise<void> {
+    if (this.fingerprint !== fingerprint) await this.#openAgain();
+    if (this.fingerprint === undefined) throw pinnedButMissing();
+    if (this.fingerprint !== fingerprint || this.#lock.kind !== "identity") throw notThePinned();
+    this.#lock = { ...this.#lock, fingerprint };
   }
 
   /** Makes the keyring of a store with plain records, which are to be sealed later. Under the write lock. */
@@ -208,15 +220,17 @@ export class Vault implements Protection {
   }
 
   /**
-   * Replaces the keyring durably, and the passphrase if one is given. Under the write lock.
+   * Replaces the keyring durably, and the passphrase if one is given, under the write lock. Locking a keyring may take a
+   * second: if the lock was taken away meanwhile, another process's key file must not be overwritten.
    *
-   * @throws `BABA_OPTION` if there is no keyring, or if `passphrase` does not fit the kind of lock
+   * @throws `BABA_OPTION` if there is no keyring, or if `passphrase` does not fit the kind of lock; and what `hold.mustHold`
+   * throws
    */
-  rewrite(change: Change, passphrase?: string): Promise<void> {
-    return this.#inTurn(() => this.#rewrite(change, passphrase));
+  rewrite(change: Change, hold: WriteLock, passphrase?: string): Promise<void> {
+    return this.#inTurn(() => this.#rewrite(change, hold, passphrase));
   }
 
-  async #rewrite(change: Change, passphrase: string | undefined): Promise<void> {
+  async #rewrite(change: Change, hold: WriteLock, passphrase?: string): Promise<void> {
     await this.#openAgain();
     const { crypto } = this.#context;
     const lock = fileLock(this.#lock, passphrase);
@@ -225,7 +239,8 @@ export class Vault implements Protection {
     const fingerprint = lock.kind === "identity" && lock.fingerprint && next.fingerprint(crypto);
     const pinned = fingerprint ? { ...lock, fingerprint } : lock;
     try {
-      await rewriteLock(crypto, this.#files, next, lock);
+      await rewriteLock(crypto, this.#files, next, lock, () => hold.mustHold());
+      await hold.mustHold();
     } catch (error) {
       // The new file may be in place although its folder's sync failed: then it is what counts.
       if (await this.#openAgain(pinned).catch(() => false)) this.#lock = pinned;
@@ -247,45 +262,24 @@ export class Vault implements Protection {
     return this.#unlocked.state === "sealed" ? this.#unlocked : undefined;
   }
 
+  get #atHand(): KeysAtHand {
+    const { lockKind, plainRecord, keyring } = this;
+    return { lockKind, plainRecord, keyring, seals: this.#seals() };
+  }
+
   #seals(): Seals | undefined {
     const { crypto, compression } = this.#context;
     return this.#opened && { crypto, compression, keys: this.#opened.keys };
   }
 
-  async #reveal(names: readonly string[], kept: readonly Content[]): Promise<readonly Content[]> {
-    const seals = this.#seals();
-    const contents: Content[] = [];
-    for (let i = 0; i < kept.length; i++) {
-      const bytes = kept[i];
-      const content = bytes instanceof Uint8Array ? this.#content(names[i] ?? "", bytes, seals) : bytes;
-      contents.push(content instanceof Promise ? await content : content);
-      const pause = this.#context.breathe();
-      if (pause !== undefined) await pause;
+  async #failureToRefresh(): Promise<BabaError | undefined> {
+    try {
+      await this.refresh();
+      return undefined;
+    } catch (error) {
+      if (error instanceof BabaError) return error;
+      throw error;
     }
-    return contents;
-  }
-
-  #content(name: string, bytes: Uint8Array, seals: Seals | undefined): Content | Promise<Content> {
-    const plain = !isSealed(bytes);
-    if (seals === undefined) {
-      if (this.lockKind === "none") return plain ? bytes : sealedWithoutKey(name);
-      return plain ? plainStore(name) : keyFileMissing(name);
-    }
-    if (plain && this.keyring?.converting === true) return bytes;
-    if (plain && this.plainRecord !== undefined) return plainUnderRawKey(name);
-    return contentOf(bytes, name, seals);
-  }
-
-  /** Whether the contents might differ with a keyring that another process has made or changed. */
-  #isDoubtful(kept: readonly Content[], contents: readonly Content[]): boolean {
-    if (this.#unlocked.state === "new") return kept.some(isSealedContent);
-    if (this.keyring === undefined) return false;
-    const { converting } = this.keyring;
-    return contents.some((content, i) => {
-      const bytes = kept[i];
-      if (content instanceof BabaError) return content.code === "BABA_KEY_UNKNOWN";
-      return converting && bytes instanceof Uint8Array && !isSealed(bytes);
-    });
   }
 
   /** Plain segments are only legitimate until the store is sealed. */
@@ -335,8 +329,4 @@ export class Vault implements Protection {
     const opened = await createLock(crypto, this.#files, lock, { now: now(), converting });
     this.#adopt(await readKeyFile(this.#files), opened);
   }
-}
-
-function isSealedContent(content: Content): boolean {
-  return content instanceof Uint8Array && isSealed(content);
 }

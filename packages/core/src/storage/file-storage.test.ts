@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { webCompression } from "../crypto/compression.ts";
+import { Vault } from "../crypto/vault.ts";
 import { LockedError } from "../errors.ts";
 import { protectionOf } from "../testing/commit-protocol/protection.ts";
 import {
@@ -391,6 +393,21 @@ describe("FileStorage.hold()", () => {
     expect([outcomes.length, await storage.list(".")]).toEqual([2, ["2.baba"]]);
   });
 
+  test("is waited for ten seconds by each commit, whenever it began to wait", async () => {
+    const storage = await opened();
+    const hold = await storage.hold();
+    const second: Promise<void>[] = [];
+    sleep = async () => {
+      const waited = sleeps.reduce((sum, time) => sum + time, 0);
+      if (waited >= 9_900 && second.length === 0) second.push(storage.commit(put({ "2.baba": "two" })));
+    };
+    await expect(storage.commit(put({ "1.baba": "one" }))).rejects.toThrow(LockedError);
+    expect(second).toHaveLength(1);
+    await hold.release();
+    await second[0];
+    expect(await storage.list(".")).toEqual(["2.baba"]);
+  });
+
   test("is released once the commits under it have ended, which are made one after another", async () => {
     const storage = await opened();
     const hold = await storage.hold();
@@ -478,6 +495,19 @@ describe("FileStorage.close()", () => {
     const before = disk.operations.length;
     await another.close();
     expect(disk.operations.slice(before).map(({ call }) => call)).toEqual(["remove"]);
+  });
+
+  test("waits for an opening that is under way, and its keys are of no use afterwards", async () => {
+    const files = simulatedFileSystem(disk);
+    const { crypto } = simulatedRuntime(files);
+    const context = { crypto, compression: webCompression, now: () => 0, breathe: () => undefined };
+    const vault = new Vault(files, { kind: "key", key: new Uint8Array(32).fill(1) }, context);
+    const storage = new FileStorage(files, simulatedRuntime(files), () => {}, vault);
+    const opening = storage.open();
+    await storage.close();
+    await opening;
+    const sealing = async () => vault.seal(new Map([["1.baba", new Uint8Array([1])]]));
+    await expect(sealing()).rejects.toMatchObject(code("BABA_CLOSED"));
   });
 
   test("that is called during another ends no earlier", async () => {

@@ -9,8 +9,8 @@ import { ioError, worded } from "./io-error.ts";
 import { LOCK_FILE, STORE_FOLDER } from "./layout.ts";
 import { LockQueue } from "./lock/lock-queue.ts";
 import { LONGEST_WAIT } from "./lock/write-lock.ts";
-import { type Content, type Protection, unprotected } from "./protection.ts";
-import { type Reveal, revealSome } from "./records/portions.ts";
+import { type Content, type Protection, type Reveal, unprotected } from "./protection.ts";
+import { revealSome } from "./records/portions.ts";
 import { recordFolders } from "./records/record-tree.ts";
 import type { Basis, Hold, Storage, Transaction } from "./storage.ts";
 import { checkStoreFolder } from "./store-folder.ts";
@@ -40,7 +40,6 @@ export class FileStorage implements Storage {
   readonly #report: (message: string) => void;
   readonly #inform: (message: string) => void;
   readonly #protection: Protection;
-  readonly #reveal: Reveal = (names, kept) => this.#protection.reveal(names, kept);
   readonly #lockQueue: LockQueue;
   readonly #lockReturn: LockReturn;
   readonly #settling: BackgroundSettling;
@@ -103,10 +102,11 @@ export class FileStorage implements Storage {
   }
 
   read(names: readonly string[]): readonly Content[] | Promise<readonly Content[]> {
+    const reveal = this.#protection.revealing();
     const kept = this.readKept(names);
     return kept instanceof Promise
-      ? kept.then((contents) => this.#contents(names, contents))
-      : this.#contents(names, kept);
+      ? kept.then((contents) => this.#contents(names, contents, reveal))
+      : this.#contents(names, kept, reveal);
   }
 
   /**
@@ -154,7 +154,11 @@ export class FileStorage implements Storage {
       release();
       throw error;
     }
-    return this.#lockQueue.keep(() => this.#lockReturn.now(this.#opened()).finally(release));
+    const engine = this.#opened();
+    return this.#lockQueue.keep(
+      () => this.#lockReturn.now(engine).finally(release),
+      () => engine.mustHold(),
+    );
   }
 
   /**
@@ -186,6 +190,7 @@ export class FileStorage implements Storage {
   }
 
   async #close(): Promise<void> {
+    await this.#opening?.catch(() => undefined);
     await this.settled();
     this.#closed = true;
     if (this.#engine !== undefined) await this.#leave(this.#engine);
@@ -208,15 +213,18 @@ export class FileStorage implements Storage {
   #contents(
     names: readonly string[],
     kept: readonly Content[],
+    reveal: Reveal,
   ): readonly Content[] | Promise<readonly Content[]> {
-    if (this.#protection.journal === undefined) return this.#protection.reveal(names, kept);
-    return revealSome(names, kept, this.#reveal);
+    return this.#protection.journal === undefined ? reveal(names, kept) : revealSome(names, kept, reveal);
   }
 
-  /** All that waits is refused where the lock cannot be had. */
+  /** Where the lock cannot be had, all that has waited for it as long is refused. */
   async #drain(): Promise<void> {
-    const refuse = (error: unknown): void => rejectAll(this.#queue.splice(0), error);
-    while (this.#queue.length > 0) await this.#commitWaiting().catch(refuse);
+    while (this.#queue.length > 0) {
+      const waiting = this.#queue.length;
+      const refuse = (error: unknown): void => rejectAll(this.#queue.splice(0, waiting), error);
+      await this.#commitWaiting().catch(refuse);
+    }
     this.#draining = undefined;
   }
 

@@ -6,6 +6,15 @@ import type { JournalSeals } from "./journal/seal.ts";
 export type Content = Uint8Array | BabaError | undefined;
 
 /**
+ * Each record's payload from its stored form, in the order of the names; an error for one that does not open. A promise
+ * only if there is something to wait for.
+ */
+export type Reveal = (
+  names: readonly string[],
+  kept: readonly Content[],
+) => readonly Content[] | Promise<readonly Content[]>;
+
+/**
  * The port between what sessions commit and what a storage keeps of it, in the journal and in the record
  * files: the same bytes in a plain store, sealed ones in a store with keys.
  */
@@ -29,14 +38,8 @@ export interface Protection extends JournalSeals {
   /** The stored form of a commit's payloads. @throws `BABA_CLOSED` if the keys were overwritten */
   seal(changes: Changes): Changes | Promise<Changes>;
 
-  /**
-   * Each record's payload from its stored form, in the order of the names; an error for one that does not
-   * open.
-   */
-  reveal(
-    names: readonly string[],
-    kept: readonly Content[],
-  ): readonly Content[] | Promise<readonly Content[]>;
+  /** What opens records that are read from now on: a key that is dropped meanwhile still opens them. */
+  revealing(): Reveal;
 
   /** Overwrites the keys. Idempotent. */
   close(): void;
@@ -49,6 +52,6 @@ export const unprotected: Protection = {
   open: async () => {},
   prepare: async () => {},
   seal: (changes) => changes,
-  reveal: (_, kept) => kept,
+  revealing: () => (_, kept) => kept,
   close: () => {},
 };

@@ -81,6 +81,13 @@ export type Transaction = {
 
 /** The write lock, held. */
 export type Hold = {
+  /**
+   * For what is written under the lock and is no commit: called before and after it.
+   *
+   * @throws {CommitUnknownError} where the lock was taken away by force since
+   */
+  mustHold(): Promise<void>;
+
   /** Lets others commit, once the commits under way with this hold have ended. Idempotent. */
   release(): Promise<void>;
 };

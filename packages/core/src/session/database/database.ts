@@ -6,7 +6,7 @@ import { FolderCache } from "../folder-cache.ts";
 import {
   addRecipient,
   changePassphrase,
-  recipientsOf,
+  listRecipients,
   removeRecipient,
   rotateKey,
 } from "../maintenance/key-management.ts";
@@ -144,7 +144,7 @@ export class Database<S extends Schema> {
 
   /** Who can open the store (`age1...`); empty if it has no recipients, and before its first commit. */
   recipients(): Promise<string[]> {
-    return this.#maintain(undefined, async (store) => recipientsOf(store));
+    return this.#maintain(undefined, listRecipients);
   }
 
   /**

@@ -2,6 +2,7 @@ import type { Keyring } from "../../crypto/keyring.ts";
 import { checkPassphrase, checkRecipients } from "../../crypto/lock.ts";
 import { noKeyring } from "../../crypto/refusals.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
+import type { Hold } from "../../storage/storage.ts";
 import type { Store } from "../database/shared-store.ts";
 import { underLock } from "./under-lock.ts";
 
@@ -12,21 +13,22 @@ type KeySource = Pick<Runtime, "crypto" | "now">;
 export async function changePassphrase(store: Store, next: string): Promise<void> {
   const passphrase = checkPassphrase(next);
   if (store.vault.lockKind !== "passphrase") throw noKeyring();
-  await changing(store, () => store.vault.rewrite((keyring) => keyring, passphrase));
+  await changing(store, (hold) => store.vault.rewrite((keyring) => keyring, hold, passphrase));
 }
 
-/** Who can open the store; empty if it is locked by a passphrase. */
-export function recipientsOf({ vault }: Store): string[] {
-  return [...(vault.keyring?.recipients ?? [])];
+/** Who can open the store, as of now; empty if it is locked by a passphrase. */
+export async function listRecipients(store: Store): Promise<string[]> {
+  await store.vault.refresh();
+  return recipientsOf(store);
 }
 
 /** Adds a recipient to the key file; whether it was not one yet. @throws `BABA_OPTION`, `BABA_KEY_MISSING` */
 export async function addRecipient(store: Store, recipient: string): Promise<boolean> {
   const [added = ""] = checkRecipients([recipient]);
   if (store.vault.lockKind !== "identity") throw noKeyring();
-  return changing(store, async () => {
+  return changing(store, async (hold) => {
     if (recipientsOf(store).includes(added)) return false;
-    await store.vault.rewrite((keyring) => keyring.withRecipients([...keyring.recipients, added]));
+    await store.vault.rewrite((keyring) => keyring.withRecipients([...keyring.recipients, added]), hold);
     return true;
   });
 }
@@ -41,9 +43,9 @@ export async function addRecipient(store: Store, recipient: string): Promise<boo
 export async function removeRecipient(store: Store, recipient: string, runtime: KeySource): Promise<boolean> {
   const [removed = ""] = checkRecipients([recipient]);
   if (store.vault.lockKind !== "identity") throw noKeyring();
-  return changing(store, async () => {
+  return changing(store, async (hold) => {
     const isRecipient = recipientsOf(store).includes(removed);
-    if (isRecipient) await store.vault.rewrite((keyring) => without(keyring, removed, runtime));
+    if (isRecipient) await store.vault.rewrite((keyring) => without(keyring, removed, runtime), hold);
     // Other processes learn of the key from a journal sealed with it. Always renewed, as an earlier call may
     // have failed before this.
     await store.storage.renew();
@@ -51,27 +53,31 @@ export async function removeRecipient(store: Store, recipient: string, runtime: 
   });
 }
 
-function without(keyring: Keyring, removed: string, { crypto, now }: KeySource): Keyring {
+function without(keyring: Keyring, removed: string, runtime: KeySource): Keyring {
   return keyring
     .withRecipients(keyring.recipients.filter((other) => other !== removed))
-    .withNewSecret(crypto)
-    .rotated(crypto, now());
+    .withNewSecret(runtime.crypto)
+    .rotated(runtime.crypto, runtime.now());
 }
 
 /** Makes a new data key for later writes. @throws `BABA_OPTION` if the store has no key file */
-export async function rotateKey(store: Store, { crypto, now }: KeySource): Promise<void> {
+export async function rotateKey(store: Store, runtime: KeySource): Promise<void> {
   if (store.vault.lockKind !== "passphrase" && store.vault.lockKind !== "identity") throw noKeyring();
-  await changing(store, async () => {
-    await store.vault.rewrite((keyring) => keyring.rotated(crypto, now()));
+  await changing(store, async (hold) => {
+    await store.vault.rewrite((keyring) => keyring.rotated(runtime.crypto, runtime.now()), hold);
     // Other processes learn of the key from a journal sealed with it.
     await store.storage.renew();
   });
 }
 
+function recipientsOf({ vault }: Store): string[] {
+  return [...(vault.keyring?.recipients ?? [])];
+}
+
 /** Runs work on the keys under the write lock, after making those of a new store. */
-function changing<T>(store: Store, work: () => Promise<T>): Promise<T> {
-  return underLock(store, async () => {
+function changing<T>(store: Store, work: (hold: Hold) => Promise<T>): Promise<T> {
+  return underLock(store, async (hold) => {
     await store.vault.prepare();
-    return work();
+    return work(hold);
   });
 }

@@ -3,6 +3,7 @@ import { noKeyring } from "../../crypto/refusals.ts";
 import { BabaError, ConflictError } from "../../errors.ts";
 import { printable } from "../../printable.ts";
 import type { Content } from "../../storage/protection.ts";
+import type { Hold } from "../../storage/storage.ts";
 import type { Store } from "../database/shared-store.ts";
 import { nameFault, problemOf, type RecordProblem } from "./problems.ts";
 import { underLock } from "./under-lock.ts";
@@ -64,7 +65,7 @@ export async function seal(store: Store, options: MaintenanceOptions): Promise<R
   if (store.vault.keyring?.converting !== true)
     return { records: 0, sealed: 0, problems: [], retiredKeys: retiredKeys(store) };
   const report = await sealAll(store, options);
-  if (report.problems.length === 0) await underLock(store, () => endConversion(store));
+  if (report.problems.length === 0) await underLock(store, (hold) => endConversion(store, hold));
   return { ...report, retiredKeys: retiredKeys(store) };
 }
 
@@ -91,12 +92,9 @@ async function sealAll(store: Store, options: MaintenanceOptions): Promise<Count
 function sealSome(store: Store, names: readonly string[]): Promise<Omit<Counts, "records">> {
   const { storage } = store;
   return underLock(store, async (hold) => {
-    const kept = await storage.readKept(names);
-    const stale = names.filter((_, i) => isStale(store, kept[i]));
-    const staleKept = kept.filter((bytes) => isStale(store, bytes));
     const problems: RecordProblem[] = [];
     let sealed = 0;
-    for await (const part of revealedParts(store, stale, staleKept)) {
+    for await (const part of revealedParts(store, names, (kept) => isStale(store, kept))) {
       const changes = changesOf(part, problems);
       const how = { basis: undefined, durability: "full", settle: "commit" } as const;
       if (changes.size > 0) await storage.commit({ changes, hold, ...how });
@@ -132,19 +130,19 @@ async function beginConversion({ storage, vault }: Store): Promise<void> {
   await storage.renew();
 }
 
-async function endConversion(store: Store): Promise<void> {
+async function endConversion(store: Store, hold: Hold): Promise<void> {
   await mustBeSealed(store);
   await store.storage.renew();
-  await store.vault.rewrite((keyring, crypto) => keyring.converted(crypto));
+  await store.vault.rewrite((keyring, crypto) => keyring.converted(crypto), hold);
 }
 
 async function dropRetired(store: Store): Promise<void> {
-  await underLock(store, async () => {
+  await underLock(store, async (hold) => {
     // There is no keyring before the first commit, and a journal begun now would be plain.
     if (store.vault.keyring === undefined) return;
     await mustBeSealed(store);
     await store.storage.renew();
-    await store.vault.rewrite((keyring) => keyring.withoutRetired());
+    await store.vault.rewrite((keyring) => keyring.withoutRetired(), hold);
   });
 }
 

@@ -27,8 +27,7 @@ export async function verify(store: Store, options: MaintenanceOptions): Promise
   await forAllRecords(store, options, async (names) => {
     // Catch up with what was committed since the last step, so that both reads see the same state.
     await store.storage.head();
-    const kept = await store.storage.readKept(names);
-    for await (const part of revealedParts(store, names, kept)) {
+    for await (const part of revealedParts(store, names)) {
       for (const [i, filename] of part.names.entries()) {
         // Deleted after it was listed.
         if (part.contents[i] === undefined) continue;

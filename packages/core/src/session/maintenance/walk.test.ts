@@ -32,6 +32,26 @@ describe("the log of work on a whole store", () => {
   });
 });
 
+test.each([
+  [
+    "throws",
+    (error: Error): void => {
+      throw error;
+    },
+  ],
+  [
+    "rejects",
+    async (error: Error): Promise<void> => {
+      throw error;
+    },
+  ],
+])("an onProgress that %s stops the work with its error", async (_, fail) => {
+  const db = await store.filled({}, 2);
+  const stop = new Error("stop");
+  await expect(db.verify({ onProgress: () => fail(stop) })).rejects.toBe(stop);
+  await db.close();
+});
+
 describe("verify()", () => {
   /** A database as if in another process, which puts nothing in place before it is woken. */
   const deferring = () => {

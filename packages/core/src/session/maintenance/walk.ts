@@ -9,7 +9,10 @@ export type Progress = { readonly done: number; readonly total: number };
 
 /** The options of work over all records of a store. */
 export type MaintenanceOptions = {
-  /** Called after every step. If it throws, the work stops with that error, and can be started again. */
+  /**
+   * Called after every step; a promise is awaited. If it fails, the work stops with its error, and can be started
+   * again.
+   */
   readonly onProgress?: (progress: Progress) => void;
 };
 
@@ -30,7 +33,7 @@ export async function forAllRecords(
   for (const names of stepsOf(all)) {
     await step(names);
     done += names.length;
-    options.onProgress?.({ done, total: all.length });
+    await options.onProgress?.({ done, total: all.length });
   }
   return all.length;
 }
@@ -47,18 +50,35 @@ export type Part = {
   readonly contents: readonly Content[];
 };
 
-/** The records of a step with their contents, in parts of at least one record and some MiB of contents. */
+/** Bytes of stored records above which a part ends. */
+const PART_BYTES = 16 * 1024 * 1024;
+
+/** The records of these names with their contents, in parts of at least one record and some MiB. */
 export async function* revealedParts(
-  { vault }: Store,
+  { storage, vault }: Store,
   names: readonly string[],
-  kept: readonly Content[],
+  isWanted: (kept: Content) => boolean = () => true,
 ): AsyncGenerator<Part> {
-  for (let start = 0; start < names.length; ) {
-    const [left, leftKept] = [names.slice(start), kept.slice(start)];
-    const contents = await revealSome(left, leftKept, (some, bytes) => vault.reveal(some, bytes));
-    yield { names: left.slice(0, contents.length), kept: leftKept.slice(0, contents.length), contents };
+  const reveal = vault.revealing();
+  const all = await storage.readKept(names);
+  const wanted = names.filter((_, i) => isWanted(all[i]));
+  const kept = all.filter(isWanted);
+  for (let start = 0; start < kept.length; ) {
+    const end = partEnd(kept, start);
+    const [some, someKept] = [wanted.slice(start, end), kept.slice(start, end)];
+    const contents = await revealSome(some, someKept, reveal);
     start += contents.length;
+    yield { names: some.slice(0, contents.length), kept: someKept.slice(0, contents.length), contents };
   }
+}
+
+function partEnd(kept: readonly Content[], start: number): number {
+  let [end, bytes] = [start, 0];
+  while (end < kept.length && bytes <= PART_BYTES) {
+    const content = kept[end++];
+    bytes += content instanceof Uint8Array ? content.length : 0;
+  }
+  return end;
 }
 
 /** @throws `BABA_OPTION` if an option is not known, or `onProgress` is not a function */

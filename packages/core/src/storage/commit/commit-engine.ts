@@ -160,8 +160,13 @@ export class CommitEngine {
   /** Puts every commit in place, and notes it for other processes. Needs the lock. */
   async settle(): Promise<void> {
     // After a pause of this process the lock may be lost to force: old files would replace newer ones.
-    await this.#poison.guard(() => this.tenure.mustHold());
+    await this.mustHold();
     await this.#place();
+  }
+
+  /** @throws {CommitUnknownError} where the lock was taken away since, which poisons the handle */
+  mustHold(): Promise<void> {
+    return this.#poison.guard(() => this.tenure.mustHold());
   }
 
   /** Makes the record files durable and lets the journal forget them. Needs the lock. */

@@ -14,6 +14,7 @@ function impatience(): { readonly slept: number[]; sleep(milliseconds: number): 
   };
 }
 
+const NOTHING = async (): Promise<void> => {};
 const eventLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const sum = (times: readonly number[]): number => times.reduce((all, time) => all + time, 0);
 
@@ -21,7 +22,7 @@ test("LockQueue.acquireBefore() leaves no long sleep behind that would keep a pr
   const { slept, sleep } = impatience();
   const queue = new LockQueue(sleep, () => undefined);
   const release = await queue.acquire();
-  const hold = queue.keep(async () => release());
+  const hold = queue.keep(async () => release(), NOTHING);
   const waiting = queue.acquireBefore(10_000);
   setImmediate(() => hold.release());
   expect(await waiting).toBeTypeOf("function");
@@ -32,7 +33,7 @@ test("LockQueue.acquireBefore() waits for a hold as long as it was told, and the
   const { slept, sleep } = impatience();
   const queue = new LockQueue(sleep, () => undefined);
   const release = await queue.acquire();
-  const hold = queue.keep(async () => release());
+  const hold = queue.keep(async () => release(), NOTHING);
   await expect(queue.acquireBefore(10_000)).rejects.toThrow("has held the write lock for 10 seconds");
   expect(sum(slept)).toBe(10_000);
   const next = queue.acquire();
@@ -48,12 +49,12 @@ test("LockQueue.acquireBefore() counts no time before a hold begins, and that of
   const waiting = expect(queue.acquireBefore(500)).rejects.toBeInstanceOf(LockedError);
   for (let i = 0; i < 20; i++) await eventLoop();
   expect(slept).toEqual([]);
-  const first = queue.keep(async () => ends[0]?.());
+  const first = queue.keep(async () => ends[0]?.(), NOTHING);
   for (let i = 0; i < 6; i++) await eventLoop();
   expect(sum(slept)).toBeGreaterThan(250);
   await first.release();
   await turn;
-  queue.keep(async () => ends[1]?.());
+  queue.keep(async () => ends[1]?.(), NOTHING);
   slept.length = 0;
   await waiting;
   expect(sum(slept)).toBeGreaterThanOrEqual(500);

@@ -54,10 +54,11 @@ export class LockQueue {
   /**
    * Turns the caller's turn into a hold. Its release waits for what is under way within it, then runs `end`.
    */
-  keep(end: () => Promise<void>): Hold {
+  keep(end: () => Promise<void>, mustHold: () => Promise<void>): Hold {
     const within = new Mutex();
     let ended: Promise<void> | undefined;
     const hold: Hold = {
+      mustHold,
       release: () => {
         // Later work is no longer part of it.
         if (this.#holder?.hold === hold) this.#holder = undefined;

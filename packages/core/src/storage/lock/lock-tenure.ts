@@ -129,7 +129,7 @@ export class LockTenure {
 /** Without the lock, another process may have continued from the state before this commit. */
 function lockLost(cause?: unknown): never {
   throw new CommitUnknownError(
-    "The write lock was taken away by force, or could not be read, while this commit was being written, so it is not known " +
+    "The write lock was taken away by force, or could not be read, while this change was being written, so it is not known " +
       "whether it counts. Close the database, open it again and check; this handle refuses further writes.",
     { cause },
   );

@@ -1,4 +1,4 @@
-import type { Content } from "../protection.ts";
+import type { Content, Reveal } from "../protection.ts";
 
 /**
  * Stored bytes to reveal at a time. Deflate expands at most 1,032-fold, so these become some 16 MiB at most.
@@ -6,12 +6,6 @@ import type { Content } from "../protection.ts";
 const PORTION = 16 * 1024;
 /** Bytes by which contents may exceed their stored form before no more is revealed. */
 const MOST_GROWTH = 16 * 1024 * 1024;
-
-/** Reveals some records, from the first on; a promise only if there is something to wait for. */
-export type Reveal = (
-  names: readonly string[],
-  kept: readonly Content[],
-) => readonly Content[] | Promise<readonly Content[]>;
 
 /**
  * Reveals stored records from the first on, at least one, until they have grown too much: a few MiB of

@@ -151,7 +151,7 @@ export class Scenario {
     const records = new RecordReader(fileSystem);
     return contents({
       list: (folder) => records.list(folder),
-      read: async (names) => [...(await protection.reveal(names, await records.read(names)))],
+      read: async (names) => [...(await protection.revealing()(names, await records.read(names)))],
     });
   }
 
