@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -166,6 +167,22 @@ describe("BabaDB", () => {
     await db.close();
     expect(existsSync(join(directory, ".baba"))).toBe(false);
   });
+
+  test.each(["full", "relaxed"] as const)(
+    "makes a record's folder again that was removed while it was open; durability %s",
+    async (durability) => {
+      const db = new BabaDB(Hero, { directory, logging: false, durability });
+      await db.asyncSession((session) => session.add(alice, "heroes/1.baba"));
+      await db.asyncSession((session) => session.delete("heroes/1.baba"));
+      rmdirSync(join(directory, "heroes"));
+      await db.asyncSession(async (session) => {
+        await session.add(alice, "heroes/2.baba");
+        await session.add(alice, "villains/3.baba");
+      });
+      expect([json("heroes/2.baba"), json("villains/3.baba")]).toEqual([alice, alice]);
+      await db.close();
+    },
+  );
 
   test("refuses a directory that is a file", async () => {
     const file = join(directory, "file");

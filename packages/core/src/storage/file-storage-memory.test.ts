@@ -35,3 +35,32 @@ test("FileStorage.read() answers at once where the file system does", async () =
   expect(storage.read(["1.baba"])).toEqual([changes.get("1.baba")]);
   await storage.close();
 });
+
+test("FileStorage.commit() makes a folder again that was removed, and the next checkpoint syncs it", async () => {
+  const volume = new MemoryVolume();
+  const files = memoryFileSystem(volume);
+  const storage = new FileStorage(files, memoryRuntime(), report);
+  const commit = (names: readonly string[], text: string | undefined) =>
+    storage.commit({
+      changes: new Map(
+        names.map((name) => [name, text === undefined ? text : new TextEncoder().encode(text)]),
+      ),
+      basis: undefined,
+      durability: "full",
+      settle: "commit",
+    });
+  await storage.open();
+  await commit(["a/b/1.baba"], "one");
+  await commit(["a/b/1.baba"], undefined);
+  volume.folder(".").delete("a");
+  await commit(["a/b/2.baba", "c/3.baba"], "two");
+  expect([await files.names("a/b"), await files.names("c")]).toEqual([["2.baba"], ["3.baba"]]);
+  const synced: string[] = [];
+  const { syncFolders } = files;
+  files.syncFolders = (paths) => {
+    synced.push(...paths);
+    return syncFolders.call(files, paths);
+  };
+  await storage.close();
+  expect(synced).toEqual(expect.arrayContaining(["a/b", "a", "c", "."]));
+});

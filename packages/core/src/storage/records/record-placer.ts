@@ -1,11 +1,13 @@
-import type { BabaError } from "../../errors.ts";
+import { BabaError } from "../../errors.ts";
 import type { FileSystem, Move, Replacement } from "../../file-system/file-system.ts";
 import { inLanes } from "../../lanes.ts";
+import { systemCode } from "../../system-error.ts";
 import { ioErrorAmong } from "../io-error.ts";
 import type { Changes } from "../journal/changes.ts";
+import { TEMPORARY_FOLDER } from "../layout.ts";
 import { folderOf } from "../names.ts";
 import { type Breathe, inPieces } from "../pieces.ts";
-import { folderError, refuseObstacles, refuseObstaclesIn } from "./obstacles.ts";
+import { folderError, kindsOf, refuseObstacles, refuseObstaclesIn } from "./obstacles.ts";
 import { batches, discard, type Placement, replacements, TextRooms, textBytes } from "./placement.ts";
 import { Staging } from "./staging.ts";
 
@@ -75,7 +77,18 @@ export class RecordPlacer {
     return this.#staging.clear();
   }
 
+  /** Tries again if something was removed behind our back: what is staged, or a folder found or made before. */
   async #placeBatch(batch: readonly Placement[]): Promise<void> {
+    try {
+      await this.#tryBatch(batch);
+    } catch (error) {
+      if (!isMiss(error) || !(await this.#isStoreThere())) throw error;
+      this.#folders.clear();
+      await this.#tryBatch(batch);
+    }
+  }
+
+  async #tryBatch(batch: readonly Placement[]): Promise<void> {
     const moves: Move[] = [];
     const unwritten: Placement[] = [];
     const gone: string[] = [];
@@ -122,12 +135,16 @@ export class RecordPlacer {
 
   async #notPlaced(error: unknown, names: readonly string[], temporaries: readonly string[]): Promise<never> {
     await discard(this.#files, temporaries);
-    // A folder may have been removed behind our back; it is made again on the next try.
-    this.#folders.clear();
     // Among many names, report the one that has an obstacle in its place.
     const refusal = await refuseObstacles(this.#files, names).catch((cause: BabaError) => cause);
     if (refusal?.code === "BABA_NOT_A_RECORD" || refusal?.code === "BABA_NOT_A_FOLDER") throw refusal;
     throw ioErrorAmong(error, names, "put in place");
+  }
+
+  /** Making a record's folder would make the directory too, which must not be made anew. */
+  async #isStoreThere(): Promise<boolean> {
+    const [kind] = await kindsOf(this.#files, [TEMPORARY_FOLDER]);
+    return kind === "folder";
   }
 
   async #makeFolder(folder: string): Promise<void> {
@@ -136,4 +153,9 @@ export class RecordPlacer {
     });
     this.#folders.add(folder);
   }
+}
+
+/** Whether a file or a folder was not found where one was needed. */
+function isMiss(error: unknown): boolean {
+  return error instanceof BabaError && systemCode(error.cause) === "ENOENT";
 }
