@@ -34,6 +34,13 @@ test("ioError() of a file too long for any buffer says that it is none of BabaDB
   });
 });
 
+test("ioError() of a folder on another file system says how the store goes on", () => {
+  const cause = Object.assign(new Error("x"), { code: "EXDEV" });
+  const error = ioError(cause, "mount/1.baba", "put in place");
+  expect(error).toMatchObject({ code: "BABA_IO", record: "mount/1.baba" });
+  expect(error.message).toContain("unmount it, after which the next commit or open goes on");
+});
+
 test("ioError() of a file in the store's folder looks for a link on the path to it", () => {
   const cause = Object.assign(new Error("x"), { code: "ELOOP" });
   const { message } = ioError(cause, ".baba/store.json", "read");

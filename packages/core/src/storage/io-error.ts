@@ -116,6 +116,6 @@ const EXPLANATIONS: Readonly<Record<string, Explanation | undefined>> = {
   ],
   EXDEV: [
     "BABA_IO",
-    "this folder is on a different file system than the database's directory, which is not supported; use it as a database of its own",
+    "a folder there is on a different file system than the database's directory, which is not supported; unmount it, after which the next commit or open goes on, and use it as a database of its own",
   ],
 };
