@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Crypto } from "./crypto.ts";
-import { unlockKeyring } from "./key-file.ts";
+import { lockKeyring, unlockKeyring } from "./key-file.ts";
+import { Keyring } from "./keyring.ts";
 import { nobleCrypto } from "./noble.ts";
 
 const unpadded = (bytes: string) => btoa(bytes).replace(/=+$/, "");
@@ -49,4 +50,38 @@ test("passphraseIdentity() refuses a file with a further lock before it derives 
     });
     expect(derived).toEqual([]);
   }
+});
+
+describe("a failure of scrypt", () => {
+  const cause = Object.assign(new RangeError("Invalid scrypt params: memory limit exceeded"), {
+    code: "ERR_CRYPTO_INVALID_SCRYPT_PARAMS",
+  });
+  const passphrase = { kind: "passphrase", passphrase: "x" } as const;
+  const keyring = Keyring.create(nobleCrypto, { recipients: [], converting: false, now: 0 });
+
+  test.each<[string, Crypto["scrypt"]]>([
+    ["rejects", async () => Promise.reject(cause)],
+    [
+      "throws at once",
+      () => {
+        throw cause;
+      },
+    ],
+  ])("that %s is BABA_IO with the memory it takes, in both directions", async (_, scrypt) => {
+    const poor = { ...nobleCrypto, scrypt };
+    const failure = (memory: string) => ({
+      code: "BABA_IO",
+      message: expect.stringContaining(`takes ${memory} MiB of memory`),
+      cause,
+    });
+    await expect(lockKeyring(poor, keyring, passphrase)).rejects.toMatchObject(failure("128"));
+    for (const [workFactor, memory] of [
+      ["20", "1024"],
+      ["17", "128"],
+      ["4", "1"],
+    ] as const)
+      await expect(unlockKeyring(poor, fileOf(workFactor), passphrase)).rejects.toMatchObject(
+        failure(memory),
+      );
+  });
 });

@@ -1,6 +1,7 @@
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { base64nopad } from "@scure/base";
 import type { Identity, Recipient, Stanza } from "age-encryption";
+import { BabaError } from "../errors.ts";
 import { loadAge } from "./age.ts";
 import type { Crypto } from "./crypto.ts";
 
@@ -65,7 +66,7 @@ function parametersOf({ args, body }: Stanza): { salt: Uint8Array; workFactor: n
   return { salt, workFactor: Number(digits) };
 }
 
-function wrappingKey(
+async function wrappingKey(
   crypto: Crypto,
   passphrase: string,
   salt: Uint8Array,
@@ -74,7 +75,22 @@ function wrappingKey(
   const labelled = new Uint8Array(LABEL.length + salt.length);
   labelled.set(utf8.encode(LABEL));
   labelled.set(salt, LABEL.length);
-  return crypto.scrypt(utf8.encode(passphrase), labelled, workFactor);
+  try {
+    return await crypto.scrypt(utf8.encode(passphrase), labelled, workFactor);
+  } catch (cause) {
+    throw notDerived(workFactor, cause);
+  }
+}
+
+/** Neither the key file nor the passphrase is at fault. */
+function notDerived(workFactor: number, cause: unknown): BabaError {
+  const mebibytes = Math.max(1, 2 ** (workFactor - 10));
+  return new BabaError(
+    "BABA_IO",
+    `The key could not be derived from the passphrase, which takes ${mebibytes} MiB of memory. Nothing was changed. Free some, or allow ` +
+      "this process more, and try again.",
+    { cause },
+  );
 }
 
 function unwrapped(key: Uint8Array, body: Uint8Array): Uint8Array | null {
