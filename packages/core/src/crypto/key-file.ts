@@ -60,7 +60,8 @@ export async function lockKeyring(
  * Opens a key file, armored or not.
  *
  * @throws `BABA_KEY_WRONG` if the lock does not open it; `BABA_KEYRING` if it is damaged, asks for too much
- * work or does not have the pinned fingerprint; `BABA_FORMAT` if a newer version made it
+ * work or does not have the pinned fingerprint; `BABA_FORMAT` if a newer version made it; `BABA_IO` if there is too
+ * little memory to derive a key from the passphrase
  */
 export async function unlockKeyring(crypto: Crypto, file: Uint8Array, lock: FileLock): Promise<Keyring> {
   if (file.length > LARGEST_FILE) throw damaged("it is larger than 1 MiB");
@@ -181,6 +182,13 @@ async function throughTemporary<T>(
   } finally {
     await files.remove([temporary]).catch(() => undefined);
   }
+}
+
+/** The lock of a store that is still to be made. @throws `BABA_OPTION` if it would lock its maker out */
+export async function checkedForNew(lock: FileLock): Promise<FileLock> {
+  if (lock.kind === "identity" && lock.recipients !== undefined)
+    await mustBeAmong(lock.recipients, lock.identities);
+  return lock;
 }
 
 async function mustBeAmong(recipients: readonly string[], identities: readonly string[]): Promise<void> {

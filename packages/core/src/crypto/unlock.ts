@@ -4,6 +4,7 @@ import type { FileSystem } from "../file-system/file-system.ts";
 import { KEY_FILE } from "../storage/layout.ts";
 import type { Crypto } from "./crypto.ts";
 import {
+  checkedForNew,
   createKeyFile,
   type FileLock,
   lockKeyring,
@@ -39,7 +40,8 @@ export type OpenedKeys = {
  *
  * @param file the key file's bytes; `undefined` if there is none
  * @throws `BABA_SEALED` if there is a key file and no key was given; `BABA_KEYRING` if it cannot be used, or there
- * is none although a fingerprint was pinned; `BABA_KEY_WRONG`, `BABA_FORMAT`
+ * is none although a fingerprint was pinned; `BABA_OPTION` if a new store's recipients do not include oneself;
+ * `BABA_KEY_WRONG`, `BABA_FORMAT`
  * @example
  * ```ts
  * import { nobleCrypto, unlock } from "@baba/core/crypto";
@@ -66,7 +68,7 @@ export async function unlock(crypto: Crypto, file: Uint8Array | undefined, lock:
   }
   if (file === undefined && lock.kind === "identity" && lock.fingerprint !== undefined)
     throw pinnedButMissing();
-  if (file === undefined) return { state: "new", lock };
+  if (file === undefined) return { state: "new", lock: await checkedForNew(lock) };
   return openedKeys(crypto, await unlockKeyring(crypto, file, lock));
 }
 

@@ -46,6 +46,19 @@ describe("the keyring", () => {
     await b.close();
   });
 
+  test("is refused by open() where it would lock its maker out, before anything is written", async () => {
+    const recipients = both.slice(1);
+    const db = store.open({ identity: mine, recipients });
+    for (const refused of [db.open(), read(db), add(db, 1)]) await failsWith(refused, "BABA_OPTION");
+    await db.close();
+    expect(await everythingIn(store.files)).toBe("");
+    // Whom an existing one is for has been decided.
+    await (await store.filled({ identity: mine, recipients: both })).close();
+    const again = store.open({ identity: mine, recipients });
+    expect(await read(again)).toEqual(note(1));
+    await again.close();
+  });
+
   test("opens for every recipient, and its fingerprint can be pinned", async () => {
     const db = await store.filled({ identity: mine, recipients: both });
     const fingerprint = db.fingerprint ?? "";
