@@ -193,6 +193,7 @@ export class FileStorage implements Storage {
     await this.#opening?.catch(() => undefined);
     await this.settled();
     this.#closed = true;
+    this.#settling.end();
     if (this.#engine !== undefined) await this.#leave(this.#engine);
     this.#protection.close();
     await this.#files.close();

@@ -63,6 +63,12 @@ async function hindered(): Promise<FileStorage> {
   return storage;
 }
 
+/** The sleeps that a pause consists of. */
+function inPieces(pause: number): number[] {
+  const rest = pause % 50;
+  return [...Array.from({ length: (pause - rest) / 50 }, () => 50), ...(rest > 0 ? [rest] : [])];
+}
+
 async function placed(): Promise<string | undefined> {
   const [kind] = await simulatedFileSystem(disk).kinds(["r.baba"]);
   return kind;
@@ -86,7 +92,7 @@ describe("what is committed in the background and cannot be put in place", () =>
     failures = 4;
     await hindered();
     await expect.poll(placed).toBe("file");
-    expect(pauses).toEqual([10, 10, 20, 40, 80]);
+    expect(pauses).toEqual([10, 10, 20, 40, ...inPieces(80)]);
     expect(reports).toHaveLength(1);
   });
 
@@ -95,7 +101,8 @@ describe("what is committed in the background and cannot be put in place", () =>
     idle = async () => {};
     await hindered();
     await expect.poll(placed).toBe("file");
-    expect(pauses).toEqual([10, 10, 20, 40, 80, 160, 320, 640, 1_280, 2_560]);
+    const longer = [80, 160, 320, 640, 1_280, 2_560].flatMap(inPieces);
+    expect(pauses).toEqual([10, 10, 20, 40, ...longer]);
     expect(idles).toEqual([5_120, 10_240, 20_480, 30_000, 30_000]);
     expect(reports).toEqual([reports[0], reports[0]]);
   });
@@ -137,5 +144,19 @@ describe("what is committed in the background and cannot be put in place", () =>
     end();
     await new Promise((resolve) => setTimeout(resolve));
     expect([pauses.length, disk.operations.length]).toEqual([2, before]);
+  });
+  test("does not keep the process alive after a close for longer than the piece of a pause that has begun", async () => {
+    let end = (): void => undefined;
+    pause = async () => {
+      if (pauses.length === 7) await new Promise<void>((resolve) => (end = resolve));
+    };
+    const storage = await hindered();
+    await expect.poll(() => pauses).toEqual([10, 10, 20, 40, 50, 30, 50]);
+    failures = 0;
+    await storage.close();
+    expect(await placed()).toBe("file");
+    end();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(pauses).toEqual([10, 10, 20, 40, 50, 30, 50]);
   });
 });

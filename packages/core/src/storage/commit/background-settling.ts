@@ -5,6 +5,8 @@ import type { Runtime } from "../../runtime/runtime.ts";
 const PAUSE = 10;
 /** Pauses double with each retry. Up to this one, after some seconds, they keep the process alive. */
 const LAST_AWAKE = 2_560;
+/** The longest single sleep of those that keep the process alive. */
+const LONGEST_SLEEP = 50;
 /** The longest pause between retries. */
 const LONGEST_PAUSE = 30_000;
 
@@ -23,6 +25,7 @@ export class BackgroundSettling {
   readonly #settler: Settler;
   #first: Promise<void> | undefined;
   #further: Promise<void> | undefined;
+  #ended = false;
 
   constructor(settler: Settler) {
     this.#settler = settler;
@@ -36,6 +39,11 @@ export class BackgroundSettling {
   /** Settles after a short pause, as more commits may come; at once if it is urgent. */
   begin(): void {
     this.#first ??= this.#try();
+  }
+
+  /** The storage was closed: what still waits for a retry keeps the process alive for no more than a moment. */
+  end(): void {
+    this.#ended = true;
   }
 
   async #try(): Promise<void> {
@@ -63,7 +71,7 @@ export class BackgroundSettling {
   /** Whether to stop: the retry succeeded, or no retry can succeed any more. */
   async #endsAfter(pause: number): Promise<boolean> {
     const { runtime, settle, report } = this.#settler;
-    await (pause > LAST_AWAKE ? runtime.idle(pause) : runtime.sleep(pause));
+    await (pause > LAST_AWAKE ? runtime.idle(pause) : this.#sleep(pause));
     try {
       // Do not wait for the lock: queued commits would have to wait as well.
       await settle(0);
@@ -73,5 +81,11 @@ export class BackgroundSettling {
       if (pause === LAST_AWAKE) report(error);
       return error instanceof CommitUnknownError;
     }
+  }
+
+  /** In short pieces, the last of which may outlast the end. */
+  async #sleep(pause: number): Promise<void> {
+    for (let left = pause; left > 0 && !this.#ended; left -= LONGEST_SLEEP)
+      await this.#settler.runtime.sleep(Math.min(left, LONGEST_SLEEP));
   }
 }
