@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import * as v from "valibot";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { onlyLooks } from "./idempotence.ts";
 import { stringify } from "./json.ts";
 import { key, kinds, withInputs } from "./schemas.fixture.ts";
@@ -86,6 +86,20 @@ describe("compileWhere() with a function", () => {
   it("refuses a promise, which would match everything", () => {
     const later: unknown = async () => false;
     expect(() => matches(later as Where<Hero>)).toThrow(expect.objectContaining({ code: "BABA_OPTION" }));
+  });
+
+  it("hears the rejection of a promise that it refuses", async () => {
+    const unheard = vi.fn();
+    process.on("unhandledRejection", unheard);
+    try {
+      const later: unknown = () => Promise.reject(new Error("mine"));
+      expect(() => matches(later as Where<Hero>)).toThrow(expect.objectContaining({ code: "BABA_OPTION" }));
+      // Node.js tells of it once all promise jobs have run.
+      await new Promise((resolve) => setTimeout(resolve));
+    } finally {
+      process.off("unhandledRejection", unheard);
+    }
+    expect(unheard).not.toHaveBeenCalled();
   });
 
   it("lets the function's own error through", () => {

@@ -81,6 +81,8 @@ function isPredicate<T>(where: unknown): where is (record: T) => unknown {
 /** A promise is always truthy, so an async predicate would match every record. */
 function toBoolean(answer: unknown): boolean {
   if (isPromise(answer)) {
+    // Nobody else hears its rejection, which would end the process.
+    Promise.resolve(answer).catch(() => undefined);
     throw refuse(
       "A where function must return its answer at once, but returned a promise: await before filtering.",
     );
