@@ -20,12 +20,12 @@ import { printable } from "./printable.ts";
  * | `BABA_NOT_A_FOLDER` | a folder of the name is a file or a symbolic link |
  * | `BABA_PERMISSION` | the operating system does not allow the access |
  * | `BABA_DISK_FULL` | no room is left |
- * | `BABA_IO` | any other failure of the file system |
+ * | `BABA_IO` | any other failure of the file system; or there is too little memory for a passphrase, or the runtime lacks a global that key files need |
  * | `BABA_CLOSED` | the database was closed |
  * | `BABA_SESSION_CLOSED` | the session was disposed of, or its callback has returned |
  * | `BABA_CONFLICT` | a later commit touched what the session read or writes |
  * | `BABA_LOCKED` | another process that is not known to have ended, or another session, has held the write lock for too long; or the lock was taken away by force, and the database has to be opened again |
- * | `BABA_COMMIT_UNKNOWN` | it is not known whether the commit counts: a sync failed, or a write that could not be undone, or the write lock was taken away by force during it |
+ * | `BABA_COMMIT_UNKNOWN` | it is not known whether the commit counts: a sync failed, or a write that could not be undone, or the write lock was taken away by force during it; or this befell an earlier commit of the handle, which attempts no other until the database is opened again |
  * | `BABA_SETTLE` | a commit stands, but its files could not be put in place |
  * | `BABA_JOURNAL` | the journal is damaged |
  * | `BABA_FORMAT` | the folder was written by a newer version, or the file that says by which is damaged |
