@@ -510,6 +510,14 @@ describe("FileStorage.close()", () => {
     await expect(sealing()).rejects.toMatchObject(code("BABA_CLOSED"));
   });
 
+  test("during an opening that fails ends without its error", async () => {
+    const storage = storageOf();
+    hook = () => ({ fail: "EIO" });
+    const refused = expect(storage.open()).rejects.toMatchObject(code("BABA_IO"));
+    await storage.close();
+    await refused;
+  });
+
   test("that is called during another ends no earlier", async () => {
     const storage = await opened();
     await storage.commit(put({ "1.baba": "one" }));

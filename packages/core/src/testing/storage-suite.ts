@@ -1,4 +1,4 @@
-import { BabaError, ConflictError } from "../errors.ts";
+import { BabaError, CommitUnknownError, ConflictError } from "../errors.ts";
 import type { Basis, Storage, Transaction } from "../storage/storage.ts";
 import { assert, assertBytes, assertEqual } from "./assertions.ts";
 import type { RegisterTest } from "./file-system-suite.ts";
@@ -221,6 +221,20 @@ const OTHERS: readonly StorageObligation[] = [
       await hold.release();
     },
   },
+  {
+    name: "mustHold() of a hold fails once the lock was taken away by force",
+    async test({ storage, subject }) {
+      const hold = await storage.hold();
+      await hold.mustHold();
+      const other = subject.again();
+      await other.open();
+      await other.forceUnlock();
+      const error = await failureOf(hold.mustHold());
+      assert(error instanceof CommitUnknownError, `expected a CommitUnknownError, found ${String(error)}`);
+      await hold.release();
+      await other.close();
+    },
+  },
 ];
 
 /** What is kept, and found again. */
@@ -294,11 +308,15 @@ async function expectPayloads(storage: Storage, expected: Record<string, string 
 }
 
 async function expectConflict(commit: Promise<void>): Promise<void> {
-  const error: unknown = await commit.then(
+  const error = await failureOf(commit);
+  assert(error instanceof ConflictError, `expected a ConflictError, found ${String(error)}`);
+}
+
+function failureOf(work: Promise<void>): Promise<unknown> {
+  return work.then(
     () => undefined,
     (reason: unknown) => reason,
   );
-  assert(error instanceof ConflictError, `expected a ConflictError, found ${String(error)}`);
 }
 
 function bytes(text: string): Uint8Array {
