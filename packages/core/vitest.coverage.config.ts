@@ -35,6 +35,7 @@ export default defineConfig({
           "commit/redo",
           "commit/replay",
           "records/staging",
+          "rewrite-folders",
           "store-folder",
           "lock/lock-queue",
           "commit/submission",

@@ -1,9 +1,9 @@
 import type { Identity, Stanza } from "age-encryption";
 import { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
-import { rewriteFolders } from "../storage/commit/checkpoint.ts";
 import { ioError } from "../storage/io-error.ts";
 import { KEY_FILE, STORE_FOLDER, TEMPORARY_FOLDER } from "../storage/layout.ts";
+import { rewriteFolders } from "../storage/rewrite-folders.ts";
 import { loadAge } from "./age.ts";
 import { passphraseIdentity, passphraseRecipient, WORK_FACTOR } from "./age-passphrase.ts";
 import type { Crypto } from "./crypto.ts";

@@ -1,7 +1,6 @@
 import { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { systemCode } from "../system-error.ts";
-import { rewriteFolders } from "./commit/checkpoint.ts";
 import { ioError } from "./io-error.ts";
 import {
   BREAKS_FOLDER,
@@ -13,6 +12,7 @@ import {
   TEMPORARY_FOLDER,
 } from "./layout.ts";
 import type { WriteLock } from "./lock/write-lock.ts";
+import { rewriteFolders } from "./rewrite-folders.ts";
 
 const FORMAT = 1;
 const utf8 = new TextEncoder();

@@ -1,8 +1,8 @@
 import { CommitUnknownError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
-import { PASSING_FILE } from "../layout.ts";
-import { folderOf, pathIn } from "../names.ts";
+import { folderOf } from "../names.ts";
 import { type Breathe, inPieces } from "../pieces.ts";
+import { rewriteFolders } from "../rewrite-folders.ts";
 
 /**
  * Makes record files durable: the contents of those that exist, and the entries of their folders and of every
@@ -35,26 +35,6 @@ export async function checkpoint(
         "the database and open it again.",
       { cause },
     );
-  }
-}
-
-/**
- * Rewrites folders by adding and removing an entry: if a sync of a folder failed earlier, in any process, its
- * changes may be lost although a later sync succeeds.
- *
- * @param source an existing file to link to
- */
-export async function rewriteFolders(
-  files: FileSystem,
-  folders: readonly string[],
-  source: string,
-): Promise<void> {
-  const kinds = await files.kinds(folders);
-  for (const [i, folder] of folders.entries()) {
-    if (kinds[i] !== "folder") continue;
-    const passing = pathIn(folder, PASSING_FILE);
-    await files.link(source, passing);
-    await files.remove([passing]);
   }
 }
 
