@@ -51,7 +51,10 @@ export class FileStorage implements Storage {
   #ready = false;
   #closed = false;
 
-  /** Does no I/O yet. `protection` seals the journal and the records; without it they are plain. */
+  /**
+   * Does no I/O yet. `protection` seals the journal and the records; without it they are plain. `report` and `inform`
+   * must not throw: what they tell of stands.
+   */
   constructor(
     files: FileSystem,
     runtime: Runtime,
