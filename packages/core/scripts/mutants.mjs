@@ -259,14 +259,14 @@ export const MUTANTS = [
   {
     name: "marks are believed after a power cut",
     file: "commit/replay.ts",
-    find: "if (lives !== true) this.#journal.distrust();",
+    find: "if (lives !== true || hasEnded) this.#journal.distrust();",
     replace: "",
   },
   {
     name: "marks of a writer that cannot be judged are believed",
     file: "commit/replay.ts",
-    find: "if (lives !== true) this.#journal.distrust();",
-    replace: "if (lives === false) this.#journal.distrust();",
+    find: "if (lives !== true || hasEnded) this.#journal.distrust();",
+    replace: "if (lives === false || hasEnded) this.#journal.distrust();",
   },
   {
     name: "what a failed sync of record files lost is not written anew",
