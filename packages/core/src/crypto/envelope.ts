@@ -212,7 +212,8 @@ export function keyIdOf(envelope: Uint8Array): number | undefined {
   return new DataView(envelope.buffer, envelope.byteOffset).getUint32(KEY_ID_AT);
 }
 
-function asContent(error: unknown): BabaError {
+/** An error that counts as the content of a record. @throws any other */
+export function asContent(error: unknown): BabaError {
   if (error instanceof BabaError) return error;
   throw error;
 }

@@ -21,13 +21,13 @@ export type KeysAtHand = {
 export type Kept = { readonly names: readonly string[]; readonly kept: readonly Content[] };
 
 /**
- * The contents of records under the keys at hand; what these do not open, under those that were at hand when the
- * records were read: a rotation may have come in between.
+ * The contents of records under the keys at hand; what these do not open, under those with which the records were
+ * read: a rotation may have come in between.
  */
 export async function contentsOf(
   { names, kept }: Kept,
   now: KeysAtHand,
-  then: KeysAtHand,
+  former: Seals | undefined,
   breathe: () => Promise<void> | undefined,
 ): Promise<readonly Content[]> {
   const contents: Content[] = [];
@@ -35,7 +35,8 @@ export async function contentsOf(
     const name = names[i] ?? "";
     const content = opened(name, bytes, now);
     const known = content instanceof Promise ? await content : content;
-    contents.push(isUnknown(known) && then.seals !== undefined ? await opened(name, bytes, then) : known);
+    const retries = isUnknown(known) && bytes instanceof Uint8Array && former !== undefined;
+    contents.push(retries ? await contentOf(bytes, name, former) : known);
     const pause = breathe();
     if (pause !== undefined) await pause;
   }

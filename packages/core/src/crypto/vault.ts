@@ -1,4 +1,3 @@
-import { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import type { Changes } from "../storage/journal/changes.ts";
 import type { JournalSeal } from "../storage/journal/seal.ts";
@@ -8,7 +7,7 @@ import type { Content, Protection, Reveal } from "../storage/protection.ts";
 import type { Hold } from "../storage/storage.ts";
 import type { Compression } from "./compression.ts";
 import type { Crypto } from "./crypto.ts";
-import { type Seals, sealRecords } from "./envelope.ts";
+import { asContent, type Seals, sealRecords } from "./envelope.ts";
 import { assureKeyFile, type FileLock, notThePinned, readKeyFile } from "./key-file.ts";
 import type { Keyring } from "./keyring.ts";
 import { copyOfLock, type Lock, sameLock, wipeLock } from "./lock.ts";
@@ -174,20 +173,20 @@ export class Vault implements Protection {
   }
 
   revealing(): Reveal {
-    const then = this.#atHand;
+    const former = this.#seals();
     return (names, kept) =>
-      then.lockKind === "none" && !kept.some(isSealedContent) ? kept : this.#reveal({ names, kept }, then);
+      this.lockKind === "none" && !kept.some(isSealedContent) ? kept : this.#reveal({ names, kept }, former);
   }
 
-  async #reveal(records: Kept, then: KeysAtHand): Promise<readonly Content[]> {
+  async #reveal(records: Kept, former: Seals | undefined): Promise<readonly Content[]> {
     const { breathe } = this.#context;
     const now = this.#atHand;
-    const contents = await contentsOf(records, now, then, breathe);
+    const contents = await contentsOf(records, now, former, breathe);
     if (!isDoubtful(records.kept, contents, now)) return contents;
-    const failure = await this.#failureToRefresh();
+    const failure = await this.refresh().then(() => undefined, asContent);
     if (failure !== undefined) return inDoubt(records, contents, failure);
     const after = this.#atHand;
-    return after.seals?.keys === now.seals?.keys ? contents : contentsOf(records, after, then, breathe);
+    return after.seals?.keys === now.seals?.keys ? contents : contentsOf(records, after, former, breathe);
   }
 
   async #pin(fingerprint: string): Promise<void> {
@@ -270,16 +269,6 @@ export class Vault implements Protection {
   #seals(): Seals | undefined {
     const { crypto, compression } = this.#context;
     return this.#opened && { crypto, compression, keys: this.#opened.keys };
-  }
-
-  async #failureToRefresh(): Promise<BabaError | undefined> {
-    try {
-      await this.refresh();
-      return undefined;
-    } catch (error) {
-      if (error instanceof BabaError) return error;
-      throw error;
-    }
   }
 
   /** Plain segments are only legitimate until the store is sealed. */

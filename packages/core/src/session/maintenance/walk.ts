@@ -1,6 +1,6 @@
 import { BabaError } from "../../errors.ts";
 import type { Content } from "../../storage/protection.ts";
-import { revealSome } from "../../storage/records/portions.ts";
+import { lengthOf, revealSome } from "../../storage/records/portions.ts";
 import type { Store } from "../database/shared-store.ts";
 import { checkOptionNames } from "../options.ts";
 
@@ -74,10 +74,7 @@ export async function* revealedParts(
 
 function partEnd(kept: readonly Content[], start: number): number {
   let [end, bytes] = [start, 0];
-  while (end < kept.length && bytes <= PART_BYTES) {
-    const content = kept[end++];
-    bytes += content instanceof Uint8Array ? content.length : 0;
-  }
+  while (end < kept.length && bytes <= PART_BYTES) bytes += lengthOf(kept[end++]);
   return end;
 }
 

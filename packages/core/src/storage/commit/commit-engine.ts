@@ -129,7 +129,7 @@ export class CommitEngine {
 
   /**
    * Ends what `lock` began: in a series of commits the lock is kept for the next one, unless another process
-   * waits for it. The caller must see to an `unlock` soon after.
+   * waits for it. The caller must see to it that the tenure ends soon after.
    */
   rest(): Promise<void> {
     return this.tenure.rest(this.#poison.isSound);

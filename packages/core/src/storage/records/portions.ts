@@ -50,6 +50,7 @@ function bytesOf(contents: readonly Content[]): number {
   return contents.reduce((sum, content) => sum + lengthOf(content), 0);
 }
 
-function lengthOf(content: Content): number {
+/** The bytes of a content: none of an error, or of nothing. */
+export function lengthOf(content: Content): number {
   return content instanceof Uint8Array ? content.length : 0;
 }
