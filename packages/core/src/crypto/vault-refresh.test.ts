@@ -4,6 +4,7 @@ import { encode } from "../codec/index.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { memoryFileSystem } from "../file-system/memory.ts";
 import { MemoryVolume } from "../file-system/memory-volume.ts";
+import { withCalls } from "../file-system/with-calls.fixture.ts";
 import { KEY_FILE } from "../storage/layout.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
 import { HELD } from "./held.fixture.ts";
@@ -40,13 +41,7 @@ function delayed(): { files: FileSystem; delay: () => { read: Promise<void>; rel
     await wait.released;
     return bytes;
   };
-  const files = new Proxy(plain, {
-    get(target, name) {
-      if (name === "readRange") return readRange;
-      const method: unknown = Reflect.get(target, name);
-      return typeof method === "function" ? method.bind(target) : method;
-    },
-  });
+  const files = withCalls(plain, { readRange });
   const delay = () => {
     const [read, released] = [signal(), signal()];
     waiting = { told: read.give, released: released.given };

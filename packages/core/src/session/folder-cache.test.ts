@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import { encode } from "../codec/index.ts";
-import type { FileSystem } from "../file-system/file-system.ts";
 import { memoryFileSystem } from "../file-system/memory.ts";
 import { MemoryVolume } from "../file-system/memory-volume.ts";
+import { withCalls } from "../file-system/with-calls.fixture.ts";
 import { asked } from "../model/schemas.fixture.ts";
 import type { Where } from "../model/where.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
@@ -20,13 +20,10 @@ const hero = (id: number) => ({ id, tags: [`tag ${id}`] });
 function open(volume: MemoryVolume) {
   const counts = { files: 0 };
   const files = memoryFileSystem(volume);
-  const counting: FileSystem = new Proxy(files, {
-    get(target, key: keyof FileSystem) {
-      if (key !== "readEach") return target[key].bind(target);
-      return (...[paths, take]: Parameters<FileSystem["readEach"]>) => {
-        counts.files += paths.length;
-        return target.readEach(paths, take);
-      };
+  const counting = withCalls(files, {
+    readEach(paths, take) {
+      counts.files += paths.length;
+      return files.readEach(paths, take);
     },
   });
   const context = assemble({ ...memoryRuntime(), fileSystem: () => counting });

@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import { decode } from "../codec/index.ts";
 import { nobleCrypto } from "../crypto/noble.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
+import { withCalls } from "../file-system/with-calls.fixture.ts";
 import { type MemoryRuntime, memoryRuntime } from "../testing/memory-runtime.ts";
 import { assemble } from "./database/assemble.ts";
 import { Database } from "./database/database.ts";
@@ -40,13 +41,7 @@ export class NoteStore {
         throw Object.assign(new Error("ENOSPC"), { code: "ENOSPC" });
       return this.files.create(created);
     };
-    const files = new Proxy(this.files, {
-      get(target, name) {
-        if (name === "create") return create;
-        const method: unknown = Reflect.get(target, name);
-        return typeof method === "function" ? method.bind(target) : method;
-      },
-    });
+    const files = withCalls(this.files, { create });
     const runtime = { ...this.runtime, fileSystem: () => files };
     return new Database(Note, { logging: false, ...options }, assemble(runtime));
   }

@@ -2,6 +2,7 @@ import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Vault } from "../../crypto/vault.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
+import { withCalls } from "../../file-system/with-calls.fixture.ts";
 import { FileStorage } from "../../storage/file-storage.ts";
 import type { Transaction } from "../../storage/storage.ts";
 import { assemble } from "../database/assemble.ts";
@@ -28,7 +29,7 @@ function signal(): { readonly given: Promise<void>; readonly give: () => void } 
 /** The store's files, with `before` run before each call of `create` and `rename`. */
 function watched(before: (call: "create" | "rename", paths: string[]) => Promise<void>): FileSystem {
   const { files } = store;
-  const own: Pick<FileSystem, "create" | "rename"> = {
+  return withCalls(files, {
     async create(made) {
       await before(
         "create",
@@ -42,13 +43,6 @@ function watched(before: (call: "create" | "rename", paths: string[]) => Promise
         moves.map(({ to }) => to),
       );
       await files.rename(moves);
-    },
-  };
-  return new Proxy(files, {
-    get(target, name) {
-      if (name === "create" || name === "rename") return own[name];
-      const method: unknown = Reflect.get(target, name);
-      return typeof method === "function" ? method.bind(target) : method;
     },
   });
 }

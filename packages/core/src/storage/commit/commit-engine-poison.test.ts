@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { CommitUnknownError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
+import { withCalls } from "../../file-system/with-calls.fixture.ts";
 import {
   crashState,
   SeededRandom,
@@ -104,12 +105,7 @@ test("a sync of the journal that throws instead of rejecting poisons the handle 
     if (fails && paths.some((path) => path.startsWith(JOURNAL_FOLDER))) throw new Error("no disk");
     return files.sync(paths);
   };
-  const throwing = new Proxy(files, {
-    get(target, name) {
-      const own: unknown = name === "sync" ? sync : Reflect.get(target, name);
-      return typeof own === "function" ? own.bind(target) : own;
-    },
-  });
+  const throwing = withCalls(files, { sync });
   const storage = new FileStorage(throwing, simulatedRuntime(files), () => {});
   await storage.open();
   await storage.commit(named("1.baba"));

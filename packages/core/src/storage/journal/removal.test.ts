@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { FileSystem } from "../../file-system/file-system.ts";
 import { memoryFileSystem } from "../../file-system/memory.ts";
+import { withCalls } from "../../file-system/with-calls.fixture.ts";
 import { JOURNAL_FOLDER, TEMPORARY_FOLDER } from "../layout.ts";
 import { unprotected } from "../protection.ts";
 import { Journal } from "./journal.ts";
@@ -12,15 +12,12 @@ test("restart() removes segments so that who follows between two removals misses
   const files = memoryFileSystem();
   for (const folder of [JOURNAL_FOLDER, TEMPORARY_FOLDER]) await files.makeFolder(folder);
   let between = async (): Promise<void> => {};
-  const oneByOne: FileSystem = new Proxy(files, {
-    get: (target, call: keyof FileSystem) => {
-      if (call !== "remove") return Reflect.get(target, call).bind(target);
-      return async (paths: readonly string[]) => {
-        for (const path of paths) {
-          await target.remove([path]);
-          if (path.startsWith(JOURNAL_FOLDER)) await between();
-        }
-      };
+  const oneByOne = withCalls(files, {
+    async remove(paths) {
+      for (const path of paths) {
+        await files.remove([path]);
+        if (path.startsWith(JOURNAL_FOLDER)) await between();
+      }
     },
   });
   const journalOf = (token: string) =>
