@@ -53,15 +53,16 @@ function inHex(number: number): string {
  * first case.
  */
 function isRefused(descriptor: number): Promise<boolean | undefined> {
-  return new Promise((resolve) => {
+  return new Promise<boolean | undefined>((resolve, reject) => {
     const child = spawn("flock", ["-n", "-s", "0"], { stdio: [descriptor, "ignore", "pipe"] });
     let silent = true;
     child.stderr?.on("data", () => {
       silent = false;
     });
-    child.once("error", () => resolve(undefined));
+    child.once("error", reject);
     child.once("close", (status) =>
       resolve(status === 0 ? false : status === 1 && silent ? true : undefined),
     );
-  });
+    // Node's permission model does not report its refusal as an event: it throws.
+  }).catch(() => undefined);
 }

@@ -235,3 +235,19 @@ test
     expect(output).toBe("undefined\n");
   },
 );
+
+test.runIf(existsSync("/proc/locks") && !process.versions.bun)(
+  "lives() is undefined for a kernel's lock where Node's permission model lets no program ask for it",
+  async () => {
+    await files.makeFolder(".");
+    await files.create([{ path: "a", bytes: new Uint8Array(1) }]);
+    const model = Number.parseInt(process.versions.node, 10) < 22 ? "experimental-permission" : "permission";
+    const output = await program(
+      root,
+      `console.log(await files.lives(${JSON.stringify(LOCKING)}, "a"));`,
+      "",
+      `exec "$0" --${model} --no-warnings "--allow-fs-read=*" "$1"; `,
+    );
+    expect(output).toBe("undefined\n");
+  },
+);
