@@ -242,7 +242,7 @@ class DenoFileSystem implements FileSystem {
  */
 async function syncHolders(holders: readonly string[]): Promise<void> {
   try {
-    await syncFullFolders(holders);
+    await syncFullFolders(holders.filter(mayRead));
   } catch (error) {
     const refused =
       error instanceof Deno.errors.NotCapable || ["EACCES", "EPERM"].includes(systemCode(error) ?? "");
@@ -272,8 +272,13 @@ function nameOf(path: string): string {
     const code = systemCode(error);
     if (above === path || (code !== "ENOENT" && code !== "ENOTDIR")) throw error;
     if (isLink(path)) throw systemError("ELOOP", "is a symbolic link that leads nowhere", path);
-    return join(nameOf(above), basename(path));
+    return join(mayRead(above) ? nameOf(above) : above, basename(path));
   }
+}
+
+/** Whether Deno opens a folder above the root without prompting the user for it: the root is all that is needed. */
+function mayRead(path: string): boolean {
+  return Deno.permissions.querySync({ name: "read", path }).state === "granted";
 }
 
 function isThere(path: string): boolean {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import process from "node:process";
 import { fileSystemSuite, type Outside } from "@baba/core/testing";
+import { inFolder, startDeno } from "../testing/programs.ts";
 import { denoFileSystem } from "./index.ts";
 
 const NOBODY = 65534;
@@ -115,3 +116,27 @@ Deno.test("makeFolder() gives the owner all rights, whatever the umask takes", a
     assert.equal((Deno.statSync(path).mode ?? 0) & 0o777, 0o700);
   await Deno.remove(`${root}/..`, { recursive: true });
 });
+
+inFolder(
+  "a process with the right to the root alone is not prompted for the folders above it",
+  async (root) => {
+    await using program = startDeno(
+      root,
+      `
+const touched = [];
+for (const name of ["realPathSync", "statSync", "lstatSync", "openSync"]) {
+  const sound = Deno[name];
+  Deno[name] = (path, ...more) => {
+    if (!path.startsWith(root)) touched.push(name + " " + path);
+    return sound(path, ...more);
+  };
+}
+const files = runtime.fileSystem(root);
+const identity = await files.identity();
+await files.makeFolder(".");
+await files.syncFolders(["."]);
+say(JSON.stringify([identity === root, await files.kinds(["."]), touched]));`,
+    );
+    assert.deepEqual(JSON.parse(await program.line()), [true, ["folder"], []]);
+  },
+);
