@@ -85,6 +85,21 @@ ${judge(identity)}`;
   assert.equal(await verdict('Object.assign(new Error(), { code: "ESRCH" })'), "false");
 });
 
+inFolder("lives() of Deno looks into /proc again where that failed the first time", async (root) => {
+  await using announcer = startNode(root, ANNOUNCE);
+  const identity = await announcer.line();
+  const failingOnce = `
+const sound = Deno.readTextFile;
+Deno.readTextFile = () => {
+  Deno.readTextFile = sound;
+  return Promise.reject(Object.assign(new Error(), { code: "EMFILE" }));
+};
+say(await runtime.fileSystem(root).lives(${JSON.stringify(identity)}, "announced"));
+${judge(identity)}`;
+  await using judging = startDeno(root, failingOnce, ["--allow-all"]);
+  assert.deepEqual([await judging.line(), await judging.line()], ["undefined", "true"]);
+});
+
 inFolder("lives() of Deno takes no failure of the program cat for an end", async (root) => {
   await using announcer = startNode(root, ANNOUNCE);
   const identity = await announcer.line();

@@ -8,13 +8,16 @@ import { type ProcessSight, parseProcessStat, systemCode } from "@baba/core/adap
 
 type Here = { readonly boot?: string; readonly namespaces?: string };
 
-let asked: Promise<Here> | undefined;
+let asked: Promise<Here | undefined> | undefined;
 
 /** How this process sees others; nothing is known of where it runs if it may not look. */
 export const sight: ProcessSight = {
-  here() {
+  async here() {
     asked ??= whereabouts();
-    return asked;
+    const here = await asked;
+    // Kept, a failure to look would make dead owners live for as long as this process does.
+    if (here === undefined) asked = undefined;
+    return here ?? {};
   },
   async look(pid) {
     const stat = await fileAt(`/proc/${pid}/stat`);
@@ -22,14 +25,15 @@ export const sight: ProcessSight = {
   },
 };
 
-async function whereabouts(): Promise<Here> {
+/** Empty where nothing can be known; `undefined` if that failed this time. */
+async function whereabouts(): Promise<Here | undefined> {
   if (Deno.build.os !== "linux") return {};
   const boot = await textAt("/proc/sys/kernel/random/boot_id");
   const mounts = await textAt("/proc/self/mounts");
   const namespace = await linkAt("/proc/self/ns/pid");
   // Kernels before 5.6 have no time namespaces.
   const time = (await linkAt("/proc/self/ns/time")) ?? "";
-  if (boot === undefined || namespace === undefined || mounts === undefined) return {};
+  if (boot === undefined || namespace === undefined || mounts === undefined) return undefined;
   // If /proc hides the processes of other users, one that is not seen may live.
   if (/^\S+ \/proc proc \S*hidepid=(?!0|off)/m.test(mounts)) return {};
   return { boot: boot.trim(), namespaces: `${namespace} ${time}` };
