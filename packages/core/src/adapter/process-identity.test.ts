@@ -60,6 +60,17 @@ describe("processLives()", () => {
       expect(await judged({ ...IDENTITY, boot: "a" }, seen)).toBe(false);
   });
 
+  test("is undefined in another boot of another machine, which may share the folder", async () => {
+    const { boot, namespaces } = HERE;
+    for (const seen of [RUNNING, "none", undefined] as const)
+      for (const here of [
+        { ...HERE, host: "there" },
+        { boot, namespaces },
+      ])
+        expect(await judged({ ...IDENTITY, boot: "a" }, seen, { here })).toBeUndefined();
+    expect(await judged(IDENTITY, "none", { here: { ...HERE, host: "renamed since" } })).toBe(false);
+  });
+
   test("goes by the host where a boot is not known, and proves no life by it", async () => {
     const identity = { ...IDENTITY, boot: undefined };
     expect(await judged(identity, "none")).toBe(false);

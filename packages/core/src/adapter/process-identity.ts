@@ -76,7 +76,7 @@ export type ProcessSight = {
 
 /**
  * `false` only if the process of the identity is proved to have ended: it no longer holds the lock that it
- * holds while it lives; or the machine has rebooted since; or, on this machine, no process or another one has
+ * holds while it lives; or this machine has rebooted since; or, on this machine, no process or another one has
  * its number. `true` only if it is proved to live: it holds its lock; or, since this boot, a process of its
  * number was started at its time. `undefined` if neither is known, or the text is no identity.
  *
@@ -108,8 +108,10 @@ export async function processLives(
 async function isHere(identity: ProcessIdentity, sight: ProcessSight): Promise<boolean | undefined> {
   const here = await sight.here();
   const bootIsKnown = identity.boot !== undefined && here.boot !== undefined;
-  if (bootIsKnown && identity.boot !== here.boot) return false;
-  if (!bootIsKnown && identity.host !== here.host) return undefined;
+  const bootIsOurs = bootIsKnown && identity.boot === here.boot;
+  // Another boot of another machine says nothing: both may run, and share the folder.
+  if (!bootIsOurs && identity.host !== here.host) return undefined;
+  if (bootIsKnown && !bootIsOurs) return false;
   if (identity.namespaces !== here.namespaces) return undefined;
   const found = await sight.look(identity.pid);
   if (found === undefined) return undefined;

@@ -64,6 +64,7 @@ inFolder(
     assert.deepEqual(await verdicts(changed({ started: "1" })), ended);
     const unknown = ["undefined", "undefined", "undefined", "undefined"];
     assert.deepEqual(await verdicts(changed({ boot: undefined })), unknown);
+    assert.deepEqual(await verdicts(changed({ boot: "another", host: "another" })), unknown);
     assert.deepEqual(await verdicts(changed({ started: "1", namespaces: "others" })), unknown);
     assert.deepEqual(await verdicts(changed({ started: undefined })), unknown);
     await announcer.kill();

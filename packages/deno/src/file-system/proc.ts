@@ -6,7 +6,7 @@ import { type ProcessSight, parseProcessStat, systemCode } from "@baba/core/adap
  * (`--allow-run=cat,readlink`). Without either nothing is known, and the user is never prompted.
  */
 
-type Here = { readonly boot?: string; readonly namespaces?: string };
+type Here = { readonly host?: string; readonly boot?: string; readonly namespaces?: string };
 
 let asked: Promise<Here | undefined> | undefined;
 
@@ -28,15 +28,17 @@ export const sight: ProcessSight = {
 /** Empty where nothing can be known; `undefined` if that failed this time. */
 async function whereabouts(): Promise<Here | undefined> {
   if (Deno.build.os !== "linux") return {};
+  const host = await textAt("/proc/sys/kernel/hostname");
   const boot = await textAt("/proc/sys/kernel/random/boot_id");
   const mounts = await textAt("/proc/self/mounts");
   const namespace = await linkAt("/proc/self/ns/pid");
   // Kernels before 5.6 have no time namespaces.
   const time = (await linkAt("/proc/self/ns/time")) ?? "";
-  if (boot === undefined || namespace === undefined || mounts === undefined) return undefined;
+  if (host === undefined || boot === undefined) return undefined;
+  if (mounts === undefined || namespace === undefined) return undefined;
   // If /proc hides the processes of other users, one that is not seen may live.
   if (/^\S+ \/proc proc \S*hidepid=(?!0|off)/m.test(mounts)) return {};
-  return { boot: boot.trim(), namespaces: `${namespace} ${time}` };
+  return { host: host.trim(), boot: boot.trim(), namespaces: `${namespace} ${time}` };
 }
 
 /** What was found at a path; `undefined` if that is not known. */

@@ -135,6 +135,7 @@ test("lives() is false for an identity of another start of the machine, and of a
   const lives = (changed: object) => files.lives(JSON.stringify({ ...Object(own), ...changed }), "absent");
   const ended = existsSync("/proc/self") ? false : undefined;
   expect(await lives({ boot: "another" })).toBe(ended);
+  expect(await lives({ boot: "another", host: "another" })).toBeUndefined();
   expect(await lives({ started: "1" })).toBe(ended);
   expect(await lives({ namespaces: "another", started: "1" })).toBeUndefined();
 });
