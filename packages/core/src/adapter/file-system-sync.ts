@@ -22,6 +22,22 @@ export type SyncEnd = {
 export const SYNC_FILE_SYSTEM: readonly string[] = ["-f", "."];
 
 /**
+ * Whether this version of Linux tells of files that could not be written when their file system is synced:
+ * before 5.8 it did not (syncfs(2)), so each file must be synced by itself.
+ *
+ * @example
+ * ```ts
+ * import { tellsOfFailedSync } from "@baba/core/adapter";
+ * console.log(tellsOfFailedSync("6.1.0-18-amd64")); // true
+ * console.log(tellsOfFailedSync("4.18.0-513.el8.x86_64")); // false
+ * ```
+ */
+export function tellsOfFailedSync(release: string): boolean {
+  const [major = 0, minor = 0] = release.split(".").map((part) => Number.parseInt(part, 10));
+  return major > 5 || (major === 5 && minor >= 8);
+}
+
+/**
  * Whether the file system was synced; `false` if this program cannot do that, so each file must be synced by
  * itself.
  *

@@ -1,4 +1,10 @@
-import { fileSystemSynced, SYNC_FILE_SYSTEM, type SyncEnd, systemCode } from "@baba/core/adapter";
+import {
+  fileSystemSynced,
+  SYNC_FILE_SYSTEM,
+  type SyncEnd,
+  systemCode,
+  tellsOfFailedSync,
+} from "@baba/core/adapter";
 import { inTurns } from "./batch.ts";
 import type { FolderCheck } from "./folders.ts";
 
@@ -8,12 +14,13 @@ const MANY = 256;
 /**
  * Makes many files durable by one sync of the file system that holds the root, which opens and flushes once
  * instead of waiting for each file: `sync -f`, on Linux, if this process may run it (`--allow-run=sync`) and
- * there is a root and all existing files are on its own device. `false`, with nothing done, elsewhere.
+ * knows that this Linux would tell of a failure (`--allow-sys=osRelease`), and there is a root and all existing
+ * files are on its own device. `false`, with nothing done, elsewhere.
  *
  * @throws `EIO` and the like where the sync failed; it must not be taken for a missing program
  */
 export async function syncTogether(folders: FolderCheck, paths: readonly string[]): Promise<boolean> {
-  if (paths.length < MANY || Deno.build.os !== "linux" || !mayRun()) return false;
+  if (paths.length < MANY || Deno.build.os !== "linux" || !mayRun() || !wouldTell()) return false;
   if (!(await onOneDevice(folders, paths))) return false;
   const end = await run(folders.root);
   return end !== undefined && fileSystemSynced(end, folders.root);
@@ -21,6 +28,11 @@ export async function syncTogether(folders: FolderCheck, paths: readonly string[
 
 function mayRun(): boolean {
   return Deno.permissions.querySync({ name: "run", command: "sync" }).state === "granted";
+}
+
+function wouldTell(): boolean {
+  const { state } = Deno.permissions.querySync({ name: "sys", kind: "osRelease" });
+  return state === "granted" && tellsOfFailedSync(Deno.osRelease());
 }
 
 async function onOneDevice(folders: FolderCheck, paths: readonly string[]): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { lstatSync, realpathSync } from "node:fs";
+import { release } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -11,6 +12,7 @@ import {
   systemCode,
   systemError,
   Trust,
+  tellsOfFailedSync,
 } from "@baba/core/adapter";
 import * as files from "./files.ts";
 import { namesOf } from "./folder-names.ts";
@@ -115,7 +117,7 @@ class NodeFileSystem implements FileSystem, ThreadUser {
   async sync(paths: readonly string[]): Promise<void> {
     const written = paths.length === 1 ? this.#last.take(String(paths[0])) : undefined;
     if (written !== undefined) return syncOpen(written);
-    if (process.platform === "linux" && paths.length >= MANY_SYNCS) {
+    if (paths.length >= MANY_SYNCS && process.platform === "linux" && tellsOfFailedSync(release())) {
       if (await this.#syncTogether(paths)) return;
     }
     const distinct = [...new Set(paths)];

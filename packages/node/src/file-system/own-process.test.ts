@@ -47,6 +47,38 @@ test.runIf(existsSync("/proc/self/fd"))(
   },
 );
 
+test.runIf(process.platform === "linux" && !process.versions.bun).each([
+  ["5.8.0-1-amd64", 0],
+  ["4.18.0-513.el8.x86_64", 300],
+])(
+  "sync() of many files goes by what Linux %s tells of a failure: %i syncs of single files",
+  async (version, count) => {
+    const output = await program(
+      root,
+      `
+    await files.makeFolder(".");
+    const paths = Array.from({ length: 300 }, (_, i) => String(i));
+    await files.create(paths.map((path) => ({ path, bytes: new Uint8Array(5) })));
+    await files.sync(paths);
+    console.log(syncs);
+  `,
+      `
+    import fs from "node:fs";
+    import os from "node:os";
+    let syncs = 0;
+    const { fdatasync } = fs;
+    fs.fdatasync = (...input) => {
+      syncs += 1;
+      fdatasync(...input);
+    };
+    os.release = () => ${JSON.stringify(version)};
+    ${PUBLISH_FS}
+  `,
+    );
+    expect(output).toBe(`${count}\n`);
+  },
+);
+
 test("sync() and syncFolders() wait while too many files are open, and try no sync again that has failed", async () => {
   const output = await program(
     root,
