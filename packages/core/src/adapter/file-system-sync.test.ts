@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fileSystemSynced, SYNC_FILE_SYSTEM, tellsOfFailedSync } from "./file-system-sync.ts";
+import { fileSystemSynced, isSyncedAsOne, SYNC_FILE_SYSTEM } from "./file-system-sync.ts";
 
 const at = (status: number | null, said: string) => () => fileSystemSynced({ status, said }, "/data");
 
@@ -20,9 +20,15 @@ test("SYNC_FILE_SYSTEM names no folder, whose name the program would repeat", ()
   expect(SYNC_FILE_SYSTEM).toEqual(["-f", "."]);
 });
 
-test("tellsOfFailedSync() believes no version of Linux before 5.8, and none that it cannot read", () => {
+const [EXT4, FUSE, OVERLAYFS] = [0xef53, 0x65735546, 0x794c7630];
+
+test("isSyncedAsOne() believes no version of Linux before 5.8, and none that it cannot read", () => {
   for (const release of ["5.8.0", "5.10.0-28-amd64", "6.1", "10.0.0"])
-    expect(tellsOfFailedSync(release), release).toBe(true);
+    expect(isSyncedAsOne(release, EXT4), release).toBe(true);
   for (const release of ["5.7.19", "4.18.0-513.el8.x86_64", "3.10.0", "", "unknown"])
-    expect(tellsOfFailedSync(release), release).toBe(false);
+    expect(isSyncedAsOne(release, EXT4), release).toBe(false);
+});
+
+test("isSyncedAsOne() believes no file system that keeps its files elsewhere, and none that it does not know", () => {
+  for (const type of [FUSE, OVERLAYFS, 0]) expect(isSyncedAsOne("6.1.0", type)).toBe(false);
 });

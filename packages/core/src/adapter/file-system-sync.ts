@@ -22,19 +22,29 @@ export type SyncEnd = {
 export const SYNC_FILE_SYSTEM: readonly string[] = ["-f", "."];
 
 /**
- * Whether this version of Linux tells of files that could not be written when their file system is synced:
- * before 5.8 it did not (syncfs(2)), so each file must be synced by itself.
+ * The file systems that hold their files themselves, as statfs(2) numbers them: ext2 to ext4, XFS, Btrfs, F2FS,
+ * ZFS and tmpfs.
+ */
+const SYNCED_AS_ONE: readonly number[] = [0xef53, 0x58465342, 0x9123683e, 0xf2f52010, 0x2fc12fc1, 0x01021994];
+
+/**
+ * Whether a sync of a whole file system does what a sync of each file would, and fails where that would fail.
+ * Before 5.8 Linux did not tell of files that could not be written (syncfs(2)). Of a file system that keeps its
+ * files elsewhere, it may not sync what they are kept in (FUSE, eCryptfs), or not tell of failures there
+ * (overlayfs).
  *
+ * @param release the version of Linux
+ * @param type the number that statfs(2) gives for the file system
  * @example
  * ```ts
- * import { tellsOfFailedSync } from "@baba/core/adapter";
- * console.log(tellsOfFailedSync("6.1.0-18-amd64")); // true
- * console.log(tellsOfFailedSync("4.18.0-513.el8.x86_64")); // false
+ * import { isSyncedAsOne } from "@baba/core/adapter";
+ * console.log(isSyncedAsOne("6.1.0-18-amd64", 0xef53)); // true
+ * console.log(isSyncedAsOne("4.18.0-513.el8.x86_64", 0xef53)); // false
  * ```
  */
-export function tellsOfFailedSync(release: string): boolean {
+export function isSyncedAsOne(release: string, type: number): boolean {
   const [major = 0, minor = 0] = release.split(".").map((part) => Number.parseInt(part, 10));
-  return major > 5 || (major === 5 && minor >= 8);
+  return (major > 5 || (major === 5 && minor >= 8)) && SYNCED_AS_ONE.includes(type);
 }
 
 /**

@@ -95,6 +95,23 @@ Deno.test("sync() of many files syncs each where Linux would not tell of a failu
   });
 });
 
+Deno.test("sync() of many files syncs each where the process may not ask what the file system is", async () => {
+  const { permissions } = Deno;
+  await withProgram("exit 0", async (sync, calls) => {
+    for (const withheld of ["osRelease", "statfs"]) {
+      const querySync = (asked: Deno.PermissionDescriptor) =>
+        "kind" in asked && asked.kind === withheld ? { state: "prompt" } : permissions.querySync(asked);
+      Object.defineProperty(Deno, "permissions", { value: { querySync }, configurable: true });
+      try {
+        assert.equal(await syncedBy(sync), MANY.length, withheld);
+      } finally {
+        Object.defineProperty(Deno, "permissions", { value: permissions, configurable: true });
+      }
+    }
+    assert.deepEqual(calls(), []);
+  });
+});
+
 Deno.test("sync() of many files syncs each where one is on another device than the root", async () => {
   const { lstatSync } = Deno;
   await withProgram("exit 0", async (sync, calls) => {

@@ -1,9 +1,10 @@
+import { statfsSync } from "node:fs";
 import {
   fileSystemSynced,
+  isSyncedAsOne,
   SYNC_FILE_SYSTEM,
   type SyncEnd,
   systemCode,
-  tellsOfFailedSync,
 } from "@baba/core/adapter";
 import { inTurns } from "./batch.ts";
 import type { FolderCheck } from "./folders.ts";
@@ -14,13 +15,14 @@ const MANY = 256;
 /**
  * Makes many files durable by one sync of the file system that holds the root, which opens and flushes once
  * instead of waiting for each file: `sync -f`, on Linux, if this process may run it (`--allow-run=sync`) and
- * knows that this Linux would tell of a failure (`--allow-sys=osRelease`), and there is a root and all existing
- * files are on its own device. `false`, with nothing done, elsewhere.
+ * knows that this syncs each file, and would tell of a failure (`--allow-sys=osRelease,statfs`), and there is a
+ * root and all existing files are on its own device. `false`, with nothing done, elsewhere.
  *
  * @throws `EIO` and the like where the sync failed; it must not be taken for a missing program
  */
 export async function syncTogether(folders: FolderCheck, paths: readonly string[]): Promise<boolean> {
-  if (paths.length < MANY || Deno.build.os !== "linux" || !mayRun() || !wouldTell()) return false;
+  if (paths.length < MANY || Deno.build.os !== "linux" || !mayRun()) return false;
+  if (!holdsFiles(folders.root)) return false;
   if (!(await onOneDevice(folders, paths))) return false;
   const end = await run(folders.root);
   return end !== undefined && fileSystemSynced(end, folders.root);
@@ -30,9 +32,16 @@ function mayRun(): boolean {
   return Deno.permissions.querySync({ name: "run", command: "sync" }).state === "granted";
 }
 
-function wouldTell(): boolean {
-  const { state } = Deno.permissions.querySync({ name: "sys", kind: "osRelease" });
-  return state === "granted" && tellsOfFailedSync(Deno.osRelease());
+/** Whether a sync of the root's file system is known to be one of all files in it. */
+function holdsFiles(root: string): boolean {
+  const kinds = ["osRelease", "statfs"] as const;
+  if (kinds.some((kind) => Deno.permissions.querySync({ name: "sys", kind }).state !== "granted"))
+    return false;
+  try {
+    return isSyncedAsOne(Deno.osRelease(), statfsSync(root).type);
+  } catch {
+    return false;
+  }
 }
 
 async function onOneDevice(folders: FolderCheck, paths: readonly string[]): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync } from "node:fs";
+import { lstatSync, realpathSync, statfsSync } from "node:fs";
 import { release } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
@@ -7,12 +7,12 @@ import type { FileSystem, FolderEntry, Move, NewFile, Replacement, TakeFile } fr
 import {
   fileSystemSynced,
   inLanes,
+  isSyncedAsOne,
   processLives,
   SYNC_FILE_SYSTEM,
   systemCode,
   systemError,
   Trust,
-  tellsOfFailedSync,
 } from "@baba/core/adapter";
 import * as files from "./files.ts";
 import { namesOf } from "./folder-names.ts";
@@ -117,7 +117,7 @@ class NodeFileSystem implements FileSystem, ThreadUser {
   async sync(paths: readonly string[]): Promise<void> {
     const written = paths.length === 1 ? this.#last.take(String(paths[0])) : undefined;
     if (written !== undefined) return syncOpen(written);
-    if (paths.length >= MANY_SYNCS && process.platform === "linux" && tellsOfFailedSync(release())) {
+    if (paths.length >= MANY_SYNCS && process.platform === "linux") {
       if (await this.#syncTogether(paths)) return;
     }
     const distinct = [...new Set(paths)];
@@ -236,12 +236,22 @@ class NodeFileSystem implements FileSystem, ThreadUser {
   }
 
   async #syncTogether(paths: readonly string[]): Promise<boolean> {
+    if (!holdsFiles(this.#root)) return false;
     let together = true;
     await inLanes(slicesOf(paths, 0), LANES, async ({ items }) => {
       together = (await threads.run(this, "onOneDevice", [this.#root, items])) && together;
     });
     const end = together ? await threads.run(this, "sync", [this.#root, SYNC_FILE_SYSTEM]) : undefined;
     return end !== undefined && fileSystemSynced(end, this.#root);
+  }
+}
+
+/** Whether a sync of the root's file system is one of all files in it. */
+function holdsFiles(root: string): boolean {
+  try {
+    return isSyncedAsOne(release(), statfsSync(root).type);
+  } catch {
+    return false;
   }
 }
 

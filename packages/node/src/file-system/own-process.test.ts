@@ -48,11 +48,12 @@ test.runIf(existsSync("/proc/self/fd"))(
 );
 
 test.runIf(process.platform === "linux" && !process.versions.bun).each([
-  ["5.8.0-1-amd64", 0],
-  ["4.18.0-513.el8.x86_64", 300],
+  ["5.8.0-1-amd64", "ext4", "0xef53", 0],
+  ["4.18.0-513.el8.x86_64", "ext4", "0xef53", 300],
+  ["6.1.0-18-amd64", "FUSE", "0x65735546", 300],
 ])(
-  "sync() of many files goes by what Linux %s tells of a failure: %i syncs of single files",
-  async (version, count) => {
+  "sync() of many files goes by what Linux %s does for %s, %s: %i syncs of single files",
+  async (version, _, type, count) => {
     const output = await program(
       root,
       `
@@ -72,6 +73,7 @@ test.runIf(process.platform === "linux" && !process.versions.bun).each([
       fdatasync(...input);
     };
     os.release = () => ${JSON.stringify(version)};
+    fs.statfsSync = () => ({ type: ${type} });
     ${PUBLISH_FS}
   `,
     );
