@@ -124,18 +124,9 @@ class NodeFileSystem implements FileSystem, ThreadUser {
     await syncFiles(this.#check(), distinct);
   }
 
-  /** This user may not have access to the parent folder: then this user did not make the root either. */
-  async #syncOwnEntry(): Promise<void> {
-    try {
-      await syncFullFolders([dirname(this.#root)]);
-    } catch (error) {
-      if (systemCode(error) !== "EACCES" && systemCode(error) !== "EPERM") throw error;
-    }
-  }
-
   async syncFolders(paths: readonly string[]): Promise<void> {
     await syncFolders(this.#check(), [...new Set(paths)]);
-    if (paths.includes(".")) await this.#syncOwnEntry();
+    if (paths.includes(".")) await syncHolders([dirname(this.#root)]);
   }
 
   async rename(moves: readonly Move[]): Promise<void> {
@@ -185,7 +176,7 @@ class NodeFileSystem implements FileSystem, ThreadUser {
     const { made, holders } = await withinTurn(() => makeFolder(this.#root, folder));
     if (made.length > 0) this.#trust.forget();
     // What is above the root has no name in the port, so no caller could sync it.
-    if (holders.length > 0) await syncFullFolders(holders);
+    await syncHolders(holders);
     return made;
   }
 
@@ -244,6 +235,20 @@ class NodeFileSystem implements FileSystem, ThreadUser {
     const end = together ? await threads.run(this, "sync", [this.#root, SYNC_FILE_SYSTEM]) : undefined;
     return end !== undefined && fileSystemSynced(end, this.#root);
   }
+}
+
+/**
+ * This user may not be able to open folders above the root: then the root was there before, or the sync of what
+ * was made makes its entry as durable as the system can.
+ */
+async function syncHolders(holders: readonly string[]): Promise<void> {
+  await inLanes(holders, LANES, async (holder) => {
+    try {
+      await syncFullFolders([holder]);
+    } catch (error) {
+      if (systemCode(error) !== "EACCES" && systemCode(error) !== "EPERM") throw error;
+    }
+  });
 }
 
 /** Whether a sync of the root's file system is one of all files in it. */

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { FileSystem } from "@baba/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -119,6 +119,26 @@ test("sync() and syncFolders() wait while too many files are open, and try no sy
   );
   expect(output.trim().split("\n")).toEqual(["synced", "EIO", "synced", "EIO"]);
 });
+
+test.runIf(process.platform !== "win32")(
+  "makeFolder() does without the sync of a folder above the root that takes new folders but cannot be opened",
+  async () => {
+    const closed = join(root, "closed");
+    await mkdir(closed, { recursive: true });
+    await chmod(dirname(root), 0o755);
+    await chmod(closed, 0o333);
+    const output = await program(
+      root,
+      `
+    if (process.getuid() === 0) process.seteuid(65534);
+    const inside = nodeFileSystem(${JSON.stringify(join(closed, "above/root"))});
+    console.log((await inside.makeFolder("a")).join());
+    await inside.syncFolders([".", "a"]);
+  `,
+    ).finally(() => chmod(closed, 0o755));
+    expect(output).toBe(".,a\n");
+  },
+);
 
 test("replace() goes on after what Windows says of a file that another program has open for a moment", async () => {
   const output = await program(
