@@ -57,7 +57,7 @@ export function memoryRuntime(): MemoryRuntime {
     now: () => Date.now(),
     elapsed: () => performance.now(),
     random: (bytes) => {
-      bytes.set(crypto.getRandomValues(new Uint8Array(bytes.length)));
+      bytes.set(nobleCrypto.random(bytes.length));
       return bytes;
     },
     turn: () => new Promise((resolve) => setTimeout(resolve, 0)),
