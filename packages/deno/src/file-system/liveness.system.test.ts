@@ -168,6 +168,20 @@ ${judge(identity)}`,
   assert.equal(await verdict("throw new Error();"), "undefined");
 });
 
+inFolder(
+  "lives() of Deno believes no /proc of another namespace, where numbers are others'",
+  async (root) => {
+    await using announcer = startNode(root, ANNOUNCE);
+    const another = JSON.stringify({ ...JSON.parse(await announcer.line()), started: "1" });
+    const elsewhere = `
+const sound = Deno.readLink;
+Deno.readLink = async (path) => (path === \`/proc/\${Deno.pid}/ns/pid\` ? "pid:[1]" : sound(path));
+${judge(another)}`;
+    assert.equal(await heard(startDeno(root, judge(another), ["--allow-all"])), "false");
+    assert.equal(await heard(startDeno(root, elsewhere, ["--allow-all"])), "undefined");
+  },
+);
+
 inFolder("what a mark of Node.js says is not believed where its writer cannot be judged", async (root) => {
   const open =
     "const storage = new FileStorage(runtime.fileSystem(root), runtime, console.error);\nawait storage.open();";

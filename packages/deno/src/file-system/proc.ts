@@ -36,6 +36,8 @@ async function whereabouts(): Promise<Here | undefined> {
   const time = (await linkAt("/proc/self/ns/time")) ?? "";
   if (host === undefined || boot === undefined) return undefined;
   if (mounts === undefined || namespace === undefined) return undefined;
+  // A process may have a namespace of its own, and still the /proc of another, with other numbers.
+  if ((await linkAt(`/proc/${Deno.pid}/ns/pid`)) !== namespace) return {};
   // If /proc hides the processes of other users, one that is not seen may live.
   if (/^\S+ \/proc proc \S*hidepid=(?!0|off)/m.test(mounts)) return {};
   return { host: host.trim(), boot: boot.trim(), namespaces: `${namespace} ${time}` };

@@ -130,6 +130,25 @@ test.runIf(existsSync("/proc/self/stat"))(
   },
 );
 
+test.runIf(existsSync("/proc/self/stat"))(
+  "lives() takes no process for ended by a /proc of another namespace, where its number is another's",
+  async () => {
+    const output = await program(
+      root,
+      "console.log(await files.lives(await files.processIdentity(), 'absent'));",
+      `
+    import fs from "node:fs";
+    const { readFileSync, readlinkSync } = fs;
+    fs.readlinkSync = (path, ...more) => (path === "/proc/self" ? "4711" : readlinkSync(path, ...more));
+    fs.readFileSync = (path, ...more) =>
+      readFileSync(path === "/proc/" + process.pid + "/stat" ? "/proc/1/stat" : path, ...more);
+    ${PUBLISH_FS}
+  `,
+    );
+    expect(output).toBe("undefined\n");
+  },
+);
+
 test("lives() is false for an identity of another start of the machine, and of a number taken over", async () => {
   const own: unknown = JSON.parse(await files.processIdentity());
   const lives = (changed: object) => files.lives(JSON.stringify({ ...Object(own), ...changed }), "absent");

@@ -28,12 +28,18 @@ export const sight: ProcessSight = {
   /** Seeing nothing in /proc, for whatever reason, does not prove an end. */
   async look(pid) {
     try {
-      return processAt(String(pid));
+      if (numbersAreOurs()) return processAt(String(pid));
     } catch {
-      return numberIsTaken(pid) ? undefined : "none";
+      // Only the kernel itself can say that there is none.
     }
+    return numberIsTaken(pid) ? undefined : "none";
   },
 };
+
+/** A process may have a namespace of its own, and still the /proc of another, in which it has another number. */
+function numbersAreOurs(): boolean {
+  return readlinkSync("/proc/self") === String(process.pid);
+}
 
 /** Others rely on it for as long as this process lives, so a failure to read it is never cached. */
 async function ownIdentity(): Promise<ProcessIdentity> {
