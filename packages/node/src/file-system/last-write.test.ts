@@ -7,11 +7,12 @@ import { FolderCheck } from "./folders.ts";
 import { LastWrite } from "./last-write.ts";
 import { Writer } from "./writer.ts";
 
-const closed = vi.hoisted((): number[] => []);
+const { closed, FAILING } = vi.hoisted(() => ({ closed: [] as number[], FAILING: 1_000_003 }));
 vi.mock("node:fs", async (original) => {
   const fs = await original<typeof import("node:fs")>();
   const closeSync = (descriptor: number): void => {
     closed.push(descriptor);
+    if (descriptor === FAILING) throw Object.assign(new Error("planted"), { code: "EIO" });
     // Those that the tests make up are of no file.
     if (descriptor < 1_000_000) fs.closeSync(descriptor);
   };
@@ -39,6 +40,15 @@ test("LastWrite.keep() closes what it kept before, and all at the end of the tur
   expect(closed).toEqual([ONE, OTHER]);
   last.close();
   expect(closed).toEqual([ONE, OTHER]);
+});
+
+test("LastWrite.close() fails nothing where the system fails to close a file, which it has closed all the same", async () => {
+  last.keep("a", FAILING);
+  expect(() => last.keep("b", ONE)).not.toThrow();
+  expect(last.take("b")).toBe(ONE);
+  last.keep("c", FAILING);
+  await nextTurn();
+  expect(closed).toEqual([FAILING, FAILING]);
 });
 
 test("LastWrite.take() gives the file that was written last, once, and no longer closes it", async () => {

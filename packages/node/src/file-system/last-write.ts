@@ -29,6 +29,11 @@ export class LastWrite {
   close(): void {
     const descriptor = this.#descriptor;
     this.#descriptor = undefined;
-    if (descriptor !== undefined) closeSync(descriptor);
+    if (descriptor === undefined) return;
+    try {
+      closeSync(descriptor);
+    } catch {
+      // Nobody is left to tell, as the write has ended: whether its bytes reach the disk is for a sync to say.
+    }
   }
 }
