@@ -35,3 +35,9 @@ inFolder(
     assert.deepEqual([...Deno.readDirSync(root)].map(({ name }) => name).sort(), ["elsewhere", "store"]);
   },
 );
+
+inFolder("denoRuntime.idle() keeps no process alive", async (root) => {
+  await using program = startDeno(root, `void runtime.idle(600_000); say("ended");`);
+  assert.equal(await program.line(), "ended");
+  await assert.rejects(program.line(), { message: "The program said nothing more: " });
+});
