@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fileSystemSynced, isSyncedAsOne, SYNC_FILE_SYSTEM } from "./file-system-sync.ts";
+import { fileSystemSynced, isSyncedAsOne, SYNC_FILE_SYSTEM, tellsOfFailedSync } from "./file-system-sync.ts";
 
 const at = (status: number | null, said: string) => () => fileSystemSynced({ status, said }, "/data");
 
@@ -31,4 +31,10 @@ test("isSyncedAsOne() believes no version of Linux before 5.8, and none that it 
 
 test("isSyncedAsOne() believes no file system that keeps its files elsewhere, and none that it does not know", () => {
   for (const type of [FUSE, OVERLAYFS, 0]) expect(isSyncedAsOne("6.1.0", type)).toBe(false);
+});
+
+test("tellsOfFailedSync() believes the program of GNU alone", () => {
+  expect(tellsOfFailedSync("sync (GNU coreutils) 9.1\nCopyright (C) 2022")).toBe(true);
+  for (const version of ["", "sync (uutils coreutils) 0.2.2", "BusyBox v1.36.1", "toybox 0.8.11"])
+    expect(tellsOfFailedSync(version), version).toBe(false);
 });

@@ -48,6 +48,21 @@ export function isSyncedAsOne(release: string, type: number): boolean {
 }
 
 /**
+ * Whether a program `sync` tells of a failed sync of a file system, by the version that it says it is: those of
+ * BusyBox and uutils do not ask the system for the outcome.
+ *
+ * @example
+ * ```ts
+ * import { tellsOfFailedSync } from "@baba/core/adapter";
+ * console.log(tellsOfFailedSync("sync (GNU coreutils) 9.1")); // true
+ * console.log(tellsOfFailedSync("sync (uutils coreutils) 0.2.2")); // false
+ * ```
+ */
+export function tellsOfFailedSync(version: string): boolean {
+  return version.startsWith("sync (GNU coreutils)");
+}
+
+/**
  * Whether the file system was synced; `false` if this program cannot do that, so each file must be synced by
  * itself.
  *

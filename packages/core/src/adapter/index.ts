@@ -8,7 +8,13 @@ export { type NativeCryptoFunctions, nativeCrypto } from "../crypto/native-crypt
 export { inLanes } from "../lanes.ts";
 export { errorOf, isCrowded, linkError, systemCode, systemError } from "../system-error.ts";
 export { isWithinTick } from "./clock-tick.ts";
-export { fileSystemSynced, isSyncedAsOne, SYNC_FILE_SYSTEM, type SyncEnd } from "./file-system-sync.ts";
+export {
+  fileSystemSynced,
+  isSyncedAsOne,
+  SYNC_FILE_SYSTEM,
+  type SyncEnd,
+  tellsOfFailedSync,
+} from "./file-system-sync.ts";
 export { type LogFileCalls, logFile } from "./log-file.ts";
 export { type FolderCalls, type Made, makeFolders } from "./make-folder.ts";
 export { mustStayBelow, PathCheck } from "./path-check.ts";

@@ -10,15 +10,20 @@ const MANY = Array.from({ length: 300 }, (_, i) => `file-${i}`);
 async function withProgram(
   script: string,
   work: (sync: () => Promise<void>, calls: () => string[], root: string) => Promise<void>,
+  version = "sync (GNU coreutils) 9.1",
 ): Promise<void> {
   // Part of what a program says that cannot do it: a failure's message must not be mistaken for that.
   const holder = await Deno.makeTempDir({ prefix: "usage-" });
   const [root, calls, path] = [`${holder}/root`, `${holder}/calls`, Deno.env.get("PATH") ?? ""];
   try {
     await Deno.writeTextFile(calls, "");
-    await Deno.writeTextFile(`${holder}/sync`, `#!/bin/sh\necho "$* in $PWD" >> ${calls}\n${script}\n`, {
-      mode: 0o755,
-    });
+    const lines = [
+      "#!/bin/sh",
+      `test "$1" = --version && exec echo "${version}"`,
+      `echo "$* in $PWD" >> ${calls}`,
+      script,
+    ];
+    await Deno.writeTextFile(`${holder}/sync`, `${lines.join("\n")}\n`, { mode: 0o755 });
     Deno.env.set("PATH", `${holder}:${path}`);
     const files = denoFileSystem(root);
     await files.makeFolder(".");
@@ -59,6 +64,17 @@ Deno.test("sync() of many files syncs each where the program cannot sync a file 
     assert.equal(await syncedBy(sync), MANY.length);
     assert.equal(calls().length, 1);
   });
+});
+
+Deno.test("sync() of many files syncs each where the program would not tell of a failure", async () => {
+  await withProgram(
+    "exit 0",
+    async (sync, calls) => {
+      assert.equal(await syncedBy(sync), MANY.length);
+      assert.deepEqual(calls(), []);
+    },
+    "sync (uutils coreutils) 0.2.2",
+  );
 });
 
 Deno.test("sync() of many files is no error where not even their root exists", async () => {

@@ -5,6 +5,7 @@ import {
   SYNC_FILE_SYSTEM,
   type SyncEnd,
   systemCode,
+  tellsOfFailedSync,
 } from "@baba/core/adapter";
 import { inTurns } from "./batch.ts";
 import type { FolderCheck } from "./folders.ts";
@@ -24,7 +25,9 @@ export async function syncTogether(folders: FolderCheck, paths: readonly string[
   if (paths.length < MANY || Deno.build.os !== "linux" || !mayRun()) return false;
   if (!holdsFiles(folders.root)) return false;
   if (!(await onOneDevice(folders, paths))) return false;
-  const end = await run(folders.root);
+  const version = await run(folders.root, ["--version"]);
+  if (version === undefined || !tellsOfFailedSync(version.wrote)) return false;
+  const end = await run(folders.root, SYNC_FILE_SYSTEM);
   return end !== undefined && fileSystemSynced(end, folders.root);
 }
 
@@ -63,13 +66,17 @@ function deviceOf(folders: FolderCheck, path: string): number | undefined {
   }
 }
 
-/** `undefined` if there is no such program. */
-async function run(root: string): Promise<SyncEnd | undefined> {
+/** Runs `sync` in the root; `undefined` if there is no such program. `wrote` is its standard output. */
+async function run(
+  root: string,
+  args: readonly string[],
+): Promise<(SyncEnd & { readonly wrote: string }) | undefined> {
   try {
-    const streams = { stdin: "null", stdout: "null", stderr: "piped" } as const;
-    const options = { args: [...SYNC_FILE_SYSTEM], cwd: root, env: { LC_ALL: "C" }, ...streams };
-    const { code, signal, stderr } = await new Deno.Command("sync", options).output();
-    return { status: signal === null ? code : null, said: new TextDecoder().decode(stderr) };
+    const streams = { stdin: "null", stdout: "piped", stderr: "piped" } as const;
+    const options = { args: [...args], cwd: root, env: { LC_ALL: "C" }, ...streams };
+    const { code, signal, stdout, stderr } = await new Deno.Command("sync", options).output();
+    const [wrote, said] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+    return { status: signal === null ? code : null, said: said ?? "", wrote: wrote ?? "" };
   } catch {
     return undefined;
   }

@@ -1,14 +1,28 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { jobs } from "./jobs.ts";
+
+/** What the program `sync` says it is, in place of the truth. */
+const told = vi.hoisted((): { version?: string } => ({}));
+vi.mock("node:child_process", async (original) => {
+  const sound = await original<typeof import("node:child_process")>();
+  const spawnSync = (program: string, args: string[], options: object) => {
+    const result = sound.spawnSync(program, args, { ...options, encoding: "utf8" });
+    return args[0] === "--version" && told.version !== undefined
+      ? { ...result, stdout: told.version }
+      : result;
+  };
+  return { ...sound, spawnSync };
+});
 
 let root: string;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "baba-jobs-"));
   await writeFile(join(root, "only-here"), "text");
 });
+afterEach(() => void delete told.version);
 afterAll(() => rm(root, { recursive: true }));
 
 test.runIf(process.platform === "linux")(
@@ -16,6 +30,14 @@ test.runIf(process.platform === "linux")(
   () => {
     expect(jobs.sync(root, ["only-here"])).toEqual({ status: 0, said: "" });
     expect(jobs.sync(root, ["absent"])).toEqual({ status: 1, said: expect.stringContaining("absent") });
+  },
+);
+
+test.each(["sync (uutils coreutils) 0.2.2", ""])(
+  "sync() runs no program that would not tell of a failure, as none of version %j would",
+  (version) => {
+    told.version = version;
+    expect(jobs.sync(root, ["only-here"])).toBeUndefined();
   },
 );
 

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import type { Move } from "@baba/core";
-import type { SyncEnd } from "@baba/core/adapter";
+import { type SyncEnd, tellsOfFailedSync } from "@baba/core/adapter";
 import * as files from "./files.ts";
 import { FolderCheck, list } from "./folders.ts";
 import { isPackedReads, type PackedReads, packing, packReads } from "./packed-reads.ts";
@@ -89,19 +89,26 @@ export const jobs = {
     return files.onOneDevice(new FolderCheck(root), paths);
   },
 
-  /** Runs `sync` in the root, with these arguments; `undefined` if there is no such program. */
+  /** Runs `sync` in the root, with these arguments; `undefined` if there is no such program that tells of failures. */
   sync(root: string, args: readonly string[]): SyncEnd | undefined {
     const program = SYNC_PROGRAMS.find((path) => existsSync(path));
-    if (program === undefined) return undefined;
-    const { error, status, stderr } = spawnSync(program, [...args], {
-      cwd: root,
-      env: { LC_ALL: "C" },
-      stdio: ["ignore", "ignore", "pipe"],
-      encoding: "utf8",
-    });
+    if (program === undefined || !tellsOfFailedSync(run(root, program, ["--version"]).stdout))
+      return undefined;
+    const { error, status, stderr } = run(root, program, args);
     return error === undefined ? { status, said: stderr } : undefined;
   },
 };
+
+/** What a program writes is empty if it cannot be started. */
+function run(root: string, program: string, args: readonly string[]) {
+  const { error, status, stdout, stderr } = spawnSync(program, [...args], {
+    cwd: root,
+    env: { LC_ALL: "C" },
+    stdio: ["ignore", "pipe", "pipe"],
+    encoding: "utf8",
+  });
+  return { error, status, stdout: stdout ?? "", stderr: stderr ?? "" };
+}
 
 /** The buffers of a result, which are transferred and not copied. */
 export function buffersOf(result: unknown): ArrayBuffer[] {
