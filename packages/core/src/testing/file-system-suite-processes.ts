@@ -4,7 +4,7 @@ import type { Obligation } from "./file-system-suite.ts";
 /** The obligations on identities, of roots and of processes, and on close(). */
 export const processes: readonly Obligation[] = [
   {
-    name: "identity() refuses a root that is a symbolic link to nowhere with ELOOP, as it does a circle",
+    name: "identity() refuses a root that is a symbolic link to nowhere with ELOOP",
     needs: ["symbolicLink"],
     async test(files, { outside, again }) {
       await outside.symbolicLink("nowhere", ".");
