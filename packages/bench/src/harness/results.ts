@@ -5,8 +5,8 @@ import type { WorkloadName } from "../workloads/index.ts";
 
 /** The measurements of one engine with one number of records in one run: each figure's value per round. */
 export type Cell = Key & {
-  /** The run's name. Rounds of different runs are not comparable. */
-  readonly run: string;
+  /** The run's name, which the oldest figures lack. Rounds of different runs are not comparable. */
+  readonly run?: string;
   readonly figures: Readonly<Record<string, readonly (number | null)[]>>;
 };
 
@@ -114,9 +114,10 @@ export function valuesOf(results: Results, key: Key, figure: string): readonly (
   return results.cells.find((cell) => isSame(cell, key))?.figures[figure] ?? [];
 }
 
-/** Whether both were measured in the same run, in alternation. */
+/** Whether both are known to be of the same run, in which they were measured in alternation. */
 export function isOfOneRun(results: Results, one: Key, other: Key): boolean {
-  return runOf(results, one) === runOf(results, other);
+  const run = runOf(results, one);
+  return isSame(one, other) || (run !== undefined && run === runOf(results, other));
 }
 
 function runOf(results: Results, key: Key): string | undefined {

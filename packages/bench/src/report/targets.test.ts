@@ -76,3 +76,12 @@ test("a ratio of figures that were measured in two runs is none, and meets no ta
   expect(found.measured).toBeNaN();
   expect(isMet(found)).toBe(false);
 });
+
+test("a ratio of figures whose runs are not known is none, unless both are of one process", () => {
+  const bare = withFigures(NOTHING, at("bare", "count"), 0, { cold: 10 });
+  const both = withFigures(bare, at("baba", "count"), 0, { cold: 10 });
+  const all = withFigures(both, at("baba", "filter"), 0, { cold: 100, warm: 10 });
+  const cells = all.cells.map(({ run, ...cell }) => cell);
+  expect(target({ ...all, cells }, "count of 10,000").measured).toBeNaN();
+  expect(target({ ...all, cells }, "filter of 10,000 again").measured).toBe(10);
+});
