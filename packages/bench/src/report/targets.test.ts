@@ -53,6 +53,12 @@ test("scaling compares the cost of one record, not of all", () => {
   expect(target(both, "scaling: all")).toMatchObject({ measured: 2, limit: 1.5 });
 });
 
+test("scaling does not compare sizes that were measured in two runs", () => {
+  const small = withFigures({ ...NOTHING, run: "yesterday" }, at("baba", "all", 1000), 0, { cold: 10 });
+  const both = withFigures({ ...small, run: "today" }, at("baba", "all", 100_000), 0, { cold: 1000 });
+  expect(target(both, "scaling: all").measured).toBeNaN();
+});
+
 test("a hold is judged by the worst of the rounds, and shown with the middle of them beside", () => {
   const rounds = [8, 14, 9].reduce(
     (results, held, round) => withFigures(results, at("baba", "bulk"), round, { held }),
