@@ -47,6 +47,12 @@ test("a commit is judged with its queueing, and shown without it beside", () => 
   });
 });
 
+test("memory is measured in mebibytes and judged in megabytes, as the target asks", () => {
+  const [under, over] = [143, 144].map((rss) => withFigures(NOTHING, at("baba", "bulk"), 0, { rss }));
+  expect(isMet(target(under ?? NOTHING, "memory: bulk"))).toBe(true);
+  expect(isMet(target(over ?? NOTHING, "memory: bulk"))).toBe(false);
+});
+
 test("scaling compares the cost of one record, not of all", () => {
   const small = withFigures(NOTHING, at("baba", "all", 1000), 0, { cold: 10 });
   const both = withFigures(small, at("baba", "all", 100_000), 0, { cold: 2000 });

@@ -2,7 +2,7 @@ import type { EngineName } from "../engines/catalogue.ts";
 import { CODEC_ROWS, type CodecRow, isOfOneRun, type Key } from "../harness/results.ts";
 import { table } from "./markdown.ts";
 import { coldOf, commitOf, eachOf, heldOf, memoryOf, settledOf, waitedOf, warmOf } from "./measures.ts";
-import { median, ratio, shown, summary } from "./statistics.ts";
+import { ratio, shown, summary } from "./statistics.ts";
 import { type Measure, thousands, type View } from "./view.ts";
 
 /** A target and its measured value; `beside` describes a related figure. */
@@ -27,13 +27,7 @@ export function targets(view: View): Target[] {
     ...readTargets(view),
     ...sealedTargets(view),
     ...eventLoopTargets(view),
-    atMost(
-      "memory: stream over 100,000 records",
-      median(view.rounds("baba", LARGE, memoryOf("stream"))),
-      150,
-      "MiB",
-    ),
-    atMost("memory: bulk commit of 10,000", median(view.rounds("baba", BULK, memoryOf("bulk"))), 150, "MiB"),
+    ...memoryTargets(view),
     ...scalingTargets(view),
   ];
 }
@@ -183,6 +177,15 @@ function eventLoopTargets(view: View): Target[] {
     const ofIt = Number.isNaN(waited) ? "" : `; of the longest, ${shown(waited)} ms without a processor`;
     return { ...target, beside: `${shown(median)} ms in the middle of the rounds${ofIt}` };
   });
+}
+
+function memoryTargets(view: View): Target[] {
+  const megabytes = (workload: Measure["workload"], records: number): number =>
+    view.median("baba", records, { ...memoryOf(workload), times: 2 ** 20 / 1e6 });
+  return [
+    atMost("memory: stream over 100,000 records", megabytes("stream", LARGE), 150, "MB"),
+    atMost("memory: bulk commit of 10,000", megabytes("bulk", BULK), 150, "MB"),
+  ];
 }
 
 function scalingTargets(view: View): Target[] {
