@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { encode } from "@baba/core";
 import * as v from "valibot";
 import { Person, people } from "../trial/records.ts";
+import { WARM_UP } from "../trial/trial.ts";
 import type { OpenStore } from "./store.ts";
 
 const NEW = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL;
@@ -58,24 +59,19 @@ export const bareFiles: OpenStore = async (folder, expected) => {
 };
 
 /** The minimal cost of durability: appends all records' JSON, made beforehand, to an open file, and syncs. */
-export const bareAppend: OpenStore = async (folder) => {
+export const bareAppend: OpenStore = async (folder, expected) => {
   const descriptor = fs.openSync(
     join(folder, "log"),
     fs.constants.O_CREAT | fs.constants.O_APPEND | fs.constants.O_RDWR,
     0o600,
   );
-  const texts = new Map<number, Uint8Array>();
-  const textOf = (count: number): Uint8Array => {
-    const known = texts.get(count) ?? Buffer.alloc(count * json.length, json);
-    texts.set(count, known);
-    return known;
-  };
+  const texts = Buffer.alloc(Math.max(expected, WARM_UP.together) * json.length, json);
   const none = async (): Promise<never> => {
     throw new Error("A log of bytes cannot be asked for records.");
   };
   return {
     async put(records) {
-      fs.writeSync(descriptor, textOf(records.length));
+      fs.writeSync(descriptor, texts, 0, records.length * json.length);
       fs.fdatasyncSync(descriptor);
     },
     remove: none,

@@ -6,7 +6,7 @@ import { people } from "./records.ts";
 import type { Figures, Task } from "./task.ts";
 
 /** Records for a separate store, so that hot code is compiled before it is measured. */
-const WARM_UP = { together: 300, singles: 20 };
+export const WARM_UP = { together: 300, singles: 20 };
 
 /** A workload prepares itself and returns the function to measure. */
 export type Workload = (trial: Trial) => Promise<() => Promise<Figures>>;
