@@ -11,10 +11,6 @@ export function median(figures: readonly number[]): number {
   return ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2;
 }
 
-export function mean(figures: readonly number[]): number {
-  return figures.reduce((sum, figure) => sum + figure, 0) / figures.length;
-}
-
 /** Summarises a figure's rounds. */
 export function summary(figures: Rounds): Summary {
   const found = figures.filter((figure) => !Number.isNaN(figure));

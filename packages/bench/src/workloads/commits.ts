@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Store } from "../engines/store.ts";
-import { mean, median } from "../report/statistics.ts";
+import { median } from "../report/statistics.ts";
 import { type Person, people } from "../trial/records.ts";
 import { AT_ONCE, type Figures } from "../trial/task.ts";
 import { type Trial, timed, type Workload } from "../trial/trial.ts";
@@ -90,7 +90,7 @@ async function commits<T>(
   const share = (from = 0, to = 0): number => (to - from) / batches.length;
   return {
     commit: median(each),
-    ...(queued.length === 0 ? {} : { queued: mean(queued) }),
+    ...(queued.length === 0 ? {} : { queued: median(queued) }),
     settled: settling / batches.length,
     closed: (settling + closing) / batches.length,
     ...(written === undefined ? {} : { writtenPerRecord: share(written, bytesWritten()) / size }),
