@@ -25,7 +25,7 @@ export function barChart(
   const sorted = [...bars].sort((a, b) => a.value - b.value);
   const [end, bottom] = [WIDTH - RIGHT, TOP + sorted.length * ROW];
   const scale = logarithmic(
-    sorted.flatMap(({ value, least }) => [value, least]),
+    sorted.flatMap(({ value, least, most }) => [value, least, most]),
     LEFT,
     end,
   );

@@ -43,6 +43,13 @@ describe("barChart", () => {
     expect(svg.indexOf("a &lt; b &amp; c")).toBeLessThan(svg.indexOf(">slow<"));
   });
 
+  test("keeps the line of a bar's rounds on the axis", () => {
+    const svg = barChart("Title", "ms", [bar("steady", 5), { ...bar("now and then", 90), most: 5000 }], []);
+    const [, end] = /x2="([\d.]+)"[^>]*stroke="#222222"/.exec(svg) ?? [];
+    const ticks = [...svg.matchAll(/x2="([\d.]+)"[^>]*stroke="#dddddd"/g)].map(([, x]) => Number(x));
+    expect(Number(end)).toBeLessThanOrEqual(Math.max(...ticks));
+  });
+
   test("draws a longer bar for a larger figure", () => {
     const svg = barChart("Title", "ms", [bar("one", 5), bar("two", 50)], []);
     const widths = [...svg.matchAll(/width="([\d.]+)" height="14"/g)].map((match) => Number(match[1]));
