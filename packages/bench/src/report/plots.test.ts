@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { NOTHING, withFigures } from "../harness/results.ts";
 import { barChart } from "./bars.ts";
 import { apart, curveChart } from "./curves.ts";
+import { plots } from "./plots.ts";
 import { logarithmic, tickName } from "./scale.ts";
+import { View } from "./view.ts";
 
 describe("logarithmic", () => {
   test("maps powers of ten at equal distances and holds all figures", () => {
@@ -13,6 +16,22 @@ describe("logarithmic", () => {
   test("has two ticks where all figures are alike", () => {
     expect(logarithmic([10], 0, 1).ticks).toEqual([10, 100]);
   });
+});
+
+test("an engine that never holds the event loop is in the plot of it, too", () => {
+  const key = (engine: "baba" | "lowdb", workload: "all" | "filter") => ({
+    workload,
+    engine,
+    records: 10_000,
+  });
+  const others = withFigures(NOTHING, key("baba", "filter"), 0, { cold: 1 });
+  for (const held of [5, 0]) {
+    const ours = withFigures(others, key("baba", "all"), 0, { held });
+    const both = withFigures(ours, key("lowdb", "all"), 0, { held: 0 });
+    const plot = plots(new View(both)).find(({ name }) => name === "event-loop");
+    expect(plot?.svg).toContain(">lowdb</text>");
+    expect(plot?.svg).not.toContain("NaN");
+  }
 });
 
 test("tickName is short", () => {

@@ -87,9 +87,7 @@ function bars(
 ): Plot | undefined {
   const engines = view.having(records, measure).filter((engine) => CATALOGUE[engine].kind !== "runtime");
   if (engines.length < 2) return undefined;
-  const found = engines
-    .map((engine) => barOf(view, engine, records, measure))
-    .filter(({ value }) => value > 0);
+  const found = engines.map((engine) => barOf(view, engine, records, measure));
   return { name, title, svg: barChart(title, unit, found, LEGEND) };
 }
 

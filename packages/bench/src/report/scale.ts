@@ -6,7 +6,8 @@ export type Scale = {
 
 /** A logarithmic axis for these figures, of which only positive ones count, from one pixel to another. */
 export function logarithmic(values: readonly number[], from: number, to: number): Scale {
-  const positive = values.filter((value) => value > 0 && Number.isFinite(value));
+  const found = values.filter((value) => value > 0 && Number.isFinite(value));
+  const positive = found.length === 0 ? [1] : found;
   const low = Math.floor(Math.log10(Math.min(...positive)) + 1e-9);
   const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...positive)) - 1e-9));
   const ticks = Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i));
