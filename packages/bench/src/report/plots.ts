@@ -54,7 +54,14 @@ export function plots(view: View): Plot[] {
       records,
       "ms",
     ),
-    bars(view, "filter-again", `The same once more`, warmOf("filter"), records, "ms"),
+    bars(
+      view,
+      "filter-again",
+      `A fifth of ${many} records by a field, the second time in a process`,
+      warmOf("filter"),
+      records,
+      "ms",
+    ),
     bars(view, "get", `One record of ${many} by its name`, eachOf("get"), records, "µs"),
     bars(view, "update", `Changing a tenth of ${many} records`, settledOf("update"), records, "ms"),
     bars(
