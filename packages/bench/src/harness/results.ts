@@ -124,6 +124,7 @@ function runOf(results: Results, key: Key): string | undefined {
   return results.cells.find((cell) => isSame(cell, key))?.run;
 }
 
-function isSame(one: Key, other: Key): boolean {
+/** Whether both are about the same figures. */
+export function isSame(one: Key, other: Key): boolean {
   return one.workload === other.workload && one.engine === other.engine && one.records === other.records;
 }

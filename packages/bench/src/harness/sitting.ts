@@ -6,7 +6,7 @@ import type { Effort, Figures } from "../trial/task.ts";
 import { WORKLOADS, type WorkloadName } from "../workloads/index.ts";
 import { runTrial } from "./child.ts";
 import { limitOf, type Stage } from "./plan.ts";
-import { type Key, type Results, valuesOf, withFigures, withReason } from "./results.ts";
+import { isSame, type Key, type Results, valuesOf, withFigures, withReason } from "./results.ts";
 
 /** One engine with one number of records in one round: fills its store and runs all workloads on it. */
 export type Sitting = {
@@ -82,7 +82,7 @@ function added(
 
 /** Why a cell cannot be measured or would take too long. */
 export function obstacleTo(results: Results, key: Key, limit: number): string | undefined {
-  const known = results.leftOut.find((one) => sameCell(one, key));
+  const known = results.leftOut.find((one) => isSame(one, key));
   if (known !== undefined) return known.reason;
   const smaller = results.cells
     .filter((cell) => cell.workload === key.workload && cell.engine === key.engine)
@@ -97,11 +97,7 @@ export function obstacleTo(results: Results, key: Key, limit: number): string | 
 }
 
 function isLeftOut(results: Results, key: Key): boolean {
-  return results.leftOut.some((one) => sameCell(one, key));
-}
-
-function sameCell(one: Key, other: Key): boolean {
-  return one.workload === other.workload && one.engine === other.engine && one.records === other.records;
+  return results.leftOut.some((one) => isSame(one, key));
 }
 
 /** The sum of file sizes, the bytes in blocks, and the number of files. */
