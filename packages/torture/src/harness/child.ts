@@ -70,10 +70,16 @@ export class Child {
     this.#process.stdin.write(`${JSON.stringify(message)}\n`);
   }
 
-  /** Sends SIGKILL; resolves when it has ended. */
+  /** Sends SIGKILL; resolves when it has ended. @throws if it had ended by itself before */
   async kill(): Promise<void> {
+    const { signal } = await this.end();
+    if (signal !== "SIGKILL") throw this.#death("before it was killed");
+  }
+
+  /** Sends SIGKILL, if it still runs; resolves when it has ended. */
+  end(): Promise<Exit> {
     this.#process.kill("SIGKILL");
-    await this.exited;
+    return this.exited;
   }
 
   /** Sends SIGSTOP; resolves when the kernel has stopped all its threads. */
@@ -144,7 +150,7 @@ export class Child {
 
 /** Kills all running children. */
 export async function killAll(): Promise<void> {
-  await Promise.all([...living].map((child) => child.kill()));
+  await Promise.all([...living].map((child) => child.end()));
 }
 
 /** The same without waiting, for when this process exits. */
