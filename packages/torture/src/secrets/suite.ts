@@ -68,13 +68,13 @@ async function killWriters(suite: Suite, count: number, kills: number): Promise<
   const unlock = await wayOf(count, secretOf(`${suite.seed} ${count} lock`));
   const hidden = [...texts.map((text) => Buffer.from(text)), lockSecretOf(unlock)];
   let searched = 0;
-  for (let i = 0; i < kills; i++) {
+  for (let i = 0; i <= kills; i++) {
     const settle = random.pick(["commit", "background"] as const);
     const writer = startWriter({ directory, unlock, secrets: texts, seed: random.below(2 ** 31), settle });
     await writer.next(v.object({}));
     await after(random.below(LONGEST_LIFE));
-    // The last one closes the store, to search what a checkpoint leaves too.
-    await (i === kills - 1 ? writer.finish() : writer.kill());
+    // One more closes the store, to search what a checkpoint leaves too.
+    await (i === kills ? writer.finish() : writer.kill());
     const places = findSecrets(directory, hidden);
     check(places.length === 0, `store ${count}, after ${i + 1} writers: ${places.join("; ")}`);
     searched += filesBelow(directory).length;
@@ -83,7 +83,7 @@ async function killWriters(suite: Suite, count: number, kills: number): Promise<
     filesBelow(directory).some((name) => name.startsWith("baba_logs/")),
     "no log was there to be searched",
   );
-  progress(`store ${count} (${unlock.way}): ${kills} writers, ${searched} files were searched`);
+  progress(`store ${count} (${unlock.way}): ${kills} writers were killed, ${searched} files searched`);
   rmSync(directory, { recursive: true });
 }
 
