@@ -11,6 +11,8 @@ const PAUSES = 20;
 const FORCED = 20;
 /** A contender is left waiting for up to this long, in milliseconds: not long enough for `LockedError`. */
 const LONGEST_PAUSE = 400;
+/** A holder that has not taken the lock after this long will not take it any more, in milliseconds. */
+const LONGEST_WAIT = 60_000;
 const LATE: readonly (string | undefined)[] = ["BABA_COMMIT_UNKNOWN", "BABA_LOCKED"];
 
 /** A store and two processes that use it. */
@@ -115,8 +117,13 @@ async function takeByForce(scene: Scene, place: Place, { check }: Suite): Promis
 async function stopWithLock({ directory, holder }: Scene, place: Place): Promise<void> {
   ask(holder, place === "session" ? "hold" : "storm");
   await holder.next(Begun);
+  const start = performance.now();
   for (;;) {
-    while (ownerOf(directory) !== holder.pid) await after(0);
+    while (ownerOf(directory) !== holder.pid) {
+      if (performance.now() - start > LONGEST_WAIT)
+        throw new Error(`The holder (${place}) did not take the lock: ${holder.errors || "no words"}`);
+      await after(0);
+    }
     await holder.pause();
     if (ownerOf(directory) === holder.pid) return;
     holder.resume();
