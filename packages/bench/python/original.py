@@ -100,13 +100,6 @@ async def twice(work) -> dict:
     return {"cold": await timed(work), "warm": await timed(work)}
 
 
-async def opened_twice(folder: Path) -> dict:
-    async def once() -> None:
-        Store(folder)
-
-    return {"first": await timed(once), "again": await timed(once)}
-
-
 async def each(count: int, work) -> dict:
     return {"each": await timed(work) / count}
 
@@ -119,7 +112,6 @@ async def measure(task: dict) -> dict:
     looks = [n if i % 2 == 0 else -n for i, n in enumerate(numbers(records, count))]
     workloads = {
         "bulk": lambda: fill(folder, store, records),
-        "open": lambda: opened_twice(folder / "store"),
         "all": lambda: twice(store.all),
         "filter": lambda: twice(lambda: store.filter("Osaka")),
         "get": lambda: each(count, lambda: store.get(numbers(records, count))),
