@@ -13,7 +13,8 @@ export type Bar = {
   readonly note: string;
 };
 
-const [WIDTH, LEFT, RIGHT, TOP, ROW] = [900, 270, 175, 76, 20];
+/** On the left is room for the longest name, in the widest of the fonts. */
+const [WIDTH, LEFT, RIGHT, TOP, ROW] = [900, 300, 175, 76, 20];
 
 /** Horizontal bars on a logarithmic axis, shortest first; `legend` pairs colours with their meaning. */
 export function barChart(
