@@ -38,9 +38,11 @@ export function findDeno(): Runtime {
   };
 }
 
-/** Whether all are available: npm only has all of them for Linux x64. */
+/** Whether npm has all of them for this platform. @throws if it has, and they are not installed */
 export function haveAllRuntimes(): boolean {
-  return process.platform === "linux" && process.arch === "x64" && existsSync(BUN.command);
+  if (process.platform !== "linux" || process.arch !== "x64") return false;
+  if (!existsSync(BUN.command)) throw new Error("Not every runtime is installed: npm run setup");
+  return true;
 }
 
 function pathTo(path: string): string {
