@@ -9,22 +9,21 @@ type Column = { readonly head: string; readonly measure: Measure };
 
 /** Commits compared with SQLite's and with the minimal cost of files. */
 export function commitTable(view: View, workload: Key["workload"], records: number): string {
-  const [sqlite, bare]: EngineName[] = ["sqlite", "bare"];
   const [commit, settled, closed] = [commitOf(workload), settledOf(workload), closedOf(workload)];
-  const times = (engine: EngineName, measure: Measure, other: EngineName | undefined): string =>
-    other === undefined ? "" : shown(view.ratio(engine, measure, other, measure, records));
+  const times = (engine: EngineName, measure: Measure, other: EngineName): string =>
+    shown(view.ratio(engine, measure, other, measure, records));
   const alone: Measure = { ...commit, less: "queued" };
   const rows = view
     .having(records, commit)
     .map((engine) => [
       titleOf(engine),
       spread(view.rounds(engine, records, commit)),
-      times(engine, commit, sqlite),
-      sqlite === undefined ? "" : shown(view.ratio(engine, alone, sqlite, commit, records)),
+      times(engine, commit, "sqlite"),
+      shown(view.ratio(engine, alone, "sqlite", commit, records)),
       spread(view.rounds(engine, records, settled)),
-      CATALOGUE[engine].files === "yes" ? times(engine, settled, bare) : "",
+      CATALOGUE[engine].files === "yes" ? times(engine, settled, "bare") : "",
       spread(view.rounds(engine, records, closed)),
-      times(engine, closed, sqlite),
+      times(engine, closed, "sqlite"),
       shown(view.median(engine, records, { workload, figure: "writtenPerRecord" })),
     ]);
   const heads = [
@@ -84,11 +83,8 @@ export function smallTable(view: View, records: number): string {
 
 /** Concurrent commits compared with as many one after another. */
 export function burstTable(view: View, records: number): string {
-  const [together, inTurn]: Measure[] = [
-    { workload: "burst", figure: "together" },
-    { workload: "burst", figure: "inTurn" },
-  ];
-  if (together === undefined || inTurn === undefined) return "";
+  const together: Measure = { workload: "burst", figure: "together" };
+  const inTurn: Measure = { workload: "burst", figure: "inTurn" };
   const rows = view
     .having(records, together)
     .map((engine) => [
