@@ -291,7 +291,8 @@ async function openExisting(): Promise<Countries> {
 }
 
 function showWhatNext(): void {
-  const script = relative(process.cwd(), program);
+  const path = relative(process.cwd(), program);
+  const script = path.includes(" ") ? `"${path}"` : path;
   console.log(`\n${bold("The records are in")} ${cyan(relative(process.cwd(), directory))}`);
   console.log("Try next:");
   console.log(`  node ${script} show FJI`);

@@ -153,9 +153,9 @@ describe("countries.ts", () => {
   });
 
   async function tryNext(output: string): Promise<void> {
-    const commands = [...output.matchAll(/^ {2}node (\S+) (show|find) (\w+)$/gm)];
+    const commands = [...output.matchAll(/^ {2}node ("?)(.+)\1 (show|find) (\w+)$/gm)];
     expect(commands).toHaveLength(2);
-    for (const [, script = "", ...args] of commands) {
+    for (const [, , script = "", ...args] of commands) {
       const result = await run(process.execPath, [script, ...args], directory);
       expect(result.code, result.errors).toBe(0);
       expect(result.output).toContain("Fiji");
