@@ -39,7 +39,7 @@ export function targetTable(view: View): string {
   const rows = all.map((target) => [
     target.name,
     `${target.is} ${shown(target.limit)}${unitOf(target)}`,
-    Number.isNaN(target.measured) ? "not measured" : `${shown(target.measured)}${unitOf(target)}`,
+    Number.isNaN(target.measured) ? "not measured in one run" : `${shown(target.measured)}${unitOf(target)}`,
     target.beside ?? "",
     isMet(target) ? "yes" : Number.isNaN(target.measured) ? "-" : "**no**",
   ]);
