@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -10,15 +10,21 @@ import { join } from "node:path";
  */
 
 /**
- * The folder for results: the one in `BABA_RESULTS`, or a new one.
+ * The folder for results: the one in `BABA_RESULTS`, or a new one, which is removed when this process ends.
  *
  * @returns {string} absolute
  */
 export function resultsFolder() {
   const given = process.env.BABA_RESULTS;
-  if (given === undefined || given === "") return mkdtempSync(join(tmpdir(), "baba-results-"));
+  if (given === undefined || given === "") return passingFolder();
   mkdirSync(given, { recursive: true });
   return given;
+}
+
+function passingFolder() {
+  const folder = mkdtempSync(join(tmpdir(), "baba-results-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /**
