@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -36,7 +44,10 @@ function passingFolder() {
 export function writeResult(folder, result) {
   mkdirSync(folder, { recursive: true });
   const name = result.suite.replace(/[^A-Za-z0-9.-]+/g, "-").replace(/^-/, "");
-  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(result)}\n`);
+  const path = join(folder, `${name}.json`);
+  // Whoever reads the folder meanwhile must not meet half of it.
+  writeFileSync(`${path}.part`, `${JSON.stringify(result)}\n`);
+  renameSync(`${path}.part`, path);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { copyFile, mkdir } from "node:fs/promises";
+import { copyFile, mkdir, rename } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -105,5 +105,7 @@ async function keep(results: string, file: string): Promise<void> {
   const wanted = process.env.BABA_RESULTS;
   if (wanted === undefined || wanted === "") return;
   await mkdir(wanted, { recursive: true });
-  await copyFile(join(results, file), join(wanted, file));
+  // Whoever reads the folder meanwhile must not meet half of it.
+  await copyFile(join(results, file), join(wanted, `${file}.part`));
+  await rename(join(wanted, `${file}.part`), join(wanted, file));
 }
