@@ -1,3 +1,4 @@
+import { callsToJson } from "./json-encode.ts";
 import { isSchema, type Schema } from "./schema.ts";
 
 /** The properties of the valibot schemas understood here; a schema with any other property may do more. */
@@ -38,7 +39,7 @@ type Parts = { readonly [name: string]: unknown };
  * `null`, or calls user code.
  */
 export function givesAgain(schema: Schema, output: unknown): boolean {
-  return onlyLooks(schema) && !("toJSON" in Array.prototype) && isPlain(output, 0);
+  return onlyLooks(schema) && !callsToJson() && isPlain(output, 0);
 }
 
 /** Whether a schema is known to be a valibot one that only checks, and so is deterministic; cached. */
@@ -91,8 +92,11 @@ function isLookAt({ type, ...schema }: Parts, depth: number): boolean {
   }
 }
 
-/** Not an object: once unknown properties are gone, a union might choose another option. */
-function isScalar(part: unknown, depth: number): boolean {
+/**
+ * Whether a schema only checks, and takes nothing but scalars. Only of these may a union be: once the unknown
+ * properties of an object are gone, it might choose another option.
+ */
+export function isScalar(part: unknown, depth = 0): boolean {
   return isLook(part, depth) && SCALARS.has(Reflect.get(Object(part), "type"));
 }
 

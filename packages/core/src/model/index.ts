@@ -1,10 +1,12 @@
+export { UNSURE } from "./compile.ts";
 export { deepEqual } from "./equality.ts";
 export { onlyLooks } from "./idempotence.ts";
-export { parse, stringify } from "./json.ts";
+export { parse, plainText, stringify } from "./json.ts";
 export {
   fromBytes,
   fromStored,
   parseBytes,
+  plainOutput,
   textOf,
   textOfOutput,
   toBytes,

@@ -188,7 +188,7 @@ function enter(source: object, trail: Trail): number {
 }
 
 /** Whether all objects or arrays inherit a `toJSON`, which `JSON.stringify` would call. */
-function callsToJson(): boolean {
+export function callsToJson(): boolean {
   return "toJSON" in Array.prototype;
 }
 

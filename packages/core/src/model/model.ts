@@ -1,7 +1,9 @@
 import { BabaError, type BabaErrorCode } from "../errors.ts";
+import { compiled, UNSURE } from "./compile.ts";
 import { deepEqual } from "./equality.ts";
 import { givesAgain } from "./idempotence.ts";
 import { parse, plainText, write } from "./json.ts";
+import { callsToJson } from "./json-encode.ts";
 import { isPlainObject } from "./kinds.ts";
 import { formatPath } from "./path.ts";
 import type { OutputOf, Schema } from "./schema.ts";
@@ -66,6 +68,14 @@ export function loadableText<S extends Schema>(schema: S, output: OutputOf<S>): 
   return isPromise(outcome) ? outcome.then(confirmed) : confirmed(outcome);
 }
 
+/**
+ * The schema's output for a value, if both the output and that its text of {@link plainText} is loadable are
+ * known without running the schema; otherwise `UNSURE`.
+ */
+export function plainOutput(schema: Schema, value: unknown): unknown {
+  return callsToJson() ? UNSURE : (compiled(schema)?.copy(value) ?? UNSURE);
+}
+
 /** Schemas of which one output was proved loadable. */
 const proved = new WeakSet<Schema>();
 
@@ -101,6 +111,7 @@ export async function fromBytes<S extends Schema>(schema: S, bytes: Uint8Array):
  * much as parsing a small record.
  */
 export function fromStored<S extends Schema>(schema: S, stored: unknown): OutputOf<S> | Promise<OutputOf<S>> {
+  if (compiled(schema)?.accepts(stored) === true) return stored as OutputOf<S>;
   const outcome = check(schema, stored);
   return isPromise(outcome) ? outcome.then(recordOf<OutputOf<S>>) : recordOf(outcome);
 }

@@ -1,6 +1,16 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { BabaError } from "../errors.ts";
-import { fromStored, isPromise, parse, type Schema, textOfOutput, validated } from "../model/index.ts";
+import {
+  fromStored,
+  isPromise,
+  parse,
+  plainOutput,
+  plainText,
+  type Schema,
+  textOfOutput,
+  UNSURE,
+  validated,
+} from "../model/index.ts";
 import { printable } from "../printable.ts";
 import { checkRecordName, defaultRecordName } from "../storage/names.ts";
 import type { Text } from "./text.ts";
@@ -40,6 +50,11 @@ export function serialise(
     throw name === undefined ? error : error.about(name);
   };
   try {
+    const plain = plainOutput(schema, record);
+    if (plain !== UNSURE) {
+      name ??= defaultRecordName(plain);
+      return { name, text: plainText(plain) };
+    }
     const output = validated(schema, record);
     const named = isPromise(output) ? Promise.resolve(output).then(serialised) : serialised(output);
     return named instanceof Promise ? named.catch(failed) : named;
