@@ -199,3 +199,13 @@ export class CommitUnknownError extends BabaError {
     super("BABA_COMMIT_UNKNOWN", message, details);
   }
 }
+
+/** The error for an option or another argument that cannot be used; `message` says what can be. */
+export function optionError(message: string, details?: BabaErrorDetails): BabaError {
+  return new BabaError("BABA_OPTION", message, details);
+}
+
+/** The error for a call that comes after the end of its database. */
+export function closedError(): BabaError {
+  return new BabaError("BABA_CLOSED", "The database was closed: make a new one to go on.");
+}

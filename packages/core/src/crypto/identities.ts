@@ -1,4 +1,4 @@
-import { BabaError } from "../errors.ts";
+import { optionError } from "../errors.ts";
 import { loadAge } from "./age.ts";
 
 /**
@@ -35,6 +35,6 @@ export async function recipientOf(identity: string): Promise<string> {
     return await identityToRecipient(identity);
   } catch {
     // Age's own error may quote its argument.
-    throw new BabaError("BABA_OPTION", "That is not an age X25519 identity (AGE-SECRET-KEY-1...).");
+    throw optionError("That is not an age X25519 identity (AGE-SECRET-KEY-1...).");
   }
 }

@@ -1,5 +1,5 @@
 import type { Identity, Stanza } from "age-encryption";
-import { BabaError } from "../errors.ts";
+import { BabaError, optionError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { ioError } from "../storage/io-error.ts";
 import { KEY_FILE, STORE_FOLDER, TEMPORARY_FOLDER } from "../storage/layout.ts";
@@ -40,7 +40,7 @@ export async function lockKeyring(
   const encrypter = new Encrypter();
   if (lock.kind === "passphrase") {
     if (keyring.recipients.length > 0)
-      throw new BabaError("BABA_OPTION", "A store has one kind of lock: this one has recipients.");
+      throw optionError("A store has one kind of lock: this one has recipients.");
     encrypter.addRecipient(passphraseRecipient(crypto, lock.passphrase, workFactor));
   } else {
     await mustBeAmong(keyring.recipients, lock.identities);
@@ -194,8 +194,7 @@ export async function checkedForNew(lock: FileLock): Promise<FileLock> {
 async function mustBeAmong(recipients: readonly string[], identities: readonly string[]): Promise<void> {
   const own = await recipientsOf(identities);
   if (own.some((recipient) => recipients.includes(recipient))) return;
-  throw new BabaError(
-    "BABA_OPTION",
+  throw optionError(
     "None of the given identities would be among the recipients, so they could not open the store: include the recipient of one " +
       "of them.",
   );
@@ -203,8 +202,7 @@ async function mustBeAmong(recipients: readonly string[], identities: readonly s
 
 /** For a well-formed recipient that is one of the few points for which every shared secret is zero. */
 function weakRecipient(cause: unknown): BabaError {
-  return new BabaError(
-    "BABA_OPTION",
+  return optionError(
     "One of the recipients is not a usable public key: remove it, and ask whoever gave it to make a new identity. " +
       "Nothing was changed.",
     { cause },

@@ -1,6 +1,6 @@
 import { bech32 } from "@scure/base";
 import { isBytes } from "../bytes.ts";
-import { BabaError } from "../errors.ts";
+import { BabaError, optionError } from "../errors.ts";
 import { type Crypto, KEY_SIZE } from "./crypto.ts";
 
 type Absent<Name extends string> = { readonly [N in Name]?: never };
@@ -80,10 +80,10 @@ export function checkUnlock(options: object): Lock {
   const ways = WAYS.filter((name) => name in given);
   for (const name of ways) mustBeGiven(name, given[name]);
   if (ways.length > 1)
-    throw refuse(`Give only one of ${WAYS.join(", ")}, not ${ways.join(" and ")} together.`);
+    throw optionError(`Give only one of ${WAYS.join(", ")}, not ${ways.join(" and ")} together.`);
   for (const name of ["recipients", "fingerprint"]) {
     if (name in given && ways[0] !== "identity")
-      throw refuse(`The option ${name} works only together with identity.`);
+      throw optionError(`The option ${name} works only together with identity.`);
   }
   switch (ways[0]) {
     case "passphrase":
@@ -124,7 +124,7 @@ export function optionsIn(options: object, names: readonly string[]): Readonly<R
 export function checkRecipients(value: unknown): readonly string[] {
   if (isMissing(value)) throw missing("recipients");
   if (!Array.isArray(value))
-    throw refuse("The option recipients must be an array of age recipients (age1...).");
+    throw optionError("The option recipients must be an array of age recipients (age1...).");
   const recipients = new Set(value.map(checkRecipient));
   if (recipients.size > MOST_RECIPIENTS) throw tooManyRecipients();
   return [...recipients];
@@ -132,7 +132,7 @@ export function checkRecipients(value: unknown): readonly string[] {
 
 /** The error for more recipients than a key file may have. */
 export function tooManyRecipients(): BabaError {
-  return refuse(
+  return optionError(
     `A store has at most ${MOST_RECIPIENTS} recipients. Remove some, or let several people share one identity.`,
   );
 }
@@ -163,7 +163,7 @@ export function wipeLock(lock: Lock): void {
 
 function checkRecipient(value: unknown): string {
   if (typeof value !== "string" || !RECIPIENT.test(value) || !isChecked(value))
-    throw refuse(
+    throw optionError(
       "A recipient must be an age X25519 recipient: age1 and 58 letters and digits, without typing errors.",
     );
   return value;
@@ -172,9 +172,9 @@ function checkRecipient(value: unknown): string {
 /** @throws `BABA_KEY_MISSING` if it is empty, `BABA_OPTION` if it is not a valid string */
 export function checkPassphrase(value: unknown): string {
   if (isMissing(value)) throw missing("passphrase");
-  if (typeof value !== "string") throw refuse("The option passphrase must be a string.");
+  if (typeof value !== "string") throw optionError("The option passphrase must be a string.");
   if (/\p{Surrogate}/u.test(value))
-    throw refuse("The passphrase contains half a surrogate pair, which is not a character.");
+    throw optionError("The passphrase contains half a surrogate pair, which is not a character.");
   return value;
 }
 
@@ -182,7 +182,7 @@ function checkIdentity(given: Readonly<Record<string, unknown>>): Lock {
   if (isMissing(given.identity)) throw missing("identity");
   const identities: readonly unknown[] = Array.isArray(given.identity) ? given.identity : [given.identity];
   if (identities.length > MOST_IDENTITIES)
-    throw refuse(`The option identity takes at most ${MOST_IDENTITIES} identities.`);
+    throw optionError(`The option identity takes at most ${MOST_IDENTITIES} identities.`);
   return {
     kind: "identity",
     identities: identities.map(checkOneIdentity),
@@ -194,7 +194,7 @@ function checkIdentity(given: Readonly<Record<string, unknown>>): Lock {
 function checkOneIdentity(value: unknown): string {
   if (isMissing(value)) throw missing("identity");
   if (typeof value !== "string" || !IDENTITY.test(value) || !isChecked(value))
-    throw refuse(
+    throw optionError(
       "An identity must be an age X25519 identity: AGE-SECRET-KEY-1 and 58 letters and digits, without typing errors.",
     );
   return value;
@@ -203,7 +203,9 @@ function checkOneIdentity(value: unknown): string {
 function checkFingerprint(value: unknown): string {
   if (isMissing(value)) throw missing("fingerprint");
   if (typeof value !== "string" || !FINGERPRINT.test(value)) {
-    throw refuse("The option fingerprint must be 32 lower-case hexadecimal digits, as in db.fingerprint.");
+    throw optionError(
+      "The option fingerprint must be 32 lower-case hexadecimal digits, as in db.fingerprint.",
+    );
   }
   return value;
 }
@@ -211,7 +213,7 @@ function checkFingerprint(value: unknown): string {
 function checkKey(value: unknown): Uint8Array {
   if (isMissing(value)) throw missing("key");
   if (!isBytes(value) || value.length !== KEY_SIZE) {
-    throw refuse(`The option key must be a Uint8Array of ${KEY_SIZE} bytes.`);
+    throw optionError(`The option key must be a Uint8Array of ${KEY_SIZE} bytes.`);
   }
   // Not `slice()`: a Buffer's shares its bytes, and this copy is wiped when the store is closed.
   return new Uint8Array(value);
@@ -235,8 +237,4 @@ function missing(name: string): BabaError {
     "BABA_KEY_MISSING",
     `The option ${name} is given, but empty: set it (is an environment variable missing?), or leave the option out.`,
   );
-}
-
-function refuse(message: string): BabaError {
-  return new BabaError("BABA_OPTION", message);
 }

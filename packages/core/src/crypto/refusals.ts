@@ -1,4 +1,4 @@
-import { BabaError } from "../errors.ts";
+import { BabaError, optionError } from "../errors.ts";
 import { printable } from "../printable.ts";
 import { KEY_FILE } from "../storage/layout.ts";
 
@@ -78,8 +78,7 @@ export function otherKeyring(): BabaError {
 
 /** The error for an operation that needs a key file with the right kind of lock. */
 export function noKeyring(): BabaError {
-  return new BabaError(
-    "BABA_OPTION",
+  return optionError(
     "This database has no key file for that: changing the passphrase needs the option passphrase, changing recipients needs " +
       "identity, and rotating data keys or sealing records needs either.",
   );

@@ -1,4 +1,4 @@
-import { BabaError } from "../errors.ts";
+import { optionError } from "../errors.ts";
 import { type Crypto, KEY_SIZE, mustMeasure } from "./crypto.ts";
 import { JournalCipher, type NumberedKey } from "./journal-cipher.ts";
 import { type Keyring, STORE_ID_SIZE } from "./keyring.ts";
@@ -96,7 +96,7 @@ export class StoreKeys {
  * @throws `BABA_OPTION` if they are not 32 bytes
  */
 export function keysOfRawKey(crypto: Crypto, rawKey: Uint8Array): StoreKeys {
-  if (rawKey.length !== KEY_SIZE) throw new BabaError("BABA_OPTION", "The option key must be 32 bytes.");
+  if (rawKey.length !== KEY_SIZE) throw optionError("The option key must be 32 bytes.");
   const derive = (what: string, size: number) =>
     crypto.hkdf(rawKey, NO_SALT, ascii.encode(`baba/1 raw ${what}`), size);
   const key = derive("data key", KEY_SIZE);

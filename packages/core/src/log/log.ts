@@ -1,4 +1,4 @@
-import { BabaError } from "../errors.ts";
+import { optionError } from "../errors.ts";
 import { printable } from "../printable.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 
@@ -38,7 +38,7 @@ export type Log = {
 export function openLog(target: LogTarget, level: LogLevel | undefined, runtime: Runtime): Log {
   const threshold = LOG_LEVELS.indexOf(level ?? "info");
   if (threshold < 0) {
-    throw new BabaError("BABA_OPTION", `The option logLevel must be one of ${LOG_LEVELS.join(", ")}.`);
+    throw optionError(`The option logLevel must be one of ${LOG_LEVELS.join(", ")}.`);
   }
   const write = lineWriter(target, runtime);
   const at = (name: LogLevel) => (message: string) => {
@@ -60,8 +60,7 @@ function lineWriter(target: LogTarget, runtime: Runtime): LineWriter {
   if (target === undefined) return (_level, line) => toTerminal(line, runtime);
   if (target === true) return guarded(fileWriter(runtime), runtime);
   if (!isLogger(target)) {
-    throw new BabaError(
-      "BABA_OPTION",
+    throw optionError(
       "The option logging must be true, false or a logger with the methods debug, info, warn and error.",
     );
   }

@@ -91,7 +91,7 @@ function compilable(depth: number): fc.Arbitrary<Kind> {
       const optional = parts
         .filter(([, { schema }]) => /optional|nullish/.test(schema.type))
         .map(([key]) => key);
-      const requiredKeys = Object.keys(inputs).filter((key) => !optional.includes(key));
+      const requiredKeys = Object.keys(inputs).filter((key) => !optional.some((one) => one === key));
       return { schema: v.object(entries), inputs: fc.record(inputs, { requiredKeys }) };
     }),
   );
@@ -177,7 +177,7 @@ describe("compiled()", () => {
 
   it.each<[string, Record<string, unknown>]>([
     ["a property too many", { ...alice, more: 1 }],
-    ["another order", { name: "Alice", ...alice, id: 1 }],
+    ["another order", Object.fromEntries(Object.entries(alice).reverse())],
     ["a property missing", { ...alice, tags: undefined }],
     ["another type", { ...alice, name: 1 }],
     ["a requirement not met", { ...alice, id: 1.5 }],

@@ -1,4 +1,4 @@
-import { BabaError } from "../errors.ts";
+import { BabaError, optionError } from "../errors.ts";
 import { deepEqual } from "./equality.ts";
 import { fillsIn, onlyLooks } from "./idempotence.ts";
 import { isPlainObject } from "./kinds.ts";
@@ -28,7 +28,9 @@ export function compileWhere<T>(where: Where<T>): (record: T) => boolean {
   const given: unknown = where;
   if (isPredicate<T>(given)) return (record) => toBoolean(given(record));
   if (typeof given !== "object" || given === null || !isPlainObject(given)) {
-    throw refuse("A where is an object of properties to match, or a function from a record to a boolean.");
+    throw optionError(
+      "A where is an object of properties to match, or a function from a record to a boolean.",
+    );
   }
   const wanted = readable(given);
   return (record) => wanted.every(([key, value]) => hasEqual(record, key, value));
@@ -83,7 +85,7 @@ function toBoolean(answer: unknown): boolean {
   if (isPromise(answer)) {
     // Nobody else hears its rejection, which would end the process.
     Promise.resolve(answer).catch(() => undefined);
-    throw refuse(
+    throw optionError(
       "A where function must return its answer at once, but returned a promise: await before filtering.",
     );
   }
@@ -96,23 +98,19 @@ function readable(where: Record<string, unknown>): [string, unknown][] {
     return entriesOf(where);
   } catch (cause) {
     if (cause instanceof BabaError) throw cause;
-    throw new BabaError(
-      "BABA_OPTION",
-      "The where cannot be read: one of its properties throws (see the cause).",
-      {
-        cause,
-      },
-    );
+    throw optionError("The where cannot be read: one of its properties throws (see the cause).", {
+      cause,
+    });
   }
 }
 
 function entriesOf(where: Record<string, unknown>): [string, unknown][] {
   if (Object.getOwnPropertySymbols(where).length > 0)
-    throw refuse("The keys of a where must be strings, not symbols.");
+    throw optionError("The keys of a where must be strings, not symbols.");
   const entries = Object.entries(where);
   const missing = entries.find(([, value]) => value === undefined);
   if (missing === undefined) return entries;
-  throw refuse(
+  throw optionError(
     `The where's ${JSON.stringify(missing[0])} is undefined, which no stored record can equal: leave the key out, or use a function to find records without it.`,
   );
 }
@@ -121,8 +119,4 @@ function hasEqual(record: unknown, key: string, value: unknown): boolean {
   if (typeof record !== "object" || record === null) return false;
   const own = Object.getOwnPropertyDescriptor(record, key);
   return own?.enumerable === true && deepEqual(own.value, value);
-}
-
-function refuse(message: string): BabaError {
-  return new BabaError("BABA_OPTION", message);
 }

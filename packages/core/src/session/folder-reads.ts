@@ -1,4 +1,4 @@
-import { BabaError } from "../errors.ts";
+import { BabaError, optionError } from "../errors.ts";
 import { describeError } from "../log/describe-error.ts";
 import type { Log } from "../log/log.ts";
 import {
@@ -192,7 +192,7 @@ function checkReadOptions(options: ReadOptions = {}): ReadOptions {
   checkOptionNames(options, ["unreadable"]);
   const { unreadable } = options;
   if (unreadable !== undefined && unreadable !== "throw" && unreadable !== "skip") {
-    throw new BabaError("BABA_OPTION", 'The option unreadable must be "throw" or "skip".');
+    throw optionError('The option unreadable must be "throw" or "skip".');
   }
   return options;
 }

@@ -1,5 +1,5 @@
 import { optionsIn, UNLOCK_OPTIONS, type Unlock } from "../crypto/lock.ts";
-import { BabaError } from "../errors.ts";
+import { BabaError, optionError } from "../errors.ts";
 import type { LogLevel, LogTarget } from "../log/log.ts";
 import { printable } from "../printable.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -68,36 +68,32 @@ export function directoryOf({ directory = "." }: BabaOptions, runtime: Pick<Runt
  */
 export function checkOptionNames(options: unknown, known: readonly string[]): void {
   if (typeof options !== "object" || options === null || Array.isArray(options))
-    throw refuse("The options must be an object.");
+    throw optionError("The options must be an object.");
   for (const name of Object.keys(options)) {
     if (!known.includes(name))
-      throw refuse(`There is no option "${printable(name)}" here. Known here: ${known.join(", ")}.`);
+      throw optionError(`There is no option "${printable(name)}" here. Known here: ${known.join(", ")}.`);
   }
 }
 
 /** The error for an argument that should be a schema and is not. */
 export function notASchema(): BabaError {
-  return refuse(
+  return optionError(
     "What was passed as the schema is not one: give one of valibot's, or any Standard Schema, or leave it out for the database's own.",
   );
 }
 
 function checkOption(name: string, value: unknown): void {
   if (name === "directory" && value !== undefined && !isPath(value)) {
-    throw refuse(
+    throw optionError(
       "The option directory must be a path, not empty and without NUL; of a URL, fileURLToPath() makes one.",
     );
   }
   const choices = CHOICES[name];
   if (choices !== undefined && value !== undefined && !choices.includes(value)) {
-    throw refuse(`The option ${name} must be one of ${choices.join(", ")}.`);
+    throw optionError(`The option ${name} must be one of ${choices.join(", ")}.`);
   }
 }
 
 function isPath(value: unknown): boolean {
   return typeof value === "string" && value !== "" && !value.includes("\0") && !value.startsWith("file:///");
-}
-
-function refuse(message: string): BabaError {
-  return new BabaError("BABA_OPTION", message);
 }

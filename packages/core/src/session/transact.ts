@@ -1,4 +1,4 @@
-import { BabaError, type ConflictError } from "../errors.ts";
+import { type ConflictError, optionError } from "../errors.ts";
 import { describeError } from "../log/describe-error.ts";
 import type { Log } from "../log/log.ts";
 import type { Schema } from "../model/index.ts";
@@ -36,12 +36,11 @@ const LONGEST_BACKOFF = 50;
  * @throws `BABA_OPTION`
  */
 export function checkTransaction(work: unknown, options: SessionOptions = {}): number {
-  if (typeof work !== "function")
-    throw new BabaError("BABA_OPTION", "asyncSession() takes a function, or nothing.");
+  if (typeof work !== "function") throw optionError("asyncSession() takes a function, or nothing.");
   checkOptionNames(options, ["retries"]);
   const { retries = DEFAULT_RETRIES } = options;
   if (!Number.isSafeInteger(retries) || retries < 0) {
-    throw new BabaError("BABA_OPTION", "The option retries must be a whole number, 0 or more.");
+    throw optionError("The option retries must be a whole number, 0 or more.");
   }
   return retries;
 }

@@ -1,4 +1,4 @@
-import { BabaError } from "../errors.ts";
+import { BabaError, closedError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { BackgroundSettling } from "./commit/background-settling.ts";
@@ -274,7 +274,7 @@ export class FileStorage implements Storage {
   }
 
   async #locked(): Promise<void> {
-    if (this.#closed) throw new BabaError("BABA_CLOSED", "The database was closed: make a new one to go on.");
+    if (this.#closed) throw closedError();
     await worded(this.#opened().lock(), STORE_FOLDER, "take the write lock");
   }
 

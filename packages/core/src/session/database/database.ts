@@ -1,4 +1,4 @@
-import { BabaError } from "../../errors.ts";
+import { optionError } from "../../errors.ts";
 import { describeError } from "../../log/describe-error.ts";
 import { isSchema, type LoadableSchema, type Schema } from "../../model/index.ts";
 import { counted, printable } from "../../printable.ts";
@@ -49,10 +49,7 @@ export class Database<S extends Schema> {
    */
   constructor(schema: S & LoadableSchema<S>, options: BabaOptions | undefined, context: DatabaseContext) {
     if (!isSchema(schema)) {
-      throw new BabaError(
-        "BABA_OPTION",
-        "The first argument must be a schema: one of valibot's, or any Standard Schema.",
-      );
+      throw optionError("The first argument must be a schema: one of valibot's, or any Standard Schema.");
     }
     this.#schema = schema;
     this.#context = context;

@@ -1,6 +1,6 @@
 import { checkUnlock, type Lock, wipeLock } from "../../crypto/lock.ts";
 import type { Vault } from "../../crypto/vault.ts";
-import { BabaError } from "../../errors.ts";
+import { type BabaError, closedError } from "../../errors.ts";
 import { describeError } from "../../log/describe-error.ts";
 import { type Log, openLog } from "../../log/log.ts";
 import { printable } from "../../printable.ts";
@@ -47,7 +47,7 @@ export class Lifetime {
 
   /** Why a new call is refused; `undefined` if it is accepted. */
   refusal(): BabaError | undefined {
-    return this.#closing === undefined ? undefined : closed();
+    return this.#closing === undefined ? undefined : closedError();
   }
 
   /** @throws `BABA_CLOSED` once `close()` was called */
@@ -64,7 +64,7 @@ export class Lifetime {
 
   /** The store, for work that `close()` waits for. @throws any error of opening it */
   async opened(): Promise<OpenedStore> {
-    if (this.#ended) throw closed();
+    if (this.#ended) throw closedError();
     this.#store ??= this.#open();
     return this.#store;
   }
@@ -130,8 +130,4 @@ export class Lifetime {
     }
     this.log.debug(() => `Closed ${printable(this.name)}`);
   }
-}
-
-function closed(): BabaError {
-  return new BabaError("BABA_CLOSED", "The database was closed: make a new one to go on.");
 }

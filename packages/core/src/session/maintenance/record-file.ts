@@ -5,7 +5,7 @@ import { type FileLock, unlockKeyring } from "../../crypto/key-file.ts";
 import { Keyring } from "../../crypto/keyring.ts";
 import { checkUnlock, mustBeGiven, wipeLock } from "../../crypto/lock.ts";
 import { keysOfKeyring, keysOfRawKey, type StoreKeys } from "../../crypto/store-keys.ts";
-import { BabaError } from "../../errors.ts";
+import { BabaError, optionError } from "../../errors.ts";
 import { parseBytes, stringify } from "../../model/index.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { checkRecordName } from "../../storage/names.ts";
@@ -52,7 +52,7 @@ export async function openRecordFile(
   keys: RecordKeys,
 ): Promise<unknown> {
   const name = checkRecordName(filename);
-  if (!isBytes(file)) throw refuse("Give the file's bytes, as a Uint8Array.");
+  if (!isBytes(file)) throw optionError("Give the file's bytes, as a Uint8Array.");
   return withKeys(context, keys, async (seals) => {
     try {
       return parseBytes(await openRecord(decode(file), name, seals));
@@ -105,14 +105,14 @@ async function withKeys<T>(
 }
 
 async function openKeys(crypto: Runtime["crypto"], keys: RecordKeys): Promise<StoreKeys> {
-  if (typeof keys !== "object" || keys === null) throw refuse(KEYS_WANTED);
+  if (typeof keys !== "object" || keys === null) throw optionError(KEYS_WANTED);
   checkOptionNames(keys, namesBeside(keys));
   if ("keyring" in keys) return ofKeyring(crypto, Keyring.parse(bytesOf(keys.keyring)));
   const { keyFile, ...unlock } = { keyFile: undefined, ...keys };
   const lock = checkUnlock(unlock);
   try {
     if (lock.kind === "key") return keysOfRawKey(crypto, lock.key);
-    if (lock.kind === "none" || !isBytes(keyFile)) throw refuse(KEYS_WANTED);
+    if (lock.kind === "none" || !isBytes(keyFile)) throw optionError(KEYS_WANTED);
     return ofKeyring(crypto, await unlockKeyring(crypto, keyFile, lock satisfies FileLock));
   } finally {
     wipeLock(lock);
@@ -135,9 +135,5 @@ function bytesOf(keyring: unknown): Uint8Array {
   mustBeGiven("keyring", keyring);
   if (typeof keyring === "string") return utf8.encode(keyring);
   if (isBytes(keyring)) return keyring;
-  throw refuse("The option keyring must be a Uint8Array or a string.");
-}
-
-function refuse(message: string): BabaError {
-  return new BabaError("BABA_OPTION", message);
+  throw optionError("The option keyring must be a Uint8Array or a string.");
 }

@@ -1,6 +1,6 @@
 import { isSealed, keyIdOf } from "../../crypto/envelope.ts";
 import { noKeyring } from "../../crypto/refusals.ts";
-import { BabaError, ConflictError } from "../../errors.ts";
+import { BabaError, ConflictError, optionError } from "../../errors.ts";
 import { printable } from "../../printable.ts";
 import type { Content } from "../../storage/protection.ts";
 import type { Hold } from "../../storage/storage.ts";
@@ -72,7 +72,7 @@ export async function seal(store: Store, options: MaintenanceOptions): Promise<R
 function checkRewrapOptions(options: RewrapOptions): void {
   checkMaintenanceOptions(options, ["onProgress", "dropRetired"]);
   if (["boolean", "undefined"].includes(typeof options.dropRetired)) return;
-  throw new BabaError("BABA_OPTION", "The option dropRetired must be true or false.");
+  throw optionError("The option dropRetired must be true or false.");
 }
 
 type Counts = Omit<RewrapReport, "retiredKeys">;

@@ -1,4 +1,4 @@
-import { BabaError } from "../../errors.ts";
+import { optionError } from "../../errors.ts";
 import type { Content } from "../../storage/protection.ts";
 import { lengthOf, revealSome } from "../../storage/records/portions.ts";
 import type { Store } from "../database/shared-store.ts";
@@ -85,5 +85,5 @@ export function checkMaintenanceOptions(
 ): void {
   checkOptionNames(options, known);
   if (options.onProgress === undefined || typeof options.onProgress === "function") return;
-  throw new BabaError("BABA_OPTION", "The option onProgress must be a function.");
+  throw optionError("The option onProgress must be a function.");
 }
