@@ -3,8 +3,8 @@ import type { FileSystem } from "../file-system/file-system.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { BackgroundSettling } from "./commit/background-settling.ts";
 import { CommitEngine } from "./commit/commit-engine.ts";
+import { CommitQueue } from "./commit/commit-queue.ts";
 import { LockReturn } from "./commit/lock-return.ts";
-import { journalBytes, rejectAll, type Submission, takeBatch } from "./commit/submission.ts";
 import { ioError, worded } from "./io-error.ts";
 import { LOCK_FILE, STORE_FOLDER } from "./layout.ts";
 import { LockQueue } from "./lock/lock-queue.ts";
@@ -42,10 +42,9 @@ export class FileStorage implements Storage {
   readonly #protection: Protection;
   readonly #lockQueue: LockQueue;
   readonly #lockReturn: LockReturn;
+  readonly #commits: CommitQueue;
   readonly #settling: BackgroundSettling;
   #engine: CommitEngine | undefined;
-  #queue: Submission[] = [];
-  #draining: Promise<void> | undefined;
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #ready = false;
@@ -70,6 +69,12 @@ export class FileStorage implements Storage {
     const sleep = (time: number) => runtime.sleep(time);
     this.#lockQueue = new LockQueue(sleep, () => this.#turnEnded());
     this.#lockReturn = new LockReturn(this.#lockQueue, sleep, report);
+    this.#commits = new CommitQueue({
+      lockQueue: this.#lockQueue,
+      lock: () => this.#locked(),
+      commit: (batch) => this.#opened().commit(batch),
+      rest: () => this.#rest(),
+    });
     this.#settling = new BackgroundSettling({
       runtime,
       settle: (longestWait) => this.#settle(longestWait),
@@ -139,13 +144,7 @@ export class FileStorage implements Storage {
 
   async commit(transaction: Transaction): Promise<void> {
     if (transaction.changes.size === 0) return this.#validate(transaction.basis);
-    const bytes = journalBytes(transaction.changes);
-    await new Promise<void>((resolve, reject) => {
-      const submission = { transaction, bytes, resolve, reject };
-      if (transaction.hold !== undefined) void this.#commitWithin(transaction.hold, submission);
-      else this.#queue.push(submission);
-      if (transaction.hold === undefined) this.#draining ??= this.#drain();
-    });
+    await this.#commits.submit(transaction);
     if (transaction.settle === "background") this.#settling.begin();
   }
 
@@ -183,7 +182,7 @@ export class FileStorage implements Storage {
 
   /** Waits until what was committed is in place, or has failed to be put there once. */
   async settled(): Promise<void> {
-    await this.#draining;
+    await this.#commits.drained();
     await this.#settling.firstTry;
   }
 
@@ -222,36 +221,6 @@ export class FileStorage implements Storage {
     return this.#protection.journal === undefined ? reveal(names, kept) : revealSome(names, kept, reveal);
   }
 
-  /** Where the lock cannot be had, all that has waited for it as long is refused. */
-  async #drain(): Promise<void> {
-    while (this.#queue.length > 0) {
-      const waiting = this.#queue.length;
-      const refuse = (error: unknown): void => rejectAll(this.#queue.splice(0, waiting), error);
-      await this.#commitWaiting().catch(refuse);
-    }
-    this.#draining = undefined;
-  }
-
-  /** Group commit: all that waits is committed with one write and one sync. */
-  async #commitWaiting(): Promise<void> {
-    const release = await this.#lockQueue.acquireBefore(LONGEST_WAIT);
-    try {
-      await this.#locked();
-      await this.#commitBatch(takeBatch(this.#queue));
-      await this.#rest();
-    } finally {
-      release();
-    }
-  }
-
-  /** One at a time: two would write to the same offset of the journal. */
-  async #commitWithin(hold: Hold, submission: Submission): Promise<void> {
-    const release = await this.#lockQueue.within(hold);
-    if (release === undefined) return submission.reject(releasedHold());
-    await this.#commitBatch([submission]);
-    release();
-  }
-
   #rest(): Promise<void> {
     return this.#lockReturn.rest(this.#opened());
   }
@@ -263,14 +232,6 @@ export class FileStorage implements Storage {
   async #validate(basis: Basis | undefined): Promise<void> {
     if (basis === undefined) return;
     await worded(this.#opened().validate(basis), STORE_FOLDER, "read the journal");
-  }
-
-  async #commitBatch(batch: readonly Submission[]): Promise<void> {
-    try {
-      await this.#opened().commit(batch);
-    } catch (error) {
-      rejectAll(batch, ioError(error, STORE_FOLDER, "commit"));
-    }
   }
 
   async #locked(): Promise<void> {
@@ -338,12 +299,4 @@ export class FileStorage implements Storage {
     if (this.#engine === undefined) throw new BabaError("BABA_CLOSED", "The storage is not open.");
     return this.#engine;
   }
-}
-
-function releasedHold(): BabaError {
-  return new BabaError(
-    "BABA_SESSION_CLOSED",
-    "The write lock for this commit has already been released, and nothing was written: wait for each commit " +
-      "before the session ends.",
-  );
 }
