@@ -59,8 +59,8 @@ export const MUTANTS = [
   {
     name: "a checkpoint that fails behind its segment is taken for one of later commits",
     file: "commit/commit-engine.ts",
-    find: "await this.#journal.restart().finally(() => this.#replay.checkpointed());",
-    replace: "await this.#journal.restart(); this.#replay.checkpointed();",
+    find: "await this.#journal.restart().finally(() => this.#replay.noteCheckpoint());",
+    replace: "await this.#journal.restart(); this.#replay.noteCheckpoint();",
   },
   {
     name: "files are put in place before the journal is durable",
@@ -247,7 +247,7 @@ export const MUTANTS = [
     name: "what a reading of the journal had passed before it failed is forgotten",
     file: "journal/journal.ts",
     find: "return this.#cursor.follow();",
-    replace: "return this.#cursor.follow().catch((error) => { this.#cursor.taken(); throw error; });",
+    replace: "return this.#cursor.follow().catch((error) => { this.#cursor.markTaken(); throw error; });",
   },
   {
     name: "the journal is not followed under the lock",

@@ -179,7 +179,7 @@ export class CommitEngine {
         (error: unknown) => this.#revoke(error),
       );
       // Even if it fails after creating the segment: later commits then come after this checkpoint.
-      await this.#journal.restart().finally(() => this.#replay.checkpointed());
+      await this.#journal.restart().finally(() => this.#replay.noteCheckpoint());
     });
     if (left > 0) this.#context.inform(`Recovered commits that were left unfinished: ${left}.`);
     await this.tidy();
@@ -272,7 +272,7 @@ export class CommitEngine {
         else await (settling ? this.#syncAndStage(batch) : this.#syncAndCheck());
       })
       .catch((error: unknown) => this.#unwritten(batch, error));
-    this.#replay.committed(batch);
+    this.#replay.noteCommitted(batch);
     await this.#pause(batch);
   }
 
@@ -300,7 +300,7 @@ export class CommitEngine {
 
   /** What was written is in the journal, durable or not: reads and conflict checks must know of it. */
   async #unwritten(batch: readonly Changes[], error: unknown): Promise<never> {
-    if (this.#journal.sequence > this.#replay.newest) this.#replay.committed(batch);
+    if (this.#journal.sequence > this.#replay.newest) this.#replay.noteCommitted(batch);
     await this.#placer.unstage();
     throw error;
   }
@@ -308,9 +308,9 @@ export class CommitEngine {
   /** If it fails, nothing more is committed until it succeeds. */
   async #place(): Promise<void> {
     if (this.needsSettling) await this.#placeRecords();
-    await this.redo.placed(this.#replay.newest, this.#breathe);
+    await this.redo.notePlaced(this.#replay.newest, this.#breathe);
     this.#unsettled = undefined;
-    this.#journal.settled();
+    this.#journal.noteSettled();
   }
 
   async #placeRecords(): Promise<void> {

@@ -43,27 +43,27 @@ test("Redo tells the newest change of each name, and counts each once", () => {
   expect(unsynced(redo)).toEqual({});
 });
 
-test("Redo.placed() keeps what later commits changed, and tells of the rest as not synced until it is", async () => {
+test("Redo.notePlaced() keeps what later commits changed, and tells of the rest as not synced until it is", async () => {
   const redo = noted();
-  await redo.placed(2, breathe);
+  await redo.notePlaced(2, breathe);
   expect(new Map(redo.unplaced())).toEqual(new Map([["a", payload(8)]]));
   expect([redo.size, redo.bytes]).toEqual([1, 8]);
   expect(unsynced(redo)).toEqual({ a: true, b: false, c: true });
-  redo.synced();
-  await redo.placed(3, breathe);
+  redo.noteSynced();
+  await redo.notePlaced(3, breathe);
   expect([redo.size, redo.bytes, redo.get("a")]).toEqual([0, 0, undefined]);
   expect(unsynced(redo)).toEqual({ a: true });
   redo.note({ sequence: 4, changes: new Map([["a", undefined]]) });
-  await redo.placed(4, breathe);
+  await redo.notePlaced(4, breathe);
   expect(unsynced(redo)).toEqual({ a: false });
 });
 
-test("Redo.placed() loses no commit that is noted in others' turns", async () => {
+test("Redo.notePlaced() loses no commit that is noted in others' turns", async () => {
   const redo = new Redo();
   const many = Array.from({ length: 600 }, (_, i) => [`${i}`, payload(1)] as const);
   redo.note({ sequence: 1, changes: new Map(many) });
   const late = { sequence: 2, changes: new Map([["late", payload(3)]]) };
-  await redo.placed(1, async () => redo.note(late));
+  await redo.notePlaced(1, async () => redo.note(late));
   expect(new Map(redo.unplaced())).toEqual(late.changes);
   expect(redo.unsynced().size).toBe(600);
 });

@@ -59,7 +59,7 @@ export class Redo {
   }
 
   /** Every commit up to this one is in place. Yields between pieces of many names. */
-  async placed(sequence: number, breathe: Breathe): Promise<void> {
+  async notePlaced(sequence: number, breathe: Breathe): Promise<void> {
     for (const { changes } of this.#commits.filter((commit) => commit.sequence <= sequence)) {
       await inPieces(changes, breathe, (name, payload) => {
         this.#unsynced.set(name, payload !== undefined);
@@ -78,7 +78,7 @@ export class Redo {
   }
 
   /** A checkpoint has made everything durable. */
-  synced(): void {
+  noteSynced(): void {
     this.#unsynced.clear();
   }
 

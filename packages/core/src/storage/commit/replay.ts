@@ -54,16 +54,16 @@ export class Replay {
   async catchUp(breathe: Breathe): Promise<void> {
     const news = await this.#journal.follow();
     if (!this.#loaded || news.restarted) await this.#begin(news);
-    this.#journal.taken();
-    this.checkpointed();
+    this.#journal.markTaken();
+    this.noteCheckpoint();
     for (const commit of news.commits) this.#note(commit);
     this.#newest = this.#journal.sequence;
     if (news.commits.length > 0) this.#foreign = this.#newest;
-    await this.redo.placed(this.#journal.placed, breathe);
+    await this.redo.notePlaced(this.#journal.placed, breathe);
   }
 
   /** Takes in what was committed here. */
-  committed(batch: readonly Changes[]): void {
+  noteCommitted(batch: readonly Changes[]): void {
     const first = this.#newest + 1;
     for (const [i, changes] of batch.entries()) this.#note({ sequence: first + i, changes });
     // Under the lock, all before it is known; in a new store, that is nothing.
@@ -72,8 +72,8 @@ export class Replay {
   }
 
   /** Notices a checkpoint since the last call: what it made durable no longer needs a sync. */
-  checkpointed(): void {
-    if (this.#journal.checkpoint > this.#checkpoint) this.redo.synced();
+  noteCheckpoint(): void {
+    if (this.#journal.checkpoint > this.#checkpoint) this.redo.noteSynced();
     this.#checkpoint = this.#journal.checkpoint;
   }
 

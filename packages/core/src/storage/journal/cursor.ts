@@ -77,7 +77,7 @@ export class JournalCursor {
     return this.#position?.header.token === this.#token;
   }
 
-  /** Reads what anyone has committed since the last `taken`. */
+  /** Reads what anyone has committed since the last `markTaken`. */
   async follow(): Promise<News> {
     for (;;) {
       const position = this.#position;
@@ -109,7 +109,7 @@ export class JournalCursor {
   }
 
   /** What `follow` returned has been taken in and must not be returned again. */
-  taken(): void {
+  markTaken(): void {
     this.#unread = NOTHING;
   }
 

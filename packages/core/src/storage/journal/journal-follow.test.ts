@@ -22,7 +22,7 @@ describe("Journal.follow()", () => {
 
   test("goes on to a segment that pins the place before a mark, and keeps what the mark said", async () => {
     const { a, b } = await journal.started();
-    a.settled();
+    a.noteSettled();
     await a.mark();
     await follow(b);
     expect(b.placed).toBe(1);
@@ -165,7 +165,7 @@ describe("Journal.follow()", () => {
 
   test("tells all commits since the checkpoint again where marks were taken back", async () => {
     const { a, b } = await journal.started();
-    a.settled();
+    a.noteSettled();
     await a.mark();
     await follow(b);
     expect(b.placed).toBe(1);

@@ -99,7 +99,7 @@ describe("Journal.sync(), secure(), mark(), distrust() and restart()", () => {
     const a = journal.of("a");
     await a.sync();
     await a.secure();
-    a.settled();
+    a.noteSettled();
     await a.mark();
     a.distrust();
     expect(await follow(a)).toEqual({ commits: [], restarted: false });
@@ -141,7 +141,7 @@ describe("Journal.sync(), secure(), mark(), distrust() and restart()", () => {
     };
     await expect(a.append([put("three")])).rejects.toMatchObject({ code: "EIO" });
     journal.hook = () => undefined;
-    a.settled();
+    a.noteSettled();
     await a.mark();
     await a.secure();
     expect(await journal.segments()).toHaveLength(2);
@@ -151,7 +151,7 @@ describe("Journal.sync(), secure(), mark(), distrust() and restart()", () => {
   test("mark() that fails is no error, and nothing is written behind it", async () => {
     const { a, b } = await journal.started();
     journal.hook = ({ call }) => (call === "write" ? { fail: "EIO", bytes: 20 } : undefined);
-    a.settled();
+    a.noteSettled();
     await a.mark();
     journal.hook = () => undefined;
     expect(a.placed).toBe(1);
@@ -162,7 +162,7 @@ describe("Journal.sync(), secure(), mark(), distrust() and restart()", () => {
   test("mark() writes nothing where it does not fit", async () => {
     const a = journal.of("a");
     await a.append([put("x".repeat(15_759))]);
-    a.settled();
+    a.noteSettled();
     await a.mark();
     const b = journal.of("b");
     expect(await sequences(b)).toEqual([1]);
@@ -171,7 +171,7 @@ describe("Journal.sync(), secure(), mark(), distrust() and restart()", () => {
 
   test("distrust() forgets what marks said, down to the checkpoint", async () => {
     const { a, b } = await journal.started();
-    a.settled();
+    a.noteSettled();
     await a.mark();
     await follow(b);
     b.distrust();

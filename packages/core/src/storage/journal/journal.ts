@@ -87,14 +87,14 @@ export class Journal {
     return this.#cursor.isOwn;
   }
 
-  /** Reads what anyone has committed since the last `taken`. */
+  /** Reads what anyone has committed since the last `markTaken`. */
   follow(): Promise<News> {
     return this.#cursor.follow();
   }
 
   /** What `follow` returned has been taken in and must not be returned again. */
-  taken(): void {
-    this.#cursor.taken();
+  markTaken(): void {
+    this.#cursor.markTaken();
   }
 
   /** Appends commits. Returns whether they are already durable, by starting a segment, or need a `sync`. */
@@ -130,14 +130,14 @@ export class Journal {
   }
 
   /** Notes that every commit is synced and in place; others learn it from the next mark or segment. */
-  settled(): void {
+  noteSettled(): void {
     const { position } = this.#cursor;
     if (position === undefined || position.placed === position.sequence) return;
     this.#move({ ...position, placed: position.sequence });
     this.#untold = position.header.number;
   }
 
-  /** Tells other processes what `settled` noted, to save them work: needs no sync, and may be lost. */
+  /** Tells other processes what `noteSettled` noted, to save them work: needs no sync, and may be lost. */
   async mark(): Promise<void> {
     const position = this.#writable();
     if (position === undefined || position.header.number !== this.#untold) return;

@@ -210,7 +210,7 @@ describe("reading on in a journal", () => {
     });
     let written = false;
     await reader.follow();
-    reader.taken();
+    reader.markTaken();
     written = true;
     await plain.write(segmentPath(1), 0, bytes);
     return { reader, reads: () => reads };

@@ -95,7 +95,7 @@ async function written(): Promise<{ bytes: Uint8Array; frames: Frame[] }> {
   const writer = journal("a");
   for (const text of ["one", "two", "three"]) await writer.append([put(text)]);
   await writer.sync();
-  writer.settled();
+  writer.noteSettled();
   await writer.mark();
   const bytes = await segment(1);
   return { bytes, frames: framesOf(bytes) };
@@ -118,7 +118,7 @@ describe("a sealed journal", () => {
     const [a, b] = [journal("a"), journal("b")];
     await a.append([put("one"), put("two")]);
     await a.sync();
-    a.settled();
+    a.noteSettled();
     await a.mark();
     expect(await texts(b)).toEqual(["one", "two"]);
     expect(b.placed).toBe(2);
@@ -276,7 +276,7 @@ describe("of who has no key and mends every checksum", () => {
   test("a segment in the place of another, a missing one and one cut short are refused", async () => {
     const a = journal("a");
     await a.append([put("one")]);
-    a.settled();
+    a.noteSettled();
     await a.mark();
     const b = journal("b");
     await b.follow();

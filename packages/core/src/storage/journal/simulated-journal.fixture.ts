@@ -113,7 +113,7 @@ export function put(text: string, name = "r.baba"): Changes {
 /** Reads on and takes in what there is. */
 export async function follow(journal: Journal): Promise<News> {
   const news = await journal.follow();
-  journal.taken();
+  journal.markTaken();
   return news;
 }
 
