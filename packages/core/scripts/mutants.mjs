@@ -302,7 +302,7 @@ export const MUTANTS = [
     name: "another's segment that is gone has nothing new",
     file: "journal/cursor.ts",
     find: "if (tail === undefined) return this.#load();",
-    replace: "if (tail === undefined) return this.#unread;",
+    replace: "if (tail === undefined) return false;",
   },
   {
     name: "one's own segment is not looked for",

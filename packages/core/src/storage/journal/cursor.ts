@@ -79,33 +79,9 @@ export class JournalCursor {
 
   /** Reads what anyone has committed since the last `markTaken`. */
   async follow(): Promise<News> {
-    for (;;) {
-      const position = this.#position;
-      if (position === undefined) return this.#load();
-      const { number } = position.header;
-      // In this order: segments are removed oldest first, so if there is no next one and this one is still
-      // there, it holds everything committed so far. Of another's segment, reading its end below shows that.
-      const paths = [segmentPath(number + 1), segmentPath(number)];
-      const [follows, stands] = await this.#files.kinds(this.isOwn ? paths : paths.slice(0, 1));
-      if (stands === undefined && this.isOwn) return this.#load();
-      const next = follows === undefined ? undefined : await this.#nextStart(number + 1);
-      if (next !== undefined && next.header.placed < position.placed) return this.#load(true);
-      if (next !== undefined && next.header.previousLength < position.offset) {
-        const crossed = await this.#cross(position, next);
-        if (crossed === undefined) return this.#load();
-        this.#tell(crossed);
-        continue;
-      }
-      if (follows === undefined && this.isOwn) return this.#unread;
-      const tail = await this.#tail(position, next?.header.previousLength);
-      if (tail === undefined) return this.#load();
-      this.#tell(tail.commits);
-      this.advance(tail);
-      if (next === undefined) return this.#unread;
-      if (next.header.previousChain !== tail.position.chain)
-        throw damaged(next.header.number, "it does not follow the segment before it");
-      this.enter({ ...startOf(next), placed: Math.max(next.header.placed, tail.position.placed) });
-    }
+    for (let more = true; more; )
+      more = this.#position === undefined ? await this.#load() : await this.#step(this.#position);
+    return this.#unread;
   }
 
   /** What `follow` returned has been taken in and must not be returned again. */
@@ -132,13 +108,43 @@ export class JournalCursor {
     this.#trail = [{ sequence: header.base, end: offset, chain, digest: 0n }];
   }
 
-  /** Reads everything anew: at first, if segments are gone, or (`revoked`) if marks no longer hold. */
-  async #load(revoked = false): Promise<News> {
+  /** Advances to the end of the segment, or to the start of the next one; whether there may be more to read. */
+  async #step(position: Position): Promise<boolean> {
+    const { number } = position.header;
+    // In this order: segments are removed oldest first, so if there is no next one and this one is still
+    // there, it holds everything committed so far. Of another's segment, reading its end below shows that.
+    const paths = [segmentPath(number + 1), segmentPath(number)];
+    const [follows, stands] = await this.#files.kinds(this.isOwn ? paths : paths.slice(0, 1));
+    if (stands === undefined && this.isOwn) return this.#load();
+    const next = follows === undefined ? undefined : await this.#nextStart(number + 1);
+    if (next !== undefined && next.header.placed < position.placed) return this.#load(true);
+    if (next !== undefined && next.header.previousLength < position.offset)
+      return this.#cross(position, next);
+    return follows === undefined && this.isOwn ? false : this.#readOn(position, next);
+  }
+
+  async #readOn(position: Position, next: SegmentStart | undefined): Promise<boolean> {
+    const tail = await this.#tail(position, next?.header.previousLength);
+    if (tail === undefined) return this.#load();
+    this.#tell(tail.commits);
+    this.advance(tail);
+    if (next === undefined) return false;
+    if (next.header.previousChain !== tail.position.chain)
+      throw damaged(next.header.number, "it does not follow the segment before it");
+    this.enter({ ...startOf(next), placed: Math.max(next.header.placed, tail.position.placed) });
+    return true;
+  }
+
+  /**
+   * Reads everything anew: at first, if segments are gone, or (`revoked`) if marks no longer hold. After that
+   * there is no more to read.
+   */
+  async #load(revoked = false): Promise<false> {
     const before = this.#position?.sequence;
     const read = await unlessPassing(() => readJournal(this.#files, this.#seals, this.#breathe));
     if (read === undefined) {
       if (before !== undefined) throw await this.#lost();
-      return this.#unread;
+      return false;
     }
     if (before !== undefined && read.position.sequence < before) throw takenOver();
     const { position } = read;
@@ -151,7 +157,7 @@ export class JournalCursor {
     const restarted = revoked || before === undefined || before < position.header.checkpoint;
     if (restarted) this.#unread = { commits: read.commits, restarted };
     else this.#tell(read.commits.filter(({ sequence }) => sequence > before));
-    return this.#unread;
+    return false;
   }
 
   /** The error when no segment is left: nobody who takes the journal over removes its folder. */
@@ -167,10 +173,9 @@ export class JournalCursor {
 
   /**
    * Advances to a segment that pins less than was read here. Marks do not count, and its writer has rewritten
-   * the commits it did not know to be synced; those must be the same. Returns the new ones after them;
-   * `undefined` if the segment is gone.
+   * the commits it did not know to be synced; those must be the same.
    */
-  async #cross(position: Position, next: SegmentStart): Promise<readonly JournalCommit[] | undefined> {
+  async #cross(position: Position, next: SegmentStart): Promise<boolean> {
     const pinned = this.#trail.findIndex(
       ({ end, chain }) => end === next.header.previousLength && chain === next.header.previousChain,
     );
@@ -178,7 +183,7 @@ export class JournalCursor {
     const expected = this.#trail.slice(pinned + 1);
     const start = { ...startOf(next), placed: Math.max(next.header.placed, position.placed) };
     const read = await this.#tail(start, undefined);
-    if (read === undefined) return undefined;
+    if (read === undefined) return this.#load();
     const same = expected.every(({ sequence, digest }, i) => {
       const commit = read.commits[i];
       return commit?.sequence === sequence && commit.digest === digest;
@@ -186,7 +191,8 @@ export class JournalCursor {
     if (!same) throw takenOver();
     this.enter(start);
     this.advance(read);
-    return read.commits.slice(expected.length);
+    this.#tell(read.commits.slice(expected.length));
+    return true;
   }
 
   async #nextStart(number: number): Promise<SegmentStart | undefined> {
