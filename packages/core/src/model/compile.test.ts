@@ -85,15 +85,18 @@ function compilable(depth: number): fc.Arbitrary<Kind> {
     inner.map(
       ({ schema, inputs }): Kind => ({ schema: v.array(schema), inputs: fc.array(inputs, { maxLength: 3 }) }),
     ),
-    fc.array(fc.tuple(name, fc.oneof(inner, wrapped)), { maxLength: 4 }).map((parts): Kind => {
-      const entries = Object.fromEntries(parts.map(([key, { schema }]) => [key, schema]));
-      const inputs = Object.fromEntries(parts.map(([key, part]) => [key, part.inputs]));
-      const optional = parts
-        .filter(([, { schema }]) => /optional|nullish/.test(schema.type))
-        .map(([key]) => key);
-      const requiredKeys = Object.keys(inputs).filter((key) => !optional.some((one) => one === key));
-      return { schema: v.object(entries), inputs: fc.record(inputs, { requiredKeys }) };
-    }),
+    fc
+      .tuple(fc.array(fc.tuple(name, fc.oneof(inner, wrapped)), { maxLength: 4 }), fc.boolean())
+      .map(([parts, isStrict]): Kind => {
+        const entries = Object.fromEntries(parts.map(([key, { schema }]) => [key, schema]));
+        const inputs = Object.fromEntries(parts.map(([key, part]) => [key, part.inputs]));
+        const optional = parts
+          .filter(([, { schema }]) => /optional|nullish/.test(schema.type))
+          .map(([key]) => key);
+        const requiredKeys = Object.keys(inputs).filter((key) => !optional.some((one) => one === key));
+        const schema = isStrict ? v.strictObject(entries) : v.object(entries);
+        return { schema, inputs: fc.record(inputs, { requiredKeys }) };
+      }),
   );
 }
 
@@ -165,6 +168,15 @@ describe("compiled()", () => {
     const { team, size, ...rest } = { ...alice, home: null };
     expect(copyOf(Person, rest)).toStrictEqual(rest);
     expect(accepts(Person, { ...rest })).toBe(true);
+  });
+
+  it("is not sure of what a strict object does not list", () => {
+    const Strict = v.strictObject({ id: v.number(), team: v.optional(v.string()) });
+    expect(copyOf(Strict, { id: 1 })).toStrictEqual({ id: 1 });
+    expect(accepts(Strict, { id: 1, team: "red" })).toBe(true);
+    expect(copyOf(Strict, { id: 1, more: 1 })).toBe(UNSURE);
+    expect(copyOf(Strict, Object.assign(Object.create({ more: 1 }), { id: 1 }))).toBe(UNSURE);
+    expect(accepts(Strict, { id: 1, more: 1 })).toBe(false);
   });
 
   it("copies all that the caller might change", () => {

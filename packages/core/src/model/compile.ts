@@ -25,6 +25,7 @@ const MADE_FROM: ReadonlyMap<unknown, string> = new Map([
   ["boolean", "message"],
   ["array", "item"],
   ["object", "entries"],
+  ["strict_object", "entries"],
   ["optional", "wrapped"],
   ["exact_optional", "wrapped"],
   ["nullable", "wrapped"],
@@ -74,7 +75,9 @@ function formOf(schema: unknown): Compiled | undefined {
     case "array":
       return arrayOf(formOf(parts.item));
     case "object":
-      return objectOf({ ...Object(parts.entries) });
+      return objectOf(entriesOf({ ...Object(parts.entries) }));
+    case "strict_object":
+      return strictly(entriesOf({ ...Object(parts.entries) }));
     default:
       return parts.default === undefined ? wrapperOf(parts.type, formOf(parts.wrapped)) : undefined;
   }
@@ -162,13 +165,25 @@ function copyAll(item: Compiled, values: readonly unknown[]): unknown {
   return copies;
 }
 
-function objectOf(parts: Parts): Compiled | undefined {
-  const entries = entriesOf(parts);
+function objectOf(entries: readonly Entry[] | undefined): Compiled | undefined {
   if (entries === undefined) return undefined;
   return {
     accepts: (value) => isPlainObject(value) && acceptsEntries(entries, value),
     copy: (value) => (isObject(value) ? copyEntries(entries, value) : UNSURE),
   };
+}
+
+/** An object that has nothing but its entries. */
+function strictly(entries: readonly Entry[] | undefined): Compiled | undefined {
+  const form = objectOf(entries);
+  if (form === undefined) return undefined;
+  const names = new Set(entries?.map(({ name }) => name));
+  return { ...form, copy: (value) => (hasOthers(value, names) ? UNSURE : form.copy(value)) };
+}
+
+function hasOthers(value: unknown, names: ReadonlySet<string>): boolean {
+  if (isObject(value)) for (const name in value) if (!names.has(name)) return true;
+  return false;
 }
 
 /** A name with a dollar sign in front may be a tag's. */
