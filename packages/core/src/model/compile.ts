@@ -38,8 +38,11 @@ const compilations = new WeakMap<Schema, Compiled | "none">();
 
 /** The compiled form of valibot's objects and arrays of scalars, optional or not; `undefined` of other schemas. */
 export function compiled(schema: Schema): Compiled | undefined {
-  const known = compilations.get(schema) ?? compile(schema);
-  compilations.set(schema, known);
+  let known = compilations.get(schema);
+  if (known === undefined) {
+    known = compile(schema);
+    compilations.set(schema, known);
+  }
   return known === "none" ? undefined : known;
 }
 
@@ -63,8 +66,8 @@ function unlessItThrows<T>(look: () => T, otherwise: T): T {
 
 function formOf(schema: unknown): Compiled | undefined {
   if (!isSchema(schema)) return undefined;
-  const parts: Parts = { ...schema };
   if (!isGenuine(schema)) return isScalar(schema) ? asked(schema) : undefined;
+  const parts: Parts = { ...schema };
   switch (parts.type) {
     case "string":
       return scalar(isString);
