@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
@@ -65,4 +65,23 @@ test("docs/format.md: the journal of a sealed store is read by its words alone, 
   expect(() => readJournal(copy, keyOfRaw(randomBytes(32)))).toThrow("another key");
   expect(() => readJournal(copy, { ...seal, key: randomBytes(32) })).toThrow("tag is wrong");
   expect(() => readJournal(copy)).toThrow("another protection");
+});
+
+test("a segment that was replaced by a link is refused, not taken for no journal", async () => {
+  const copy = await written();
+  // Its owner lives, and would be waited for.
+  rmSync(join(copy, ".baba", "lock"), { force: true });
+  const journal = join(copy, ".baba", "journal");
+  const newest = join(journal, readdirSync(journal).sort().at(-1) ?? "");
+  const elsewhere = join(directory, "elsewhere");
+  renameSync(newest, elsewhere);
+  symlinkSync(elsewhere, newest);
+  const linked = new BabaDB(Note, { directory: copy, logging: false });
+  await expect(linked.open()).rejects.toMatchObject({ code: "BABA_NOT_A_RECORD" });
+  await linked.close();
+  rmSync(newest);
+  renameSync(elsewhere, newest);
+  const restored = new BabaDB(Note, { directory: copy, logging: false });
+  expect(await restored.asyncSession((session) => session.get("5.baba"))).toEqual(note(5));
+  await restored.close();
 });

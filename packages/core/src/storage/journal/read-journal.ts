@@ -183,11 +183,14 @@ function newer(number: number): BabaError {
   );
 }
 
-/** The numbers of a journal's segments; sync tools and people may put other things beside them. */
+/**
+ * The numbers of a journal's segments; sync tools and people may put other things beside them. A link counts, and
+ * is refused when it is read: some tools put one in a file's place, and its commits must not be missed silently.
+ */
 export async function segmentsIn(files: FileSystem): Promise<number[]> {
   const entries = (await files.list(JOURNAL_FOLDER)) ?? [];
   return entries
-    .filter(({ kind }) => kind === "file")
+    .filter(({ kind }) => kind !== "folder")
     .map(({ name }) => segmentNumber(name))
     .filter((number) => number !== undefined);
 }
