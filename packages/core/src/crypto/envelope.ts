@@ -261,7 +261,8 @@ function xaesOf(envelope: Uint8Array, name: string, keys: StoreKeys): Xaes {
   throw refuse(
     "BABA_KEY_UNKNOWN",
     name,
-    "it was sealed with a data key that this store does not have: open the store that it came from, with its key",
+    "it was sealed with a data key that this store does not have: it is damaged, from another store, or older than the rewrap() that " +
+      "dropped its key. Open it in that store, or in a backup of this whole directory from before",
   );
 }
 

@@ -82,6 +82,7 @@ describe("rotateKey() and rewrap()", () => {
     await store.put("1.baba", copy);
     const again = store.open({ passphrase: "x" });
     await failsWith(read(again), "BABA_KEY_UNKNOWN");
+    await expect(read(again)).rejects.toThrow("older than the rewrap() that dropped its key");
     expect(await read(again, "9.baba")).toEqual(note(9));
     await again.close();
   });
