@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { xxh64 } from "../../codec/index.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
+import { withCalls } from "../../file-system/with-calls.fixture.ts";
 import {
   SimulatedDisk,
   SimulatedMachine,
@@ -13,6 +14,7 @@ import { referenceChanges } from "./changes.fixture.ts";
 import { decodeChanges } from "./changes.ts";
 import { encodeFrame, type Frame, frameSize } from "./frame.ts";
 import { Journal } from "./journal.ts";
+import { readJournal } from "./read-journal.ts";
 import { decodeSegmentHeader, encodeSegmentHeader, type SegmentHeader, segmentStart } from "./segment.ts";
 
 const header: SegmentHeader = {
@@ -186,6 +188,17 @@ describe("reading a journal for the first time", () => {
       expect(reader.sequence).toBe(3);
     });
   }
+
+  test("refuses a link in a segment's place, and says what to do with it", async () => {
+    await lay(1, sound);
+    const linked = withCalls(plain, {
+      list: async (folder) =>
+        (await plain.list(folder))?.map((entry) => ({ ...entry, kind: "other" as const })),
+    });
+    const reading = readJournal(linked, unprotected, async () => {});
+    await expect(reading).rejects.toMatchObject({ code: "BABA_NOT_A_RECORD", record: segmentPath(1) });
+    await expect(reading).rejects.toThrow("put the file itself back in its place");
+  });
 
   test("passes an error of the file system on as it is", async () => {
     await lay(1, sound);

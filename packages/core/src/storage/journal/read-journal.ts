@@ -184,15 +184,29 @@ function newer(number: number): BabaError {
 }
 
 /**
- * The numbers of a journal's segments; sync tools and people may put other things beside them. A link counts, and
- * is refused when it is read: some tools put one in a file's place, and its commits must not be missed silently.
+ * The numbers of a journal's segments; sync tools and people may put other things beside them.
+ *
+ * @throws `BABA_NOT_A_RECORD` for a link in a segment's place: some tools put one there, and its commits would be missed
  */
 export async function segmentsIn(files: FileSystem): Promise<number[]> {
   const entries = (await files.list(JOURNAL_FOLDER)) ?? [];
-  return entries
-    .filter(({ kind }) => kind !== "folder")
-    .map(({ name }) => segmentNumber(name))
-    .filter((number) => number !== undefined);
+  const numbers: number[] = [];
+  for (const { name, kind } of entries) {
+    const number = segmentNumber(name);
+    if (number === undefined || kind === "folder") continue;
+    if (kind === "other") throw linked(number);
+    numbers.push(number);
+  }
+  return numbers;
+}
+
+function linked(number: number): BabaError {
+  const path = segmentPath(number);
+  return new BabaError(
+    "BABA_NOT_A_RECORD",
+    `${path} is a link or the like: put the file itself back in its place, as its commits may be nowhere else.`,
+    { record: path },
+  );
 }
 
 async function newestSegment(files: FileSystem): Promise<number | undefined> {
