@@ -17,11 +17,11 @@ test.each([
   ["EISDIR", "BABA_NOT_A_RECORD"],
   ["ENOTDIR", "BABA_NOT_A_FOLDER"],
   ["ELOOP", "BABA_NOT_A_RECORD"],
-])("ioError() of the store's folder and %s does not advise to move the whole folder away", (posix, code) => {
+])("ioError() of the store's folder and %s does not advise to move it or a link away", (posix, code) => {
   const error = ioError(Object.assign(new Error("x"), { code: posix }), ".baba", "take the write lock");
   expect(error).toMatchObject({ code, record: ".baba" });
   expect(error.message).toMatch(
-    /^\.baba: cannot .* move that away, and leave everything else in the store's folder where it is\.$/,
+    /^\.baba: cannot .* put back what a link leads to, .* and leave the rest of the store's folder where it is\.$/,
   );
 });
 

@@ -75,7 +75,8 @@ const LINK_IN_THE_WAY = [
 const STANDS_IN_THE_WAY: readonly Explanation[] = [WRONG_KIND, FILE_IN_THE_WAY, LINK_IN_THE_WAY];
 const STRANGER =
   "something there, or on the path to it, is a link, a folder instead of a file, or a file instead of a folder (see the " +
-  "cause): move that away, and leave everything else in the store's folder where it is";
+  "cause): put back what a link leads to, as commits or keys may be nowhere else; move anything else of the kind away, and " +
+  "leave the rest of the store's folder where it is";
 const LOST = [
   "BABA_NOT_A_FOLDER",
   "a symbolic link on the path to it is broken or circular; fix it, or use another directory",
