@@ -22,7 +22,7 @@ export class PendingChanges {
   write({ name, text }: NamedText): string {
     const payload = payloadOf(text, this.#arena);
     mustBeReadable(name, payload.length);
-    this.#view.pending.set(name, payload);
+    this.#view.change(name, payload);
     this.#log.debug(() => `Queued ${printable(name)} to be written`);
     return name;
   }
@@ -34,7 +34,7 @@ export class PendingChanges {
       this.#log.debug(() => `Nothing to delete: there is no ${printable(name)}`);
       return false;
     }
-    this.#view.pending.set(name, undefined);
+    this.#view.change(name, undefined);
     this.#log.debug(() => `Queued ${printable(name)} to be deleted`);
     return true;
   }
@@ -50,8 +50,8 @@ export class PendingChanges {
     }
     if (source === target) return true;
     if (await this.#view.has(target)) throw alreadyThere(target);
-    this.#view.pending.set(target, payload);
-    this.#view.pending.set(source, undefined);
+    this.#view.change(target, payload);
+    this.#view.change(source, undefined);
     this.#log.debug(() => `Queued ${printable(source)} to be moved to ${printable(target)}`);
     return true;
   }

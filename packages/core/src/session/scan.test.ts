@@ -30,7 +30,12 @@ test("scan() lets others have a turn between the listing of a folder and the fir
       calls.push("has had it");
     },
   };
-  const chunks = scan(new View(async () => storage, new EventLoop(runtime)), new FolderCache(), loop, ".");
+  const chunks = scan(
+    new View(async () => storage, new EventLoop(runtime), new Set()),
+    new FolderCache(),
+    loop,
+    ".",
+  );
   expect((await chunks.next()).value).toMatchObject({ names: ["1.baba"], texts: ["{}"] });
   expect(calls).toEqual(["listed", "asks for a turn", "has had it", "reads"]);
   expect((await chunks.next()).done).toBe(true);
@@ -44,7 +49,7 @@ test("scan() keeps no listing that a pending change had a part in, whatever beca
   const changes = new Map(["1.baba", "2.baba"].map((name) => [name, new TextEncoder().encode("{}")]));
   await storage.commit({ changes, basis: undefined, durability: "full", settle: "commit" });
   storage.stamp = async () => "unchanged";
-  const [view, cache] = [new View(async () => storage, new EventLoop(runtime)), new FolderCache()];
+  const [view, cache] = [new View(async () => storage, new EventLoop(runtime), new Set()), new FolderCache()];
   const loop = { pause: async () => view.discard() };
   const { list } = storage;
   storage.list = async (folder) => {

@@ -30,6 +30,7 @@ test("commit() gives its changes away: what is queued afterwards, also after a f
     log: openLog(false, undefined, runtime),
     loop: new EventLoop(runtime),
     cache: new FolderCache(),
+    unsaved: new Set(),
     hold: undefined,
     durability: "full",
     settle: "commit",

@@ -25,6 +25,7 @@ export type SessionContext<S extends Schema> = AdmissionContext & {
   readonly storage: () => Promise<Storage>;
   readonly schema: S;
   readonly cache: FolderCache;
+  readonly unsaved: Set<View>;
   /** The write lock, where this session runs under it. */
   readonly hold: Hold | undefined;
   readonly durability: "full" | "relaxed";
@@ -62,7 +63,7 @@ export class AsyncSession<S extends Schema> {
   /** @internal Call `db.asyncSession()` instead. */
   constructor(context: SessionContext<S>) {
     this.#context = context;
-    this.#view = new View(context.storage, context.loop);
+    this.#view = new View(context.storage, context.loop, context.unsaved);
     this.#changes = new PendingChanges(this.#view, context.log);
     this.#admission = new Admission(context);
     this.#folders = new FolderReads(this.#view, this.#admission, context);
@@ -274,8 +275,7 @@ export class AsyncSession<S extends Schema> {
         throw error;
       });
       this.#commits++;
-      this.#view.discard();
-      this.#view.refresh();
+      this.#view.reset();
       if (changes.size > 0) this.#context.log.info(`Committed ${describe(changes)}`);
     });
   }
@@ -284,8 +284,7 @@ export class AsyncSession<S extends Schema> {
   rollback(): void {
     this.#admission.rollback(() => {
       const discarded = this.#view.pending.size;
-      this.#view.discard();
-      this.#view.refresh();
+      this.#view.reset();
       if (discarded > 0) this.#context.log.info(`Rolled back ${counted(discarded, "change")}`);
     });
   }
@@ -315,8 +314,7 @@ export class AsyncSession<S extends Schema> {
   async end(reason: string): Promise<void> {
     this.#admission.close(reason);
     await this.#admission.idle();
-    this.#view.discard();
-    this.#view.refresh();
+    this.#view.reset();
   }
 
   /** @internal How many commits succeeded. */

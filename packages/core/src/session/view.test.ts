@@ -10,7 +10,7 @@ test("View begins once for reads that begin at the same time: what the first saw
   await storage.open();
   let head = 4;
   storage.head = async () => ++head;
-  const view = new View(async () => storage, new EventLoop(runtime));
+  const view = new View(async () => storage, new EventLoop(runtime), new Set());
   await Promise.all([view.get("1.baba"), view.has("2.baba"), view.list(".")]);
   expect(view.basis()?.head).toBe(5);
   view.refresh();
@@ -25,10 +25,14 @@ test("View begins anew after a storage that could not be opened", async () => {
   const storage = new FileStorage(runtime.fileSystem("data"), runtime, () => undefined);
   await storage.open();
   let attempts = 0;
-  const view = new View(async () => {
-    if (attempts++ === 0) throw new Error("not yet");
-    return storage;
-  }, new EventLoop(runtime));
+  const view = new View(
+    async () => {
+      if (attempts++ === 0) throw new Error("not yet");
+      return storage;
+    },
+    new EventLoop(runtime),
+    new Set(),
+  );
   await expect(view.get("1.baba")).rejects.toThrow("not yet");
   expect(await view.get("1.baba")).toBeUndefined();
   await storage.close();
@@ -40,7 +44,7 @@ test("View.count() gives the length of list() and is judged like it, with pendin
   await storage.open();
   const changes = new Map(["1.baba", "2.baba", "sub/3.baba"].map((name) => [name, new Uint8Array(1)]));
   await storage.commit({ changes, basis: undefined, durability: "full", settle: "commit" });
-  const view = new View(async () => storage, new EventLoop(runtime));
+  const view = new View(async () => storage, new EventLoop(runtime), new Set());
   expect([await view.count("."), await view.count("sub")]).toEqual([2, 1]);
   expect(view.basis()?.folders).toEqual(new Set([".", "sub"]));
   view.pending.set("1.baba", undefined);
@@ -63,7 +67,7 @@ test("View.get() gives others their turn between those that were called before t
       return Promise.resolve();
     },
   };
-  const view = new View(async () => storage, loop);
+  const view = new View(async () => storage, loop, new Set());
   await Promise.all(Array.from({ length: 100 }, (_, id) => view.get(`${id}.baba`)));
   expect(breaths).toBe(100);
   await view.get("1.baba");
@@ -75,7 +79,7 @@ test("View.refresh() forgets what was read, and a basis from before does not cha
   const runtime = memoryRuntime();
   const storage = new FileStorage(runtime.fileSystem("data"), runtime, () => undefined);
   await storage.open();
-  const view = new View(async () => storage, new EventLoop(runtime));
+  const view = new View(async () => storage, new EventLoop(runtime), new Set());
   await view.get("1.baba");
   await view.list("a");
   const before = view.basis();
@@ -101,7 +105,7 @@ describe("View.get() that began before a refresh and ends after it", () => {
       await runtime.turn();
       expect(begun).toHaveLength(count);
     };
-    return { view: new View(async () => storage, new EventLoop(runtime)), storage, begun, asked };
+    return { view: new View(async () => storage, new EventLoop(runtime), new Set()), storage, begun, asked };
   }
 
   test.each([

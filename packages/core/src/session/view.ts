@@ -14,6 +14,7 @@ export class View {
   #former = 0;
   readonly #storage: () => Promise<Storage>;
   readonly #loop: Pick<EventLoop, "breathe">;
+  readonly #unsaved: Set<View>;
   readonly #records = new Set<string>();
   readonly #folders = new Set<string>();
   #head: number | undefined;
@@ -21,19 +22,35 @@ export class View {
   /** The storage, once the reads have begun. */
   #open: Storage | undefined;
 
-  constructor(storage: () => Promise<Storage>, loop: Pick<EventLoop, "breathe">) {
+  /** `unsaved`: the views that have pending changes; this one adds and removes itself. */
+  constructor(storage: () => Promise<Storage>, loop: Pick<EventLoop, "breathe">, unsaved: Set<View>) {
     this.#storage = storage;
     this.#loop = loop;
+    this.#unsaved = unsaved;
+  }
+
+  /** Adds a pending change. */
+  change(name: string, payload: Uint8Array | undefined): void {
+    this.pending.set(name, payload);
+    this.#unsaved.add(this);
   }
 
   /** Drops the pending changes. The map is replaced, not cleared, as a commit may still be using it. */
   discard(): void {
     this.pending = new Map();
+    this.#unsaved.delete(this);
+  }
+
+  /** {@link View.discard} and {@link View.refresh}: after a commit or a rollback. */
+  reset(): void {
+    this.discard();
+    this.refresh();
   }
 
   /** Restores the changes of a failed commit. A copy, as the storage may keep the original. */
   restore(changes: ReadonlyMap<string, Uint8Array | undefined>): void {
     this.pending = new Map(changes);
+    if (changes.size > 0) this.#unsaved.add(this);
   }
 
   /** The payload of one record; a promise only if it cannot be had synchronously. */

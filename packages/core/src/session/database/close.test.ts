@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
+import { ConflictError } from "../../errors.ts";
 import { FolderCache } from "../folder-cache.ts";
 import { add, Note, NoteStore } from "../note-store.fixture.ts";
 import { assemble } from "./assemble.ts";
@@ -33,6 +34,26 @@ describe("close()", () => {
     await lifetime.close(() => void events.push("ended"));
     expect(events).toEqual(["work", "ended", "released"]);
     await expect(lifetime.opened()).rejects.toMatchObject({ code: "BABA_CLOSED" });
+  });
+
+  test("warns once of changes that no session has committed", async () => {
+    const { runtime } = new NoteStore();
+    const db = new Database(Note, {}, assemble(runtime));
+    const [left, committed, rolledBack, failed] = [1, 2, 3, 4].map(() => db.asyncSession());
+    for (const [i, session] of [left, committed, rolledBack, failed].entries())
+      await session?.add({ id: i, text: "" });
+    await left?.delete("0.baba");
+    await left?.add({ id: 9, text: "" });
+    await failed?.get("1.baba");
+    await committed?.commit();
+    rolledBack?.rollback();
+    await expect(failed?.commit()).rejects.toBeInstanceOf(ConflictError);
+    await db.close();
+    await left?.[Symbol.asyncDispose]();
+    const warnings = runtime.terminalLines.filter((line) => line.includes("Discarded"));
+    expect(warnings).toEqual([
+      "[BABA (WARNING)] LOG: Discarded 3 changes that no session had committed before close()",
+    ]);
   });
 
   test("drops the texts that are kept of folders", async () => {

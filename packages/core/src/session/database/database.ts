@@ -313,6 +313,7 @@ export class Database<S extends Schema> {
       log,
       loop: this.#context.loop,
       cache: this.#cache,
+      unsaved: this.#lifetime.unsaved,
       durability: options.durability ?? "full",
       settle: options.settle ?? "commit",
       ...kind, // last: spreading it first takes V8 as long as reading a record

@@ -3,8 +3,9 @@ import type { Vault } from "../../crypto/vault.ts";
 import { type BabaError, closedError } from "../../errors.ts";
 import { describeError } from "../../log/describe-error.ts";
 import { type Log, openLog } from "../../log/log.ts";
-import { printable } from "../../printable.ts";
+import { counted, printable } from "../../printable.ts";
 import { type BabaOptions, checkOptions, directoryOf } from "../options.ts";
+import type { View } from "../view.ts";
 import type { DatabaseContext } from "./assemble.ts";
 import type { OpenedStore } from "./shared-store.ts";
 import { warningsOf } from "./warnings.ts";
@@ -19,6 +20,8 @@ export class Lifetime {
   readonly #context: DatabaseContext;
   readonly #lock: Lock;
   readonly #directory: string;
+  /** The views of sessions that have changes to commit. */
+  readonly unsaved: Set<View> = new Set();
   readonly #busy = new Set<Promise<unknown>>();
   #store: Promise<OpenedStore> | undefined;
   #vault: Vault | undefined;
@@ -119,6 +122,7 @@ export class Lifetime {
     await undefined;
     await Promise.allSettled(this.#busy);
     this.#ended = true;
+    this.#discardUnsaved();
     ended();
     const store = await this.#store?.catch(() => undefined);
     try {
@@ -129,5 +133,18 @@ export class Lifetime {
       wipeLock(this.#lock);
     }
     this.log.debug(() => `Closed ${printable(this.name)}`);
+  }
+
+  /** Of sessions that were left open, which can do nothing more. */
+  #discardUnsaved(): void {
+    let discarded = 0;
+    for (const view of this.unsaved) {
+      discarded += view.pending.size;
+      view.discard();
+    }
+    if (discarded > 0)
+      this.log.warning(
+        `Discarded ${counted(discarded, "change")} that no session had committed before close()`,
+      );
   }
 }
