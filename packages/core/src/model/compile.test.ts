@@ -165,6 +165,9 @@ describe("compiled()", () => {
     expect(copyOf(Person, alice)).toStrictEqual(alice);
     expect(copyOf(Person, { ...alice, more: new Date() })).toStrictEqual(alice);
     expect(accepts(Person, JSON.parse(JSON.stringify(alice)))).toBe(true);
+    const Door = v.object({ state: v.union([v.literal("open"), v.literal("shut"), v.null()]) });
+    for (const state of ["open", null]) expect(copyOf(Door, { state })).toStrictEqual({ state });
+    for (const state of ["ajar", {}]) expect(accepts(Door, { state })).toBe(false);
     const { team, size, ...rest } = { ...alice, home: null };
     expect(copyOf(Person, rest)).toStrictEqual(rest);
     expect(accepts(Person, { ...rest })).toBe(true);

@@ -66,8 +66,9 @@ function unlessItThrows<T>(look: () => T, otherwise: T): T {
 
 function formOf(schema: unknown): Compiled | undefined {
   if (!isSchema(schema)) return undefined;
-  if (!isGenuine(schema)) return isScalar(schema) ? asked(schema) : undefined;
   const parts: Parts = { ...schema };
+  // Of a schema that only checks, a union is one of scalars.
+  if (!isGenuine(schema)) return isScalar(schema) || parts.type === "union" ? asked(schema) : undefined;
   switch (parts.type) {
     case "string":
       return scalar(isString);
