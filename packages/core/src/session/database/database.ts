@@ -272,7 +272,8 @@ export class Database<S extends Schema> {
    */
   async forceUnlock(): Promise<void> {
     await this.#maintain(undefined, ({ storage }) => storage.forceUnlock());
-    this.#lifetime.log.warning(`Removed the write lock of ${printable(this.#lifetime.name)} by force`);
+    const { log, name } = this.#lifetime;
+    log.warning(`Nobody holds the write lock of ${printable(name)} any more: forceUnlock() was called`);
   }
 
   /** Waits for pending work, puts every file in place and releases the folder. Idempotent. */
