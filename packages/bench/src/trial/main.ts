@@ -4,6 +4,7 @@
  */
 import { CATALOGUE } from "../engines/catalogue.ts";
 import { WORKLOADS } from "../workloads/index.ts";
+import { peakMemory } from "./peak-memory.ts";
 import { watched } from "./stalls.ts";
 import type { Task } from "./task.ts";
 import { Trial } from "./trial.ts";
@@ -14,7 +15,7 @@ if (load === undefined) throw new RangeError(`${task.engine} is no engine of thi
 const trial = new Trial(task, (folder, expected) => load().then((open) => open(folder, expected)));
 const work = await WORKLOADS[task.workload].work(trial);
 const figures = await (task.watched ? watched(work) : work());
-const rss = process.resourceUsage().maxRSS / 1024;
+const rss = peakMemory();
 await trial.closeAll();
 console.log(`\n${JSON.stringify(task.watched ? figures : { ...figures, rss })}`);
 // Some peers leave a handle open.
