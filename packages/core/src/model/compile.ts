@@ -1,4 +1,5 @@
-import { isScalar, onlyLooks } from "./idempotence.ts";
+import { isPlainScalar, isScalar, onlyLooks } from "./idempotence.ts";
+import { isPlainNumber } from "./json-encode.ts";
 import { isSchema, type Schema } from "./schema.ts";
 
 /** Stands for the output of a schema that has to be asked itself. */
@@ -129,15 +130,6 @@ function isBoolean(value: unknown): boolean {
   return typeof value === "boolean";
 }
 
-/** JSON has neither infinities nor a negative zero. */
-function isPlainNumber(value: unknown): boolean {
-  return Number.isFinite(value) && !Object.is(value, -0);
-}
-
-function isPlainScalar(value: unknown): boolean {
-  return value === null || isString(value) || isBoolean(value) || isPlainNumber(value);
-}
-
 function wrapperOf(type: unknown, wrapped: Compiled | undefined): Compiled | undefined {
   if (wrapped === undefined || (type !== "nullable" && type !== "nullish")) return wrapped;
   return {
@@ -172,7 +164,7 @@ function copyAll(item: Compiled, values: readonly unknown[]): unknown {
 function objectOf(entries: readonly Entry[] | undefined): Compiled | undefined {
   if (entries === undefined) return undefined;
   return {
-    accepts: (value) => isPlainObject(value) && acceptsEntries(entries, value),
+    accepts: (value) => isParsedObject(value) && acceptsEntries(entries, value),
     copy: (value) => (isObject(value) ? copyEntries(entries, value) : UNSURE),
   };
 }
@@ -207,7 +199,7 @@ function isObject(value: unknown): value is Parts {
 }
 
 /** What `{}` of a JSON text is. An array or a date has no place here: a schema of objects makes `{}` of it. */
-function isPlainObject(value: unknown): value is Parts {
+function isParsedObject(value: unknown): value is Parts {
   return isObject(value) && Object.getPrototypeOf(value) === Object.prototype;
 }
 

@@ -1,4 +1,4 @@
-import { callsToJson } from "./json-encode.ts";
+import { callsToJson, isPlainNumber } from "./json-encode.ts";
 import { isSchema, type Schema } from "./schema.ts";
 
 /** The properties of the valibot schemas understood here; a schema with any other property may do more. */
@@ -123,17 +123,13 @@ function isPure(requirement: unknown): boolean {
 
 /** The schema made the objects and arrays of its output, so they only have data properties. */
 function isPlain(value: unknown, depth: number): boolean {
-  switch (typeof value) {
-    case "string":
-    case "boolean":
-      return true;
-    case "number":
-      return Number.isFinite(value) && !Object.is(value, -0);
-    case "object":
-      return value === null || (depth < DEEPEST && isPlainObject(value, depth + 1));
-    default:
-      return false;
-  }
+  if (typeof value !== "object" || value === null) return isPlainScalar(value);
+  return depth < DEEPEST && isPlainObject(value, depth + 1);
+}
+
+/** Whether a value is a scalar of JSON. */
+export function isPlainScalar(value: unknown): boolean {
+  return value === null || typeof value === "string" || typeof value === "boolean" || isPlainNumber(value);
 }
 
 function isPlainObject(value: object, depth: number): boolean {

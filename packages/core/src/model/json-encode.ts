@@ -74,8 +74,13 @@ function encodeValue(value: unknown, trail: Trail): PlainJson {
 }
 
 function encodeNumber(value: number, trail: Trail): PlainJson {
-  if (Number.isFinite(value) && !Object.is(value, -0)) return value;
+  if (isPlainNumber(value)) return value;
   return tagged("$numberDouble", value === 0 ? "-0.0" : String(value), trail);
+}
+
+/** JSON has neither infinities nor a negative zero. */
+export function isPlainNumber(value: unknown): boolean {
+  return Number.isFinite(value) && !Object.is(value, -0);
 }
 
 function encodeBigint(value: bigint, trail: Trail): PlainJson {
