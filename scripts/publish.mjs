@@ -1,10 +1,10 @@
 // `npm run release`: publishes what the registries do not have yet, first to npm and then to JSR. Called by
-// the release workflow, whose identity both registries trust; there is no token. `-- --dry-run` uploads
-// nothing.
+// the release workflow, whose identity both registries trust; there is no token.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { ROOT, run } from "./process.mjs";
 import { withRepository } from "./provenance.mjs";
 
@@ -13,7 +13,14 @@ const TO_NPM = ["packages/core", "packages/node"];
 /** Installed by the package that needs it. */
 const DENO = join(ROOT, "packages/deno/node_modules/.bin/deno");
 
-const dry = process.argv.includes("--dry-run") ? ["--dry-run"] : [];
+const HELP = `Usage: npm run release -- [OPTION]
+
+Builds, and publishes to npm and to JSR whatever they do not have yet. See docs/releases.md.
+
+  --dry-run  does the same but uploads nothing
+  --help     this text`;
+
+const dry = parsed() ? ["--dry-run"] : [];
 const tarballs = mkdtempSync(join(tmpdir(), "baba-release-"));
 try {
   await must("npm", ["run", "--silent", "build"]);
@@ -23,6 +30,26 @@ try {
   if (dry.length === 0) await must("changeset", ["tag"]);
 } finally {
   rmSync(tarballs, { recursive: true });
+}
+
+/** Whether nothing is to be uploaded. A mistyped option must not publish. */
+function parsed() {
+  try {
+    const options = {
+      "dry-run": { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    };
+    const { values } = parseArgs({ options });
+    // npm takes an option before the "--" for its own, and JSR would not know of it.
+    // biome-ignore lint/suspicious/noUndeclaredEnvVars: turbo does not run this
+    if (process.env.npm_config_dry_run === "true") throw new Error('--dry-run belongs after a "--".');
+    if (!values.help) return values["dry-run"];
+    console.log(HELP);
+    process.exit(0);
+  } catch (error) {
+    console.error(`${error.message.replace(/\.?$/, ".")} See npm run release -- --help.`);
+    process.exit(2);
+  }
 }
 
 async function publishToNpm(folder) {

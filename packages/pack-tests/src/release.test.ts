@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { HERE, mustRun } from "./command.ts";
+import { HERE, mustRun, run } from "./command.ts";
 import { readTarball } from "./tarball.ts";
 
 const ROOT = join(HERE, "..", "..");
@@ -75,6 +75,23 @@ test("a tarball that a workflow packs says which repository it is from, and its 
   });
   expect(await readFile(path, "utf8")).toBe(before);
   await rm(folder, { recursive: true });
+});
+
+test.each([
+  ["-- --help", 0, "Usage: npm run release"],
+  ["-- --dryrun", 2, "See npm run release -- --help."],
+  ["-- --dry-run=no", 2, "See npm run release -- --help."],
+  ["-- core", 2, "See npm run release -- --help."],
+  ["--dry-run", 2, '--dry-run belongs after a "--".'],
+])("npm run release %s publishes nothing, and says so", async (words, status, said) => {
+  // A copy in which nothing can be built, so that nothing could be published either.
+  const copy = await realpath(await mkdtemp(join(tmpdir(), "baba-release-")));
+  await cp(join(ROOT, "scripts"), join(copy, "scripts"), { recursive: true });
+  const scripts = { release: "node scripts/publish.mjs" };
+  await writeFile(join(copy, "package.json"), JSON.stringify({ scripts }));
+  const done = await run("npm", ["run", "--silent", "release", ...words.split(" ")], copy);
+  await rm(copy, { recursive: true });
+  expect(done).toEqual({ status, output: expect.stringContaining(said) });
 });
 
 test("the versions for npm and for JSR are the same now", async () => {
