@@ -123,6 +123,14 @@ test.each([
   expect(codeOf(options)).toBe("BABA_OPTION");
 });
 
+test.each([
+  ["a line break", { identity: `${identity}\n` }],
+  ["a line break", { identity, recipients: [`${recipient}\n`] }],
+  ["the other lines", { identity: `# created: today\n# public key: ${recipient}\n${identity}\n` }],
+])("checkUnlock() tells who gives a whole file of age-keygen's to leave out %s", (told, options) => {
+  expect(() => checkUnlock(options)).toThrow(told);
+});
+
 test("sameLock() minds neither the order of identities nor that one is given twice", async () => {
   const other = await generateX25519Identity();
   const lock = (...identities: readonly string[]) => checkUnlock({ identity: identities });

@@ -164,7 +164,7 @@ export function wipeLock(lock: Lock): void {
 function checkRecipient(value: unknown): string {
   if (typeof value !== "string" || !RECIPIENT.test(value) || !isChecked(value))
     throw optionError(
-      "A recipient must be an age X25519 recipient: age1 and 58 letters and digits, without typing errors.",
+      "A recipient must be an age X25519 recipient: age1 and 58 letters and digits, without typing errors and without a line break.",
     );
   return value;
 }
@@ -195,7 +195,7 @@ function checkOneIdentity(value: unknown): string {
   if (isMissing(value)) throw missing("identity");
   if (typeof value !== "string" || !IDENTITY.test(value) || !isChecked(value))
     throw optionError(
-      "An identity must be an age X25519 identity: AGE-SECRET-KEY-1 and 58 letters and digits, without typing errors.",
+      "An identity must be an age X25519 identity: AGE-SECRET-KEY-1 and 58 letters and digits, without typing errors, a line break or the other lines of its file.",
     );
   return value;
 }
