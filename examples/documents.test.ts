@@ -102,6 +102,14 @@ describe("commands in the documents", () => {
   });
 });
 
+test.each(["start", "test", "build", "bench", "torture"])(
+  "the first command in a new copy of the repository may be npm's %s: it fetches what it needs",
+  async (name) => {
+    const { scripts } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+    expect(scripts[`pre${name}`]).toMatch(/^npm run -s setup\b/);
+  },
+);
+
 describe("links in the documents", () => {
   const links = documents(root).map((path) => [path.slice(root.length), path] as const);
 
