@@ -245,10 +245,12 @@ async function readPlain(): Promise<void> {
 // ---- the commands
 
 async function show(id: string): Promise<void> {
+  const unknown = `There is no country "${id}": use three capital letters, as JPN.`;
+  if (!/^[A-Z]{3}$/.test(id)) fail(unknown);
   const db = await openExisting();
   const country = await db.asyncSession((session) => session.get(`${id}.baba`));
   await db.close();
-  if (country === undefined) return fail(`There is no country ${id}: use three capital letters, as JPN.`);
+  if (country === undefined) return fail(unknown);
   table([
     ["name", `${country.name.common} ${country.flag ?? ""}`],
     ["official", country.name.official],
@@ -267,7 +269,7 @@ async function find(region: string): Promise<void> {
     session.filter(".", (country) => country.region === region),
   );
   await db.close();
-  if (found.length === 0) return fail(`There is no region ${region}: try Oceania.`);
+  if (found.length === 0) return fail(`There is no region "${region}": try Oceania.`);
   table(
     found.map((country) => [
       country.id,

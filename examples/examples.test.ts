@@ -163,12 +163,14 @@ describe("countries.ts", () => {
     }
   }
 
-  test("names what it does not know, with exit code 1", async () => {
-    const result = await run(process.execPath, [join(here, "dist", "countries.js"), "drop"], directory);
-    expect(result).toEqual({
-      output: "",
-      errors: 'There is no command "drop": leave it out, or use show or find.\n',
-      code: 1,
-    });
+  test.each([
+    ["drop", 'There is no command "drop": leave it out, or use show or find.'],
+    ["show", 'There is no country "": use three capital letters, as JPN.'],
+    ["show ../JPN", 'There is no country "../JPN": use three capital letters, as JPN.'],
+    ["find", 'There is no region "": try Oceania.'],
+  ])("says of `%s` that there is no such thing, with exit code 1", async (words, said) => {
+    const program = join(here, "dist", "countries.js");
+    const result = await run(process.execPath, [program, ...words.split(" ")], directory);
+    expect(result).toEqual({ output: "", errors: `${said}\n`, code: 1 });
   });
 });
