@@ -41,6 +41,14 @@ test("ioError() of a folder on another file system says how the store goes on", 
   expect(error.message).toContain("unmount it, after which the next commit or open goes on");
 });
 
+test("ioError() of what Node's permission model forbids says how to read, and how to commit", () => {
+  const denied = Object.assign(new Error("fdatasync API is disabled"), { code: "ERR_ACCESS_DENIED" });
+  const { code, message } = ioError(denied, ".baba", "make the store's folder");
+  expect(code).toBe("BABA_PERMISSION");
+  expect(message).toContain("to read, give --allow-fs-read");
+  expect(message).toContain("to commit, run without --permission");
+});
+
 test("ioError() of a file in the store's folder looks for a link on the path to it", () => {
   const cause = Object.assign(new Error("x"), { code: "ELOOP" });
   const { message } = ioError(cause, ".baba/store.json", "read");

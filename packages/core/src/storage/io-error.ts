@@ -92,7 +92,10 @@ const TOO_MANY = [
 const EXPLANATIONS: Readonly<Record<string, Explanation | undefined>> = {
   EACCES: NO_PERMISSION,
   EPERM: NO_PERMISSION,
-  ERR_ACCESS_DENIED: ["BABA_PERMISSION", "the permission model of Node.js forbids it; see the cause"],
+  ERR_ACCESS_DENIED: [
+    "BABA_PERMISSION",
+    "the permission model of Node.js forbids it; to read, give --allow-fs-read for the directory; to commit, run without --permission, under which no file can be synced",
+  ],
   EROFS: ["BABA_PERMISSION", "the file system is read-only; make it writable, or use another directory"],
   EISDIR: WRONG_KIND,
   ENOTSUP: WRONG_KIND,
