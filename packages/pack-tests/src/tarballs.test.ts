@@ -53,6 +53,16 @@ test("the built modules keep the names of classes, which errors and a debugger s
   }
 });
 
+test.each(["@baba/core", "@baba/node", "@baba/node/crypto"])(
+  "a CommonJS program can require %s, which a top-level await would prevent",
+  async (name) => {
+    const program = join(inject("consumer"), "program.cjs");
+    await writeFile(program, `console.log(typeof require("${name}"));\n`);
+    expect(await mustRun(process.execPath, [program], HERE)).toBe("object\n");
+    await rm(program);
+  },
+);
+
 test("publint and attw object to a package with an entry whose types are not there", async () => {
   const folder = await mkdtemp(join(tmpdir(), "baba-broken-"));
   const exports = {
