@@ -6,6 +6,9 @@ const storage = "src/storage";
 export default defineConfig({
   test: {
     include: [`${storage}/**/*.test.ts`],
+    // As for all tests; what is measured takes longer still.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     reporters: ["default", "../../scripts/vitest-reporter.mjs"],
     coverage: {
       enabled: true,
