@@ -22,7 +22,7 @@ const db = new BabaDB(Account, { directory, logging: false });
   console.log("after it:", await session.get("alice.baba"));
 
   await session.update({ id: "bob", balance: 5 });
-} // not committed: discarded here, with a warning in the log
+} // not committed: discarded here, with a WARNING where there is a log
 
 {
   await using session = db.asyncSession();
