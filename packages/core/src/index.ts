@@ -61,7 +61,7 @@ export type { RewrapOptions, RewrapReport } from "./session/maintenance/rewrap.t
 export type { VerifyReport } from "./session/maintenance/verify.ts";
 export type { MaintenanceOptions, Progress } from "./session/maintenance/walk.ts";
 export type { BabaOptions } from "./session/options.ts";
-export { AsyncSession, type SessionContext } from "./session/session.ts";
+export { AsyncSession } from "./session/session.ts";
 export type { SessionOptions } from "./session/transact.ts";
 export { FileStorage } from "./storage/file-storage.ts";
 export { checkFolderName, checkRecordName } from "./storage/names.ts";

@@ -11,6 +11,7 @@ import { Database } from "./database/database.ts";
 import { FolderCache } from "./folder-cache.ts";
 import { mustBeReadable } from "./record.ts";
 import { AsyncSession } from "./session.ts";
+import { UnitOfWork } from "./unit-of-work.ts";
 
 test("commit() gives its changes away: what is queued afterwards, also after a failure, is not among them", async () => {
   const runtime = memoryRuntime();
@@ -21,20 +22,19 @@ test("commit() gives its changes away: what is queued afterwards, also after a f
     given.push(changes);
     if (given.length === 1) throw new Error("not now");
   };
-  const session = new AsyncSession({
+  const unit = new UnitOfWork({
     storage: async () => storage,
     refusal: () => undefined,
     reruns: false,
     track: () => undefined,
-    schema: v.object({ id: v.number() }),
     log: openLog(false, undefined, runtime),
     loop: new EventLoop(runtime),
-    cache: new FolderCache(),
     unsaved: new Set(),
     hold: undefined,
     durability: "full",
     settle: "commit",
   });
+  const session = new AsyncSession(unit, v.object({ id: v.number() }), new FolderCache());
   await session.add({ id: 1 });
   await expect(session.commit()).rejects.toThrow("not now");
   await session.add({ id: 2 });

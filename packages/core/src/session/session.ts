@@ -1,4 +1,4 @@
-import { ConflictError } from "../errors.ts";
+import type { Log } from "../log/log.ts";
 import {
   type InputOf,
   isSchema,
@@ -7,30 +7,18 @@ import {
   type Schema,
   type Where,
 } from "../model/index.ts";
-import { counted, printable } from "../printable.ts";
+import { printable } from "../printable.ts";
 import { checkRecordName } from "../storage/names.ts";
 import type { Content } from "../storage/protection.ts";
-import type { Hold, Storage } from "../storage/storage.ts";
-import { Admission, type AdmissionContext } from "./admission.ts";
+import type { Admission } from "./admission.ts";
 import type { FolderCache } from "./folder-cache.ts";
 import { FolderReads, type ReadOptions, type StreamedRecord } from "./folder-reads.ts";
 import { notASchema } from "./options.ts";
 import { PendingChanges } from "./pending-changes.ts";
 import { load, serialise } from "./record.ts";
 import { textIn } from "./text.ts";
-import { View } from "./view.ts";
-
-/** What a session needs from its database. */
-export type SessionContext<S extends Schema> = AdmissionContext & {
-  readonly storage: () => Promise<Storage>;
-  readonly schema: S;
-  readonly cache: FolderCache;
-  readonly unsaved: Set<View>;
-  /** The write lock, where this session runs under it. */
-  readonly hold: Hold | undefined;
-  readonly durability: "full" | "relaxed";
-  readonly settle: "commit" | "background";
-};
+import type { UnitOfWork } from "./unit-of-work.ts";
+import type { View } from "./view.ts";
 
 /** A call's arguments and optional schema. An object, as destructuring a list is slow in cold code. */
 type Arguments = { readonly schema: Schema; readonly first: unknown; readonly second: unknown };
@@ -51,22 +39,24 @@ type Arguments = { readonly schema: Schema; readonly first: unknown; readonly se
  * ```
  */
 export class AsyncSession<S extends Schema> {
-  readonly #context: SessionContext<S>;
+  readonly #unit: UnitOfWork;
   readonly #view: View;
   readonly #admission: Admission;
+  readonly #schema: S;
+  readonly #log: Log;
   readonly #folders: FolderReads;
   readonly #changes: PendingChanges;
-  #commits = 0;
-  /** The error of the last failed commit. */
-  #failure: unknown;
 
   /** @internal Call `db.asyncSession()` instead. */
-  constructor(context: SessionContext<S>) {
-    this.#context = context;
-    this.#view = new View(context.storage, context.loop, context.unsaved);
-    this.#changes = new PendingChanges(this.#view, context.log);
-    this.#admission = new Admission(context);
-    this.#folders = new FolderReads(this.#view, this.#admission, context);
+  constructor(unit: UnitOfWork, schema: S, cache: FolderCache) {
+    const { view, admission, log, loop } = unit;
+    this.#unit = unit;
+    this.#view = view;
+    this.#admission = admission;
+    this.#schema = schema;
+    this.#log = log;
+    this.#changes = new PendingChanges(view, log);
+    this.#folders = new FolderReads(view, admission, { log, loop, cache });
   }
 
   /**
@@ -97,13 +87,7 @@ export class AsyncSession<S extends Schema> {
     filename?: string,
   ): Promise<string>;
   add(...input: readonly unknown[]): Promise<string> {
-    return this.#admission.change(() => {
-      const { schema, first, second } = this.#withSchema(input);
-      const serialised = serialise(schema, first, second);
-      return serialised instanceof Promise
-        ? serialised.then((named) => this.#changes.write(named))
-        : this.#changes.write(serialised);
-    });
+    return this.#queue(input);
   }
 
   /** An alias of {@link AsyncSession.add}; both replace an existing record of the same name. */
@@ -115,7 +99,7 @@ export class AsyncSession<S extends Schema> {
     filename?: string,
   ): Promise<string>;
   update(...input: readonly unknown[]): Promise<string> {
-    return Reflect.apply(this.add, this, input);
+    return this.#queue(input);
   }
 
   /** Queues the deletion of a record; resolves to whether it existed. @throws `BABA_NAME` */
@@ -147,7 +131,7 @@ export class AsyncSession<S extends Schema> {
     return this.#admission.read(() => {
       const own = !isSchema(first);
       if (own && second !== undefined) throw notASchema();
-      const schema = own ? this.#context.schema : first;
+      const schema = own ? this.#schema : first;
       const name = checkRecordName(own ? first : second);
       const payload = this.#view.get(name);
       if (payload instanceof Promise) return payload.then((found) => this.#record(schema, name, found));
@@ -160,9 +144,7 @@ export class AsyncSession<S extends Schema> {
     return this.#admission.read(async () => {
       const name = checkRecordName(filename);
       const exists = await this.#view.has(name);
-      this.#context.log.debug(
-        () => `Looked for ${printable(name)}: ${exists ? "it is there" : "no such record"}`,
-      );
+      this.#log.debug(() => `Looked for ${printable(name)}: ${exists ? "it is there" : "no such record"}`);
       return exists;
     });
   }
@@ -180,7 +162,7 @@ export class AsyncSession<S extends Schema> {
   all(folder?: string, schema?: undefined, options?: ReadOptions): Promise<OutputOf<S>[]>;
   /** The same for records of another schema. */
   all<T extends Schema>(folder: string, schema: T, options?: ReadOptions): Promise<OutputOf<T>[]>;
-  all(folder = ".", schema: Schema = this.#context.schema, options?: ReadOptions): Promise<unknown[]> {
+  all(folder = ".", schema: Schema = this.#schema, options?: ReadOptions): Promise<unknown[]> {
     return this.#admission.read(() => this.#folders.all(folder, schema, options));
   }
 
@@ -249,7 +231,7 @@ export class AsyncSession<S extends Schema> {
   ): AsyncIterable<StreamedRecord<OutputOf<T>>>;
   stream(
     folder = ".",
-    schema: Schema = this.#context.schema,
+    schema: Schema = this.#schema,
     options?: ReadOptions,
   ): AsyncIterable<StreamedRecord<unknown>> {
     return this.#folders.stream(folder, schema, options);
@@ -265,71 +247,32 @@ export class AsyncSession<S extends Schema> {
    * that nobody awaited
    */
   commit(): Promise<void> {
-    return this.#admission.commit(async () => {
-      const [changes, basis] = [this.#view.pending, this.#view.basis()];
-      const storage = await this.#context.storage();
-      const { hold, durability, settle } = this.#context;
-      await storage.commit({ changes, basis, hold, durability, settle }).catch((error: unknown) => {
-        this.#failure = error;
-        this.#view.restore(changes);
-        throw error;
-      });
-      this.#commits++;
-      this.#view.reset();
-      if (changes.size > 0) this.#context.log.info(`Committed ${describe(changes)}`);
-    });
+    return this.#unit.commit();
   }
 
   /** Discards all queued changes. The session can go on; its earlier reads cause no conflicts any more. */
   rollback(): void {
-    this.#admission.rollback(() => {
-      const discarded = this.#view.pending.size;
-      this.#view.reset();
-      if (discarded > 0) this.#context.log.info(`Rolled back ${counted(discarded, "change")}`);
-    });
+    this.#unit.rollback();
   }
 
   /** Ends the session and discards uncommitted changes, with a warning. Called by `await using`. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#admission.idle();
-    if (!this.#admission.isOpen) return;
-    const { log } = this.#context;
-    const discarded = this.#view.pending.size;
-    if (discarded > 0)
-      log.warning(`Discarded ${counted(discarded, "change")} of a session that ended without commit()`);
-    await this.end("The session has ended: open another one.");
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#unit.dispose();
   }
 
-  /** @internal Logs that the changes queued by a failed callback are discarded. */
-  abandon(): void {
-    const discarded = this.#view.pending.size;
-    if (discarded > 0)
-      this.#context.log.info(`Rolled back ${counted(discarded, "change")} of a session that failed`);
-  }
-
-  /**
-   * @internal Refuses further calls with this message and waits for pending ones: a commit among them still
-   * relies on what the session has read, and on the lock if it has one.
-   */
-  async end(reason: string): Promise<void> {
-    this.#admission.close(reason);
-    await this.#admission.idle();
-    this.#view.reset();
-  }
-
-  /** @internal How many commits succeeded. */
-  get commits(): number {
-    return this.#commits;
-  }
-
-  /** @internal Whether the error is the conflict that the session's last failed commit threw. */
-  metConflict(error: unknown): error is ConflictError {
-    return error instanceof ConflictError && error === this.#failure;
+  #queue(input: readonly unknown[]): Promise<string> {
+    return this.#admission.change(() => {
+      const { schema, first, second } = this.#withSchema(input);
+      const serialised = serialise(schema, first, second);
+      return serialised instanceof Promise
+        ? serialised.then((named) => this.#changes.write(named))
+        : this.#changes.write(serialised);
+    });
   }
 
   #record(schema: Schema, name: string, payload: Content): unknown {
     const text = textIn(payload);
-    this.#context.log.debug(() => `Read ${printable(name)}${text === undefined ? ": no such record" : ""}`);
+    this.#log.debug(() => `Read ${printable(name)}${text === undefined ? ": no such record" : ""}`);
     return text === undefined ? undefined : load(schema, text, name);
   }
 
@@ -337,12 +280,6 @@ export class AsyncSession<S extends Schema> {
   #withSchema(input: readonly unknown[]): Arguments {
     if (isSchema(input[0])) return { schema: input[0], first: input[1], second: input[2] };
     if (input[2] !== undefined) throw notASchema();
-    return { schema: this.#context.schema, first: input[0], second: input[1] };
+    return { schema: this.#schema, first: input[0], second: input[1] };
   }
-}
-
-function describe(changes: ReadonlyMap<string, Uint8Array | undefined>): string {
-  let deleted = 0;
-  for (const payload of changes.values()) if (payload === undefined) deleted++;
-  return `${counted(changes.size - deleted, "record")} written, ${deleted} deleted`;
 }

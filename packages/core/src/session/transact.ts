@@ -6,6 +6,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import type { Hold } from "../storage/storage.ts";
 import { checkOptionNames } from "./options.ts";
 import type { AsyncSession } from "./session.ts";
+import type { UnitOfWork } from "./unit-of-work.ts";
 
 /** How a session's callback is run. */
 export type SessionOptions = {
@@ -13,14 +14,17 @@ export type SessionOptions = {
   readonly retries?: number;
 };
 
+/** A session, from within and as its user has it. */
+export type Begun<S extends Schema> = { readonly unit: UnitOfWork; readonly session: AsyncSession<S> };
+
 /** What it takes to run a session's callback. */
 export type TransactContext<S extends Schema> = {
   readonly log: Log;
   readonly runtime: Runtime;
   /** Takes the write lock. */
   hold(): Promise<Hold>;
-  /** A session, under the lock if given, that is never refused and does not log conflicts as errors. */
-  session(hold: Hold | undefined): AsyncSession<S>;
+  /** Begins a session, under the lock if given, that is never refused and does not log conflicts as errors. */
+  begin(hold: Hold | undefined): Begun<S>;
 };
 
 type Work<S extends Schema, T> = (session: AsyncSession<S>) => Promise<T>;
@@ -83,18 +87,18 @@ async function run<S extends Schema, T>(
   work: Work<S, T>,
   hold: Hold | undefined,
 ): Promise<T> {
-  const session = context.session(hold);
+  const { unit, session } = context.begin(hold);
   try {
     const result = await work(session);
-    await session.commit();
+    await unit.commit();
     return result;
   } catch (error) {
-    const isConflict = session.metConflict(error);
-    if (isConflict && session.commits === 0) throw new RetryableConflict(error);
-    session.abandon();
+    const isConflict = unit.metConflict(error);
+    if (isConflict && unit.commits === 0) throw new RetryableConflict(error);
+    unit.abandon();
     throw isConflict ? reported(context, error) : error;
   } finally {
-    await session.end("The session's callback has returned: open another session.");
+    await unit.end("The session's callback has returned: open another session.");
   }
 }
 

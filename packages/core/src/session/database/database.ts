@@ -2,6 +2,7 @@ import { optionError } from "../../errors.ts";
 import { describeError } from "../../log/describe-error.ts";
 import { isSchema, type LoadableSchema, type Schema } from "../../model/index.ts";
 import { counted, printable } from "../../printable.ts";
+import type { Hold } from "../../storage/storage.ts";
 import { FolderCache } from "../folder-cache.ts";
 import {
   addRecipient,
@@ -15,8 +16,8 @@ import { type RewrapOptions, type RewrapReport, rewrap, seal } from "../maintena
 import { type VerifyReport, verify } from "../maintenance/verify.ts";
 import type { MaintenanceOptions } from "../maintenance/walk.ts";
 import type { BabaOptions } from "../options.ts";
-import { AsyncSession, type SessionContext } from "../session.ts";
-import { checkTransaction, type SessionOptions, type TransactContext, transact } from "../transact.ts";
+import { AsyncSession } from "../session.ts";
+import { type Begun, checkTransaction, type SessionOptions, transact } from "../transact.ts";
 import type { DatabaseContext } from "./assemble.ts";
 import { Lifetime } from "./lifetime.ts";
 import type { Store } from "./shared-store.ts";
@@ -124,7 +125,7 @@ export class Database<S extends Schema> {
     if (work !== undefined) return this.#lifetime.tracked(this.#transact(work, options));
     this.#lifetime.checked(() => this.#lifetime.mustBeOpen());
     if (options !== undefined) this.#lifetime.checked(() => checkTransaction(work, options));
-    return this.#session({ hold: undefined, refusal: () => this.#lifetime.refusal(), reruns: false });
+    return this.#begin(undefined, false).session;
   }
 
   /**
@@ -136,12 +137,13 @@ export class Database<S extends Schema> {
    * @throws `BABA_OPTION` if the database has no passphrase, `BABA_KEY_MISSING` if `next` is empty
    */
   changePassphrase(next: string): Promise<void> {
-    return this.#maintain("Changed the passphrase", (store) => changePassphrase(store, next));
+    const work = (store: Store) => changePassphrase(store, next);
+    return this.#maintain(work, () => "Changed the passphrase");
   }
 
   /** Who can open the store (`age1...`); empty if it has no recipients, and before its first commit. */
   recipients(): Promise<string[]> {
-    return this.#maintain(undefined, listRecipients);
+    return this.#maintain(listRecipients);
   }
 
   /**
@@ -161,7 +163,10 @@ export class Database<S extends Schema> {
    * ```
    */
   addRecipient(recipient: string): Promise<boolean> {
-    return this.#maintain("Added the recipient ", (store) => addRecipient(store, recipient), recipient);
+    return this.#maintain(
+      (store) => addRecipient(store, recipient),
+      (added) => added && `Added the recipient ${recipient}`,
+    );
   }
 
   /**
@@ -186,8 +191,10 @@ export class Database<S extends Schema> {
    * ```
    */
   removeRecipient(recipient: string): Promise<boolean> {
-    const work = (store: Store) => removeRecipient(store, recipient, this.#context.runtime);
-    return this.#maintain("Removed the recipient ", work, recipient);
+    return this.#maintain(
+      (store) => removeRecipient(store, recipient, this.#context.runtime),
+      (removed) => removed && `Removed the recipient ${recipient}`,
+    );
   }
 
   /**
@@ -198,7 +205,8 @@ export class Database<S extends Schema> {
    * @throws `BABA_OPTION` if the store has no key file
    */
   rotateKey(): Promise<void> {
-    return this.#maintain("Rotated the data key", (store) => rotateKey(store, this.#context.runtime));
+    const work = (store: Store) => rotateKey(store, this.#context.runtime);
+    return this.#maintain(work, () => "Rotated the data key");
   }
 
   /**
@@ -208,10 +216,10 @@ export class Database<S extends Schema> {
    * @throws `BABA_OPTION` if the store has no key file, {ConflictError} if not all is sealed anew yet
    */
   rewrap(options: RewrapOptions = {}): Promise<RewrapReport> {
-    return this.#maintain(undefined, async (store) => {
-      const report = await rewrap(store, options);
-      return this.#told("Sealed again", report.sealed, report);
-    });
+    return this.#examine(
+      (store) => rewrap(store, options),
+      ({ sealed }) => `Sealed again: ${counted(sealed, "record")}`,
+    );
   }
 
   /**
@@ -236,10 +244,10 @@ export class Database<S extends Schema> {
    * ```
    */
   seal(options: MaintenanceOptions = {}): Promise<RewrapReport> {
-    return this.#maintain(undefined, async (store) => {
-      const report = await seal(store, options);
-      return this.#told("Sealed", report.sealed, report);
-    });
+    return this.#examine(
+      (store) => seal(store, options),
+      ({ sealed }) => `Sealed: ${counted(sealed, "record")}`,
+    );
   }
 
   /**
@@ -260,10 +268,10 @@ export class Database<S extends Schema> {
    * ```
    */
   verify(options: MaintenanceOptions = {}): Promise<VerifyReport> {
-    return this.#maintain(undefined, async (store) => {
-      const report = await verify(store, options);
-      return this.#told("Verified", report.records, report);
-    });
+    return this.#examine(
+      (store) => verify(store, options),
+      ({ records }) => `Verified: ${counted(records, "record")}`,
+    );
   }
 
   /**
@@ -271,7 +279,7 @@ export class Database<S extends Schema> {
    * write again: a holder that is merely slow fails at its next commit.
    */
   async forceUnlock(): Promise<void> {
-    await this.#maintain(undefined, ({ storage }) => storage.forceUnlock());
+    await this.#maintain(({ storage }) => storage.forceUnlock());
     const { log, name } = this.#lifetime;
     log.warning(`Nobody holds the write lock of ${printable(name)} any more: forceUnlock() was called`);
   }
@@ -295,52 +303,41 @@ export class Database<S extends Schema> {
       lifetime.mustBeOpen();
       return checkTransaction(work, options);
     });
-    const context: TransactContext<S> = {
+    const context = {
       log: lifetime.log,
       runtime: this.#context.runtime,
       hold: () => lifetime.logged(lifetime.opened().then(({ storage }) => storage.hold())),
-      // Never refused: close() waits for this session.
-      session: (hold) => this.#session({ hold, refusal: () => undefined, reruns: true }),
+      begin: (hold: Hold | undefined) => this.#begin(hold, true),
     };
     return transact(context, work, retries);
   }
 
-  #session(kind: Pick<SessionContext<S>, "hold" | "refusal" | "reruns">): AsyncSession<S> {
-    const { options, log } = this.#lifetime;
-    return new AsyncSession<S>({
-      storage: async () => (await this.#lifetime.opened()).storage,
-      track: (work) => void this.#lifetime.tracked(work),
-      schema: this.#schema,
-      log,
-      loop: this.#context.loop,
-      cache: this.#cache,
-      unsaved: this.#lifetime.unsaved,
-      durability: options.durability ?? "full",
-      settle: options.settle ?? "commit",
-      ...kind, // last: spreading it first takes V8 as long as reading a record
-    });
+  #begin(hold: Hold | undefined, reruns: boolean): Begun<S> {
+    const unit = this.#lifetime.begin(hold, reruns);
+    return { unit, session: new AsyncSession(unit, this.#schema, this.#cache) };
   }
 
-  /** Runs work that `close()` waits for; logs `done` and its object when it ends, unless it resolves to `false`. */
-  async #maintain<T>(done: string | undefined, work: (store: Store) => Promise<T>, object = ""): Promise<T> {
+  /** Runs work that `close()` waits for, and logs what was done, if anything was. */
+  async #maintain<T>(work: (store: Store) => Promise<T>, done?: (result: T) => string | false): Promise<T> {
     const lifetime = this.#lifetime;
     const working = lifetime.openedNow().then(async ({ store }) => {
       const result = await work(store);
-      if (done !== undefined && result !== false) lifetime.log.info(printable(done + object));
+      const message = done?.(result);
+      if (message) lifetime.log.info(printable(message));
       return result;
     });
     return lifetime.tracked(lifetime.logged(working));
   }
 
-  #told<T extends { readonly problems: readonly RecordProblem[] }>(
-    what: string,
-    count: number,
-    report: T,
-  ): T {
-    const { problems } = report;
-    const { log } = this.#lifetime;
-    for (const { error } of problems) log.error(describeError(error));
-    log.info(`${what}: ${counted(count, "record")}, ${counted(problems.length, "problem")}`);
-    return report;
+  /** The same for work on all records, each problem of which is logged as an error. */
+  #examine<T extends { readonly problems: readonly RecordProblem[] }>(
+    work: (store: Store) => Promise<T>,
+    done: (report: T) => string,
+  ): Promise<T> {
+    return this.#maintain(work, (report) => {
+      const { problems } = report;
+      for (const { error } of problems) this.#lifetime.log.error(describeError(error));
+      return `${done(report)}, ${counted(problems.length, "problem")}`;
+    });
   }
 }

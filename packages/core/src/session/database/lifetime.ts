@@ -4,7 +4,9 @@ import { type BabaError, closedError } from "../../errors.ts";
 import { describeError } from "../../log/describe-error.ts";
 import { type Log, openLog } from "../../log/log.ts";
 import { counted, printable } from "../../printable.ts";
+import type { Hold } from "../../storage/storage.ts";
 import { type BabaOptions, checkOptions, directoryOf } from "../options.ts";
+import { UnitOfWork } from "../unit-of-work.ts";
 import type { View } from "../view.ts";
 import type { DatabaseContext } from "./assemble.ts";
 import type { OpenedStore } from "./shared-store.ts";
@@ -21,7 +23,7 @@ export class Lifetime {
   readonly #lock: Lock;
   readonly #directory: string;
   /** The views of sessions that have changes to commit. */
-  readonly unsaved: Set<View> = new Set();
+  readonly #unsaved = new Set<View>();
   readonly #busy = new Set<Promise<unknown>>();
   #store: Promise<OpenedStore> | undefined;
   #vault: Vault | undefined;
@@ -70,6 +72,23 @@ export class Lifetime {
     if (this.#ended) throw closedError();
     this.#store ??= this.#open();
     return this.#store;
+  }
+
+  /** Begins a session; one that `reruns`, after a conflict, is never refused, as `close()` waits for its callback. */
+  begin(hold: Hold | undefined, reruns: boolean): UnitOfWork {
+    const { durability = "full", settle = "commit" } = this.options;
+    return new UnitOfWork({
+      storage: async () => (await this.opened()).storage,
+      refusal: () => (reruns ? undefined : this.refusal()),
+      track: (work) => void this.tracked(work),
+      reruns,
+      log: this.log,
+      loop: this.#context.loop,
+      unsaved: this.#unsaved,
+      hold,
+      durability,
+      settle,
+    });
   }
 
   /** Makes `close()` wait for this. */
@@ -138,7 +157,7 @@ export class Lifetime {
   /** Of sessions that were left open, which can do nothing more. */
   #discardUnsaved(): void {
     let discarded = 0;
-    for (const view of this.unsaved) {
+    for (const view of this.#unsaved) {
       discarded += view.pending.size;
       view.discard();
     }
