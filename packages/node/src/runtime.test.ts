@@ -2,37 +2,23 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, stat, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { performance } from "node:perf_hooks";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { runtimeSuite } from "@baba/core/testing";
+import { describe, expect, test } from "vitest";
 import { nodeRuntime } from "./runtime.ts";
 
-test("nodeRuntime.turn() resolves after a timer that is due, wherever in a turn it is called", async () => {
-  const due = async (): Promise<boolean> => {
-    let fired = false;
-    setTimeout(() => {
-      fired = true;
-    }, 1);
-    for (const start = performance.now(); performance.now() - start < 3; );
-    await nodeRuntime.turn();
-    return fired;
-  };
-  const behindInput = new Promise<boolean>((resolve, reject) =>
-    stat(".", (error) => (error === null ? due().then(resolve, reject) : reject(error))),
-  );
-  const behindTimer = new Promise<boolean>((resolve, reject) =>
-    setTimeout(() => due().then(resolve, reject), 1),
-  );
-  const behindImmediate = new Promise<boolean>((resolve, reject) =>
-    setImmediate(() => due().then(resolve, reject)),
-  );
-  expect(await Promise.all([behindInput, behindTimer, behindImmediate])).toEqual([true, true, true]);
+describe("nodeRuntime", () => {
+  runtimeSuite(test, {
+    runtime: nodeRuntime,
+    phases: {
+      input: (call) => stat(".", call),
+      "a timer": (call) => void setTimeout(call, 1),
+      "an immediate": (call) => void setImmediate(call),
+    },
+  });
 });
 
-test("nodeRuntime.idle() resolves after its time in a process that lasts, and keeps none alive", {
-  timeout: 30_000,
-}, async () => {
-  await nodeRuntime.idle(1);
+test("nodeRuntime.idle() keeps no process alive", { timeout: 30_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "baba-idle-"));
   try {
     const module = new URL("../dist/index.js", import.meta.url).href;

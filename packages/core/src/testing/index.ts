@@ -2,6 +2,7 @@ export { MemoryVolume } from "../file-system/memory-volume.ts";
 export { type BankOptions, type BankReport, runBank } from "./commit-protocol/bank.ts";
 export { Scenario } from "./commit-protocol/scenario.ts";
 export { type CrashTotals, crashStore, failStore, runBanks } from "./commit-protocol/suites.ts";
+export { compressionSuite } from "./compression-suite.ts";
 export {
   accumulatedXaes,
   type CryptoVectors,
@@ -41,5 +42,6 @@ export {
 } from "./history/history.ts";
 export { PLANTED_HISTORIES, type PlantedHistory } from "./history/planted.ts";
 export { type MemoryRuntime, memoryRuntime } from "./memory-runtime.ts";
+export { type RuntimeSubject, runtimeSuite } from "./runtime-suite.ts";
 export * from "./simulation/index.ts";
 export { type StorageSubject, storageSuite } from "./storage-suite.ts";

@@ -1,0 +1,92 @@
+import { expect, test } from "vitest";
+import { type Compression, webCompression } from "../crypto/compression.ts";
+import { compressionSuite } from "./compression-suite.ts";
+
+type Fault = { readonly what: string; readonly found: string; readonly compression: Compression };
+
+const { deflate, inflate } = webCompression;
+
+/** Adapters with one fault each, and the test that must find it. */
+const FAULTS: readonly Fault[] = [
+  {
+    what: "an inflate() that loses the last byte",
+    found: "Compression inflate() gives back what deflate() took",
+    compression: { deflate, inflate: async (bytes, limit) => (await inflate(bytes, limit))?.slice(0, -1) },
+  },
+  {
+    what: "a deflate() of another format",
+    found: "Compression deflate() makes what other implementations inflate",
+    compression: {
+      deflate: async (bytes) => reversed(await deflate(bytes)),
+      inflate: (bytes, limit) => inflate(reversed(bytes), limit),
+    },
+  },
+  {
+    what: "an inflate() that reads only what it has deflated itself",
+    found: "Compression inflate() reads what other implementations deflated",
+    compression: {
+      deflate: async (bytes) => Uint8Array.from([...(await deflate(bytes)), 0]),
+      inflate: async (bytes, limit) => (bytes.at(-1) === 0 ? inflate(bytes.slice(0, -1), limit) : undefined),
+    },
+  },
+  {
+    what: "a deflate() that wipes what it was given",
+    found: "Compression deflate() and inflate() keep and change none of their arguments",
+    compression: {
+      deflate: async (bytes) => {
+        const deflated = await deflate(bytes);
+        bytes.fill(0);
+        return deflated;
+      },
+      inflate,
+    },
+  },
+  {
+    what: "an inflate() that counts the limit as too much",
+    found: "Compression inflate() gives undefined for what becomes larger than the limit",
+    compression: { deflate, inflate: (bytes, limit) => inflate(bytes, limit - 1) },
+  },
+  {
+    what: "an inflate() without a limit",
+    found: "Compression inflate() gives undefined for what becomes larger than the limit",
+    compression: { deflate, inflate: (bytes) => inflate(bytes, Number.POSITIVE_INFINITY) },
+  },
+  {
+    what: "an inflate() that throws",
+    found: "Compression inflate() gives undefined for what was cut short, or is not deflated",
+    compression: {
+      deflate,
+      inflate: async (bytes, limit) => {
+        const inflated = await inflate(bytes, limit);
+        if (inflated === undefined) throw new Error("not deflated");
+        return inflated;
+      },
+    },
+  },
+  {
+    what: "an inflate() that gives what it has of a stream that was cut short",
+    found: "Compression inflate() gives undefined for what was cut short, or is not deflated",
+    compression: {
+      deflate,
+      inflate: async (bytes, limit) => (await inflate(bytes, limit)) ?? new Uint8Array(1),
+    },
+  },
+];
+
+for (const { what, found, compression } of FAULTS) {
+  test(`compressionSuite() finds ${what}`, async () => {
+    expect(await failuresOf(compression)).toContain(found);
+  });
+}
+
+async function failuresOf(compression: Compression): Promise<string[]> {
+  const tests: [name: string, work: () => Promise<void>][] = [];
+  compressionSuite((name, work) => tests.push([name, work]), compression);
+  const failures: string[] = [];
+  for (const [name, work] of tests) await work().catch(() => failures.push(name));
+  return failures;
+}
+
+function reversed(bytes: Uint8Array): Uint8Array {
+  return bytes.slice().reverse();
+}
