@@ -1,9 +1,8 @@
 // The long runs of the codec and the commit protocol: `npm run torture` at the root. `--long` runs ten times
 // as much, `--seed N` changes the seed, `--only codec,crashes,faults,worlds,coverage,mutants` selects suites.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs, stripVTControlCharacters } from "node:util";
+import { writeResult } from "../../../scripts/results.mjs";
 import { crashStore, failStore, runBanks } from "../dist/testing/index.js";
 import { fuzzCodec } from "./fuzz-codec.mjs";
 import { killMutants } from "./kill-mutants.mjs";
@@ -94,13 +93,8 @@ async function suite(name, work) {
   console.log(`  ${passed} passed, ${violations.length} failed, ${seconds.toFixed(1)} s`);
   if (violations.length > 0) process.exitCode = 1;
   const folder = process.env.BABA_RESULTS;
-  if (folder === undefined || folder === "") return;
-  mkdirSync(folder, { recursive: true });
-  const result = { suite: title.replace(",", ""), passed, failed: violations.length, seconds };
-  writeFileSync(
-    join(folder, `${name === "codec" ? "codec-fuzz" : `commit-protocol-${name}`}.json`),
-    `${JSON.stringify(result)}\n`,
-  );
+  if (folder)
+    writeResult(folder, { suite: title.replace(",", ""), passed, failed: violations.length, seconds });
 }
 
 function say(line) {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { killAllNow } from "./harness/child.ts";
@@ -46,7 +46,10 @@ function write(result: Result): void {
   const folder = process.env.BABA_RESULTS;
   if (folder === undefined || folder === "") return;
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `torture-${result.suite}.json`), `${JSON.stringify(result)}\n`);
+  const path = join(folder, `torture-${result.suite}.json`);
+  // Whoever reads the folder meanwhile must not meet half of it.
+  writeFileSync(`${path}.part`, `${JSON.stringify(result)}\n`);
+  renameSync(`${path}.part`, path);
 }
 
 function summary({ suite, passed, failed, seconds }: Result): string {

@@ -136,10 +136,7 @@ export class FolderReads {
           if (pause !== undefined) await pause;
           // What was called since the last record takes effect first, awaited or not; so does a rollback.
           if (this.#admission.isBusy) await this.#admission.begin();
-          // A record that was read ahead is stale once the session has changed it; after a commit or a
-          // rollback it belongs to an old view, which is no longer validated.
-          const isStale = this.#view.number !== view || this.#view.pending.has(filename);
-          const text = isStale ? textIn(await this.#view.get(filename)) : texts[i];
+          const text = this.#isStale(filename, view) ? textIn(await this.#view.get(filename)) : texts[i];
           const loading = loaded(filename, text);
           const record = isPromise(loading) ? await loading : loading;
           if (record !== NOTHING) {
@@ -155,6 +152,14 @@ export class FolderReads {
     } finally {
       if (isSound) this.#tell("Streamed", folder, count);
     }
+  }
+
+  /**
+   * Whether a text that was read ahead, in this view, is the record's no more: the session has changed it, or
+   * there was a commit or a rollback, and what was read before is no longer validated.
+   */
+  #isStale(filename: string, view: number): boolean {
+    return this.#view.number !== view || this.#view.pending.has(filename);
   }
 
   #tell(what: string, folder: string, count: number, more = ""): void {
