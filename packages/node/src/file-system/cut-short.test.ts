@@ -58,7 +58,7 @@ afterEach(() => {
 const content = (path: string): Uint8Array => new Uint8Array(readFileSync(join(root, path)));
 
 test("create() and write() write on where the system takes only a part of the bytes", () => {
-  expect(create(folders, ["a"], [BYTES], 0, Number.POSITIVE_INFINITY)).toEqual({ done: 1 });
+  expect(create(folders, [{ path: "a", bytes: BYTES }], 0, Number.POSITIVE_INFINITY)).toEqual({ done: 1 });
   expect(content("a")).toEqual(BYTES);
   write(folders, "a", 500, BYTES);
   expect(content("a").subarray(0, 500)).toEqual(BYTES.subarray(0, 500));
@@ -69,7 +69,17 @@ test("create() and write() close the file, and tell, where the disk is full in t
   writeFileSync(join(root, "a"), "text");
   system.writes = 1;
   const full = expect.objectContaining({ code: "ENOSPC" });
-  expect(create(folders, ["b", "c"], [BYTES, BYTES], 0, Number.POSITIVE_INFINITY)).toEqual({
+  expect(
+    create(
+      folders,
+      [
+        { path: "b", bytes: BYTES },
+        { path: "c", bytes: BYTES },
+      ],
+      0,
+      Number.POSITIVE_INFINITY,
+    ),
+  ).toEqual({
     done: 0,
     error: full,
   });

@@ -9,7 +9,7 @@ import {
   writeSync,
 } from "node:fs";
 import { performance } from "node:perf_hooks";
-import type { FolderEntry, Move, Replacement, TakeFile } from "@baba/core";
+import type { FolderEntry, Move, NewFile, Replacement, TakeFile } from "@baba/core";
 import { errorOf, systemCode } from "@baba/core/adapter";
 import { openNew, openToWrite, withFileToRead } from "./descriptors.ts";
 import type { FolderCheck } from "./folders.ts";
@@ -131,18 +131,18 @@ function filled(descriptor: number, offset: number, room: Uint8Array): Uint8Arra
   return room.subarray(0, fill(descriptor, offset, room));
 }
 
-/** Creates files, in order, from number `from` on until the deadline, at least one. */
-export function create(
+/** Changes items in order, from number `from` on until the deadline, at least one. */
+export type Change<T> = (
   folders: FolderCheck,
-  paths: readonly string[],
-  contents: readonly Uint8Array[],
+  items: readonly T[],
   from: number,
   deadline: number,
-): Progress {
-  return inOrder(folders, paths, from, deadline, (path, i) => {
-    createFile(folders.resolve(path), contents[i] ?? new Uint8Array());
-  });
-}
+) => Progress;
+
+/** Creates files. */
+export const create: Change<NewFile> = inOrder((folders, { path, bytes }) => {
+  createFile(folders.resolve(path), bytes);
+});
 
 function createFile(full: string, bytes: Uint8Array): void {
   const descriptor = openNew(full);
@@ -188,35 +188,18 @@ export function link(folders: FolderCheck, from: string, to: string): boolean {
   }
 }
 
-/** Renames files, in order, from number `from` on until the deadline, at least one. */
-export function rename(
-  folders: FolderCheck,
-  moves: readonly Move[],
-  from: number,
-  deadline: number,
-): Progress {
-  return inOrder(folders, moves, from, deadline, (move) => {
-    renameSync(folders.resolve(move.from), folders.resolve(move.to));
-  });
-}
+/** Renames files. */
+export const rename: Change<Move> = inOrder((folders, { from, to }) => {
+  renameSync(folders.resolve(from), folders.resolve(to));
+});
 
-/**
- * Writes files under their temporary names and renames each at once, in order, from number `from` on until
- * the deadline, at least one.
- */
-export function replace(
-  folders: FolderCheck,
-  replacements: readonly Replacement[],
-  from: number,
-  deadline: number,
-): Progress {
-  return inOrder(folders, replacements, from, deadline, ({ path, bytes, temporary }) => {
-    const source = folders.resolve(temporary);
-    const target = folders.resolve(path);
-    createFile(source, bytes);
-    renameNew(source, target);
-  });
-}
+/** Writes files under their temporary names and renames each at once. */
+export const replace: Change<Replacement> = inOrder((folders, { path, bytes, temporary }) => {
+  const source = folders.resolve(temporary);
+  const target = folders.resolve(path);
+  createFile(source, bytes);
+  renameNew(source, target);
+});
 
 /** Renames a file that was just made, or removes it on failure, so that another attempt can make it anew. */
 function renameNew(source: string, target: string): void {
@@ -232,23 +215,14 @@ function renameNew(source: string, target: string): void {
   }
 }
 
-/**
- * Removes files, in order, from number `from` on until the deadline, at least one; a missing one is no error.
- */
-export function remove(
-  folders: FolderCheck,
-  paths: readonly string[],
-  from: number,
-  deadline: number,
-): Progress {
-  return inOrder(folders, paths, from, deadline, (path) => {
-    try {
-      unlinkSync(folders.resolve(path));
-    } catch (error) {
-      if (systemCode(folders.doubted(error)) !== "ENOENT") throw error;
-    }
-  });
-}
+/** Removes files; a missing one is no error. */
+export const remove: Change<string> = inOrder((folders, path) => {
+  try {
+    unlinkSync(folders.resolve(path));
+  } catch (error) {
+    if (systemCode(folders.doubted(error)) !== "ENOENT") throw error;
+  }
+});
 
 /** What each path is, until the deadline, at least one; fewer results than paths if it came first. */
 export function kinds(folders: FolderCheck, paths: readonly string[], deadline: number): Kind[] {
@@ -288,23 +262,20 @@ function lookAt(folders: FolderCheck, path: string): Stats | undefined {
   }
 }
 
-function inOrder<T>(
-  folders: FolderCheck,
-  items: readonly T[],
-  from: number,
-  deadline: number,
-  work: (item: T, index: number) => void,
-): Progress {
-  let next = from;
-  try {
-    for (let item = items[next]; item !== undefined; item = items[next]) {
-      if (next > from && performance.now() > deadline) break;
-      work(item, next);
-      next += 1;
+/** Makes the change of a batch of what changes one item. */
+function inOrder<T>(work: (folders: FolderCheck, item: T) => void): Change<T> {
+  return (folders, items, from, deadline) => {
+    let next = from;
+    try {
+      for (let item = items[next]; item !== undefined; item = items[next]) {
+        if (next > from && performance.now() > deadline) break;
+        work(folders, item);
+        next += 1;
+      }
+      return { done: next - from };
+    } catch (error) {
+      folders.doubted(error);
+      return { done: next - from, error: errorOf(error) };
     }
-    return { done: next - from };
-  } catch (error) {
-    folders.doubted(error);
-    return { done: next - from, error: errorOf(error) };
-  }
+  };
 }

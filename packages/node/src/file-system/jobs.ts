@@ -42,7 +42,8 @@ export const jobs = {
 
   /** The files' bytes are one after another in the buffer. */
   create(root: string, paths: readonly string[], lengths: Uint32Array, buffer: ArrayBuffer): EmptiedProgress {
-    const progress = files.create(new FolderCheck(root), paths, unpacked(lengths, buffer), 0, WITHOUT_END);
+    const created = unpacked(lengths, buffer).map((bytes, i) => ({ path: paths[i] ?? "", bytes }));
+    const progress = files.create(new FolderCheck(root), created, 0, WITHOUT_END);
     return { ...pack(progress), emptied: buffer };
   },
 

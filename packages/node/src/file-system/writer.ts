@@ -23,14 +23,6 @@ const FEW_CREATES = 100;
 /** Bytes that are packed for a thread at once. */
 const SLICE_BYTES = 512 * 1024;
 
-/** Changes part of a slice, from item `from` on, until the deadline, at least one. */
-type Change<T> = (
-  folders: FolderCheck,
-  slice: readonly T[],
-  from: number,
-  deadline: number,
-) => files.Progress;
-
 /**
  * Changes files and names: a few, or what goes into memory, on the calling thread, the rest in the one thread
  * for writing.
@@ -95,10 +87,9 @@ export class Writer {
   }
 
   async #createHere(created: readonly NewFile[]): Promise<void> {
-    const paths = created.map(({ path }) => path);
-    const beginnings = created.map(({ bytes }) => bytes.subarray(0, SHORT_BYTES));
+    const beginnings = created.map(({ path, bytes }) => ({ path, bytes: bytes.subarray(0, SHORT_BYTES) }));
     await toTheEnd(created.length, (done) =>
-      this.#here((folders, deadline) => files.create(folders, paths, beginnings, done, deadline)),
+      this.#here((folders, deadline) => files.create(folders, beginnings, done, deadline)),
     );
     await this.#writeRest(created, SHORT_BYTES);
   }
@@ -177,7 +168,7 @@ export class Writer {
   /** Changes names, in order, slice by slice. */
   async #inOrder<T>(
     items: readonly T[],
-    here: Change<T>,
+    here: files.Change<T>,
     inThread: (slice: readonly T[]) => Promise<PackedProgress>,
   ): Promise<void> {
     for (const { from, items: slice } of slicesOf(items, 0)) {
@@ -196,7 +187,7 @@ export class Writer {
     slice: readonly T[],
     from: number,
     earlier: number,
-    here: Change<T>,
+    here: files.Change<T>,
     inThread: () => Promise<files.Progress>,
   ): Promise<files.Progress> {
     if (earlier + from > 0 && !this.#pace.isQuick) return inThread();
