@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { compiled, UNSURE } from "./compile.ts";
+import { fillsIn } from "./idempotence.ts";
 import { parse, plainText, stringify } from "./json.ts";
 import { loadableText, plainOutput } from "./model.ts";
 import type { Schema } from "./schema.ts";
@@ -160,6 +161,15 @@ function ofText(text: string): unknown {
   }
 }
 
+/** The same schema or check with another run. */
+function replacedRun<T extends object>(part: T, run: (dataset: { value: unknown }) => unknown): T {
+  return { ...part, "~run": run };
+}
+
+function trim({ value }: { value: unknown }): object {
+  return { typed: true, value: String(value).trim() };
+}
+
 describe("compiled()", () => {
   it("is sure of valibot's objects, arrays and scalars", () => {
     expect(copyOf(Person, alice)).toStrictEqual(alice);
@@ -227,6 +237,10 @@ describe("compiled()", () => {
     ["one with a name like a tag's", v.object({ $date: v.string() })],
     ["a pipe", v.pipe(v.object({ id: v.number() }), v.readonly())],
     ["a record", v.record(v.string(), v.string())],
+    [
+      "one that inherits entries",
+      v.object(Object.assign(Object.create({ id: v.number() }), { name: v.string() })),
+    ],
     ["one without a maker", { ...Person, reference: undefined } as unknown as Schema],
     ["one whose maker throws", { ...Person, reference: () => expect.fail() } as unknown as Schema],
   ])("leaves %s alone", (_, schema) => {
@@ -243,6 +257,43 @@ describe("compiled()", () => {
     }
   });
 
+  it.each<[string, v.GenericSchema]>([
+    ["a scalar's run", replacedRun(v.string(), trim)],
+    ["a pipe's run", replacedRun(v.pipe(v.string(), v.minLength(1)), trim)],
+    ["a check's run", v.pipe(v.string(), replacedRun(v.minLength<string, 1>(1), trim))],
+    ["a scalar's run by an asynchronous one", replacedRun(v.string(), async (dataset) => trim(dataset))],
+  ])("is not sure of what another value becomes of, where something has replaced %s", (_, name) => {
+    for (const schema of [v.object({ name }), v.array(name)]) {
+      const value = schema.type === "array" ? [" Alice "] : { name: " Alice " };
+      expect(copyOf(schema, value)).toBe(UNSURE);
+      expect(accepts(schema, value)).toBe(false);
+    }
+  });
+
+  it("asks a schema first whether its validate is its own: a copy of a schema has the original's", () => {
+    const Hero = v.object({ id: v.number(), name: v.string() });
+    const hero = { id: 1, name: "Alice" };
+    for (const entries of [{ id: v.number() }, { ...Hero.entries, team: v.optional(v.string()) }]) {
+      const schema = { ...Hero, entries } as unknown as Schema;
+      const record = { ...hero, team: "red" };
+      expect(outputOf(schema, record)).toStrictEqual(hero);
+      for (const _ of [1, 2]) expect(copyOf(schema, record)).toBe(UNSURE);
+      const stored = "team" in entries ? record : { id: 1 };
+      const another = { ...Hero, entries } as unknown as Schema;
+      for (const _ of [1, 2]) expect(accepts(another, stored)).toBe(false);
+    }
+  });
+
+  it("compiles a part once, however often it occurs in a schema", () => {
+    const levels = 28;
+    let part: v.GenericSchema = v.string();
+    for (let i = 0; i < levels; i++) part = v.nullable(v.object({ left: part, right: part }));
+    const Tree = v.object({ root: part });
+    const tree = { root: { left: null, right: { left: null, right: null } } };
+    expect(copyOf(Tree, tree)).toStrictEqual(tree);
+    expect(fillsIn(Tree)).toBe(false);
+  });
+
   it("copies what a record inherits, and what a getter returns, asking once", () => {
     let times = 0;
     class Hero {
@@ -252,6 +303,7 @@ describe("compiled()", () => {
       }
     }
     const schema = v.object({ id: v.number(), name: v.string() });
+    expect(copyOf(schema, { id: 0, name: "Bob" })).toStrictEqual({ id: 0, name: "Bob" });
     expect(copyOf(schema, new Hero())).toStrictEqual({ id: 1, name: "Alice" });
     expect(copyOf(schema, Object.create({ id: 1, name: "Alice" }))).toStrictEqual({ id: 1, name: "Alice" });
   });

@@ -1,6 +1,8 @@
+import { deepEqual } from "./equality.ts";
 import { isPlainScalar, isScalar, onlyLooks } from "./idempotence.ts";
 import { isPlainNumber } from "./json-encode.ts";
 import { isSchema, type Schema } from "./schema.ts";
+import { check, isPromise } from "./validation.ts";
 
 /** Stands for the output of a schema that has to be asked itself. */
 export const UNSURE: unique symbol = Symbol("unsure");
@@ -35,25 +37,60 @@ const MADE_FROM: ReadonlyMap<unknown, string> = new Map([
 /** The types of schema whose entry in an object need not be there. */
 const OPTIONAL: ReadonlySet<unknown> = new Set(["optional", "exact_optional", "nullish"]);
 
-const compilations = new WeakMap<Schema, Compiled | "none">();
+type Known = WeakMap<Schema, Compiled | "none">;
+
+const compilations: Known = new WeakMap();
+/** Of the parts of schemas, each of which may occur in many places. */
+const forms: Known = new WeakMap();
 
 /** The compiled form of valibot's objects and arrays of scalars, optional or not; `undefined` of other schemas. */
 export function compiled(schema: Schema): Compiled | undefined {
-  let known = compilations.get(schema);
+  return once(compilations, schema, compile);
+}
+
+function once(
+  knownOnes: Known,
+  schema: Schema,
+  make: (schema: Schema) => Compiled | undefined,
+): Compiled | undefined {
+  let known = knownOnes.get(schema);
   if (known === undefined) {
-    known = compile(schema);
-    compilations.set(schema, known);
+    known = make(schema) ?? "none";
+    knownOnes.set(schema, known);
   }
   return known === "none" ? undefined : known;
 }
 
-function compile(schema: Schema): Compiled | "none" {
+function compile(schema: Schema): Compiled | undefined {
   const form = onlyLooks(schema) && isGenuine(schema) ? formOf(schema) : undefined;
-  if (form === undefined) return "none";
+  if (form === undefined) return undefined;
+  const { copy, accepts } = confirmed(schema, form);
   return {
-    copy: (value) => unlessItThrows(() => form.copy(value), UNSURE),
-    accepts: (value) => unlessItThrows(() => form.accepts(value), false),
+    copy: (value) => unlessItThrows(() => copy(value), UNSURE),
+    accepts: (value) => unlessItThrows(() => accepts(value), false),
   };
+}
+
+/**
+ * Trusts a form once the schema has given the same output as its first one: a schema that is a copy of another
+ * one, with other entries, still has the `validate` of the original.
+ */
+function confirmed(schema: Schema, form: Compiled): Compiled {
+  let agrees: boolean | undefined;
+  const isSure = (value: unknown, output: unknown): boolean => {
+    agrees ??= gives(schema, value, output);
+    return agrees;
+  };
+  const copy = (value: unknown): unknown => {
+    const output = form.copy(value);
+    return output !== UNSURE && isSure(value, output) ? output : UNSURE;
+  };
+  return { copy, accepts: (value) => form.accepts(value) && isSure(value, value) };
+}
+
+function gives(schema: Schema, value: unknown, output: unknown): boolean {
+  const outcome = check(schema, value);
+  return !isPromise(outcome) && outcome.ok && deepEqual(outcome.value, output);
 }
 
 /** What throws, such as a getter, will throw again when the schema is asked, whose error is then told. */
@@ -66,7 +103,10 @@ function unlessItThrows<T>(look: () => T, otherwise: T): T {
 }
 
 function formOf(schema: unknown): Compiled | undefined {
-  if (!isSchema(schema)) return undefined;
+  return isSchema(schema) ? once(forms, schema, makeForm) : undefined;
+}
+
+function makeForm(schema: Schema): Compiled | undefined {
   const parts: Parts = { ...schema };
   // Of a schema that only checks, a union is one of scalars.
   if (!isGenuine(schema)) return isScalar(schema) || parts.type === "union" ? asked(schema) : undefined;
@@ -107,15 +147,17 @@ function codeOf(schema: Schema): string {
 
 /** A scalar that must meet further requirements: the schema itself is run, as the object that it is in would. */
 function asked(schema: Schema): Compiled {
-  return scalar((value) => isPlainScalar(value) && !hasIssues(run(schema, value)));
+  return scalar((value) => isPlainScalar(value) && isPassed(run(schema, value), value));
 }
 
 function run(schema: Schema, value: unknown): unknown {
   return Reflect.apply(Reflect.get(schema, "~run"), schema, [{ value }, {}]);
 }
 
-function hasIssues(dataset: unknown): boolean {
-  return Reflect.get(Object(dataset), "issues") !== undefined;
+/** What has replaced a run may change the value, or be asynchronous. */
+function isPassed(dataset: unknown, value: unknown): boolean {
+  const { issues, value: output }: Parts = Object(dataset);
+  return issues === undefined && output === value;
 }
 
 function scalar(accepts: (value: unknown) => boolean): Compiled {

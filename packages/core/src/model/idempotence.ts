@@ -28,6 +28,9 @@ const PURE: ReadonlySet<unknown> = new Set([Number.isInteger, Number.isSafeInteg
 const DEEPEST = 64;
 
 const judged = new WeakMap<Schema, boolean>();
+/** The parts known to only check, each with the greatest depth at which it was examined: many share theirs. */
+const examined = new WeakMap<object, number>();
+const filling = new WeakMap<Schema, boolean>();
 
 type Parts = { readonly [name: string]: unknown };
 
@@ -53,6 +56,12 @@ export function onlyLooks(schema: Schema): boolean {
 
 /** Whether a schema that only checks may put values into its output that its input does not have: defaults. */
 export function fillsIn(schema: Schema): boolean {
+  const known = filling.get(schema) ?? hasDefault(schema);
+  filling.set(schema, known);
+  return known;
+}
+
+function hasDefault(schema: Schema): boolean {
   const { default: filler, wrapped, item, value, entries }: Parts = { ...schema };
   if (filler !== undefined) return true;
   const parts = [wrapped, item, value, ...Object.values(Object(entries))];
@@ -60,7 +69,15 @@ export function fillsIn(schema: Schema): boolean {
 }
 
 function isLook(part: unknown, depth: number): boolean {
-  if (!isSchema(part) || depth > DEEPEST || !Object.keys(part).every((name) => PARTS.has(name))) return false;
+  if (!isSchema(part) || depth > DEEPEST) return false;
+  if (depth <= (examined.get(part) ?? -1)) return true;
+  const looks = isLookItself(part, depth);
+  if (looks) examined.set(part, depth);
+  return looks;
+}
+
+function isLookItself(part: Schema, depth: number): boolean {
+  if (!Object.keys(part).every((name) => PARTS.has(name))) return false;
   const schema: Parts = { ...part };
   if (schema.kind !== "schema" || schema.async !== false) return false;
   if (schema.pipe === undefined) return isLookAt(schema, depth + 1);
@@ -103,6 +120,8 @@ export function isScalar(part: unknown, depth = 0): boolean {
 /** A key that every object inherits would be found in the output even if it was not in the input. */
 function areLooks(entries: unknown, depth: number): boolean {
   if (typeof entries !== "object" || entries === null) return false;
+  // valibot's objects have the entries that these inherit, too.
+  for (const key in entries) if (!Object.hasOwn(entries, key)) return false;
   return Object.entries(entries).every(([key, entry]) => !(key in Object.prototype) && isLook(entry, depth));
 }
 
