@@ -49,6 +49,8 @@ export function decode(src: usize, len: usize, dst: usize, more: bool): i32 {
   let result = OK;
   while (result == OK) {
     if (pending < 0) {
+      // A block begins with a digit: after a group, this is the space that belongs to it.
+      skipSpace(end);
       blocks(cursor, limit, output);
       cursor = blocksEnd;
       output = blocksOutput;
@@ -75,12 +77,16 @@ function group(end: usize, more: bool): i32 {
 
 /** Skips to the next part; DONE if there is none, or it and the byte after it are not all in this piece. */
 function next(end: usize, more: bool, size: usize): i32 {
-  while (cursor < end && isSpace(load<u8>(cursor))) cursor++;
+  skipSpace(end);
   if (cursor >= end) {
     cursor = end;
     return DONE;
   }
   return more && cursor + size >= end ? DONE : OK;
+}
+
+function skipSpace(end: usize): void {
+  while (cursor < end && isSpace(load<u8>(cursor))) cursor++;
 }
 
 function digits(end: usize): i32 {

@@ -7,7 +7,8 @@ import { createKernel, type Kernel, PIECE } from "./kernel.ts";
 vi.setConfig({ testTimeout: 60_000 });
 
 const SEED = BigUint64Array.of(1n, 2n, 3n, 4n);
-const SECRET = new TextEncoder().encode("attack at dawn, ".repeat(40));
+const utf8 = new TextEncoder();
+const SECRET = utf8.encode("attack at dawn, ".repeat(40));
 
 /** How often a text of raw bytes occurs in the kernel's memory. */
 function occurrences(kernel: Kernel, needle: string): number {
@@ -167,4 +168,27 @@ describe("the scratch memory", () => {
       refused.mockRestore();
     }
   });
+});
+
+describe("the decoder", () => {
+  test.each(["\n", " \r\n"])(
+    "goes back to blocks of 16 groups after %j in a text, at its start or between",
+    (gap) => {
+      const kernel = createKernel(SEED);
+      const { exports, heap, raw } = kernel;
+      for (const before of [0, 20]) {
+        heap.fill(0, raw, kernel.text);
+        const text = new Uint8Array(encodedSize(100));
+        encodeWith(kernel, new Uint8Array(100).fill(0x5a), text);
+        // A digit too great, behind which only a whole block can have put bytes.
+        text[11 * 80] = 0x39;
+        const split = [...text.subarray(0, 11 * before), ...utf8.encode(gap), ...text.subarray(11 * before)];
+        heap.set(split, kernel.text);
+        expect(exports.decode(kernel.text, split.length, raw, false)).toBe(-1);
+        expect(exports.position()).toBe(11 * 80 + gap.length);
+        expect(heap[raw + 79]).toBe(0x5a);
+        expect(heap.subarray(raw + 81, raw + 96).includes(0x5a)).toBe(true);
+      }
+    },
+  );
 });
