@@ -56,6 +56,13 @@ describe("compileWhere() with an object", () => {
     expect(() => compileWhere<Hero>(where)).toThrow(expect.objectContaining({ code: "BABA_OPTION", cause }));
   });
 
+  it("refuses a revoked proxy, such as a draft whose time is over", () => {
+    const { proxy, revoke } = Proxy.revocable({ id: 1 }, {});
+    revoke();
+    const refused = { code: "BABA_OPTION", cause: expect.any(TypeError) };
+    expect(() => compileWhere(proxy)).toThrow(expect.objectContaining(refused));
+  });
+
   it("refuses a value of undefined, naming the key", () => {
     expect(() => compileWhere<Hero>({ team: undefined })).toThrow(
       expect.objectContaining({

@@ -13,7 +13,7 @@ export type Where<T> = { readonly [K in keyof T]?: T[K] } | ((record: T) => bool
 
 /**
  * Compiles a where to a predicate. An object matches a record that has all of its properties, each {@link
- * deepEqual}; so `{}` matches all. Later changes to the object have no effect.
+ * deepEqual}; so `{}` matches all. Setting its properties later has no effect; changing their values has.
  *
  * @throws `BABA_OPTION` if it is neither an object nor a function, or one of its properties is undefined; the
  * result throws it if a given function returns a promise
@@ -27,11 +27,6 @@ export type Where<T> = { readonly [K in keyof T]?: T[K] } | ((record: T) => bool
 export function compileWhere<T>(where: Where<T>): (record: T) => boolean {
   const given: unknown = where;
   if (isPredicate<T>(given)) return (record) => toBoolean(given(record));
-  if (typeof given !== "object" || given === null || !isPlainObject(given)) {
-    throw optionError(
-      "A where is an object of properties to match, or a function from a record to a boolean.",
-    );
-  }
   const wanted = readable(given);
   return (record) => wanted.every(([key, value]) => hasEqual(record, key, value));
 }
@@ -92,19 +87,24 @@ function toBoolean(answer: unknown): boolean {
   return Boolean(answer);
 }
 
-/** Entries of an object whose getters may throw. */
-function readable(where: Record<string, unknown>): [string, unknown][] {
+/** Entries of an object whose getters may throw, and which may be a revoked proxy. */
+function readable(where: unknown): [string, unknown][] {
   try {
     return entriesOf(where);
   } catch (cause) {
     if (cause instanceof BabaError) throw cause;
-    throw optionError("The where cannot be read: one of its properties throws (see the cause).", {
+    throw optionError("The where cannot be read: it, or one of its properties, throws (see the cause).", {
       cause,
     });
   }
 }
 
-function entriesOf(where: Record<string, unknown>): [string, unknown][] {
+function entriesOf(where: unknown): [string, unknown][] {
+  if (typeof where !== "object" || where === null || !isPlainObject(where)) {
+    throw optionError(
+      "A where is an object of properties to match, or a function from a record to a boolean.",
+    );
+  }
   if (Object.getOwnPropertySymbols(where).length > 0)
     throw optionError("The keys of a where must be strings, not symbols.");
   const entries = Object.entries(where);
