@@ -331,10 +331,12 @@ function writeCommits(from: Position, batch: readonly Encoded[], room: Uint8Arra
   for (const { changes, body } of batch) {
     sequence++;
     const frame = { kind: "commit", sequence, synced: from.synced, body } as const;
+    // Before the frame: a long body is in the room already, and its sealed form covers it.
+    const digest = xxh64(body, 0n);
     const written = writeFrameAt({ ...from, offset, chain }, frame, room.subarray(offset - from.offset));
     offset += written.size;
     chain = written.chain;
-    commits.push({ sequence, changes, end: offset, chain, digest: xxh64(body, 0n) });
+    commits.push({ sequence, changes, end: offset, chain, digest });
   }
   return { position: { ...from, offset, chain, sequence }, commits };
 }

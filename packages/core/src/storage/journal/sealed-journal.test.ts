@@ -113,6 +113,14 @@ test("a long commit leaves nothing readable in its segment", async () => {
   expect(await texts(journal("b"))).toEqual([secret]);
 });
 
+test("a long commit that another has written anew is known again", async () => {
+  const [a, b] = [journal("a"), journal("b")];
+  await a.append([put("attack at dawn, ".repeat(25_000))]);
+  await b.follow();
+  await b.append([put("two")]);
+  expect(await texts(a)).toEqual(["two"]);
+});
+
 describe("a sealed journal", () => {
   test("is read by others with the key, over segments of several writers and marks", async () => {
     const [a, b] = [journal("a"), journal("b")];
