@@ -252,9 +252,15 @@ export const MUTANTS = [
   {
     name: "the journal is not followed under the lock",
     file: "commit/commit-engine.ts",
-    find: "      await this.#replay.catchUp(this.#breathe);\n      this.tenure.begin();",
+    find: "      await this.#replay.catchUp(this.#breathe);\n      if (this.tenure",
     replace:
-      "      if (this.#replay.newest === 0) await this.#replay.catchUp(this.#breathe);\n      this.tenure.begin();",
+      "      if (this.#replay.newest === 0) await this.#replay.catchUp(this.#breathe);\n      if (this.tenure",
+  },
+  {
+    name: "a holder whose lock was taken away is not fenced off",
+    file: "commit/commit-engine.ts",
+    find: "if (this.tenure.mustFence) await this.#poison.guard(() => this.#journal.fence());",
+    replace: "",
   },
   {
     name: "marks are believed after a power cut",

@@ -177,7 +177,10 @@ export class FileStorage implements Storage {
   }
 
   async forceUnlock(): Promise<void> {
-    await worded(this.#opened().tenure.force(), LOCK_FILE, "remove the write lock");
+    const engine = this.#opened();
+    await worded(engine.tenure.force(), LOCK_FILE, "remove the write lock");
+    // Whoever has the turn waits for the lock, or has just lost it: its next taking of the lock fences.
+    if (this.#lockQueue.isFree) await this.#fence(engine);
   }
 
   /** Waits until what was committed is in place, or has failed to be put there once. */
@@ -260,6 +263,22 @@ export class FileStorage implements Storage {
       await engine.checkpoint();
     } catch (error) {
       this.#report(`Recovery is left to a later commit: ${ioError(error, STORE_FOLDER, "recover").message}`);
+    } finally {
+      await this.#lockReturn.now(engine);
+      release();
+    }
+  }
+
+  /** Takes the lock once, so that nothing counts that its last holder may still write; of no use in a new store. */
+  async #fence(engine: CommitEngine): Promise<void> {
+    const release = await this.#lockQueue.acquire();
+    try {
+      if ((await engine.follow()) > 0) await engine.lock();
+    } catch (error) {
+      const { message } = ioError(error, STORE_FOLDER, "begin a segment of the journal");
+      this.#report(
+        `The write lock was removed, but its last holder, should it go on, may still undo a later commit: ${message}`,
+      );
     } finally {
       await this.#lockReturn.now(engine);
       release();

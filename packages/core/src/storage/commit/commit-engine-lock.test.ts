@@ -82,6 +82,61 @@ describe("a lock that is taken away by force", () => {
     expect(await read(b)).toBe("later");
   });
 
+  for (const who of ["itself", "another"] as const) {
+    test(`by ${who} lets the newest segment's writer go on in it, and refuses the paused one's: BABA_LOCKED`, async () => {
+      const [a, b, c] = [await store.open("a"), await store.open("b"), await store.open("c")];
+      await b.storage.commit(put("one"));
+      await store.given(LOCK_FILE);
+      store.once(
+        (step) => is(step, "a", "link", `${TEMPORARY_FOLDER}/`) && (step.to ?? "").startsWith(JOURNAL_FOLDER),
+        async () => {
+          await (who === "itself" ? b : c).storage.forceUnlock();
+          await b.storage.commit(put("b's"));
+        },
+      );
+      await expect(a.storage.commit(put("a's"))).rejects.toMatchObject(code("BABA_LOCKED"));
+      for (const each of [a, b, c, await store.open("d")]) expect(await read(each)).toBe("b's");
+    });
+  }
+
+  test("while the same handle waits for it lets that commit through, and refuses the paused one's: BABA_LOCKED", async () => {
+    const [a, b] = [await store.open("a"), await store.open("b")];
+    await b.storage.commit(put("one"));
+    await store.given(LOCK_FILE);
+    store.once(
+      (step) => is(step, "a", "link", `${TEMPORARY_FOLDER}/`) && (step.to ?? "").startsWith(JOURNAL_FOLDER),
+      async () => {
+        store.once(
+          ({ process, to }) => process === "b" && to === WANTED_FILE,
+          () => b.storage.forceUnlock(),
+        );
+        await b.storage.commit(put("b's"));
+      },
+    );
+    await expect(a.storage.commit(put("a's"))).rejects.toMatchObject(code("BABA_LOCKED"));
+    expect(await read(await store.open("c"))).toBe("b's");
+  });
+
+  test("says so where no segment can be begun that fences the paused holder off, and does it later", async () => {
+    const [a, b] = [await store.open("a"), await store.open("b")];
+    await b.storage.commit(put("one"));
+    await store.given(LOCK_FILE);
+    store.fail((step) => is(step, "b", "create", `${TEMPORARY_FOLDER}/`));
+    await b.storage.forceUnlock();
+    expect(b.reports).toEqual([expect.stringMatching(/^The write lock was removed, but .*\(EIO\)/)]);
+    store.hook = () => undefined;
+    await b.storage.commit(put("b's", background));
+    expect(await store.files.list(JOURNAL_FOLDER)).toHaveLength(2);
+    expect(await read(a)).toBe("b's");
+  });
+
+  test("is no reason to make a store where there is none", async () => {
+    const a = await store.open("a");
+    await a.storage.forceUnlock();
+    expect(await store.files.list(".")).toBeUndefined();
+    expect(a.reports).toEqual([]);
+  });
+
   test("or that cannot be read after the sync makes the outcome unknown, and no file is touched", async () => {
     const a = await store.open("a");
     store.fail((step) => is(step, "a", "read", LOCK_FILE));

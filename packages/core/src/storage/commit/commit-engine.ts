@@ -118,6 +118,7 @@ export class CommitEngine {
     const release = await this.#following.acquire();
     try {
       await this.#replay.catchUp(this.#breathe);
+      if (this.tenure.mustFence) await this.#poison.guard(() => this.#journal.fence());
       this.tenure.begin();
     } catch (error) {
       await this.#lock.release().catch(() => undefined);

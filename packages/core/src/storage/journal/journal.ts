@@ -171,6 +171,14 @@ export class Journal {
     await this.#startSegment(this.checkpoint, []);
   }
 
+  /**
+   * Starts a segment, if there is a journal: a paused writer that read it before can neither append to it any more nor
+   * link the segment that comes next.
+   */
+  async fence(): Promise<void> {
+    if (this.#cursor.position !== undefined) await this.#startSegment(this.checkpoint, []);
+  }
+
   /** Starts a segment that declares all commits durable in the record files, and removes the older ones. */
   async restart(): Promise<void> {
     const last = this.#cursor.position?.header.number ?? 0;

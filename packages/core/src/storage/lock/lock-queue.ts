@@ -21,6 +21,11 @@ export class LockQueue {
     this.#ended = ended;
   }
 
+  /** Whether it is nobody's turn. */
+  get isFree(): boolean {
+    return this.#mutex.isFree;
+  }
+
   /** Resolves when it is the caller's turn, with a function that ends the turn, to be called once. */
   async acquire(): Promise<() => void> {
     const release = await this.#mutex.acquire();
@@ -39,7 +44,7 @@ export class LockQueue {
    * @throws {LockedError}
    */
   async acquireBefore(longest: number): Promise<() => void> {
-    if (this.#mutex.isFree) return this.acquire();
+    if (this.isFree) return this.acquire();
     const turn = this.acquire();
     let waitedFor = this.#holder;
     for (let waited = 0; waited < longest; waitedFor = this.#holder) {

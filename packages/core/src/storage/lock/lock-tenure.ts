@@ -28,6 +28,8 @@ export class LockTenure {
   /** When the last commit ended, and whether the one under way followed it at once. */
   #ended = Number.NEGATIVE_INFINITY;
   #inSeries = false;
+  /** The lock was removed by force since it was last taken. */
+  #mustFence = false;
   /** When it was last checked whether another process waits for the lock. */
   #looked = Number.NEGATIVE_INFINITY;
   /** When another process was last seen waiting for it. */
@@ -55,6 +57,11 @@ export class LockTenure {
     return this.#resting;
   }
 
+  /** Whether the lock was removed by force: its holder may be about to go on from the journal's end as it was then. */
+  get mustFence(): boolean {
+    return this.#mustFence;
+  }
+
   /** At the start of a commit: whether the lock was kept for it. If not, take it and call `begin`. */
   resume(): boolean {
     this.#inSeries = this.#runtime.elapsed() - this.#ended < SERIES;
@@ -64,9 +71,10 @@ export class LockTenure {
     return kept;
   }
 
-  /** The lock was taken, and the journal was read to its end. */
+  /** The lock was taken, and the journal was read to its end, and fenced if it must be. */
   begin(): void {
     this.#exclusive = true;
+    this.#mustFence = false;
   }
 
   /** @throws {CommitUnknownError} where the lock was taken away since; `BABA_IO` and the like where it cannot be read */
@@ -99,6 +107,7 @@ export class LockTenure {
     if (this.#resting) this.#exclusive = false;
     this.#resting = false;
     this.#inSeries = false;
+    this.#mustFence = true;
     await this.#lock.force();
   }
 
