@@ -60,6 +60,18 @@ describe("recovery", () => {
     });
   });
 
+  test("that cannot begin a segment stops commits with BABA_SETTLE, and says what to do", async () => {
+    await leftByDead();
+    store.hook = ({ call, path }) =>
+      call === "create" && path.includes("-segment-") ? { fail: "ENOSPC" } : undefined;
+    const a = await store.open("a");
+    await expect(a.storage.commit(put("x"))).rejects.toMatchObject({
+      ...code("BABA_SETTLE"),
+      message: expect.stringContaining("(ENOSPC): make room and try again. Nothing more"),
+      cause: code("ENOSPC"),
+    });
+  });
+
   test("at open puts in place what a storage could not when it was closed, although its process lives", async () => {
     const a = await store.open("a");
     store.fail(({ call, to }) => call === "rename" && to === "r.baba");

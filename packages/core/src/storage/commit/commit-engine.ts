@@ -234,10 +234,11 @@ export class CommitEngine {
       if (this.needsRecovery) await this.checkpoint();
       if (this.#unsettled !== undefined || (placing && this.#replay.inherits)) await this.settle();
     } catch (cause) {
+      const { message } = ioError(cause, STORE_FOLDER, "put commits in place");
       throw new BabaError(
         "BABA_SETTLE",
-        `Earlier commits are in the journal, but their files cannot be put in place: ${messageOf(cause)} Nothing more ` +
-          "is committed until they can be.",
+        `Earlier commits are in the journal, but their files cannot be put in place: ${message} Nothing more is ` +
+          "committed until they can be.",
         { cause },
       );
     }
