@@ -273,7 +273,7 @@ export class FileStorage implements Storage {
   async #fence(engine: CommitEngine): Promise<void> {
     const release = await this.#lockQueue.acquire();
     try {
-      if ((await engine.follow()) > 0) await engine.lock();
+      if ((await engine.follow()) > 0) await this.#locked();
     } catch (error) {
       const { message } = ioError(error, STORE_FOLDER, "begin a segment of the journal");
       this.#report(
