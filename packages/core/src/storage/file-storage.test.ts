@@ -363,6 +363,39 @@ test("FileStorage.forceUnlock() says in its own words what keeps the lock from b
   await expect(storage.forceUnlock()).rejects.toMatchObject(failure);
 });
 
+describe("FileStorage.hasStopped()", () => {
+  test("is false before it is open and while it can be used", async () => {
+    const storage = storageOf();
+    expect(await storage.hasStopped()).toBe(false);
+    await storage.open();
+    await storage.commit(put({ "1.baba": "one" }));
+    expect(await storage.hasStopped()).toBe(false);
+    await storage.close();
+  });
+
+  test("is true once the outcome of a commit is unknown", async () => {
+    const storage = await opened();
+    hook = ({ call, path }) =>
+      call === "syncFolder" && path === JOURNAL_FOLDER ? { fail: "EIO" } : undefined;
+    await expect(storage.commit(put({ "1.baba": "one" }))).rejects.toMatchObject({
+      code: "BABA_COMMIT_UNKNOWN",
+    });
+    hook = () => undefined;
+    expect(await storage.hasStopped()).toBe(true);
+  });
+
+  test("is true while the journal cannot be followed", async () => {
+    const storage = await opened();
+    await storage.commit(put({ "1.baba": "one" }));
+    await storage.commit(put({ "2.baba": "two" }));
+    await (await storage.hold()).release();
+    hook = ({ call }) => (call === "kinds" ? { fail: "EIO" } : undefined);
+    expect(await storage.hasStopped()).toBe(true);
+    hook = () => undefined;
+    expect(await storage.hasStopped()).toBe(false);
+  });
+});
+
 describe("FileStorage.hold()", () => {
   test("is waited for, and whoever waited too long gets LockedError", async () => {
     const storage = await opened();

@@ -183,6 +183,22 @@ export class FileStorage implements Storage {
     if (this.#lockQueue.isFree) await this.#fence(engine);
   }
 
+  /**
+   * Whether only opening another storage helps: the outcome of a commit is unknown, or the journal cannot be followed any
+   * more. Not while it is being opened.
+   */
+  async hasStopped(): Promise<boolean> {
+    if (!this.#ready) return false;
+    const { isSound } = this.#opened();
+    return (
+      !isSound ||
+      (await this.head().then(
+        () => false,
+        () => true,
+      ))
+    );
+  }
+
   /** Waits until what was committed is in place, or has failed to be put there once. */
   async settled(): Promise<void> {
     await this.#commits.drained();

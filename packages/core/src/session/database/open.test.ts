@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { memoryFileSystem } from "../../file-system/memory.ts";
+import { MemoryVolume } from "../../file-system/memory-volume.ts";
 import { add, failsWith, Note, NoteStore, note, read } from "../note-store.fixture.ts";
 import { assemble } from "./assemble.ts";
 import { Database } from "./database.ts";
@@ -18,4 +19,50 @@ test("open() that failed may be tried again, and so may whatever needs the store
   await add(db, 1);
   expect(await read(db)).toEqual(note(1));
   await db.close();
+});
+
+test("open() of another database begins anew where a failed sync has stopped the folder's first one", async () => {
+  const volume = new MemoryVolume();
+  let fails = false;
+  const fileSystem = () => {
+    const files = memoryFileSystem(volume);
+    const sync = files.sync.bind(files);
+    files.sync = (paths) =>
+      fails ? Promise.reject(Object.assign(new Error("lost"), { code: "EIO" })) : sync(paths);
+    return files;
+  };
+  const context = assemble({ ...new NoteStore().runtime, fileSystem });
+  const [first, second] = [0, 1].map(() => new Database(Note, { logging: false }, context));
+  if (first === undefined || second === undefined) throw new Error("two databases");
+  await add(first, 1);
+  await second.open();
+  fails = true;
+  await failsWith(add(first, 2), "BABA_COMMIT_UNKNOWN");
+  fails = false;
+  await failsWith(add(second, 3), "BABA_COMMIT_UNKNOWN");
+  await first.close();
+  const again = new Database(Note, { logging: false }, context);
+  await add(again, 3);
+  expect(await read(second, "3.baba")).toEqual(note(3));
+  await failsWith(add(second, 4), "BABA_COMMIT_UNKNOWN");
+  const third = new Database(Note, { logging: false }, context);
+  await add(third, 4);
+  await second.close();
+  await again.close();
+  expect(await read(third, "4.baba")).toEqual(note(4));
+  await third.close();
+});
+
+test("open() of another database begins anew where the store's folder went while the first one had it open", async () => {
+  const volume = new MemoryVolume();
+  const context = assemble({ ...new NoteStore().runtime, fileSystem: () => memoryFileSystem(volume) });
+  const [first, second] = [0, 1].map(() => new Database(Note, { logging: false }, context));
+  if (first === undefined || second === undefined) throw new Error("two databases");
+  await add(first, 1);
+  volume.folder(".").delete(".baba");
+  await failsWith(add(first, 2), "BABA_IO");
+  await add(second, 2);
+  expect(await read(second, "2.baba")).toEqual(note(2));
+  await second.close();
+  await first.close();
 });

@@ -31,7 +31,7 @@ export class SharedStores {
   readonly #byIdentity = new Map<string, Shared>();
 
   /**
-   * Opens the folder's store, or shares one that is already open; it is closed with its last user. The candidate's
+   * Opens the folder's store, or shares one that is already open and has not stopped; it is closed with its last user. The candidate's
    * audience is that of `log`, which joins the other's if there is one.
    *
    * @throws `BABA_KEY_WRONG`, `BABA_SEALED` if it is already open with another key, or only one of the two
@@ -40,25 +40,33 @@ export class SharedStores {
    */
   async open(candidate: Candidate, lock: Lock, log: Log): Promise<OpenedStore> {
     const identity = await identityOf(candidate);
+    await this.#forgetStopped(identity);
     const joined = this.#byIdentity.get(identity);
     joined?.audience.join(log);
     const shared = joined ?? this.#start(identity, candidate);
+    const leave = () => this.#leave(identity, shared, log);
     try {
       await shared.opened;
     } catch (error) {
-      if (this.#byIdentity.get(identity) === shared) this.#byIdentity.delete(identity);
-      await this.#leave(identity, shared, log);
+      this.#forget(identity, shared);
+      await leave();
       // The failure may be due to another user's wrong key.
       if (joined !== undefined && !shared.vault.isOpenedBy(lock)) return this.open(candidate, lock, log);
       throw error;
     }
-    try {
-      await mustMatch(shared.vault, lock);
-      return { storage: leased(shared.storage, () => this.#leave(identity, shared, log)), store: shared };
-    } catch (error) {
-      await this.#leave(identity, shared, log);
-      throw error;
-    }
+    await mustMatch(shared.vault, lock).catch((error: unknown) => leave().then(() => Promise.reject(error)));
+    return { storage: leased(shared.storage, leave), store: shared };
+  }
+
+  /** A store that has stopped is left to those that have it, or opening a database again would change nothing. */
+  async #forgetStopped(identity: string): Promise<void> {
+    const shared = this.#byIdentity.get(identity);
+    if (shared !== undefined && (await shared.storage.hasStopped())) this.#forget(identity, shared);
+  }
+
+  /** Lets the next database start another store, unless that has happened. */
+  #forget(identity: string, shared: Shared): void {
+    if (this.#byIdentity.get(identity) === shared) this.#byIdentity.delete(identity);
   }
 
   #start(identity: string, { audience, create }: Candidate): Shared {
@@ -75,7 +83,7 @@ export class SharedStores {
       await shared.storage.settled();
       if (shared.audience.leave(log)) return;
     }
-    if (this.#byIdentity.get(identity) === shared) this.#byIdentity.delete(identity);
+    this.#forget(identity, shared);
     await shared.opened.catch(() => undefined);
     await shared.storage.close();
   }

@@ -99,6 +99,11 @@ export class CommitEngine {
     this.#replay.history.judge(basis, new Set(), []);
   }
 
+  /** Whether it may still write. */
+  get isSound(): boolean {
+    return this.#poison.isSound;
+  }
+
   /** Whether a dead process left work: commits that are not in place, or not durably. */
   get needsRecovery(): boolean {
     return this.#replay.needsRecovery;
