@@ -140,14 +140,27 @@ export async function createKeyFile(files: FileSystem, token: string, bytes: Uin
 /**
  * Makes sure that the existing key file survives a power cut: whoever put it there may have died before
  * syncing its folder, or the sync may have failed, and without it everything sealed from now on is lost.
+ *
+ * @throws `BABA_KEYRING` if it is no longer there; `BABA_IO` and the like
  */
 export async function assureKeyFile(files: FileSystem): Promise<void> {
   try {
     await rewriteFolders(files, [STORE_FOLDER], KEY_FILE);
     await files.syncFolders([STORE_FOLDER]);
   } catch (error) {
-    throw ioError(error, KEY_FILE, "sync");
+    const [folder, file] = await files.kinds([STORE_FOLDER, KEY_FILE]).catch(() => []);
+    throw folder === "folder" && file === undefined ? keyFileGone(error) : ioError(error, KEY_FILE, "sync");
   }
+}
+
+/** This process may be the last that has the keys. */
+function keyFileGone(cause: unknown): BabaError {
+  return new BabaError(
+    "BABA_KEYRING",
+    `${KEY_FILE} was removed while the store was open. Nothing was changed. Put it back from a backup; if there is none, copy the records ` +
+      "into another store before you close the database, since nobody can read them after that.",
+    { record: KEY_FILE, cause },
+  );
 }
 
 /** Replaces the key file atomically and durably: after a crash, the old or the new one is there, whole. */

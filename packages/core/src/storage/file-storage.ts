@@ -176,6 +176,15 @@ export class FileStorage implements Storage {
     await worded(this.#opened().renew(), STORE_FOLDER, "begin a new journal");
   }
 
+  /**
+   * Makes sure that the keys at hand open the journal. Needs a hold.
+   *
+   * @throws `BABA_KEY_UNKNOWN` if they are of another time or store
+   */
+  async mustFitKeys(): Promise<void> {
+    await worded(this.#opened().mustFitKeys(), STORE_FOLDER, "read the journal");
+  }
+
   async forceUnlock(): Promise<void> {
     const engine = this.#opened();
     await worded(engine.tenure.force(), LOCK_FILE, "remove the write lock");

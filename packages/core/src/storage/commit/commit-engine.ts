@@ -191,6 +191,11 @@ export class CommitEngine {
     await this.tidy();
   }
 
+  /** Makes sure that the keys at hand are those of the journal. Needs the lock. */
+  mustFitKeys(): Promise<void> {
+    return this.#journal.mustFitKeys();
+  }
+
   /** Checkpoints, and starts a segment with the current seal: nothing stays under another. Needs the lock. */
   async renew(): Promise<void> {
     await this.checkpoint();

@@ -186,6 +186,13 @@ export class Journal {
     await this.#removeUntil(last);
   }
 
+  /** @throws `BABA_KEY_UNKNOWN` where the keys at hand do not open the newest segment: a key file of another time */
+  async mustFitKeys(): Promise<void> {
+    const header = this.#cursor.position?.header;
+    if (header?.keyId === undefined || header.keyId === this.#seals.journal?.keyId) return;
+    await this.#seals.findSeal(header.keyId, segmentPath(header.number));
+  }
+
   /** In pieces, yielding in between. */
   async #encoded(batch: readonly Changes[]): Promise<Encoded[]> {
     const all: Encoded[] = [];
@@ -249,6 +256,7 @@ export class Journal {
    * being with the link, atomically; of two writers one wins.
    */
   async #startSegment(checkpoint: number, batch: readonly Encoded[]): Promise<void> {
+    await this.mustFitKeys();
     const { unconfirmed } = this.#cursor;
     const base = this.sequence - unconfirmed.length;
     const again = await this.#encoded(unconfirmed.map(({ changes }) => changes));
