@@ -123,12 +123,17 @@ test.each([
   expect(codeOf(options)).toBe("BABA_OPTION");
 });
 
-test.each([
-  ["a line break", { identity: `${identity}\n` }],
-  ["a line break", { identity, recipients: [`${recipient}\n`] }],
-  ["the other lines", { identity: `# created: today\n# public key: ${recipient}\n${identity}\n` }],
-])("checkUnlock() tells who gives a whole file of age-keygen's to leave out %s", (told, options) => {
-  expect(() => checkUnlock(options)).toThrow(told);
+test.each([`${identity}\n`, `# created: 2026-01-31T12:00:00Z\n# public key: ${recipient}\n${identity}\n`])(
+  "checkUnlock() says what to give of a whole file that age-keygen made: %#",
+  (file) => {
+    expect(() => checkUnlock({ identity: file })).toThrow(
+      /of a file that age-keygen made, give only that line/,
+    );
+  },
+);
+
+test("checkUnlock() tells who gives a recipient with a line break to leave that out", () => {
+  expect(() => checkUnlock({ identity, recipients: [`${recipient}\n`] })).toThrow("a line break");
 });
 
 test("sameLock() minds neither the order of identities nor that one is given twice", async () => {

@@ -195,7 +195,8 @@ function checkOneIdentity(value: unknown): string {
   if (isMissing(value)) throw missing("identity");
   if (typeof value !== "string" || !IDENTITY.test(value) || !isChecked(value))
     throw optionError(
-      "An identity must be an age X25519 identity: AGE-SECRET-KEY-1 and 58 letters and digits, without typing errors, a line break or the other lines of its file.",
+      "An identity must be an age X25519 identity: AGE-SECRET-KEY-1 and 58 letters and digits, without typing errors and without " +
+        "anything before or after it; of a file that age-keygen made, give only that line, without its end.",
     );
   return value;
 }
