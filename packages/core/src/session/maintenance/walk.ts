@@ -11,7 +11,7 @@ export type Progress = { readonly done: number; readonly total: number };
 export type MaintenanceOptions = {
   /**
    * Called after every step; a promise is awaited. If it fails, the work stops with its error, and can be started
-   * again.
+   * again. Do not await `close()` in it, or return its promise: that waits for this work to end.
    */
   readonly onProgress?: (progress: Progress) => void;
 };
