@@ -25,7 +25,7 @@ storageSuite(test, async () => {
   };
 });
 
-test("FileStorage.read() answers at once where the file system does", async () => {
+test("FileStorage.read() answers at once if the file system does", async () => {
   const files = memoryFileSystem(new MemoryVolume());
   const storage = new FileStorage(files, memoryRuntime(), report);
   await storage.open();

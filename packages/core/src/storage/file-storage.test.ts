@@ -92,7 +92,7 @@ test("FileStorage.open() does not list the records, however many there are", asy
 });
 
 describe("FileStorage.names() and renew()", () => {
-  test("names() tells the records of every folder, those that are not in their places among them", async () => {
+  test("names() gives the records of every folder, those among them that are not in their places", async () => {
     const storage = await opened();
     await storage.commit(put({ "2.baba": "a", "a/1.baba": "b", "a/b/c/3.baba": "c" }));
     sleep = never;
@@ -116,7 +116,7 @@ describe("FileStorage.names() and renew()", () => {
     expect(await storage.head()).toBe(1);
   });
 
-  test("renew() that fails says so in a typed error", async () => {
+  test("renew() throws a typed error if it fails", async () => {
     const storage = await opened();
     await storage.commit(put({ "1.baba": "a" }));
     const hold = await storage.hold();
@@ -151,7 +151,7 @@ describe("FileStorage.open()", () => {
     await expect(storageOf().open()).rejects.toMatchObject({ code: "BABA_PERMISSION", record: STORE_FOLDER });
   });
 
-  test("that failed leaves nothing for close() to put in order or to report, and the next one does it", async () => {
+  test("leaves nothing for close() to do or report if it failed, and the next open() does it", async () => {
     sleep = never;
     await (await opened()).commit(put({ "1.baba": "one" }, background));
     machine.powerCut();
@@ -168,7 +168,7 @@ describe("FileStorage.open()", () => {
   });
 });
 
-test("FileStorage.open() that is called during another opens once", async () => {
+test("FileStorage.open() during another one opens once", async () => {
   const storage = storageOf();
   let [identities, second] = [0, Promise.resolve()];
   hook = ({ call }) => {
@@ -181,7 +181,7 @@ test("FileStorage.open() that is called during another opens once", async () => 
   expect(identities).toBe(1);
 });
 
-test("FileStorage.open() takes a recovery for no failure, where it has nobody else to tell of it", async () => {
+test("FileStorage.open() reports no recovery as a failure if there is nobody else to tell of it", async () => {
   sleep = never;
   await (await opened()).commit(put({ "1.baba": "one" }, background));
   machine.powerCut();
@@ -222,7 +222,7 @@ describe("FileStorage.read(), exist(), list() and count()", () => {
 });
 
 describe("FileStorage.commit()", () => {
-  test("of nothing is judged, without the lock, and says what keeps it from being judged", async () => {
+  test("judges a commit of nothing, without the lock, and says what keeps it from being judged", async () => {
     const storage = await opened();
     await storage.commit(put({ "1.baba": "one" }));
     await (await storage.hold()).release();
@@ -261,7 +261,7 @@ describe("FileStorage.commit()", () => {
     expect(syncs()).toBe(before + 1);
   });
 
-  test("rejects all that wait where the lock cannot be taken", async () => {
+  test("rejects all that wait if the lock cannot be taken", async () => {
     const storage = await opened();
     hook = ({ call }) => (call === "link" ? { fail: "EPERM" } : undefined);
     const outcomes = await Promise.allSettled([
@@ -272,7 +272,7 @@ describe("FileStorage.commit()", () => {
       expect(outcome).toMatchObject({ status: "rejected", reason: code("BABA_PERMISSION") });
   });
 
-  test("stands where the lock cannot be given back, says so, and the next one goes on", async () => {
+  test("stands and reports it if the lock cannot be given back, and the next one goes on", async () => {
     const storage = await opened();
     hook = ({ call, path }) => (call === "remove" && path === LOCK_FILE ? { fail: "EBUSY" } : undefined);
     await storage.commit(put({ "1.baba": "one" }));
@@ -282,7 +282,7 @@ describe("FileStorage.commit()", () => {
     expect(await storage.list(".")).toEqual(["1.baba", "2.baba"]);
   });
 
-  test("that cannot look who has the lock, which was kept a pause ago, leaves nobody with it", async () => {
+  test("leaves nobody with a kept lock if it cannot look who has it after a pause", async () => {
     const [storage, other] = [await opened(), await opened()];
     let wake = () => {};
     sleep = () =>
@@ -303,7 +303,7 @@ describe("FileStorage.commit()", () => {
     expect(await storage.list(".")).toEqual(["1.baba", "2.baba", "3.baba"]);
   });
 
-  test("is made although there are folders where processes leave files, and where tidying fails, which is reported", async () => {
+  test("succeeds although others left folders among its files, and reports it if tidying fails", async () => {
     for (const folder of [OWNERS_FOLDER, BREAKS_FOLDER, TEMPORARY_FOLDER])
       await simulatedFileSystem(disk).makeFolder(`${folder}/@eaDir`);
     await (await opened()).commit(put({ "1.baba": "one" }));
@@ -317,12 +317,12 @@ describe("FileStorage.commit()", () => {
     expect(await storage.list(".")).toEqual(["1.baba", "2.baba", "3.baba"]);
   });
 
-  test("and hold() are refused before open(): BABA_CLOSED", async () => {
+  test("and hold() throw BABA_CLOSED before open()", async () => {
     await expect(storageOf().commit(put({ "1.baba": "one" }))).rejects.toMatchObject(code("BABA_CLOSED"));
     await expect(storageOf().hold()).rejects.toMatchObject(code("BABA_CLOSED"));
   });
 
-  test("in the background puts files in place after a pause, and at once where much waits", async () => {
+  test("puts files in place after a pause in the background, and at once if much waits", async () => {
     const storage = await opened();
     await storage.commit(put({ "1.baba": "one" }, background));
     await storage.close();
@@ -338,7 +338,7 @@ describe("FileStorage.commit()", () => {
     expect(reports).toEqual([]);
   });
 
-  test("in the background reports where files cannot be put in place", async () => {
+  test("reports it if files cannot be put in place in the background", async () => {
     const storage = await opened();
     hook = ({ call }) => (call === "rename" ? { fail: "EACCES" } : undefined);
     await storage.commit(put({ "1.baba": "one" }, background));
@@ -397,7 +397,7 @@ describe("FileStorage.hasStopped()", () => {
 });
 
 describe("FileStorage.hold()", () => {
-  test("is waited for, and whoever waited too long gets LockedError", async () => {
+  test("makes commit() wait, which throws LockedError after ten seconds", async () => {
     const storage = await opened();
     const hold = await storage.hold();
     await expect(storage.commit(put({ "1.baba": "one" }))).rejects.toThrow(LockedError);
@@ -409,7 +409,7 @@ describe("FileStorage.hold()", () => {
     expect(await storage.list(".")).toEqual(["2.baba", "3.baba"]);
   });
 
-  test("is waited for as long by another hold, and by commits that began to wait while the lock was being taken", async () => {
+  test("makes another hold(), and a commit() that waits since before the lock was taken, wait as long", async () => {
     const storage = await opened();
     const waiting: Promise<unknown>[] = [];
     hook = ({ call, to }) => {
@@ -426,7 +426,7 @@ describe("FileStorage.hold()", () => {
     expect([outcomes.length, await storage.list(".")]).toEqual([2, ["2.baba"]]);
   });
 
-  test("is waited for ten seconds by each commit, whenever it began to wait", async () => {
+  test("makes each commit() wait for ten seconds, whenever it began to wait", async () => {
     const storage = await opened();
     const hold = await storage.hold();
     const second: Promise<void>[] = [];
@@ -441,7 +441,7 @@ describe("FileStorage.hold()", () => {
     expect(await storage.list(".")).toEqual(["2.baba"]);
   });
 
-  test("is released once the commits under it have ended, which are made one after another", async () => {
+  test("ends at release() once the commits under it have ended, which are made one after another", async () => {
     const storage = await opened();
     const hold = await storage.hold();
     const held = ["1.baba", "2.baba"].map((name) => storage.commit(put({ [name]: "held" }, { hold })));
@@ -452,7 +452,7 @@ describe("FileStorage.hold()", () => {
     expect(await (await opened()).list(".")).toEqual(["1.baba", "2.baba", "3.baba"]);
   });
 
-  test("is of no use once it is released: BABA_SESSION_CLOSED, and nothing is written", async () => {
+  test("is of no use after its release(): commit() throws BABA_SESSION_CLOSED and writes nothing", async () => {
     const storage = await opened();
     const first = await storage.hold();
     await first.release();
@@ -466,7 +466,7 @@ describe("FileStorage.hold()", () => {
     expect(await storage.list(".")).toEqual(["2.baba"]);
   });
 
-  test("is over although the lock cannot be given back, which is reported", async () => {
+  test("ends and reports it if the lock cannot be given back", async () => {
     const storage = await opened();
     const hold = await storage.hold();
     await storage.commit(put({ "1.baba": "one" }, { hold }));
@@ -483,7 +483,7 @@ describe("FileStorage.hold()", () => {
     ["sync", TEMPORARY_FOLDER],
     ["link", TEMPORARY_FOLDER],
   ] as const) {
-    test(`lets the next one go on where the lock cannot be taken: ${call} in ${place}`, async () => {
+    test(`lets the next one go on if the lock cannot be taken: ${call} in ${place}`, async () => {
       const storage = await opened();
       const fails = (step: Step): boolean => step.call === call && step.path.startsWith(place);
       hook = (step) => (fails(step) ? { fail: "EPERM" } : undefined);
@@ -511,7 +511,7 @@ describe("FileStorage.close()", () => {
     await expect(storage.hold()).rejects.toMatchObject(code("BABA_CLOSED"));
   });
 
-  test("of one that has only read writes nothing, and of one beside a living writer only places files", async () => {
+  test("writes nothing after reads only, and only places files beside a living writer", async () => {
     const [writer, reader] = [await opened(), await opened()];
     sleep = never;
     void writer.commit(put({ "1.baba": "one" }, background));
@@ -530,7 +530,7 @@ describe("FileStorage.close()", () => {
     expect(disk.operations.slice(before).map(({ call }) => call)).toEqual(["remove"]);
   });
 
-  test("waits for an opening that is under way, and its keys are of no use afterwards", async () => {
+  test("waits for an open() that is under way, whose keys are of no use afterwards", async () => {
     const files = simulatedFileSystem(disk);
     const { crypto } = simulatedRuntime(files);
     const context = { crypto, compression: webCompression, now: () => 0, breathe: () => undefined };
@@ -543,7 +543,7 @@ describe("FileStorage.close()", () => {
     await expect(sealing()).rejects.toMatchObject(code("BABA_CLOSED"));
   });
 
-  test("during an opening that fails ends without its error", async () => {
+  test("resolves although an open() that is under way fails", async () => {
     const storage = storageOf();
     hook = ({ call }) => (call === "close" ? undefined : { fail: "EIO" });
     const refused = expect(storage.open()).rejects.toMatchObject(code("BABA_IO"));
@@ -551,7 +551,7 @@ describe("FileStorage.close()", () => {
     await refused;
   });
 
-  test("that is called during another ends no earlier", async () => {
+  test("ends no earlier than another close() that is under way", async () => {
     const storage = await opened();
     await storage.commit(put({ "1.baba": "one" }));
     const ended: string[] = [];
@@ -566,7 +566,7 @@ describe("FileStorage.close()", () => {
     expect(ended).toEqual(["first", "second"]);
   });
 
-  test("ends although its owner's file cannot be removed", async () => {
+  test("succeeds although its owner's file cannot be removed", async () => {
     const storage = await opened();
     await storage.commit(put({ "1.baba": "one" }));
     hook = ({ call, path }) =>

@@ -53,7 +53,7 @@ describe("checkStoreFolder()", () => {
   });
 });
 
-describe("checkStoreFolder() where a file is in the way", () => {
+describe("checkStoreFolder() when a file has the place of the store's folder", () => {
   test("says that it is the directory, and not store.json, that is wrong", async () => {
     const occupied = memoryFileSystem();
     await occupied.makeFolder(".");
@@ -65,7 +65,7 @@ describe("checkStoreFolder() where a file is in the way", () => {
 });
 
 describe("completeStoreFolder()", () => {
-  test("makes store.json once, and leaves nothing on its way", async () => {
+  test("makes store.json once, and leaves no temporary file", async () => {
     await makeStoreFolders(files);
     for (const [token, isKnown] of [
       ["a", false],
@@ -86,7 +86,7 @@ describe("completeStoreFolder()", () => {
     [".", true],
   ] as const) {
     const whose = reopens ? "another handle" : "the same handle";
-    test(`loses nothing of a commit by ${whose} where the first sync of ${folder} failed`, async () => {
+    test(`loses nothing of a commit by ${whose} if the first sync of ${folder} failed`, async () => {
       const store = new SimulatedStore();
       const first = await store.open("first");
       store.fail((step) => step.call === "syncFolder" && step.path === folder);
@@ -142,7 +142,7 @@ describe("tidy()", () => {
     ]);
   });
 
-  test("has nothing to do where there is no folder of temporary files", async () => {
+  test("does nothing if there is no folder of temporary files", async () => {
     await tidied();
     expect(reports).toEqual([]);
     expect(await files.list(TEMPORARY_FOLDER)).toBeUndefined();

@@ -74,8 +74,8 @@ async function placed(): Promise<string | undefined> {
   return kind;
 }
 
-describe("what is committed in the background and cannot be put in place", () => {
-  test("stands, and stops what follows with BABA_SETTLE until it can", async () => {
+describe("BackgroundSettling of a commit whose file cannot be put in place", () => {
+  test("lets the commit stand, and later commits fail with BABA_SETTLE until the file can be placed", async () => {
     const storage = await hindered();
     const other = new Map([["other.baba", bytes("two")]]);
     for (const settle of ["background", "commit"] as const)
@@ -88,7 +88,7 @@ describe("what is committed in the background and cannot be put in place", () =>
     expect(await placed()).toBe("file");
   });
 
-  test("is put in place without a further commit as soon as it can be, and reported once", async () => {
+  test("places the file without a further commit as soon as it can, and reports the failure once", async () => {
     failures = 4;
     await hindered();
     await expect.poll(placed).toBe("file");
@@ -96,7 +96,7 @@ describe("what is committed in the background and cannot be put in place", () =>
     expect(reports).toHaveLength(1);
   });
 
-  test("is tried again for some seconds, reported once more then, and tried on at lengthening intervals without keeping the process alive", async () => {
+  test("retries for some seconds, reports once more, then retries ever less often and keeps no process alive", async () => {
     failures = 14;
     idle = async () => {};
     await hindered();
@@ -107,7 +107,7 @@ describe("what is committed in the background and cannot be put in place", () =>
     expect(reports).toEqual([reports[0], reports[0]]);
   });
 
-  test("is put in place by the next commit, and what idles finds nothing to do and ends", async () => {
+  test("ends once the next commit has placed the file", async () => {
     let end = (): void => undefined;
     idle = () => new Promise<void>((resolve) => (end = resolve));
     const storage = await hindered();
@@ -120,7 +120,7 @@ describe("what is committed in the background and cannot be put in place", () =>
     expect(idles).toEqual([5_120]);
   });
 
-  test("is not tried again by a handle that writes no more", async () => {
+  test("does not retry in a handle that no longer writes", async () => {
     failures = 0;
     const storage = await opened();
     await storage.commit(put("zero"));
@@ -131,7 +131,7 @@ describe("what is committed in the background and cannot be put in place", () =>
     expect(pauses).toEqual([10, 10]);
   });
 
-  test("is put in place by a close, which waits for no further try, and none comes after it", async () => {
+  test("ends at close(), which places the file and waits for no further try", async () => {
     let end = (): void => undefined;
     pause = async () => {
       if (pauses.length > 1) await new Promise<void>((resolve) => (end = resolve));
@@ -145,7 +145,7 @@ describe("what is committed in the background and cannot be put in place", () =>
     await new Promise((resolve) => setTimeout(resolve));
     expect([pauses.length, disk.operations.length]).toEqual([2, before]);
   });
-  test("does not keep the process alive after a close for longer than the piece of a pause that has begun", async () => {
+  test("keeps the process alive after close() only for the piece of its pause that has begun", async () => {
     let end = (): void => undefined;
     pause = async () => {
       if (pauses.length === 7) await new Promise<void>((resolve) => (end = resolve));

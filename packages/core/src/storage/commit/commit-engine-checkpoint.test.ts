@@ -15,7 +15,7 @@ describe("a checkpoint", () => {
 
   const other = (text: string): Transaction => put("", { changes: new Map([["other.baba", bytes(text)]]) });
 
-  test("ends a commit that makes the journal long", async () => {
+  test("runs at the end of a commit() that makes the journal long", async () => {
     const a = await store.open("a");
     await Promise.all([a.storage.commit(large()), a.storage.commit(put("small"))]);
     await (await a.storage.hold()).release();
@@ -23,7 +23,7 @@ describe("a checkpoint", () => {
     expect([names, a.reports]).toEqual([[segmentPath(2).slice(-16)], []]);
   });
 
-  test("that fails after a commit is reported, and the commit stands", async () => {
+  test("reports its failure after a commit(), and the commit stands", async () => {
     const a = await store.open("a");
     store.fail((step) => is(step, "a", "sync", "r.baba"));
     await Promise.all([a.storage.commit(large()), a.storage.commit(put("small"))]);
@@ -33,7 +33,7 @@ describe("a checkpoint", () => {
     expect(await read(a)).toBe("small");
   });
 
-  test("whose segments cannot be removed keeps in mind that files of later commits are to be synced", async () => {
+  test("makes later commits sync their files after it could not remove segments", async () => {
     let now = 0;
     const a = await store.open("a", false, () => now);
     await a.storage.commit(put("one"));
@@ -61,7 +61,7 @@ describe("a checkpoint", () => {
     ["what is no error", "a text", "a text (unknown error)."],
     ["a system's error", Object.assign(new Error("no room"), { code: "ENOSPC" }), "no room (ENOSPC)."],
   ] as const) {
-    test(`that fails with ${what} says which`, async () => {
+    test(`reports ${what} with which it fails`, async () => {
       const a = await store.open("a");
       let segments = 0;
       store.hook = (step) => {
@@ -74,7 +74,7 @@ describe("a checkpoint", () => {
     });
   }
 
-  test("by another process does not disturb a third that follows", async () => {
+  test("in one process does not disturb head() and commit() of another", async () => {
     const [a, b, c] = [await store.open("a"), await store.open("b"), await store.open("c")];
     await a.storage.commit(put("one"));
     const head = await c.storage.head();
@@ -91,7 +91,7 @@ describe("a checkpoint", () => {
     ["and takes back what marks said", false],
     ["and cannot say so", true],
   ] as const) {
-    test(`whose sync fails poisons the handle ${what}`, async () => {
+    test(`poisons the handle if its sync fails at close(), ${what}`, async () => {
       const [a, b] = [await store.open("a"), await store.open("b")];
       await a.storage.commit(put("one"));
       await b.storage.head();

@@ -16,7 +16,7 @@ beforeEach(() => {
   store = new SimulatedStore();
 });
 
-describe("a reading of the journal that fails on its way", () => {
+describe("CommitEngine, after a reading of the journal that failed on its way", () => {
   /**
    * `b` has followed up to commit 1 of `a`; then come commits 2 and 3 of `a`, which says that 2 is synced,
    * and 4 of `c` in the next segment.
@@ -51,7 +51,7 @@ describe("a reading of the journal that fails on its way", () => {
     ["looks for the segment after the next one", "kinds", 3],
     ["reads the next segment", "read", 2],
   ] as const) {
-    test(`where it ${what} forgets no commit that it has passed`, async () => {
+    test(`head() forgets no commit that it had passed when it ${what}`, async () => {
       const b = await twoMoreSegments();
       failOnce((step) => is(step, "b", call, segmentPath(number)));
       await expect(b.storage.head()).rejects.toMatchObject(code("BABA_IO"));
@@ -60,7 +60,7 @@ describe("a reading of the journal that fails on its way", () => {
     });
   }
 
-  test("still finds the conflicts with what it has passed, and puts that in its place", async () => {
+  test("commit() finds conflicts with the commits passed, and close() puts them in place", async () => {
     const b = await twoMoreSegments();
     const basis = { head: 1, records: new Set(["r.baba"]), folders: new Set<string>() };
     failOnce((step) => is(step, "b", "kinds", segmentPath(3)));
@@ -71,7 +71,7 @@ describe("a reading of the journal that fails on its way", () => {
     expect(await read(await store.open("again"))).toBe("two");
   });
 
-  test("tells of what it has passed where it cannot learn whether the last writer lives", async () => {
+  test("read() gives the commits passed when head() could not learn whether the last writer lives", async () => {
     const b = await store.open("b");
     const a = await store.open("a", false);
     await a.storage.commit(put("one", background));

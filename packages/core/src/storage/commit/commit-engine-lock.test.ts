@@ -8,8 +8,8 @@ beforeEach(() => {
   store = new SimulatedStore();
 });
 
-describe("a lock that is taken away by force", () => {
-  test("while a commit is synced makes its outcome unknown, and the handle writes no more", async () => {
+describe("CommitEngine, when its lock is taken away or cannot be read", () => {
+  test("commit() fails with CommitUnknownError if the lock goes during its sync, and the handle writes no more", async () => {
     const [a, b] = [await store.open("a"), await store.open("b")];
     await a.storage.commit(put("one"));
     store.once(
@@ -26,7 +26,7 @@ describe("a lock that is taken away by force", () => {
   });
 
   for (const settle of ["commit", "background"] as const) {
-    test(`lets another go on from before the commit (settle: ${settle}), which then never counts`, async () => {
+    test(`commit() with settle ${settle} never counts if another has gone on from before it`, async () => {
       const [a, b] = [await store.open("a"), await store.open("b")];
       await a.storage.commit(put("one"));
       await store.given(LOCK_FILE);
@@ -43,7 +43,7 @@ describe("a lock that is taken away by force", () => {
     });
   }
 
-  test("while a commit is synced that is settled in the background lets another go on behind it", async () => {
+  test("commit() with background settling stands if another goes on behind it during its sync", async () => {
     const [a, b] = [await store.open("a"), await store.open("b")];
     await a.storage.commit(put("one"));
     await store.given(LOCK_FILE);
@@ -67,7 +67,7 @@ describe("a lock that is taken away by force", () => {
     expect(await read(await store.open("c"))).toBe("two");
   });
 
-  test("and used to link a segment refuses the paused one's: BABA_LOCKED, and nothing of it stays", async () => {
+  test("commit() fails with BABA_LOCKED if another has begun the segment, and leaves nothing behind", async () => {
     const [a, b] = [await store.open("a"), await store.open("b")];
     store.once(
       (step) => is(step, "a", "link", `${TEMPORARY_FOLDER}/`) && (step.to ?? "").startsWith(JOURNAL_FOLDER),
@@ -137,7 +137,7 @@ describe("a lock that is taken away by force", () => {
     expect(a.reports).toEqual([]);
   });
 
-  test("or that cannot be read after the sync makes the outcome unknown, and no file is touched", async () => {
+  test("commit() fails with BABA_COMMIT_UNKNOWN if it cannot read the lock after the sync, and touches no file", async () => {
     const a = await store.open("a");
     store.fail((step) => is(step, "a", "read", LOCK_FILE));
     const outcome = a.storage.commit(put("one"));
@@ -145,7 +145,7 @@ describe("a lock that is taken away by force", () => {
     expect(await store.isPlaced()).toBe(false);
   });
 
-  test("or that cannot be read before commits are put in place leaves them for later, and the handle goes on", async () => {
+  test("commit() succeeds after background settling could not read the lock, and puts all in place", async () => {
     const a = await store.open("a");
     let reads = 0;
     store.fail((step) => is(step, "a", "read", LOCK_FILE) && ++reads === 3);
@@ -156,7 +156,7 @@ describe("a lock that is taken away by force", () => {
     expect(await read(a)).toBe("two");
   });
 
-  test("before commits are put in place leaves them to whoever holds it then", async () => {
+  test("background settling leaves files to the lock's new owner", async () => {
     const [a, b] = [await store.open("a"), await store.open("b")];
     let reads = 0;
     // After the sync, at the release, and then when the background settling has the lock.
@@ -171,7 +171,7 @@ describe("a lock that is taken away by force", () => {
   });
 });
 
-describe("the write lock of a commit", () => {
+describe("LockTenure", () => {
   /** How often a process tries to link the lock. */
   function locks(process: string): () => number {
     let count = 0;
@@ -182,7 +182,7 @@ describe("the write lock of a commit", () => {
     return () => count;
   }
 
-  test("is kept for the next one in a series", async () => {
+  test("keeps the lock between the commits of a series", async () => {
     const a = await store.open("a", false);
     const count = locks("a");
     for (let i = 0; i < 20; i++) await a.storage.commit(put(`${i}`));
@@ -190,7 +190,7 @@ describe("the write lock of a commit", () => {
     expect(await read(await store.open("b"))).toBe("19");
   });
 
-  test("is given back after a single one, and a moment after the last of a series", async () => {
+  test("gives the lock back after a single commit, and a moment after the last of a series", async () => {
     const [a, b] = [await store.open("a", false), await store.open("b")];
     await a.storage.commit(put("one"));
     await store.given(LOCK_FILE);
@@ -199,7 +199,7 @@ describe("the write lock of a commit", () => {
     expect(await read(a)).toBe("four");
   });
 
-  test("is given back in a series once another waits for it and says so", async () => {
+  test("gives the lock back within a series once another process says that it waits", async () => {
     const [a, b] = [await store.open("a"), await store.open("b")];
     for (const text of ["one", "two", "three"]) await a.storage.commit(put(text));
     let done = false;
@@ -214,7 +214,7 @@ describe("the write lock of a commit", () => {
     await store.given(WANTED_FILE);
   });
 
-  test("that was kept is looked for again after a pause, and so is what others did without it", async () => {
+  test("looks for a kept lock again after a pause, and for what others did without it", async () => {
     let time = 0;
     const a = await store.open("a", false, () => time);
     for (const text of ["one", "two", "three"]) await a.storage.commit(put(text));
@@ -234,7 +234,7 @@ describe("the write lock of a commit", () => {
     [1, 10],
     [3, 19],
   ] as const) {
-    test(`is kept ${pause} ms after another, with a look every 2 ms whether another process waits`, async () => {
+    test(`looks every 2 ms whether another process waits, with commits ${pause} ms apart`, async () => {
       let time = 0;
       const a = await store.open("a", false, () => time);
       let looks = 0;
@@ -255,7 +255,7 @@ describe("the write lock of a commit", () => {
     ["was kept", true],
     ["was about to be kept", false],
   ] as const) {
-    test(`that ${what} is gone at once by forceUnlock() of its own handle`, async () => {
+    test(`gives up a lock that ${what} at forceUnlock() of its own handle`, async () => {
       let time = 0;
       const [a, b] = [await store.open("a", false, () => time), await store.open("b", false)];
       let looks = 0;
@@ -281,7 +281,7 @@ describe("the write lock of a commit", () => {
     });
   }
 
-  test("leaves another's wish for it where nobody looked whether there is one", async () => {
+  test("leaves another's wish for the lock alone if nobody looked whether there is one", async () => {
     const a = await store.open("a");
     const hold = await a.storage.hold();
     await store.files.create([{ path: WANTED_FILE, bytes: bytes("b") }]);
@@ -290,7 +290,7 @@ describe("the write lock of a commit", () => {
     expect(await store.isPlaced(WANTED_FILE)).toBe(true);
   });
 
-  test("that was kept is given back by close()", async () => {
+  test("gives a kept lock back at close()", async () => {
     const a = await store.open("a", false);
     for (const text of ["one", "two", "three"]) await a.storage.commit(put(text));
     await a.storage.close();
@@ -298,7 +298,7 @@ describe("the write lock of a commit", () => {
     expect(a.reports).toEqual([]);
   });
 
-  test("is not kept where it cannot be known whether another waits", async () => {
+  test("does not keep the lock if it cannot learn whether another waits", async () => {
     const a = await store.open("a", false);
     store.fail((step) => is(step, "a", "kinds", WANTED_FILE));
     for (const text of ["one", "two", "three"]) await a.storage.commit(put(text));
@@ -306,7 +306,7 @@ describe("the write lock of a commit", () => {
     expect(a.reports).toEqual([]);
   });
 
-  test("that was kept and cannot be given back is reported", async () => {
+  test("reports a kept lock that it cannot give back", async () => {
     const a = await store.open("a");
     for (const text of ["one", "two", "three"]) await a.storage.commit(put(text));
     store.fail((step) => is(step, "a", "remove", LOCK_FILE));
@@ -314,7 +314,7 @@ describe("the write lock of a commit", () => {
   });
 
   for (const alsoRelease of [false, true]) {
-    test(`is given back where the journal cannot be read${alsoRelease ? ", if it can be" : ""}`, async () => {
+    test(`gives the lock back${alsoRelease ? ", if it can," : ""} when the journal cannot be read`, async () => {
       const [a, b] = [await store.open("a"), await store.open("b")];
       await b.storage.commit(put("one"));
       store.fail(
@@ -329,7 +329,7 @@ describe("the write lock of a commit", () => {
     });
   }
 
-  test("stops head() from following: its holder knows all there is", async () => {
+  test("lets head() follow nothing during a hold, as the holder knows all there is", async () => {
     const a = await store.open("a");
     let following: Promise<number> | undefined;
     store.once(
@@ -348,7 +348,7 @@ describe("the write lock of a commit", () => {
   });
 });
 
-describe("a write lock that could not be given back", () => {
+describe("LockReturn", () => {
   /** Fails one access to the lock by a process, counted from now on. */
   function failOnce(call: string, which: number): void {
     let count = 0;
@@ -356,7 +356,7 @@ describe("a write lock that could not be given back", () => {
       is(step, "a", call, LOCK_FILE) && ++count === which ? { fail: "EMFILE" } : undefined;
   }
 
-  test("after a commit is given back a moment later, and that it failed was reported", async () => {
+  test("gives the lock back a moment after a commit that could not, and reports that failure", async () => {
     const a = await store.open("a");
     // After the sync, and at the release.
     failOnce("read", 2);
@@ -365,7 +365,7 @@ describe("a write lock that could not be given back", () => {
     expect(a.reports).toEqual([expect.stringContaining("cannot release the write lock (EMFILE)")]);
   });
 
-  test("after a hold is given back a moment later", async () => {
+  test("gives the lock back a moment after a hold that could not", async () => {
     const a = await store.open("a");
     const hold = await a.storage.hold();
     failOnce("remove", 1);
@@ -373,7 +373,7 @@ describe("a write lock that could not be given back", () => {
     await store.given(LOCK_FILE);
   });
 
-  test("is tried to be given back a few times, after pauses that grow, and again at the end of the next commit", async () => {
+  test("tries a few times after growing pauses, and again at the end of the next commit", async () => {
     const a = await store.open("a");
     let removals = 0;
     store.hook = (step) => {
@@ -392,7 +392,7 @@ describe("a write lock that could not be given back", () => {
   });
 
   for (const tries of [1, 6]) {
-    test(`at the end is tried again before the owner's file goes: ${tries} failures`, async () => {
+    test(`tries again at close() before the owner's file is removed: ${tries} failures`, async () => {
       const a = await store.open("a");
       await a.storage.commit(put("one"));
       await store.given(LOCK_FILE);

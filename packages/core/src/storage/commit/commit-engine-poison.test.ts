@@ -41,8 +41,8 @@ async function broken(name: string): Promise<number> {
   return count;
 }
 
-describe("a hold whose handle is poisoned", () => {
-  test("by a failed sync of the journal commits nothing more, as a second sync would succeed", async () => {
+describe("CommitEngine with a poisoned handle", () => {
+  test("refuses a held commit() after a failed sync of the journal, as a second sync would succeed", async () => {
     const { storage } = await store.open("a");
     await storage.commit(named("0.baba"));
     const hold = await storage.hold();
@@ -57,7 +57,7 @@ describe("a hold whose handle is poisoned", () => {
     expect(await broken("0.baba")).toBe(0);
   });
 
-  test("by a failed sync of a record file commits nothing that would take its revocation back", async () => {
+  test("refuses a held commit() after a failed sync of a record file, whose revocation it would take back", async () => {
     const { storage } = await store.open("a");
     await storage.commit(named("1.baba"));
     const hold = await storage.hold();
@@ -74,7 +74,7 @@ describe("a hold whose handle is poisoned", () => {
   });
 });
 
-test("after a close that could sync nothing, not even a revocation, the same process places all anew", async () => {
+test("FileStorage.open() in the same process places all anew after a close() that could sync nothing", async () => {
   const process = store.machine.start("a");
   const files = simulatedFileSystem(store.disk, { process, hook: (step) => store.hook(step) });
   let time = 0;
@@ -98,7 +98,7 @@ test("after a close that could sync nothing, not even a revocation, the same pro
   for (const name of ["1.baba", "2.baba", "3.baba"]) expect(await broken(name), name).toBe(0);
 });
 
-test("a sync of the journal that throws instead of rejecting poisons the handle too", async () => {
+test("FileStorage.commit() poisons the handle if a sync of the journal throws instead of rejecting", async () => {
   const files = simulatedFileSystem(store.disk);
   let fails = false;
   const sync: FileSystem["sync"] = (paths) => {

@@ -22,7 +22,7 @@ beforeEach(() => {
   store = new SimulatedStore();
 });
 
-describe("recovery", () => {
+describe("CommitEngine's recovery", () => {
   /** A store with a commit of a process that died before it put the file in place. */
   async function leftByDead(): Promise<void> {
     const dead = await store.open("dead", false);
@@ -30,7 +30,7 @@ describe("recovery", () => {
     dead.kill();
   }
 
-  test("at open puts what a dead process committed in its place, durably, and forgets the journal", async () => {
+  test("at open() durably places what a dead process committed, and forgets the journal", async () => {
     await leftByDead();
     expect(await store.isPlaced()).toBe(false);
     await store.open("a");
@@ -42,7 +42,7 @@ describe("recovery", () => {
     }
   });
 
-  test("that cannot put files in place stops commits with BABA_SETTLE, naming the record", async () => {
+  test("makes commit() fail with BABA_SETTLE, naming the record, if it cannot place files", async () => {
     const holder = await store.open("holder");
     const dead = await store.open("dead", false);
     const names = Array.from({ length: 200 }, (_, i) => `${i}.baba`);
@@ -72,7 +72,7 @@ describe("recovery", () => {
     });
   });
 
-  test("at open puts in place what a storage could not when it was closed, although its process lives", async () => {
+  test("at open() places what close() of a living process could not", async () => {
     const a = await store.open("a");
     store.fail(({ call, to }) => call === "rename" && to === "r.baba");
     await a.storage.commit(put("left"));
@@ -88,7 +88,7 @@ describe("recovery", () => {
     expect(await read(await store.open("d"))).toBe("left");
   });
 
-  test("is told of, with how many commits were left, by whoever has finished it, once", async () => {
+  test("is reported once, with the number of commits, by the handle that has finished it", async () => {
     const holder = await store.open("holder");
     await leftByDead();
     const hold = await holder.storage.hold();
@@ -106,7 +106,7 @@ describe("recovery", () => {
     ]);
   });
 
-  test("of a commit of many records finds all of them or none, and removes what was on its way", async () => {
+  test("finds all records of a large commit or none, and removes temporary files", async () => {
     const names = Array.from({ length: 300 }, (_, i) => `${i}.baba`);
     const changes = new Map(names.map((name) => [name, bytes(name)]));
     const images: { readonly disk: SimulatedDisk; readonly acknowledged: boolean }[] = [];
@@ -136,7 +136,7 @@ describe("recovery", () => {
     expect(found).toEqual(new Set([0, 300]));
   });
 
-  test("needs no folder where a dead process deleted what was never there", async () => {
+  test("makes no folder for a delete of what was never there", async () => {
     const dead = await store.open("dead", false);
     await dead.storage.commit(put("", { ...background, changes: new Map([["no/such.baba", undefined]]) }));
     dead.kill();
@@ -146,7 +146,7 @@ describe("recovery", () => {
     expect(await store.files.list("no")).toBeUndefined();
   });
 
-  test("is left to a later commit where a living process holds the lock, and reads do without", async () => {
+  test("leaves the work to a later commit() if a living process holds the lock, and read() needs none of it", async () => {
     const holder = await store.open("holder");
     await leftByDead();
     const hold = await holder.storage.hold();
@@ -159,7 +159,7 @@ describe("recovery", () => {
     expect(await store.isPlaced()).toBe(true);
   });
 
-  test("is left to another where the store may only be read", async () => {
+  test("leaves the work to another process if this one may only read the store", async () => {
     await leftByDead();
     const before = store.disk.operations.length;
     store.hook = ({ call }) =>
@@ -174,7 +174,7 @@ describe("recovery", () => {
     expect(store.disk.operations.length).toBe(before);
   });
 
-  test("is done once where two open at the same time", async () => {
+  test("happens once when two processes call open() at the same time", async () => {
     await leftByDead();
     let b: Opened | undefined;
     store.once(
@@ -193,7 +193,7 @@ describe("recovery", () => {
     expect(await read(a)).toBe("left");
   });
 
-  test("puts in place again what a mark said to be there: a power cut may have taken it", async () => {
+  test("places again what a mark says is placed, as a power cut may have taken it", async () => {
     const a = await store.open("a");
     await a.storage.commit(put("one"));
     let states = 0;
@@ -209,7 +209,7 @@ describe("recovery", () => {
     expect(states).toBeGreaterThan(10);
   });
 
-  test("does not believe the marks of a writer that cannot be judged, and puts all in place with the next commit", async () => {
+  test("does not believe the marks of a writer that cannot be judged: the next commit() places all", async () => {
     const a = await store.open("a");
     await a.storage.commit(put("one"));
     const missing: boolean[] = [];
@@ -229,7 +229,7 @@ describe("recovery", () => {
     expect(missing).toContain(true);
   });
 
-  test("removes what dead processes left on its way", async () => {
+  test("removes the temporary files of dead processes", async () => {
     const [dead, living] = [await store.open("dead"), await store.open("living", false)];
     await living.storage.commit(put("one", background));
     let stuck = false;

@@ -8,8 +8,8 @@ beforeEach(() => {
   store = new SimulatedStore();
 });
 
-describe("a commit that cannot be put in place", () => {
-  test("stands, is reported, stops what follows with BABA_SETTLE, and is mended when the obstacle is gone", async () => {
+describe("CommitEngine, when files cannot be put in place", () => {
+  test("commit() stands and is reported, later ones fail with BABA_SETTLE until the obstacle is gone", async () => {
     const a = await store.open("a");
     store.fail(({ call }) => call === "rename");
     await a.storage.commit(put("one"));
@@ -23,7 +23,7 @@ describe("a commit that cannot be put in place", () => {
     expect(await read(await store.open("b"))).toBe("three");
   });
 
-  test("stops those of other processes too, which are not told that their own files are in place", async () => {
+  test("commit() of another process fails too, and head() does not tell it that its files are in place", async () => {
     const [a, b] = [await store.open("a"), await store.open("b")];
     store.fail(({ call, to }) => call === "rename" && to === "r.baba");
     await a.storage.commit(put("one"));
@@ -35,7 +35,7 @@ describe("a commit that cannot be put in place", () => {
     expect([await store.isPlaced(), await store.isPlaced("other.baba")]).toEqual([true, true]);
   });
 
-  test("does not stop what its own batch commits besides, nor asks for a checkpoint", async () => {
+  test("commit() of the same batch succeeds, and no checkpoint is made", async () => {
     const a = await store.open("a");
     store.fail(({ call }) => call === "rename");
     const large = new Map([["large.baba", new Uint8Array(17 << 20)]]);
@@ -45,10 +45,10 @@ describe("a commit that cannot be put in place", () => {
   });
 });
 
-describe("sessions that began in a new store", () => {
+describe("commit() of a session that began in a new store", () => {
   for (const name of ["b.baba", "a.baba"] as const) {
     const conflicts = name === "a.baba";
-    test(`${conflicts ? "conflict" : "do not conflict"} where one has committed a.baba and another has read ${name}`, async () => {
+    test(`${conflicts ? "conflicts" : "does not conflict"} if another has committed a.baba and it has read ${name}`, async () => {
       const a = await store.open("a");
       const head = await a.storage.head();
       const commit = (read: string, written: string): Promise<void> => {
@@ -64,7 +64,7 @@ describe("sessions that began in a new store", () => {
   }
 });
 
-describe("a commit whose sync fails", () => {
+describe("CommitEngine, after a commit() whose sync failed", () => {
   const other = new Map([["other.baba", bytes("x")]]);
 
   /** With two commits in one write that are not known to be durable. */
@@ -79,14 +79,14 @@ describe("a commit whose sync fails", () => {
     return a;
   }
 
-  test("is seen whole by its own handle, as others see it", async () => {
+  test("read() and list() of every handle show the commit whole", async () => {
     for (const opened of [await unsynced(), await store.open("b")]) {
       expect(await read(opened)).toBe("two");
       expect(await opened.storage.list(".")).toEqual(["other.baba", "r.baba"]);
     }
   });
 
-  test("is a conflict for sessions that began before it, as those of others are", async () => {
+  test("commit() of a session that began before it conflicts, in every handle", async () => {
     for (const { storage } of [await unsynced(), await store.open("b")]) {
       const basis = { head: 1, records: new Set(["r.baba"]), folders: new Set<string>() };
       const reading = storage.commit(put("", { basis, changes: new Map() }));
@@ -96,8 +96,8 @@ describe("a commit whose sync fails", () => {
   });
 });
 
-describe("the text of few records", () => {
-  test("is written before the journal's sync ends, and put in place after it", async () => {
+describe("CommitEngine with the text of few records", () => {
+  test("writes it before the journal's sync ends, and puts it in place afterwards", async () => {
     const a = await store.open("a");
     await a.storage.commit(put("one"));
     await store.given(LOCK_FILE);
@@ -120,7 +120,7 @@ describe("the text of few records", () => {
     ["the sync", "sync"],
     ["a look at the lock", "read"],
   ] as const) {
-    test(`is removed again where ${what} fails`, async () => {
+    test(`removes it again if ${what} fails`, async () => {
       const a = await store.open("a");
       await a.storage.commit(put("one"));
       const where = call === "sync" ? JOURNAL_FOLDER : LOCK_FILE;

@@ -33,7 +33,7 @@ describe("History.judge()", () => {
     expect(judged(history, basis(2, ["a.baba", "f/b.baba"], [".", "f"]), [], [])).toBe(true);
   });
 
-  test("refuses a record read, a folder listed, a name to be written, that a later commit touched", () => {
+  test("refuses a record read, a folder listed or a name to be written that a later commit touched", () => {
     const history = new History(0);
     history.note(1, ["f/b.baba"]);
     expect(judged(history, basis(0, ["f/b.baba"]), [], [])).toBe(false);

@@ -26,7 +26,7 @@ function noted(): Redo {
   return redo;
 }
 
-test("Redo tells the newest change of each name, and counts each once", () => {
+test("Redo gives the newest change of each name, and counts each once", () => {
   const redo = noted();
   expect(redo.get("a")).toEqual({ payload: payload(8) });
   expect(redo.get("b")).toEqual({ payload: undefined });

@@ -107,7 +107,7 @@ const zeros = (size: number): Uint8Array => new Uint8Array(size);
 const noTurn = (): undefined => undefined;
 
 describe("encodeChanges() and decodeChanges()", () => {
-  test("are the same in pieces, between which others have their turn", async () => {
+  test("work in pieces, between which others have their turn, with the same outcome", async () => {
     const texts = [undefined, bytes(""), bytes("text")];
     const changes = new Map(Array.from({ length: 2000 }, (_, i) => [`ä/${i}.baba`, texts[i % 3]]));
     let turns = 0;
@@ -125,7 +125,7 @@ describe("encodeChanges() and decodeChanges()", () => {
     .map((text) => `a${text.replace(/[/\0]/g, "-")}.baba`);
   const changes = fc.array(fc.tuple(name, payload), { maxLength: 8 });
 
-  test("give back any changes", async () => {
+  test("give any changes back", async () => {
     await fc.assert(
       fc.asyncProperty(changes, async (entries) => {
         const encoded = await encodeChanges(new Map(entries), async () => undefined, zeros);

@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 
 describe("Journal.follow()", () => {
-  test("knows commits again that another has written anew, and tells only those behind them", async () => {
+  test("gives only new commits, and knows those again that another has written anew", async () => {
     const { a, b } = await journal.started();
     await b.append([put("two")]);
     expect(await sequences(a)).toEqual([2]);
@@ -44,7 +44,7 @@ describe("Journal.follow()", () => {
     expect(await sequences(c)).toEqual([2, 3]);
   });
 
-  test("refuses a segment in whose stead this storage has seen other commits", async () => {
+  test("refuses a segment in whose place this storage has seen other commits", async () => {
     const { a, b } = await journal.started();
     await a.append([put("two")]);
     await b.append([put("zwei")]);
@@ -65,7 +65,7 @@ describe("Journal.follow()", () => {
     await expect(a.follow()).rejects.toThrow(LockedError);
   });
 
-  test("refuses a segment that numbers what it has written anew otherwise", async () => {
+  test("refuses a segment that gives other numbers to what it has written anew", async () => {
     const { a, b } = await journal.started();
     await b.secure();
     await journal.forge(2, (header) => ({ ...header, base: 5 }), [{ sequence: 6, changes: put("one") }]);
@@ -83,7 +83,7 @@ describe("Journal.follow()", () => {
     await expect(b.follow()).rejects.toMatchObject({ code: "BABA_JOURNAL", record: segmentPath(2) });
   });
 
-  test("begins anew where a checkpoint has removed what it stood in", async () => {
+  test("begins anew if a checkpoint has removed the segment that it was in", async () => {
     const { a, b } = await journal.started();
     await b.append([put("two")]);
     await b.restart();
@@ -93,7 +93,7 @@ describe("Journal.follow()", () => {
     expect(await journal.segments()).toEqual([segmentPath(3)]);
   });
 
-  test("loses nothing where a checkpoint made by all it knows removes what it stood in", async () => {
+  test("loses nothing if a checkpoint of all commits that it knows removes the segment that it was in", async () => {
     const { a, b } = await journal.started();
     await b.restart();
     expect(await follow(a)).toEqual({ commits: [], restarted: false });
@@ -103,7 +103,7 @@ describe("Journal.follow()", () => {
     expect(await sequences(a)).toEqual([2]);
   });
 
-  test("begins anew where a checkpoint comes before it reads the next segment's header", async () => {
+  test("begins anew if a checkpoint comes before it reads the next segment's header", async () => {
     const { a, b } = await journal.started();
     const c = journal.of("c");
     await b.append([put("two")]);
@@ -113,14 +113,14 @@ describe("Journal.follow()", () => {
     expect([a.sequence, a.checkpoint]).toEqual([2, 2]);
   });
 
-  test("begins anew where a checkpoint comes before it looks behind what it has read", async () => {
+  test("begins anew if a checkpoint comes before it looks behind what it has read", async () => {
     const { a, b } = await journal.started();
     journal.once(is("b", "readRange", segmentPath(1)), () => a.restart());
     expect(await follow(b)).toEqual({ commits: [], restarted: false });
     expect([b.sequence, b.checkpoint]).toEqual([1, 1]);
   });
 
-  test("begins anew where a checkpoint comes between its look at the end and its reading", async () => {
+  test("begins anew if a checkpoint comes between its look at the end and its reading", async () => {
     const { a, b } = await journal.started();
     await a.append([put("two")]);
     journal.once(is("b", "read", segmentPath(1)), async () => {
@@ -131,7 +131,7 @@ describe("Journal.follow()", () => {
     expect(b.sequence).toBe(2);
   });
 
-  test("begins anew where a checkpoint comes while it compares what was written anew", async () => {
+  test("begins anew if a checkpoint comes while it compares what was written anew", async () => {
     const { a, b } = await journal.started();
     const c = journal.of("c");
     await b.append([put("two")]);
@@ -145,7 +145,7 @@ describe("Journal.follow()", () => {
     expect(a.checkpoint).toBe(2);
   });
 
-  test("keeps what it has read of a segment when the next one goes before it is read", async () => {
+  test("keeps what it has read of a segment if the next one goes before it is read", async () => {
     const { a, b } = await journal.started();
     const c = journal.of("c");
     await a.append([put("two")]);
@@ -163,7 +163,7 @@ describe("Journal.follow()", () => {
     expect(await journal.segments()).toEqual([segmentPath(3)]);
   });
 
-  test("tells all commits since the checkpoint again where marks were taken back", async () => {
+  test("gives all commits since the checkpoint again if marks were taken back", async () => {
     const { a, b } = await journal.started();
     a.noteSettled();
     await a.mark();
@@ -176,7 +176,7 @@ describe("Journal.follow()", () => {
     expect(b.placed).toBe(0);
   });
 
-  test("refuses to go on where the journal is gone, or an older one is in its stead", async () => {
+  test("refuses to go on if the journal is gone, or an older one is in its place", async () => {
     const { b } = await journal.started();
     await b.append([put("two")]);
     await journal.plain.remove([segmentPath(1), segmentPath(2)]);

@@ -31,7 +31,7 @@ describe("Journal.append()", () => {
     expect(await sequences(journal.of("c"))).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
-  test("writes a long commit where its segment has it, and zeros behind it", async () => {
+  test("writes a long commit directly into its segment, with zeros behind it", async () => {
     const [a, b] = [journal.of("a"), journal.of("b")];
     const changes = new Map(
       Array.from({ length: 2000 }, (_, i) => [`größe-${i}.baba`, new Uint8Array(200).fill(i)] as const),
@@ -46,7 +46,7 @@ describe("Journal.append()", () => {
     expect((await follow(b)).commits).toMatchObject([{ changes }, { changes }]);
   });
 
-  test("takes a write back that failed after all its bytes, and goes on in a segment of its own", async () => {
+  test("takes back a write that failed after all its bytes, and goes on in a segment of its own", async () => {
     const { a, b } = await journal.started();
     let failed = false;
     journal.hook = ({ call, size = 0 }) => {
@@ -60,13 +60,13 @@ describe("Journal.append()", () => {
     expect((await follow(b)).commits[0]?.changes).toEqual(put("zwei"));
   });
 
-  test("says that the outcome is unknown where a failed write cannot be taken back", async () => {
+  test("throws CommitUnknownError if a failed write cannot be taken back", async () => {
     const { a } = await journal.started();
     journal.hook = ({ call }) => (call === "write" ? { fail: "EIO" } : undefined);
     await expect(a.append([put("two")])).rejects.toThrow(CommitUnknownError);
   });
 
-  test("goes on in a segment of its own where the file could not be opened, neither to write nor to take that back", async () => {
+  test("goes on in a segment of its own if the file could not be opened, neither to write nor to take it back", async () => {
     const { a, b } = await journal.started();
     journal.hook = ({ call }) => (call === "write" ? { fail: "EMFILE" } : undefined);
     await expect(a.append([put("two")])).rejects.toMatchObject({ code: "EMFILE" });
@@ -83,12 +83,12 @@ describe("Journal.append()", () => {
     expect(await journal.plain.list(TEMPORARY_FOLDER)).toEqual([]);
   });
 
-  test("says that the outcome is unknown where the journal's folder cannot be synced", async () => {
+  test("throws CommitUnknownError if the journal's folder cannot be synced", async () => {
     journal.hook = ({ call }) => (call === "syncFolder" ? { fail: "EIO" } : undefined);
     await expect(journal.of("a").append([put("one")])).rejects.toThrow(CommitUnknownError);
   });
 
-  test("stands where the temporary file cannot be removed", async () => {
+  test("succeeds although the temporary file cannot be removed", async () => {
     journal.hook = ({ call }) => (call === "remove" ? { fail: "EBUSY" } : undefined);
     expect(await journal.of("a").append([put("one")])).toBe(true);
   });
@@ -114,7 +114,7 @@ describe("Journal.sync(), secure(), mark(), distrust() and restart()", () => {
     expect(await journal.segments()).toEqual([]);
   });
 
-  test("sync() that fails leaves the outcome unknown", async () => {
+  test("sync() throws CommitUnknownError if it fails", async () => {
     const { a } = await journal.started();
     await a.append([put("two")]);
     journal.hook = ({ call }) => (call === "sync" ? { fail: "EIO" } : undefined);
@@ -148,7 +148,7 @@ describe("Journal.sync(), secure(), mark(), distrust() and restart()", () => {
     expect(await sequences(journal.of("c"))).toEqual([1, 2]);
   });
 
-  test("mark() that fails is no error, and nothing is written behind it", async () => {
+  test("mark() throws nothing if it fails, and nothing is written behind it", async () => {
     const { a, b } = await journal.started();
     journal.hook = ({ call }) => (call === "write" ? { fail: "EIO", bytes: 20 } : undefined);
     a.noteSettled();
@@ -159,7 +159,7 @@ describe("Journal.sync(), secure(), mark(), distrust() and restart()", () => {
     expect(await sequences(b)).toEqual([2]);
   });
 
-  test("mark() writes nothing where it does not fit", async () => {
+  test("mark() writes nothing if it does not fit", async () => {
     const a = journal.of("a");
     await a.append([put("x".repeat(15_759))]);
     a.noteSettled();
@@ -182,7 +182,7 @@ describe("Journal.sync(), secure(), mark(), distrust() and restart()", () => {
     expect(b.placed).toBe(1);
   });
 
-  test("restart() begins a journal where there is none, and needs no list of what to remove", async () => {
+  test("restart() begins a journal if there is none, and needs no list of what to remove", async () => {
     const a = journal.of("a");
     const files = journal.plain;
     files.list = async () => undefined;

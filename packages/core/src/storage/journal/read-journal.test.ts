@@ -91,11 +91,11 @@ function sealed(bytes: Uint8Array): Uint8Array {
 const flipped = (bytes: Uint8Array, at: number): Uint8Array =>
   bytes.map((byte, i) => (i === at ? byte ^ 0x80 : byte));
 
-describe("reading a journal for the first time", () => {
+describe("Journal.follow() of a journal that was not read before", () => {
   const refused = (): Promise<void> =>
     expect(journal().follow()).rejects.toMatchObject({ code: "BABA_JOURNAL" });
 
-  test("follows the pins: what stands behind them does not count", async () => {
+  test("follows the pins, and ignores what stands behind them", async () => {
     for (const [i, bytes] of chained().entries()) await lay(i + 1, bytes);
     await plain.create([{ path: `${JOURNAL_FOLDER}/notes.txt`, bytes: new Uint8Array() }]);
     const reader = journal();
@@ -124,7 +124,7 @@ describe("reading a journal for the first time", () => {
     });
   }
 
-  test("ignores a frame that was never written to its end, and refuses it where it was once synced", async () => {
+  test("ignores a frame that was never written to its end, and refuses it if it was once synced", async () => {
     const torn = segmentOf(header, [commit(1), commit(2)]);
     torn.bytes.fill(0, torn.end - 8, torn.end);
     await lay(1, torn.bytes);
@@ -136,7 +136,7 @@ describe("reading a journal for the first time", () => {
     await refused();
   });
 
-  test("refuses what a newer version wrote with BABA_FORMAT, at first and while it follows", async () => {
+  test("refuses what a newer version wrote with BABA_FORMAT, at first and later", async () => {
     const [first, second] = chained();
     await lay(1, first);
     const reader = journal();
@@ -173,7 +173,7 @@ describe("reading a journal for the first time", () => {
   });
 
   for (const gone of [1, 2]) {
-    test(`looks again where a checkpoint removes segment ${gone} while it reads`, async () => {
+    test(`looks again if a checkpoint removes segment ${gone} while it reads`, async () => {
       for (const [i, bytes] of chained().entries()) await lay(i + 1, bytes);
       let done = false;
       const reader = journal(async ({ call, path }) => {
@@ -207,7 +207,7 @@ describe("reading a journal for the first time", () => {
   });
 });
 
-describe("reading on in a journal", () => {
+describe("Journal.follow() of a journal that was read before", () => {
   /**
    * A reader of one commit; then the second is written, which it sees as `passing` the first `looks` times.
    */
@@ -260,7 +260,7 @@ describe("decodeChanges() and decodeSegmentHeader()", () => {
   });
 });
 
-describe("the names in a frame's body", () => {
+describe("decodeChanges() of a frame with two names", () => {
   const decoded = (name: string, payload?: Uint8Array) =>
     decodeChanges(
       referenceChanges(
@@ -289,7 +289,7 @@ describe("the names in a frame's body", () => {
     "a.baba/",
     "a.baba\0",
     "a\0b.baba",
-  ])("that lead elsewhere than to a record make it none: %j", async (name) => {
+  ])("refuses a name that leads elsewhere than to a record: %j", async (name) => {
     expect(await decoded(name)).toBeUndefined();
     expect(await decoded(name, new Uint8Array(3))).toBeUndefined();
   });
@@ -302,7 +302,7 @@ describe("the names in a frame's body", () => {
     "a..b.baba",
     "a/b c/d\\e.baba",
     " .baba",
-  ])("that a listing can give are taken as they are: %j", async (name) => {
+  ])("takes a name that a listing can give as it is: %j", async (name) => {
     expect([...((await decoded(name))?.keys() ?? [])]).toEqual(["1.baba", name]);
   });
 });

@@ -8,7 +8,7 @@ import { Journal } from "./journal.ts";
 const changes = (text: string) =>
   new Map([[`${text}.baba`, new TextEncoder().encode(text.padEnd(9000, "x"))]]);
 
-test("restart() removes segments so that who follows between two removals misses nothing", async () => {
+test("Journal.restart() removes segments in an order in which a follower misses nothing", async () => {
   const files = memoryFileSystem();
   for (const folder of [JOURNAL_FOLDER, TEMPORARY_FOLDER]) await files.makeFolder(folder);
   let between = async (): Promise<void> => {};
@@ -48,7 +48,7 @@ test("restart() removes segments so that who follows between two removals misses
   expect(new Set(seen)).toEqual(new Set([3]));
 });
 
-test("restart() removes segments alone: not the files and folders of others beside them", async () => {
+test("Journal.restart() removes segments alone, and no files and folders of others beside them", async () => {
   const files = memoryFileSystem();
   const others = [".DS_Store", "0000000000000001 (conflicted copy)", "notes"];
   for (const folder of [JOURNAL_FOLDER, TEMPORARY_FOLDER, `${JOURNAL_FOLDER}/.stfolder`])

@@ -106,7 +106,7 @@ const flipped = (bytes: Uint8Array, bit: number): Uint8Array =>
 
 const refused = (reader: Journal) => expect(reader.follow()).rejects.toMatchObject({ code: "BABA_JOURNAL" });
 
-test("a long commit leaves nothing readable in its segment", async () => {
+test("Journal.append() of a long sealed commit leaves nothing readable in its segment", async () => {
   const secret = "attack at dawn, ".repeat(25_000);
   await journal("a").append([put(secret)]);
   expect(new TextDecoder("latin1").decode(await segment(1))).not.toContain("attack");
@@ -121,8 +121,8 @@ test("a long commit that another has written anew is known again", async () => {
   expect(await texts(a)).toEqual(["two"]);
 });
 
-describe("a sealed journal", () => {
-  test("is read by others with the key, over segments of several writers and marks", async () => {
+describe("a sealed Journal", () => {
+  test("follow() reads it with the key, over segments of several writers and marks", async () => {
     const [a, b] = [journal("a"), journal("b")];
     await a.append([put("one"), put("two")]);
     await a.sync();
@@ -136,14 +136,14 @@ describe("a sealed journal", () => {
     expect(await texts(journal("c"))).toEqual(["one", "two", "three", "four"]);
   });
 
-  test("shows neither names nor payloads", async () => {
+  test("append() writes neither names nor payloads in plain", async () => {
     const writer = journal("a");
     await writer.append([put("the words of the record", "secret-name.baba")]);
     const bytes = new TextDecoder("latin1").decode(await segment(1));
     expect(bytes).not.toMatch(/secret-name|the words/);
   });
 
-  test("goes on in a new segment when the key was changed, and opens the old ones with the old key", async () => {
+  test("append() begins a segment when the key was changed, and follow() opens the old one with the old key", async () => {
     let active = ids.one;
     const writer = journal("a", {
       ...seals(ids.one),
@@ -159,14 +159,14 @@ describe("a sealed journal", () => {
     expect(new DataView((await segment(2)).buffer).getUint32(480)).toBe(2);
   });
 
-  test("is refused under another key of the same number, and that of another store", async () => {
+  test("follow() refuses it under another key of the same number, and under the key of another store", async () => {
     await written();
     const other = new JournalCipher(nobleCrypto, { id: 1, key: new Uint8Array(32) }, storeId);
     await refused(journal("b", seals(ids.one, [other])));
     await refused(journal("b", seals(ids.one, [cipher(1, new Uint8Array(16))])));
   });
 
-  test("is refused where its protection is of a kind that is not known", async () => {
+  test("follow() says BABA_FORMAT if its protection is of an unknown kind", async () => {
     const { bytes } = await written();
     bytes[15] = 2;
     await replace(1, forge(bytes, []));
@@ -174,8 +174,8 @@ describe("a sealed journal", () => {
   });
 });
 
-describe("of who has no key and mends every checksum", () => {
-  test("what is left as it is, is accepted (the forger of these tests works)", async () => {
+describe("a sealed Journal that was changed by who has no key and mends every checksum", () => {
+  test("follow() accepts what was left as it is, so the forger of these tests works", async () => {
     const { bytes, frames } = await written();
     await replace(1, forge(bytes, frames));
     expect(await texts(journal("b"))).toEqual(["one", "two", "three"]);
@@ -183,7 +183,7 @@ describe("of who has no key and mends every checksum", () => {
     expect(await texts(journal("b"))).toEqual(["one", "two", "three"]);
   });
 
-  test("every bit of a frame's body that is flipped is refused", async () => {
+  test("readFrames() refuses a frame if any bit of its body is flipped", async () => {
     const { bytes, frames } = await written();
     const header = decodeSegmentHeader(bytes);
     if (header === undefined || header === "newer") throw new Error("no header");
@@ -199,7 +199,7 @@ describe("of who has no key and mends every checksum", () => {
     }
   });
 
-  test("a sealed frame opens in its segment, at its offset, with its own header and behind its own past alone", () => {
+  test("openFrame() opens a frame only in its segment and place, with its own header and behind its own past", () => {
     const place = {
       seed: 5n,
       seal: cipher(ids.one),
@@ -219,7 +219,7 @@ describe("of who has no key and mends every checksum", () => {
       expect(openFrame(place, { ...parsed.frame, ...changed })).toBeUndefined();
   });
 
-  test("every bit of the header that is flipped is refused", async () => {
+  test("readStart() refuses a header if any bit of it is flipped", async () => {
     const { bytes, frames } = await written();
     for (let bit = 0; bit < 504 * 8; bit++) {
       const forged = forge(flipped(bytes, bit), frames);
@@ -255,7 +255,7 @@ describe("of who has no key and mends every checksum", () => {
     ],
     ["made a mark of a commit", ([a, b, c]) => [a, b, c && { ...c, kind: "mark" }]],
     ["marked as placed", ([a, , , mark]) => [a, mark && { ...mark, sequence: 1 }]],
-  ])("frames that were %s are refused", async (_, change) => {
+  ])("follow() refuses frames that were %s", async (_, change) => {
     const { bytes, frames } = await written();
     await replace(
       1,
@@ -269,7 +269,7 @@ describe("of who has no key and mends every checksum", () => {
     expect(await segment(1)).toEqual(before);
   });
 
-  test("a frame of another segment under the same key is refused", async () => {
+  test("follow() refuses a frame of another segment under the same key", async () => {
     const { bytes, frames } = await written();
     const b = journal("b");
     await b.follow();
@@ -281,7 +281,7 @@ describe("of who has no key and mends every checksum", () => {
     await refused(journal("c"));
   });
 
-  test("a segment in the place of another, a missing one and one cut short are refused", async () => {
+  test("follow() refuses a segment in the place of another, a missing one and one that was cut short", async () => {
     const a = journal("a");
     await a.append([put("one")]);
     a.noteSettled();
@@ -301,7 +301,7 @@ describe("of who has no key and mends every checksum", () => {
     expect(await texts(journal("c"))).toEqual(["one", "two"]);
   });
 
-  test("zeros that fill a frame up are no place to hide in: others are refused, sealed or plain", async () => {
+  test("follow() refuses anything but zeros behind a frame's body, sealed or plain", async () => {
     for (const by of [seals(ids.one), unprotected]) {
       await files.remove([segmentPath(1)]);
       const writer = journal("a", by);

@@ -47,7 +47,7 @@ const die = (...tokens: string[]): void => {
 };
 
 describe("WriteLock", () => {
-  test("is one owner's at a time, and the next one's after the release", async () => {
+  test("acquire() gives the lock to one owner at a time, and to the next one after the release", async () => {
     const [a, b] = [lockOf("a"), lockOf("b")];
     await a.acquire();
     expect(await a.isHeld()).toBe(true);
@@ -67,7 +67,7 @@ describe("WriteLock", () => {
     expect(await b.isHeld()).toBe(true);
   });
 
-  test("acquire() says that it waits, until a release that heeds it", async () => {
+  test("acquire() says that it waits, until a release() that heeds it", async () => {
     const [a, b] = [lockOf("a"), lockOf("b")];
     await a.acquire();
     expect(await a.isWanted()).toBe(false);
@@ -94,7 +94,7 @@ describe("WriteLock", () => {
     return { lock: new WriteLock(files, runtime, { token, identity: `process ${token}` }), clock, pauses };
   }
 
-  test("acquire() lets another in that was overtaken for too long", async () => {
+  test("acquire() lets an owner go first that was overtaken for too long", async () => {
     const { lock: a, clock, pauses } = timed("a");
     const b = lockOf("b");
     await b.announce();
@@ -114,7 +114,7 @@ describe("WriteLock", () => {
     expect(pauses.length).toBeGreaterThan(0);
   });
 
-  test("acquire() waits for nobody where none waits, nor where the lock was free for a while", async () => {
+  test("acquire() waits for nobody if none waits, or if the lock was free for a while", async () => {
     const { lock: a, clock, pauses } = timed("a");
     for (const wanted of [false, false, false, false, true]) {
       await a.acquire();
@@ -126,7 +126,7 @@ describe("WriteLock", () => {
     expect(pauses).toEqual([]);
   });
 
-  test("acquire() does not wait for ever for one that does not come", async () => {
+  test("acquire() does not wait for ever for a waiting owner that does not come", async () => {
     const { lock: a, clock, pauses } = timed("a");
     for (let i = 0; i < 3; i++, clock.time += 40) {
       await a.acquire();
@@ -140,7 +140,7 @@ describe("WriteLock", () => {
     expect(await a.isWanted()).toBe(false);
   });
 
-  test("acquire() has the lock it waited for, also where it cannot be forgotten that it did", async () => {
+  test("acquire() has the lock that it waited for, also if it cannot take back that it waits", async () => {
     const [a, b] = [lockOf("a"), lockOf("b")];
     await a.acquire();
     const taken = b.acquire();
@@ -153,7 +153,7 @@ describe("WriteLock", () => {
     expect(await b.isHeld()).toBe(true);
   });
 
-  test("acquire() says where it is this very process that keeps the lock, in another thread", async () => {
+  test("acquire() says if it is this very process that keeps the lock, in another thread", async () => {
     const identity = "process a";
     const [a, b] = ["a", "b"].map((token) => new WriteLock(files, memoryRuntime(), { token, identity }));
     await a?.acquire();
@@ -200,7 +200,7 @@ describe("WriteLock", () => {
     expect(await b.isHeld()).toBe(true);
   });
 
-  test("a slow breaker does not remove the lock that another has taken meanwhile", async () => {
+  test("acquire() of a slow breaker does not remove the lock that another has taken meanwhile", async () => {
     const [a, b, c] = [lockOf("a"), lockOf("b"), lockOf("c")];
     await a.acquire();
     die("a");
@@ -216,7 +216,7 @@ describe("WriteLock", () => {
     expect(await c.isHeld()).toBe(true);
   });
 
-  test("of many contenders for a dead owner's lock one takes it", async () => {
+  test("acquire() gives a dead owner's lock to one of many contenders", async () => {
     await lockOf("dead").acquire();
     die("dead");
     const tries = Array.from({ length: 20 }, (_, i) => lockOf(`t${i}`).acquire(0));
@@ -224,7 +224,7 @@ describe("WriteLock", () => {
     expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   });
 
-  test("acquire() has the lock where an earlier release failed", async () => {
+  test("acquire() has the lock if an earlier release() failed", async () => {
     const [a, b] = [lockOf("a"), lockOf("b")];
     await a.acquire();
     before = async (call) => {
@@ -247,7 +247,7 @@ describe("WriteLock", () => {
     expect([await a.isHeld(), await b.isHeld()]).toEqual([false, true]);
   });
 
-  test("removeDeadOwners() tells the living, and removes the files of the dead", async () => {
+  test("removeDeadOwners() returns the living owners, and removes the files of the dead", async () => {
     const [a, b] = [lockOf("a"), lockOf("b")];
     await a.acquire();
     die("a");
@@ -257,7 +257,7 @@ describe("WriteLock", () => {
     expect(await files.list(BREAKS_FOLDER)).toEqual([]);
   });
 
-  test("removeDeadOwners() removes the right to break a lock whose owner's file has gone, and keeps a living one's", async () => {
+  test("removeDeadOwners() removes the right to break a lock of no owner, and keeps a living one's", async () => {
     const [a, b] = [lockOf("a"), lockOf("b")];
     await a.announce();
     await b.acquire();
@@ -279,7 +279,7 @@ describe("WriteLock", () => {
     expect((await files.kinds([LOCK_FILE]))[0]).toBe("file");
   });
 
-  test("acquire() waits for each of several owners as long, and tries again where one has just gone", async () => {
+  test("acquire() waits as long for each of several owners, and tries again if one has just gone", async () => {
     const [a, b, c] = [lockOf("a"), lockOf("b"), lockOf("c")];
     await a.acquire();
     // The lock passes from a to b, and is free at the very moment when c checks who has it.
@@ -300,7 +300,7 @@ describe("WriteLock", () => {
     expect(await c.isHeld()).toBe(true);
   });
 
-  test("acquire() looks again where a breaker's right goes before it is read", async () => {
+  test("acquire() looks again if a breaker's right goes before it is read", async () => {
     const [a, b, c] = [lockOf("a"), lockOf("b"), lockOf("c")];
     await a.acquire();
     die("a");
@@ -319,7 +319,7 @@ describe("WriteLock", () => {
     expect(await c.isHeld()).toBe(true);
   });
 
-  test("acquire() leaves a dead owner's lock alone that has gone before it may break it", async () => {
+  test("acquire() takes the lock if a dead owner's has gone before it may break it", async () => {
     const [a, b] = [lockOf("a"), lockOf("b")];
     await a.acquire();
     die("a");
@@ -333,7 +333,7 @@ describe("WriteLock", () => {
     expect(await b.isHeld()).toBe(true);
   });
 
-  test("acquire() waits as for a living owner where the rights to break locks make a circle", async () => {
+  test("acquire() waits as for a living owner if the rights to break locks make a circle", async () => {
     die("aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb");
     const [a, b] = [lockOf("aaaaaaaaaaaaaaaa"), lockOf("bbbbbbbbbbbbbbbb")];
     for (const lock of [a, b]) await lock.announce();
@@ -350,7 +350,7 @@ describe("WriteLock", () => {
     await expect(failed).rejects.toThrow(`not known to have ended: ${LOCK_FILE} does not say which. `);
   });
 
-  test("an owner that cannot be judged counts as living", async () => {
+  test("acquire() and removeDeadOwners() take an owner that cannot be judged for living", async () => {
     const [a, b] = [lockOf("a"), lockOf("b")];
     await a.acquire();
     unknown.add("process a");
@@ -359,7 +359,7 @@ describe("WriteLock", () => {
     expect(await a.isHeld()).toBe(true);
   });
 
-  test("isHeld() passes on that the lock cannot be read", async () => {
+  test("isHeld() throws if the lock cannot be read", async () => {
     await files.makeFolder(LOCK_FILE);
     await expect(lockOf("a").isHeld()).rejects.toMatchObject({ code: "EISDIR" });
   });

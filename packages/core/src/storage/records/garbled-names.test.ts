@@ -35,7 +35,7 @@ const namesOfAll = async (): Promise<string[]> => {
 };
 
 describe("a record whose name is listed in other letters than it has", () => {
-  test("is an error that names it and says what to do, and nothing to others", async () => {
+  test("read() gives an error that names it and says what to do, and other records unharmed", async () => {
     garbled = [{ name: NAME, kind: "file" }];
     await put("1.baba");
     const [one, other] = await records.read(["1.baba", NAME]);
@@ -45,7 +45,7 @@ describe("a record whose name is listed in other letters than it has", () => {
     expect(await records.list(".")).toEqual(["1.baba", NAME]);
   });
 
-  test("is told of two that are listed by one name", async () => {
+  test("list() gives two that are listed by one name, and read() an error for each", async () => {
     garbled = [
       { name: NAME, kind: "file" },
       { name: NAME, kind: "file" },
@@ -56,13 +56,13 @@ describe("a record whose name is listed in other letters than it has", () => {
     expect(await records.read(names)).toEqual([error, error]);
   });
 
-  test("refuses the listing where another record really has that name", async () => {
+  test("list() throws if another record really has that name", async () => {
     garbled = [{ name: NAME, kind: "file" }];
     await put(NAME);
     await expect(records.list(".")).rejects.toMatchObject({ code: "BABA_NAME", record: NAME });
   });
 
-  test("is not confused with one that has the character itself, is absent, or is in no folder", async () => {
+  test("read() does not confuse it with one that has the character itself, is absent or is in no folder", async () => {
     await put(NAME);
     expect(await records.list(".")).toEqual([NAME]);
     expect(await records.read([NAME, "a\ufffd.baba", `${FOLDER}/1.baba`])).toEqual([
@@ -72,7 +72,7 @@ describe("a record whose name is listed in other letters than it has", () => {
     ]);
   });
 
-  test("is not confused with one that is put there while it is looked for", async () => {
+  test("read() does not confuse it with one that is put there meanwhile", async () => {
     const { names } = files;
     files.names = async (folder) => {
       await files.remove([NAME]);
@@ -82,7 +82,7 @@ describe("a record whose name is listed in other letters than it has", () => {
     expect(await records.read([NAME])).toEqual([undefined]);
   });
 
-  test("is a failure of the read where it cannot be looked for", async () => {
+  test("read() throws if it cannot look for it", async () => {
     garbled = [{ name: NAME, kind: "file" }];
     files.kinds = async () => {
       throw Object.assign(new Error("no"), { code: "EACCES" });
@@ -92,7 +92,7 @@ describe("a record whose name is listed in other letters than it has", () => {
 });
 
 describe("a folder whose name is listed in other letters than it has", () => {
-  test("is told among the names of all records, and its read is the error", async () => {
+  test("names() gives it among the names of all records, and read() an error", async () => {
     garbled = [{ name: FOLDER, kind: "folder" }];
     await files.makeFolder("a");
     await put("a/1.baba");
@@ -101,14 +101,14 @@ describe("a folder whose name is listed in other letters than it has", () => {
     expect(content).toMatchObject({ code: "BABA_NAME", record: FOLDER });
   });
 
-  test("is not told where it has gone, nor where it has the character itself", async () => {
+  test("names() walks one that has the character itself, and read() gives nothing of one that has gone", async () => {
     await files.makeFolder(FOLDER);
     await put(`${FOLDER}/1.baba`);
     expect(await namesOfAll()).toEqual([`${FOLDER}/1.baba`]);
     expect(await storage.read(["\ufffd\ufffd"])).toEqual([undefined]);
   });
 
-  test("refuses the walk where another folder really has that name, or it cannot be looked for", async () => {
+  test("names() throws if another folder really has that name, or it cannot be looked for", async () => {
     garbled = [{ name: FOLDER, kind: "folder" }];
     await files.makeFolder(FOLDER);
     await expect(namesOfAll()).rejects.toMatchObject({ code: "BABA_NAME", record: FOLDER });

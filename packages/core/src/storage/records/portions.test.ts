@@ -22,7 +22,7 @@ const records = (count: number, length: number) =>
   Array.from({ length: count }, () => new Uint8Array(length));
 
 describe("revealSome()", () => {
-  test("gives all of small records, in portions, and what is no record too", async () => {
+  test("gives all small records in portions, and passes on what is no record", async () => {
     const error = new BabaError("BABA_CODEC", "No.");
     const kept = [undefined, error, ...records(256, 300)];
     const contents = await reveal(kept, 10);
@@ -31,24 +31,24 @@ describe("revealSome()", () => {
     expect(sizes).toEqual([56, 54, 54, 54, 40]);
   });
 
-  test("gives all at once where they are few, whether they are there or not", async () => {
+  test("gives all at once if they are few or none", async () => {
     expect(await reveal(records(40, 300), 2)).toHaveLength(40);
     expect(sizes).toEqual([40]);
     expect(await reveal([], 2)).toEqual([]);
   });
 
-  test("gives no promise where none is needed", () => {
+  test("gives no promise if none is needed", () => {
     const kept = records(2, 10);
     expect(revealSome(["1.baba", "2.baba"], kept, () => kept)).toBe(kept);
   });
 
-  test("stops where contents have grown to more than 16 MiB, one record at least", async () => {
+  test("stops when contents have grown to more than 16 MiB, after at least one record", async () => {
     expect(await reveal(records(64, 32 * 1024), 1000)).toHaveLength(1);
     expect(await reveal(records(64, 10 * 1024), 1000)).toHaveLength(2);
     expect(await reveal(records(1000, 1024), 1000)).toHaveLength(32);
   });
 
-  test("does not stop for what is as large as it is kept", async () => {
+  test("does not stop at contents that are no larger than what is stored", async () => {
     const kept = Array.from({ length: 100 }, () => new Uint8Array(MIB));
     expect(await reveal(kept, 1)).toHaveLength(100);
   });

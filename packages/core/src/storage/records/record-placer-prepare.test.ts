@@ -42,7 +42,7 @@ test("RecordPlacer.prepare() and place() blame the folder that was replaced sinc
   expect(await codeOf(placer.place([["f/1.baba", bytes("x")]]))).toBe("BABA_NOT_A_FOLDER f");
 });
 
-test("RecordPlacer.prepare() makes no folder where something stands in a place", async () => {
+test("RecordPlacer.prepare() makes no folder if something stands in a place", async () => {
   await files.makeFolder("folder.baba");
   await files.create([{ path: "file", bytes: bytes("x") }]);
   const before = await files.names(".");

@@ -35,7 +35,7 @@ describe("RecordPlacer.place()", () => {
     expect(await files.names(TEMPORARY_FOLDER)).toEqual([]);
   });
 
-  test("makes again the folders of many batches, each of which was removed", async () => {
+  test("makes the folders of many batches again, each of which was removed", async () => {
     const many = Array.from({ length: 1000 }, (_, i): Placement => [`${i % 7}/${i}.baba`, payload]);
     await placer.prepare(new Map(many), async () => {});
     for (let i = 0; i < 7; i++) volume.folder(".").delete(`${i}`);
@@ -63,14 +63,14 @@ describe("RecordPlacer.place()", () => {
   test.each([
     ["all of the directory", [STORE_FOLDER, "a", "c"]],
     ["the store's folder", [STORE_FOLDER, "a"]],
-  ])("does not make anything anew where %s was removed", async (_, removed) => {
+  ])("makes nothing anew if %s was removed", async (_, removed) => {
     for (const name of removed) volume.folder(".").delete(name);
     const before = await files.names(".");
     expect(await codeOf(placer.place(placements))).toBe("BABA_IO 3 records");
     expect(await files.names(".")).toEqual(before);
   });
 
-  test("says so where it cannot find out whether the store is there", async () => {
+  test("says so if it cannot find out whether the store is there", async () => {
     volume.folder(".").delete("a");
     files.kinds = () => Promise.reject(fault("EIO"));
     expect(await codeOf(placer.place(placements))).toBe(`BABA_IO ${TEMPORARY_FOLDER}`);

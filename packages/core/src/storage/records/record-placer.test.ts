@@ -34,7 +34,7 @@ describe("RecordPlacer", () => {
     expect(await files.list(TEMPORARY_FOLDER)).toEqual([]);
   });
 
-  test("place() keeps no more on its way than a batch: by the number of files, and by their bytes", async () => {
+  test("place() works on no more than a batch at once, by the number of files and by their bytes", async () => {
     let most = 0;
     const { replace } = files;
     files.replace = (batch) => {
@@ -49,7 +49,7 @@ describe("RecordPlacer", () => {
     expect(await reader.list(".")).toHaveLength(300);
   });
 
-  test("place() mixes no records up where it uses memory again, whatever their sizes", async () => {
+  test("place() mixes no records up when it uses memory again, whatever their sizes", async () => {
     const payload = (i: number): Uint8Array =>
       new Uint8Array(i % 500 === 0 ? 300_000 : 400 + (i % 7)).fill(i);
     const many = Array.from({ length: 2000 }, (_, i): Placement => [`${i}.baba`, payload(i)]);
@@ -125,7 +125,7 @@ describe("RecordPlacer", () => {
     expect(await codeOf(placer.place([["1.baba", bytes("x")]]))).toBe("BABA_DISK_FULL 1.baba");
   });
 
-  test("place() removes what was staged where it cannot be renamed, and says so in its own words", async () => {
+  test("place() removes what was staged if it cannot be renamed, and says so in its own words", async () => {
     const [one, two] = [bytes("one"), bytes("two")];
     await placer.stage([
       new Map([
@@ -149,7 +149,7 @@ describe("RecordPlacer", () => {
       "BABA_NOT_A_RECORD 2.baba",
     ],
     ["cannot be looked for", async () => Promise.reject(fault("EIO")), "BABA_IO 2 records"],
-  ])("place() names the record in whose way something stands, where that %s", async (_, kinds, told) => {
+  ])("place() names the record in whose way something stands, if that %s", async (_, kinds, told) => {
     faults.call = "rename";
     files.kinds = kinds;
     const placed = placer.place([
@@ -176,7 +176,7 @@ describe("RecordPlacer", () => {
     expect(await reader.list(".")).toHaveLength(256 * 20);
   });
 
-  test("names a file that stands where a folder is needed, by either of its codes", async () => {
+  test("prepare() names a file that stands in the place of a folder, by either of its codes", async () => {
     for (const fault of ["ENOTDIR", "EEXIST"]) {
       files.makeFolder = async () => {
         throw Object.assign(new Error("a file"), { code: fault });
@@ -185,7 +185,7 @@ describe("RecordPlacer", () => {
     }
   });
 
-  test("names a symbolic link that stands where a folder is needed", async () => {
+  test("prepare() names a symbolic link that stands in the place of a folder", async () => {
     const link = () => Promise.reject(fault("ELOOP"));
     Object.assign(files, { makeFolder: link, names: link });
     expect(await codeOf(prepare([["l/1.baba", bytes("x")]]))).toBe("BABA_NOT_A_FOLDER l");
@@ -199,14 +199,14 @@ describe("RecordPlacer", () => {
     ["remove", "EPERM", "BABA_PERMISSION 1.baba", () => placer.place([["1.baba", undefined]])],
   ];
   for (const [call, fault, expected, work] of works) {
-    test(`says in its own words that ${call} failed with ${fault}`, async () => {
+    test(`prepare() and place() say in their own words that ${call} failed with ${fault}`, async () => {
       faults.call = call;
       faults.code = fault;
       expect(await codeOf(work())).toBe(expected);
     });
   }
 
-  test("names the number of records where a failure is of several", async () => {
+  test("RecordReader.read() names the number of records if several fail", async () => {
     files.read = async () => {
       throw new Error("no such device");
     };

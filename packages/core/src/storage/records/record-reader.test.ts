@@ -17,7 +17,7 @@ describe("RecordReader", () => {
     expect(await reader.list(".")).toEqual(["1.baba", "2.baba"]);
   });
 
-  test("read() answers at once where the file system does", async () => {
+  test("read() answers at once if the file system does", async () => {
     const text = encode(bytes("one"));
     files.readEach = (paths, take) => {
       for (const i of paths.keys()) take(text, i);
@@ -32,7 +32,7 @@ describe("RecordReader", () => {
     expect(await reader.read(["1.baba"])).toEqual([bytes("wide")]);
   });
 
-  describe("where something stands in the way of a record", () => {
+  describe("when something stands in the way of a record", () => {
     const readFails = (code: string): void => {
       files.readEach = async (paths, take) => paths.forEach((_, i) => void take(fault(code), i));
     };
@@ -48,7 +48,7 @@ describe("RecordReader", () => {
       expect(other).toMatchObject({ code: "BABA_NOT_A_FOLDER", record: "a" });
     });
 
-    test("read() looks for the folder's fault also where it was told of a link at once", async () => {
+    test("read() looks for the folder's fault also if it was told of a link at once", async () => {
       files.readEach = (_, take) => void take(fault("ELOOP"), 0);
       namesFail("ELOOP");
       const [one] = await reader.read(["a/1.baba"]);
@@ -73,7 +73,7 @@ describe("RecordReader", () => {
       expect(await codeOf(reader.stamp("a"))).toBe("BABA_PERMISSION a");
     });
 
-    test("read() throws where reading itself fails, at once or later", async () => {
+    test("read() throws if reading itself fails, at once or later", async () => {
       files.readEach = () => {
         throw fault("EACCES");
       };
@@ -115,12 +115,12 @@ describe("RecordReader", () => {
     }
   });
 
-  test("names a symbolic link that is where a folder is needed", async () => {
+  test("list() names a symbolic link that is in the place of a folder", async () => {
     files.names = () => Promise.reject(fault("ELOOP"));
     await expect(reader.list("l")).rejects.toThrow("a symbolic link (which is not followed)");
   });
 
-  test("says in its own words that looking failed", async () => {
+  test("exist() says in its own words that looking failed", async () => {
     faults.call = "kinds";
     expect(await codeOf(reader.exist(["1.baba"]))).toBe("BABA_IO 1.baba");
   });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { bytes, recordFiles } from "./record-files.fixture.ts";
 import { Staging } from "./staging.ts";
 
-test("Staging.stage() rejects for nothing, not even where the texts cannot be made, and has staged nothing then", async () => {
+test("Staging.stage() never rejects, not even if the texts cannot be made, and has staged nothing then", async () => {
   const { files } = await recordFiles();
   const payload = bytes("one");
   const staging = new Staging(files, () => {
