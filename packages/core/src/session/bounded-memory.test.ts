@@ -43,7 +43,7 @@ beforeEach(async () => {
 });
 
 describe("records that are small on the disk and large in memory", () => {
-  test("come from stream() in their order, and not all of them at once", async () => {
+  test("stream() gives them in their order, and does not inflate all of them at once", async () => {
     const ids: string[] = [];
     await db.asyncSession(async (session) => {
       for await (const { filename } of session.stream()) {
@@ -56,7 +56,7 @@ describe("records that are small on the disk and large in memory", () => {
     await db.close();
   });
 
-  test("come from all() with the session's own among them", async () => {
+  test("all() gives them in their order, with the session's own among them", async () => {
     await db.asyncSession(async (session) => {
       for (const id of [0, 5, 23]) await session.add({ id, text: "own" });
       const notes = await session.all();
@@ -68,7 +68,7 @@ describe("records that are small on the disk and large in memory", () => {
     await db.close();
   });
 
-  test("are sealed anew and verified in parts", async () => {
+  test("rewrap() seals and verify() checks them in parts", async () => {
     await db.rotateKey();
     expect(await db.rewrap()).toMatchObject({ records: RECORDS, sealed: RECORDS, problems: [] });
     expect(most).toBeLessThanOrEqual(MOST);

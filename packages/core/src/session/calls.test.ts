@@ -10,8 +10,8 @@ const alice = { id: 1, name: "Alice" };
 const bob = { id: 2, name: "Bob" };
 const open = () => new Database(Hero, { logging: false }, assemble(memoryRuntime()));
 
-describe("calls that are not awaited", () => {
-  test("take effect in the order in which they were called, a rollback and a commit too", async () => {
+describe("a session whose calls are not awaited", () => {
+  test("add(), delete(), rollback() and commit() take effect in the order in which they were called", async () => {
     const db = open();
     const session = db.asyncSession();
     void session.add(alice);
@@ -25,7 +25,7 @@ describe("calls that are not awaited", () => {
     await db.close();
   });
 
-  test("are forgotten by a rollback with their failures", async () => {
+  test("rollback() forgets the calls before it, with their failures", async () => {
     const db = open();
     const session = db.asyncSession();
     const wrong: unknown = {};
@@ -38,7 +38,7 @@ describe("calls that are not awaited", () => {
     await db.close();
   });
 
-  test("count as awaited in a Promise.all, whose own failure is then what says so, and not the commit", async () => {
+  test("commit() counts calls in a Promise.all as awaited, and leaves their failure to it", async () => {
     const db = open();
     const session = db.asyncSession();
     const wrong: unknown = {};
@@ -51,7 +51,7 @@ describe("calls that are not awaited", () => {
     await db.close();
   });
 
-  test("show no read what was called after it", async () => {
+  test("all(), count(), get() and exists() do not see what was called after them", async () => {
     const db = open();
     await db.asyncSession(async (session) => {
       await session.add(alice);
@@ -78,7 +78,7 @@ function openEnd(): { readonly end: () => void; readonly reached: Promise<void> 
 }
 
 describe("Calls.change()", () => {
-  test("runs at once where nothing is under way, and after the changes and reads where something is", async () => {
+  test("runs at once if nothing is under way, and after the changes and reads if something is", async () => {
     const calls = new Calls();
     const done: string[] = [];
     void calls.change(() => done.push("a change"));
@@ -97,7 +97,7 @@ describe("Calls.change()", () => {
     expect(done).toEqual(["a change", "behind a read", "behind a change"]);
   });
 
-  test("runs what its own work calls after it, whether the work ends at once or later", async () => {
+  test("runs what its own work calls after that work, whether it ends at once or later", async () => {
     for (const later of [false, true]) {
       const calls = new Calls();
       const done: string[] = [];
@@ -121,7 +121,7 @@ describe("Calls.change()", () => {
     }
   });
 
-  test("keeps the first failure that nobody waits for, at once or later, for what concludes", async () => {
+  test("keeps the first failure that nobody waits for, at once or later, for conclude()", async () => {
     for (const late of [false, true]) {
       const calls = new Calls();
       const fail = (reason: string) => () => {
@@ -142,7 +142,7 @@ describe("Calls.change()", () => {
 });
 
 describe("Calls.read()", () => {
-  test("runs at once where no change is under way, and after the changes where one is", async () => {
+  test("runs at once if no change is under way, and after the changes if one is", async () => {
     const calls = new Calls();
     const done: string[] = [];
     const first = calls.read(() => done.push("a read"));
@@ -157,7 +157,7 @@ describe("Calls.read()", () => {
     expect(done).toContain("the last");
   });
 
-  test("keeps the first failure that nobody waits for, at once or later, for what concludes", async () => {
+  test("keeps the first failure that nobody waits for, at once or later, for conclude()", async () => {
     const fail = (reason: string) => (): never => {
       throw new Error(reason);
     };

@@ -40,7 +40,7 @@ async function filled(count: number) {
 }
 
 describe("a folder that was read as a whole", () => {
-  test("is not read again while nothing changes, by all(), filter() and stream()", async () => {
+  test("all(), filter() and stream() do not read again while nothing changes", async () => {
     const { db, counts } = await filled(300);
     const first = await db.asyncSession((session) => session.all("a", Hero));
     expect(counts.files).toBe(300);
@@ -55,7 +55,7 @@ describe("a folder that was read as a whole", () => {
     await db.close();
   });
 
-  test("gives each reader records of its own", async () => {
+  test("all() gives each reader records of its own", async () => {
     const { db } = await filled(3);
     for (let i = 0; i < 3; i++) {
       const heroes = await db.asyncSession((session) => session.all("a", Hero));
@@ -65,7 +65,7 @@ describe("a folder that was read as a whole", () => {
     await db.close();
   });
 
-  test("is validated by the schema of each reader", async () => {
+  test("all() validates by the schema of each reader", async () => {
     const { db } = await filled(3);
     const Named = v.object({ name: v.string() });
     await db.asyncSession((session) => session.all("a", Hero));
@@ -74,7 +74,7 @@ describe("a folder that was read as a whole", () => {
     await db.close();
   });
 
-  test("is not validated again by filter() where a schema that only looks has read all of it, but for what may fit", async () => {
+  test("filter() validates only what may fit after a schema that only looks has read all of it", async () => {
     const { db } = await filled(30);
     const { schema, times } = asked(Hero);
     const filter = (where: Where<v.InferOutput<typeof Hero>>) =>
@@ -95,7 +95,7 @@ describe("a folder that was read as a whole", () => {
     await db.close();
   });
 
-  test("is validated by filter() where another schema has read it, or one that does more than look", async () => {
+  test("filter() validates all after another schema has read it, or with one that does more than look", async () => {
     const { db } = await filled(3);
     const Careful = v.pipe(
       Hero,
@@ -111,7 +111,7 @@ describe("a folder that was read as a whole", () => {
     await db.close();
   });
 
-  test("is validated by filter() after a reader that skips, so that what cannot be read is told", async () => {
+  test("filter() validates all after a reader that skips, so that what cannot be read is told", async () => {
     const { db } = await filled(3);
     const Other = v.object({ id: v.number() });
     await db.asyncSession((session) => session.add(Other, { id: 9 }, "a/9.baba"));
@@ -124,7 +124,7 @@ describe("a folder that was read as a whole", () => {
     await db.close();
   });
 
-  test("is read again after a file was put there, or removed, by another program", async () => {
+  test("all() reads again after another program put a file there, or removed one", async () => {
     const { db, files } = await filled(3);
     const ids = async () => (await db.asyncSession((session) => session.all("a", Hero))).map(({ id }) => id);
     expect(await ids()).toEqual([0, 1, 2]);
@@ -137,7 +137,7 @@ describe("a folder that was read as a whole", () => {
     await db.close();
   });
 
-  test("has none of what a session queued and took back while it streamed", async () => {
+  test("all() gives none of what a session queued and took back while it streamed", async () => {
     const { db } = await filled(600);
     const session = db.asyncSession();
     let seen = 0;
@@ -151,7 +151,7 @@ describe("a folder that was read as a whole", () => {
   });
 
   test.each([1, 2, 3, 4])(
-    "is what a database sees that was just opened, whoever commits (seed %i)",
+    "all() gives what a database sees that was just opened, whoever commits (seed %i)",
     async (seed) => {
       const random = new SeededRandom(seed);
       const volume = new MemoryVolume();
@@ -189,7 +189,7 @@ describe("FolderCache", () => {
     return draft;
   };
 
-  test("keeps 16 MiB at most, and what was asked for last", () => {
+  test("keep() keeps 16 MiB at most, and what was asked for last", () => {
     const cache = new FolderCache();
     const [third, stamp] = [3 * 1024 * 1024 - 100, "stamp"];
     for (const folder of ["a", "b"]) cache.keep(folder, stamp, draftOf(third));
@@ -207,14 +207,14 @@ describe("FolderCache", () => {
     expect(["c", "d"].map((folder) => cache.find(folder, stamp))).toEqual([undefined, undefined]);
   });
 
-  test("forgets a folder that is asked for under another stamp", () => {
+  test("find() forgets a folder that is asked for under another stamp", () => {
     const cache = new FolderCache();
     cache.keep("a", "old", draftOf(1));
     expect(cache.find("a", "new")).toBeUndefined();
     expect(cache.find("a", "old")).toBeUndefined();
   });
 
-  test("gives up a folder whose first MiB promises twice of what is kept, and one that has more in the end", () => {
+  test("gives up a draft whose first MiB promises twice of what is kept, and one that has more in the end", () => {
     const [kibibyte, mebibyte] = ["x".repeat(512 - 6), "x".repeat(512 * 1024 - 6)];
     const drafts = [32 * 1024, 33 * 1024].map((records) => new FolderDraft(records));
     for (let i = 0; i < 1024; i++) for (const draft of drafts) draft.add(["1.baba"], [kibibyte]);
@@ -226,7 +226,7 @@ describe("FolderCache", () => {
     expect(late.spoiled).toBe(true);
   });
 
-  test("keeps no folder of which a record has no text", () => {
+  test("keep() keeps no folder of which a record has no text", () => {
     const [cache, draft] = [new FolderCache(), draftOf(1)];
     draft.add(["2.baba"], [undefined]);
     draft.add(["3.baba"], ["text"]);

@@ -7,7 +7,7 @@ import { Database } from "./database/database.ts";
 
 const SECRET = "s3cret";
 
-describe("the log of a call that fails", () => {
+describe("the log of asyncSession() that fails", () => {
   const Loose = v.looseObject({ id: v.number() });
   const Strict = v.object({ id: v.number(), text: v.picklist(["a"]) });
   const OneWay = v.record(v.string(), v.pipe(v.string(), v.transform(Number)));

@@ -7,7 +7,7 @@ beforeEach(() => {
   store = new NoteStore();
 });
 
-describe("session.move()", () => {
+describe("AsyncSession.move()", () => {
   test.each([{ key: new Uint8Array(32) }, {}] as BabaOptions[])(
     "gives a record another name (%o)",
     async (options) => {

@@ -19,7 +19,7 @@ const alice = { id: 1, name: "Alice" };
 const open = () => new Database(Hero, { logging: false }, assemble(memoryRuntime()));
 const failure = (code: string) => expect.objectContaining({ code });
 
-describe("an error", () => {
+describe("an error of a call", () => {
   const broken = (key: PropertyKey): object =>
     Object.defineProperty({ id: 1 }, key, {
       enumerable: true,
@@ -28,7 +28,7 @@ describe("an error", () => {
       },
     });
 
-  test("is typed also where a property of what was given throws when it is asked for", async () => {
+  test("add() and filter() throw a typed one if a property of what was given throws", async () => {
     const db = new Database(v.any(), { logging: false }, assemble(memoryRuntime()));
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
@@ -48,7 +48,7 @@ describe("an error", () => {
     await db.close();
   });
 
-  test("names the record, also where its name is the default one", async () => {
+  test("add() names the record in it, also by its default name", async () => {
     const db = open();
     const Loose = v.looseObject({ id: v.number(), big: v.optional(v.pipe(v.string(), v.minLength(3))) });
     const Whole = v.pipe(
@@ -77,7 +77,7 @@ describe("an error", () => {
     await db.close();
   });
 
-  test("has a long name whole, and shows it cut", async () => {
+  test("get() gives it a long name whole, and cuts the name in its message", async () => {
     const db = open();
     const name = `${"a/".repeat(150)}x.txt`;
     const error: unknown = await db
@@ -88,7 +88,7 @@ describe("an error", () => {
     await db.close();
   });
 
-  describe("has the name as the caller has it, and shows it escaped", () => {
+  describe("has the name as the caller has it, and escapes it in its message", () => {
     const name = `${"x".repeat(190)}/a family \u{1f468}\u200d\u{1f469}.baba`;
     let store: NoteStore;
     beforeEach(() => {
@@ -103,7 +103,7 @@ describe("an error", () => {
       for (const { error } of (await db.verify()).problems) throw error;
     };
 
-    test("in a sealed store", async () => {
+    test("from move(), verify() and get() in a sealed store", async () => {
       const db = store.open({ passphrase: "x" });
       await add(db, 1, name);
       await db.rotateKey();
@@ -120,7 +120,7 @@ describe("an error", () => {
       await again.close();
     });
 
-    test("in a plain store, and of a file outside of one", async () => {
+    test("from get() and verify() in a plain store, and from openRecordFile()", async () => {
       const db = store.open();
       await add(db, 1, name);
       await db.close();
@@ -138,7 +138,7 @@ describe("an error", () => {
 });
 
 describe("the arguments of a call", () => {
-  test("are refused where they are no schema and no option, also in an empty folder", async () => {
+  test("are refused with BABA_OPTION if they are no schema or no option, also in an empty folder", async () => {
     const db = open();
     const nothing: unknown = { unreadable: "skip" };
     const misspelt: unknown = { unreadible: "skip" };

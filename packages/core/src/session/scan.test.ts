@@ -42,7 +42,7 @@ test("scan() lets others have a turn between the listing of a folder and the fir
   await storage.close();
 });
 
-test("scan() keeps no listing that a pending change had a part in, whatever became of the change", async () => {
+test("scan() keeps no listing in which a pending change had a part, whatever became of the change", async () => {
   const runtime = memoryRuntime();
   const storage = new FileStorage(runtime.fileSystem("data"), runtime, () => undefined);
   await storage.open();

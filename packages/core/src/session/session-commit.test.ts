@@ -13,7 +13,7 @@ import { mustBeReadable } from "./record.ts";
 import { AsyncSession } from "./session.ts";
 import { UnitOfWork } from "./unit-of-work.ts";
 
-test("commit() gives its changes away: what is queued afterwards, also after a failure, is not among them", async () => {
+test("commit() gives its changes away, without what is queued afterwards, also after a failure", async () => {
   const runtime = memoryRuntime();
   const storage = new FileStorage(runtime.fileSystem("data"), runtime, () => undefined);
   await storage.open();
@@ -70,7 +70,7 @@ test("commit() under way when its callback fails is judged by what the session h
   }
 });
 
-test("commit() under the lock keeps it until it ends, also where its callback fails before", async () => {
+test("commit() under the lock keeps it until it ends, also if its callback fails before", async () => {
   const db = new Database(Counter, { logging: false }, assemble(memoryRuntime()));
   await db.asyncSession((session) => session.add({ id: "a", n: 0 }));
   let run = 0;
@@ -184,7 +184,7 @@ test("rollback() makes earlier reads cause no conflicts any more", async () => {
   await db.close();
 });
 
-test("asyncSession(callback) ends after a commit that its callback did not await, however far that has come", async () => {
+test("asyncSession(callback) ends after a commit() that its callback did not await, however far that has come", async () => {
   for (let ticks = 0; ticks < 8; ticks++) {
     const db = new Database(Counter, { logging: false }, assemble(memoryRuntime()));
     let isUnderWay = false;

@@ -24,8 +24,8 @@ beforeEach(async () => {
 const errors = () => lines.filter((line) => line.startsWith("[BABA (ERROR)]"));
 const touch = () => db.asyncSession((session) => session.update({ ...alice, name: "Alicia" }));
 
-describe("the log of a conflict", () => {
-  test("has no ERROR where the callback is run again, and says so at DEBUG", async () => {
+describe("the log of a conflict at commit()", () => {
+  test("has no ERROR if asyncSession() runs the callback again, and says so at DEBUG", async () => {
     let runs = 0;
     await db.asyncSession(async (session) => {
       await session.get("1.baba");
@@ -37,7 +37,7 @@ describe("the log of a conflict", () => {
     expect(lines.some((line) => line.startsWith("[BABA (DEBUG)] LOG: BABA_CONFLICT: 1.baba"))).toBe(true);
   });
 
-  test.each([0, 1])("has one ERROR where it reaches the caller, after %i commits inside", async (commits) => {
+  test.each([0, 1])("has one ERROR if it reaches the caller, after %i commits inside", async (commits) => {
     const work = db.asyncSession(
       async (session) => {
         for (let i = 0; i < commits; i++) {
@@ -64,7 +64,7 @@ describe("the log of a conflict", () => {
   });
 });
 
-describe("the log of what no caller can be told", () => {
+describe("the log of what close() can tell no caller", () => {
   test("has whole sentences, however long the record's name is", async () => {
     const name = `${"x".repeat(150)}/${"y".repeat(150)}.baba`;
     await db.asyncSession((session) => session.add(alice, name));
@@ -76,7 +76,7 @@ describe("the log of what no caller can be told", () => {
 });
 
 describe("asyncSession(callback)", () => {
-  test("is not run again after a ConflictError that is none of its own", async () => {
+  test("does not run the callback again after a ConflictError of another session", async () => {
     let runs = 0;
     const work = db.asyncSession(async () => {
       runs++;
@@ -87,7 +87,7 @@ describe("asyncSession(callback)", () => {
     expect(errors()).toEqual([]);
   });
 
-  test("is run again after its own that the callback threw on", async () => {
+  test("runs the callback again after a ConflictError of its own that the callback threw on", async () => {
     let runs = 0;
     await db.asyncSession(async (session) => {
       await session.get("1.baba");
@@ -99,7 +99,7 @@ describe("asyncSession(callback)", () => {
   });
 });
 
-describe("the log of what is refused", () => {
+describe("the log of what asyncSession() and other calls refuse", () => {
   test.each<[string, string, () => unknown]>([
     // @ts-expect-error no function
     ["what is no callback", "BABA_OPTION", () => db.asyncSession(5)],
@@ -139,7 +139,7 @@ describe("the log of what is refused", () => {
 describe("the log of reads", () => {
   const readings = () => lines.map((line) => line.slice("[BABA (".length));
 
-  test("has a line at INFO for each read of a folder", async () => {
+  test("has a line at INFO for each all(), filter(), count() and stream()", async () => {
     await db.asyncSession(async (session) => {
       await session.all();
       await session.filter(".", { id: 2 });
@@ -156,7 +156,7 @@ describe("the log of reads", () => {
     ]);
   });
 
-  test("has a line at DEBUG for each look at a record, and none with what it holds", async () => {
+  test("has a line at DEBUG for each get(), exists(), delete() and move(), and none with what it holds", async () => {
     const session = db.asyncSession();
     await session.get("1.baba");
     await session.get("2.baba");
@@ -174,7 +174,7 @@ describe("the log of reads", () => {
     ]);
   });
 
-  test("has no INFO where a stream fails, but its error", async () => {
+  test("has no INFO if stream() fails, but its error", async () => {
     await runtime.fileSystem(".").create([{ path: "2.baba", bytes: new Uint8Array([1]) }]);
     const session = db.asyncSession();
     const streaming = (async () => {

@@ -77,7 +77,7 @@ describe("asyncSession(callback)", () => {
     await db.close();
   });
 
-  test("reruns on conflict until the sum is right", async () => {
+  test("runs the callback again on conflicts until the sum is right", async () => {
     const { db } = open();
     await db.asyncSession((session) => session.add({ id: 0, name: "0" }));
     const increment = () =>
@@ -90,7 +90,7 @@ describe("asyncSession(callback)", () => {
     await db.close();
   });
 
-  test("throws the ConflictError where retries is 0, and after a commit inside", async () => {
+  test("throws the ConflictError if retries is 0, and after a commit inside", async () => {
     const { db } = open();
     await db.asyncSession((session) => session.add(alice));
     const collide = async (inside: boolean, retries?: number) =>
@@ -112,7 +112,7 @@ describe("asyncSession(callback)", () => {
     await db.close();
   });
 
-  test("refuses a session after its callback has returned", async () => {
+  test("ends its session with the callback, after which the session refuses every call", async () => {
     const { db } = open();
     const session = await db.asyncSession(async (inner) => inner);
     await expect(session.add(alice)).rejects.toEqual(failure("BABA_SESSION_CLOSED"));
@@ -135,7 +135,7 @@ describe("asyncSession()", () => {
     await db.close();
   });
 
-  test("discards at its disposal what was not committed, with one warning, even if disposed of twice at once", async () => {
+  test("discards what was not committed when it is disposed of, with one warning, even twice at once", async () => {
     const { db, runtime } = open({ logging: undefined });
     {
       await using session = db.asyncSession();
@@ -150,7 +150,7 @@ describe("asyncSession()", () => {
   });
 });
 
-describe("a session", () => {
+describe("AsyncSession", () => {
   test("sees its own pending changes in every read", async () => {
     const { db } = open();
     await db.asyncSession((session) => session.add(alice));
@@ -172,7 +172,7 @@ describe("a session", () => {
     await db.close();
   });
 
-  test("takes the last of two adds of one name", async () => {
+  test("add() takes the last of two adds of one name", async () => {
     const { db } = open();
     await db.asyncSession(async (session) => {
       await Promise.all([session.add(alice), session.add({ ...alice, name: "Alicia" })]);
@@ -181,7 +181,7 @@ describe("a session", () => {
     await db.close();
   });
 
-  test("works with several schemas, and filters by objects, functions and type guards", async () => {
+  test("get(), all() and filter() work with several schemas, objects, functions and type guards", async () => {
     const { db } = open();
     await db.asyncSession(async (session) => {
       await session.add(City, { id: "paris", size: 2 }, "cities/paris.baba");
@@ -207,7 +207,7 @@ describe("a session", () => {
     await db.close();
   });
 
-  test("throws at an unreadable record, naming it, and skips it only when told, with an error in the log", async () => {
+  test("all(), filter() and get() throw at an unreadable record, and skip it only when told, with an error logged", async () => {
     const { db, runtime } = open({ logging: undefined });
     await db.asyncSession(async (session) => {
       await session.add(alice);
@@ -230,7 +230,7 @@ describe("a session", () => {
     await db.close();
   });
 
-  test("streams 300 records in order, and can be left early", async () => {
+  test("stream() gives 300 records in order, and can be left early", async () => {
     const { db } = open();
     await db.asyncSession(async (session) => {
       for (let id = 100; id < 400; id++) void session.add({ id, name: `Hero ${id}` });
@@ -247,7 +247,7 @@ describe("a session", () => {
     await db.close();
   });
 
-  test("refuses what cannot be kept, and writes nothing", async () => {
+  test("add() refuses what cannot be kept, and nothing is written", async () => {
     const runtime = memoryRuntime();
     const Loose = v.looseObject({ id: v.unknown() });
     const db = new Database(Loose, { logging: false }, assemble(runtime));

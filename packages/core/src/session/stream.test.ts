@@ -28,7 +28,7 @@ async function streamed(session: Session, change: () => Promise<unknown>): Promi
 }
 
 /** A folder that was read completely is cached, and streamed from the cache. */
-describe.each([false, true])("stream(), of a folder that is kept: %s", (kept) => {
+describe.each([false, true])("stream() of a folder that is kept: %s", (kept) => {
   beforeEach(async () => {
     if (kept) await db.asyncSession((session) => session.all());
   });
@@ -65,7 +65,7 @@ describe.each([false, true])("stream(), of a folder that is kept: %s", (kept) =>
     });
   });
 
-  test("gives all records again to whoever iterates again, also beside another iteration or after a break", async () => {
+  test("gives all records to each iteration, also beside another one or after a break", async () => {
     await db.asyncSession(async (session) => {
       const stream = session.stream();
       const found: string[][] = [[], [], []];

@@ -44,7 +44,7 @@ test("textsIn() gives what textIn() gives of each, whatever lies beside it", () 
   );
 });
 
-test("textsIn() refuses halves of a character in two records, of which the whole would be one", () => {
+test("textsIn() refuses two records with the halves of a character, which together would be valid", () => {
   const halves = sideBySide([Uint8Array.from([0xc3]), Uint8Array.from([0xa9])]);
   expect(comparable(textsIn(halves))).toEqual(["BABA_UTF8", "BABA_UTF8"]);
 });
@@ -71,6 +71,6 @@ test("payloadOf() gives the UTF-8 bytes of each text, whatever was encoded befor
   expect(encoded).toEqual(texts.map((text) => utf8.encode(text)));
 });
 
-test("payloadOf() has a long text in no more memory than it needs", () => {
+test("payloadOf() keeps a long text in no more memory than it needs", () => {
   expect(payloadOf("x".repeat(3000), new Arena()).buffer.byteLength).toBe(3000);
 });

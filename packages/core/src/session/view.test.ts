@@ -4,7 +4,7 @@ import { FileStorage } from "../storage/file-storage.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
 import { View } from "./view.ts";
 
-test("View begins once for reads that begin at the same time: what the first saw counts for all", async () => {
+test("View begins once for reads that begin at the same time, and the head of the first counts for all", async () => {
   const runtime = memoryRuntime();
   const storage = new FileStorage(runtime.fileSystem("data"), runtime, () => undefined);
   await storage.open();
@@ -111,7 +111,7 @@ describe("View.get() that began before a refresh and ends after it", () => {
   test.each([
     ["before", [0, 1]],
     ["after", [1, 0]],
-  ])("is judged from its own head, where it ends %s those of the new view", async (_, order) => {
+  ])("is judged from its own head, if it ends %s those of the new view", async (_, order) => {
     const { view, storage, begun, asked } = await slowView();
     const early = view.get("1.baba");
     await asked(1);
@@ -140,7 +140,7 @@ describe("View.get() that began before a refresh and ends after it", () => {
     await storage.close();
   });
 
-  test("does not end the new view where it fails", async () => {
+  test("does not end the new view if it fails", async () => {
     const { view, storage, begun, asked } = await slowView();
     const early = view.get("1.baba");
     await asked(1);

@@ -6,7 +6,7 @@ import { assemble } from "./assemble.ts";
 import { Database } from "./database.ts";
 import { Lifetime } from "./lifetime.ts";
 
-describe("close()", () => {
+describe("Database.close()", () => {
   test.each(["rewrap", "verify"] as const)("waits for %s() that is under way", async (method) => {
     const store = new NoteStore();
     const db = await store.filled({ passphrase: "x" });
@@ -56,7 +56,7 @@ describe("close()", () => {
     ]);
   });
 
-  test("drops the texts that are kept of folders", async () => {
+  test("drops the texts of folders that are kept in memory", async () => {
     const closing = vi.spyOn(FolderCache.prototype, "close");
     const db = await new NoteStore().filled({});
     await db.asyncSession((session) => session.all());
@@ -98,7 +98,7 @@ describe("close()", () => {
   });
 });
 
-test("a shared store's warnings are in the log of the databases that have it open, and not of those that had", async () => {
+test("Database logs a shared store's warnings while it has the store open, and not after close()", async () => {
   const { files, runtime } = new NoteStore();
   let warn: ((message: string) => void) | undefined;
   const context = assemble({

@@ -25,7 +25,7 @@ function open(options: BabaOptions = {}, runtime: MemoryRuntime = memoryRuntime(
 
 const failure = (code: string) => expect.objectContaining({ code });
 
-test("Database logs at INFO what it has recovered of a process that has ended", async () => {
+test("Database.open() logs at INFO what it has recovered of a process that has ended", async () => {
   const [disk, machine] = [new SimulatedDisk(), new SimulatedMachine()];
   const lines: string[] = [];
   const run = (process: SimulatedProcess) => {
@@ -65,7 +65,7 @@ describe("Database", () => {
     }
   });
 
-  test("refuses options that do not exist or contradict one another, at run time", () => {
+  test("constructor refuses options that do not exist or contradict one another, at run time", () => {
     const cases: readonly unknown[] = [
       { passphrase: "secret", key: new Uint8Array(32) },
       { passphrase: "secret", fingerprint: "0".repeat(32) },
@@ -93,7 +93,7 @@ describe("Database", () => {
     expect(() => new Database(schema, {}, assemble(memoryRuntime()))).toThrow(failure("BABA_OPTION"));
   });
 
-  test("says in its own words that nobody can tell where a relative directory is", () => {
+  test("constructor says in its own words that nobody can tell where a relative directory is", () => {
     const absolute = () => {
       throw new Error("no working directory");
     };
@@ -106,7 +106,7 @@ describe("Database", () => {
     );
   });
 
-  test("does no I/O before its first use, and an empty commit writes nothing", async () => {
+  test("constructor does no I/O, and an empty commit writes nothing", async () => {
     const { db, runtime } = open();
     expect(runtime.volumes.size).toBe(0);
     await db.asyncSession(async (session) => {
@@ -116,7 +116,7 @@ describe("Database", () => {
     await db.close();
   });
 
-  test("refuses every use after close(), and closes once", async () => {
+  test("close() closes once, and every use after it is refused with BABA_CLOSED", async () => {
     const { db } = open();
     const session = db.asyncSession();
     await Promise.all([db.close(), db.close()]);
@@ -126,7 +126,7 @@ describe("Database", () => {
     await expect(session.add(alice).then(() => session.commit())).rejects.toEqual(failure("BABA_CLOSED"));
   });
 
-  test("waits at close() for sessions under way", async () => {
+  test("close() waits for sessions under way", async () => {
     const { db, runtime } = open();
     const work = db.asyncSession((session) => session.add(alice));
     await db.close();
@@ -136,7 +136,7 @@ describe("Database", () => {
     await again.close();
   });
 
-  test("waits at close() for a session whose callback calls it before it waits for anything", async () => {
+  test("close() waits for a session whose callback calls it before it waits for anything", async () => {
     const { db, runtime } = open();
     let closing: Promise<void> | undefined;
     await db.asyncSession(async (session) => {
@@ -149,7 +149,7 @@ describe("Database", () => {
     await again.close();
   });
 
-  test("waits at close() for the reads of a session without a callback, and ends its streams", async () => {
+  test("close() waits for the reads of a session without a callback, and ends its streams", async () => {
     const runtime = memoryRuntime();
     const key = new Uint8Array(32).fill(3);
     const filled = open({ key }, runtime).db;
@@ -170,7 +170,7 @@ describe("Database", () => {
     expect(await all).toHaveLength(1000);
   });
 
-  test("takes its options once, from wherever the object has them", async () => {
+  test("constructor takes its options once, from wherever the object has them", async () => {
     const runtime = memoryRuntime();
     class Config {
       directory = "secrets";
@@ -189,7 +189,7 @@ describe("Database", () => {
     expect(text instanceof Uint8Array && decode(text)[0]).toBe(1);
   });
 
-  test("logs once that it cannot be opened, whoever asks", async () => {
+  test("open() and other calls each log once that the store cannot be opened", async () => {
     const runtime = memoryRuntime();
     await runtime.fileSystem(".").makeFolder(".baba");
     await runtime.fileSystem(".").create([{ path: ".baba/store.json", bytes: new Uint8Array(3) }]);
@@ -207,7 +207,7 @@ describe("Database", () => {
     await db.close();
   });
 
-  test("shares one storage among databases of one folder, which see and conflict with one another", async () => {
+  test("asyncSession() of databases of one folder share one storage, and see one another's commits", async () => {
     const runtime = memoryRuntime();
     const context = assemble(runtime);
     const heroes = new Database(Hero, { logging: false }, context);
@@ -220,7 +220,7 @@ describe("Database", () => {
     await cities.close();
   });
 
-  test("warns once that records are not encrypted, and logs operations but no values", async () => {
+  test("asyncSession() warns once that records are not encrypted, and logs operations but no values", async () => {
     const { db, runtime } = open({ logging: undefined, logLevel: "debug" });
     await db.asyncSession(async (session) => {
       await session.add({ id: 1, name: "SECRET-NAME" });
@@ -238,7 +238,7 @@ describe("Database", () => {
       expect(lines.join("\n")).toContain(event);
   });
 
-  test("refuses bad arguments of asyncSession with BABA_OPTION", async () => {
+  test("asyncSession() refuses bad arguments with BABA_OPTION", async () => {
     const { db } = open();
     const refused = { code: "BABA_OPTION" };
     await expect(db.asyncSession(async () => {}, { retries: -1 })).rejects.toMatchObject(refused);
@@ -248,7 +248,7 @@ describe("Database", () => {
   });
 });
 
-test("Database: what the store cannot tell a caller is in the log of every database that has it open", async () => {
+test("Database logs what the store cannot tell a caller, in every database that has the store open", async () => {
   const runtime = memoryRuntime();
   const context = assemble(runtime);
   const lines: string[] = [];

@@ -5,7 +5,7 @@ import { add, failsWith, Note, NoteStore, note, read } from "../note-store.fixtu
 import { assemble } from "./assemble.ts";
 import { Database } from "./database.ts";
 
-test("open() that failed may be tried again, and so may whatever needs the store", async () => {
+test("Database.open() may be tried again after it failed, and so may whatever needs the store", async () => {
   const files = memoryFileSystem();
   const identity = files.identity.bind(files);
   let isRefused = true;

@@ -88,7 +88,7 @@ const WAYS: readonly (readonly [string, BabaOptions])[] = [
 ];
 
 describe.each(WAYS)("a store sealed by a %s", (kind, options) => {
-  test("gives back what was committed, in this process and in the next", async () => {
+  test("get() and all() give back what was committed, in this process and in the next", async () => {
     const db = await write(options);
     expect(await read(db)).toEqual(alice);
     await db.close();
@@ -98,7 +98,7 @@ describe.each(WAYS)("a store sealed by a %s", (kind, options) => {
     await again.close();
   });
 
-  test("holds no value in plain, in the journal and in the files, and no warning is logged", async () => {
+  test("commit() leaves no value in plain, in the journal or in the files, and logs no warning", async () => {
     const db = await write({ ...options, settle: "background" });
     const before = await everything();
     await db.close();
@@ -110,7 +110,7 @@ describe.each(WAYS)("a store sealed by a %s", (kind, options) => {
     expect(lines.filter((line) => line.includes("WARNING"))).toEqual([]);
   });
 
-  test("is refused without a key, with another and in another way, and nothing changes on the disk", async () => {
+  test("open() refuses it without a key, with another and in another way, and changes nothing on the disk", async () => {
     await (await write(options)).close();
     const before = await everything();
     await failsWith(open().open(), "BABA_SEALED");
@@ -128,7 +128,7 @@ describe.each(WAYS)("a store sealed by a %s", (kind, options) => {
     await right.close();
   });
 
-  test("is refused without a line in the log of work that is left", async () => {
+  test("open() that refuses it logs no line of work that is left", async () => {
     await (await write(options)).close();
     lines = [];
     await failsWith(open().open(), "BABA_SEALED");
@@ -136,7 +136,7 @@ describe.each(WAYS)("a store sealed by a %s", (kind, options) => {
     expect(lines.filter((line) => line.includes("left to the next open"))).toEqual([]);
   });
 
-  test("is refused without its journal too, by what its records are", async () => {
+  test("open() refuses it without its journal too, by what its records are", async () => {
     await (await write(options)).close();
     await removeJournal();
     await files.remove([KEY_FILE]);
@@ -147,7 +147,7 @@ describe.each(WAYS)("a store sealed by a %s", (kind, options) => {
     expect(await everything()).toBe(before);
   });
 
-  test("is opened by two databases of one process in one way only", async () => {
+  test("open() of two databases of one process opens it in one way only", async () => {
     const db = await write(options);
     const other = (more: BabaOptions) => new Database(Hero, { logging: false, ...more }, context);
     const context = assemble(runtime);
@@ -161,7 +161,7 @@ describe.each(WAYS)("a store sealed by a %s", (kind, options) => {
     for (const one of [db, first, second]) await one.close();
   });
 
-  test("shows no key in errors, logs and util.inspect", async () => {
+  test("Database shows no key of it in errors, logs and util.inspect", async () => {
     const db = await write(options);
     const failed = await open({ passphrase: "another secret" })
       .open()
@@ -176,7 +176,7 @@ describe.each(WAYS)("a store sealed by a %s", (kind, options) => {
   });
 });
 
-test("a key option that is there and undefined or empty is BABA_KEY_MISSING when the database is made", () => {
+test("new Database() throws BABA_KEY_MISSING for a key option that is there and undefined or empty", () => {
   for (const options of [
     { passphrase: undefined },
     { passphrase: "" },
@@ -189,7 +189,7 @@ test("a key option that is there and undefined or empty is BABA_KEY_MISSING when
   }
 });
 
-test("a wrong raw key is told which key to give, by the journal and by the records", async () => {
+test("Database.open() says which key to give instead of a wrong raw key, by the journal and by the records", async () => {
   await (await write({ key: rawKey })).close();
   const opening = () => open({ key: new Uint8Array(32) }).open();
   await expect(opening()).rejects.toThrow(GIVE_ITS_KEY);
@@ -198,7 +198,7 @@ test("a wrong raw key is told which key to give, by the journal and by the recor
 });
 
 describe("records of a sealed store", () => {
-  test("that were swapped, renamed or copied are refused by name, and stay as they are", async () => {
+  test("get() refuses by name those that were swapped, renamed or copied, and leaves them as they are", async () => {
     await (await write({ passphrase: "x" })).close();
     const [one, two] = [await bytesOf(NAMES[0]), await bytesOf(NAMES[1])];
     await put(NAMES[0], two);
@@ -218,7 +218,7 @@ describe("records of a sealed store", () => {
     await again.close();
   });
 
-  test("in which version, flags or key id were changed, or which were cut short, are refused by name", async () => {
+  test("get() refuses by name those in which any part was changed, or which were cut short", async () => {
     await (await write({ key: rawKey })).close();
     const envelope = decode(await bytesOf(NAMES[0]));
     const db = open({ key: rawKey });
@@ -246,7 +246,7 @@ describe("records of a sealed store", () => {
     await db.close();
   });
 
-  test("are not opened in a store whose store.json says another format", async () => {
+  test("open() does not open them in a store whose store.json says another format", async () => {
     await (await write({ passphrase: "x" })).close();
     await put(".baba/store.json", new TextEncoder().encode('{"format":2}'));
     const before = await everything();
@@ -255,8 +255,8 @@ describe("records of a sealed store", () => {
   });
 });
 
-describe("plain and sealed", () => {
-  test("do not mix: under a raw key the first commit beside a plain record is BABA_NOT_SEALED, and nothing is sealed", async () => {
+describe("a store with plain and sealed parts", () => {
+  test("commit() under a raw key throws BABA_NOT_SEALED beside a plain record, and seals nothing", async () => {
     const text = encode(new TextEncoder().encode(JSON.stringify(alice)));
     await files.makeFolder(".");
     await files.create([{ path: "1.baba", bytes: text }]);
@@ -271,7 +271,7 @@ describe("plain and sealed", () => {
     expect(await read(open())).toEqual(alice);
   });
 
-  test("do not mix: a plain record in a sealed store is BABA_NOT_SEALED, and stays as it is", async () => {
+  test("get() and all() throw BABA_NOT_SEALED at a plain record in a sealed store, and leave it as it is", async () => {
     await (await write({ passphrase: "x" })).close();
     const plain = encode(new TextEncoder().encode('{"id":3,"name":"Eve"}'));
     await put("3.baba", plain);
@@ -285,7 +285,7 @@ describe("plain and sealed", () => {
     await db.close();
   });
 
-  test("a plain store that is opened with a key is not written to", async () => {
+  test("add() with a key writes nothing to a plain store", async () => {
     await (await write({})).close();
     const before = await everything();
     for (const options of [{ passphrase: "x" }, { identity: mine }] as const) {
@@ -301,7 +301,7 @@ describe("plain and sealed", () => {
     expect(await everything()).toBe(before);
   });
 
-  test("a plain store that is opened with a raw key says that the key cannot seal an existing store, with .baba and without", async () => {
+  test("open(), all() and add() with a raw key say that it cannot seal an existing store, with .baba and without", async () => {
     await (await write({})).close();
     await expect(open({ key: rawKey }).open()).rejects.toThrow(CANNOT_SEAL);
     await removeJournal();
@@ -312,7 +312,7 @@ describe("plain and sealed", () => {
     expect(await read(open())).toEqual(alice);
   });
 
-  test("a plain journal that was put into a store sealed by a raw key is called so", async () => {
+  test("open() says so if a plain journal was put into a store sealed by a raw key", async () => {
     await (await write({})).close();
     const [segment] = (await files.list(JOURNAL_FOLDER)) ?? [];
     const path = `${JOURNAL_FOLDER}/${segment?.name}`;
@@ -324,7 +324,7 @@ describe("plain and sealed", () => {
     await expect(open({ key: rawKey }).open()).rejects.toThrow("it is not sealed but the store is");
   });
 
-  test("a plain record that was put into a store sealed by a raw key is called so", async () => {
+  test("get() says so if a plain record was put into a store sealed by a raw key", async () => {
     await (await write({ key: rawKey })).close();
     await put("0.baba", encode(new TextEncoder().encode('{"id":0,"name":"Eve"}')));
     const db = open({ key: rawKey });
@@ -332,7 +332,7 @@ describe("plain and sealed", () => {
     await db.close();
   });
 
-  test("a plain process that has the store open learns that it was sealed", async () => {
+  test("get() and add() of a plain process throw BABA_SEALED once another has sealed the store", async () => {
     const plain = open();
     await plain.open();
     const sealed = await write({ passphrase: "x" });

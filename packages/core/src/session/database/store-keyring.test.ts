@@ -21,8 +21,8 @@ beforeEach(() => {
   store = new NoteStore();
 });
 
-describe("the keyring", () => {
-  test("is made with the first commit, and not before", async () => {
+describe("the keyring of a Database", () => {
+  test("is made by the first commit(), and not before", async () => {
     const db = store.open({ passphrase: "x" });
     await db.open();
     await db.asyncSession(async () => {});
@@ -34,7 +34,7 @@ describe("the keyring", () => {
     await db.close();
   });
 
-  test("is one for two processes that begin a store at once", async () => {
+  test("is one for two processes that begin a store at once with open()", async () => {
     const [a, b] = [store.open({ identity: mine }), store.open({ identity: mine })];
     await Promise.all([a.open(), b.open()]);
     await add(a, 1);
@@ -46,7 +46,7 @@ describe("the keyring", () => {
     await b.close();
   });
 
-  test("is refused by open() where it would lock its maker out, before anything is written", async () => {
+  test("is refused by open() if it would lock its maker out, before anything is written", async () => {
     const recipients = both.slice(1);
     const db = store.open({ identity: mine, recipients });
     for (const refused of [db.open(), read(db), add(db, 1)]) await failsWith(refused, "BABA_OPTION");
@@ -59,7 +59,7 @@ describe("the keyring", () => {
     await again.close();
   });
 
-  test("opens for every recipient, and its fingerprint can be pinned", async () => {
+  test("opens for every recipient at open(), and its fingerprint can be pinned", async () => {
     const db = await store.filled({ identity: mine, recipients: both });
     const fingerprint = db.fingerprint ?? "";
     await db.close();
@@ -69,7 +69,7 @@ describe("the keyring", () => {
     await failsWith(store.open({ identity: theirs, fingerprint: "0".repeat(32) }).open(), "BABA_KEYRING");
   });
 
-  test("that another put in its place is refused where the fingerprint is pinned", async () => {
+  test("is refused by open() if another was put in its place and the fingerprint is pinned", async () => {
     const db = await store.filled({ identity: mine });
     const fingerprint = db.fingerprint ?? "";
     await db.close();
@@ -82,7 +82,7 @@ describe("the keyring", () => {
     expect(await everythingIn(store.files)).toBe(before);
   });
 
-  test("that is pinned must be there: an emptied directory is refused when it is opened", async () => {
+  test("is required by open() if its fingerprint is pinned, also in an emptied directory", async () => {
     const db = await store.filled({ identity: mine });
     const { fingerprint = "" } = db;
     await db.close();
@@ -91,7 +91,7 @@ describe("the keyring", () => {
     expect(await emptied.files.list(".")).toBeUndefined();
   });
 
-  test("that was removed makes the store no new one", async () => {
+  test("is required by open() of a store with sealed records, which is no new one without it", async () => {
     await (await store.filled({ passphrase: "x" })).close();
     await store.files.remove([KEY_FILE]);
     const before = await everythingIn(store.files);
@@ -100,7 +100,7 @@ describe("the keyring", () => {
     expect(await everythingIn(store.files)).toBe(before);
   });
 
-  describe("that one of several databases of a process has pinned", () => {
+  describe("with a fingerprint that one of several databases of a process has pinned", () => {
     const inOneProcess = () => {
       const context = assemble(store.runtime);
       return (fingerprint?: string) =>
@@ -117,7 +117,7 @@ describe("the keyring", () => {
       await store.put(KEY_FILE, await elsewhere.bytesOf(KEY_FILE));
     };
 
-    test("refuses a database that pins one where there is no keyring yet, and lets the others go on", async () => {
+    test("refuses open() of a database that pins one before there is a keyring, and lets the others go on", async () => {
       const open = inOneProcess();
       const [first, second] = [open(), open("0".repeat(32))];
       await first.open();
@@ -130,7 +130,7 @@ describe("the keyring", () => {
       await second.close();
     });
 
-    test("is joined where another process has made it meanwhile, and is BABA_KEYRING where it is another", async () => {
+    test("is accepted by open() if another process has made it meanwhile, and is BABA_KEYRING if it differs", async () => {
       const open = inOneProcess();
       const first = open();
       await first.open();
@@ -142,7 +142,7 @@ describe("the keyring", () => {
       for (const one of [maker, first, second]) await one.close();
     });
 
-    test("stays pinned when it was not the first, and follows a change of one's own", async () => {
+    test("stays pinned for a later database, and follows changes of its own process", async () => {
       const maker = await store.filled({ identity: mine, recipients: both });
       const open = inOneProcess();
       const [first, second] = [open(), open(maker.fingerprint ?? "")];

@@ -32,12 +32,12 @@ async function copiedInto(): Promise<NoteStore> {
   return store;
 }
 
-describe("open()", () => {
+describe("Database.open()", () => {
   test("warns of a store without a key", async () => {
     expect(await warningsAtOpen(new NoteStore(), {})).toContain(WITHOUT_KEY);
   });
 
-  test("warns that a plain store is of no use with a passphrase before it is sealed, and not after", async () => {
+  test("warns that a plain store is of no use with a passphrase before seal(), and not after", async () => {
     const store = new NoteStore();
     await (await store.filled({})).close();
     const options = { passphrase: "x" };
@@ -53,7 +53,7 @@ describe("open()", () => {
     expect(await warningsAtOpen(await copiedInto(), { key: rawKey })).toContain(CANNOT_SEAL);
   });
 
-  test("warns of recipients that differ from those that are named, and not of the same in another order", async () => {
+  test("warns of recipients other than those in the options, and not of the same in another order", async () => {
     const identities = await Promise.all([1, 2].map(() => generateX25519Identity()));
     const [identity = ""] = identities;
     const both = await Promise.all(identities.map((one) => identityToRecipient(one)));

@@ -24,7 +24,7 @@ const noting = () => ({ ...store.runtime, crypto: secrets.crypto });
 const open = (options: BabaOptions, context: DatabaseContext) =>
   new Database(Note, { logging: false, ...options }, context);
 
-describe("close() of a database overwrites", () => {
+describe("Database.close() overwrites", () => {
   test.each<readonly [string, BabaOptions]>([
     ["a passphrase", { passphrase: "x" }],
     ["an identity", { identity: mine }],

@@ -155,7 +155,7 @@ async function closed(db: Notes): Promise<{ readonly fingerprint: string }> {
 
 describe.each(Object.entries(CHANGES))("%s", (_, change) => {
   test.each([false, true])(
-    "of which any call that writes fails (carried out: %s) can be called again in the same handle",
+    "can be called again in the same handle after any call that writes failed (carried out: %s)",
     async (carriedOut) => {
       let nth = 0;
       while (await changeWithFault(change, nth, carriedOut)) nth++;

@@ -47,9 +47,9 @@ function watched(before: (call: "create" | "rename", paths: string[]) => Promise
   });
 }
 
-describe("a change of keys that was paused while its lock was taken away", () => {
+describe("changePassphrase() that was paused while its lock was taken away", () => {
   for (const call of ["create", "rename"] as const) {
-    test(`before it could ${call} a key file fails, and keeps nobody from another's new key: ${call}`, async () => {
+    test(`fails before it can ${call} a key file, and keeps nobody from another's new key`, async () => {
       const [reached, goOn] = [signal(), signal()];
       let pauses = false;
       const files = watched(async (called, paths) => {
@@ -118,7 +118,7 @@ describe("records that were read before their key was dropped", () => {
     return one;
   }
 
-  test("are opened by read() of another process that has followed meanwhile", async () => {
+  test("read() of another process that has followed meanwhile opens them", async () => {
     const one = await filled();
     const two = await another(async () => {
       await rotateAndDrop(one);
@@ -131,7 +131,7 @@ describe("records that were read before their key was dropped", () => {
     await one.storage.close();
   });
 
-  test("are no problems of verify() and rewrap() of the same process", async () => {
+  test("revealedParts() reports no problem of them in the same process", async () => {
     const one = await filled();
     const parts: string[] = [];
     const beside = await another(async () => {
@@ -146,7 +146,7 @@ describe("records that were read before their key was dropped", () => {
   });
 });
 
-test("a changed passphrase keeps a process that has the store open from what it cannot open, and from nothing else", async () => {
+test("changePassphrase() keeps a process that has the store open only from what it cannot open", async () => {
   const other = new NoteStore();
   await (await other.filled({ passphrase: "x" })).close();
   const one = store.open({ passphrase: "old" });
@@ -164,7 +164,7 @@ test("a changed passphrase keeps a process that has the store open from what it 
   await one.close();
 });
 
-test("recipients() tells of those that another process has added", async () => {
+test("recipients() gives those that another process has added", async () => {
   const [identity, friend] = await Promise.all([generateX25519Identity(), generateX25519Identity()]);
   const [me, recipient] = await Promise.all([identity, friend].map(identityToRecipient));
   const one = store.open({ identity });

@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 
 describe("changePassphrase()", () => {
-  test("lets the new one open the store and no longer the old one; who has it open goes on", async () => {
+  test("lets the new one open the store and not the old one, and open databases go on", async () => {
     const db = await store.filled({ passphrase: "old" });
     const other = store.open({ passphrase: "old" });
     await other.open();
@@ -32,7 +32,7 @@ describe("changePassphrase()", () => {
     for (const one of [db, other, next]) await one.close();
   });
 
-  test("of a new store makes its keyring; an empty one, and a store of another lock, are refused", async () => {
+  test("makes the keyring of a new store, and refuses an empty passphrase and a store of another lock", async () => {
     const db = store.open({ passphrase: "old" });
     await failsWith(db.changePassphrase(""), "BABA_KEY_MISSING");
     await db.changePassphrase("new");
@@ -50,8 +50,8 @@ describe("changePassphrase()", () => {
   });
 });
 
-describe("recipients", () => {
-  test("are added and removed; a removed one opens nothing, and its data key seals nothing new", async () => {
+describe("addRecipient(), removeRecipient() and recipients()", () => {
+  test("add and remove a recipient, who then opens nothing and whose data key seals nothing new", async () => {
     const db = await store.filled({ identity: mine });
     await failsWith(store.open({ identity: theirs }).open(), "BABA_KEY_WRONG");
     expect(await db.addRecipient(both[1] ?? "")).toBe(true);
@@ -76,7 +76,7 @@ describe("recipients", () => {
     await db.close();
   });
 
-  test("are 1,000 at the most, which open again; one more is refused before anything is written", async () => {
+  test("take 1,000 recipients, who open the store, and refuse one more before anything is written", async () => {
     const team = await Promise.all(
       Array.from({ length: 1000 }, async () => identityToRecipient(await generateX25519Identity())),
     );
@@ -93,7 +93,7 @@ describe("recipients", () => {
     await again.close();
   });
 
-  test("are told of in the log where they have changed, and not where they were so already", async () => {
+  test("log what they have changed, and nothing if it was so already", async () => {
     const lines: string[] = [];
     const line = (text: string) => void lines.push(text);
     const logging = { debug: line, info: line, warn: line, error: line };
@@ -114,7 +114,7 @@ describe("recipients", () => {
     ]);
   });
 
-  test("a removal that was cut short before others were told is finished when it is called again", async () => {
+  test("finish a removal that was cut short before others were told, when it is called again", async () => {
     const first = await store.filled({ identity: mine, recipients: both });
     let full = true;
     const db = store.openOnDisk(() => full, { identity: mine });
@@ -130,7 +130,7 @@ describe("recipients", () => {
     for (const one of [first, db, other, again]) await one.close();
   });
 
-  test("that another process added meanwhile are removed, and added where it removed them", async () => {
+  test("remove a recipient whom another process added meanwhile, and add one whom it removed", async () => {
     const db = await store.filled({ identity: mine });
     const other = store.open({ identity: mine });
     await other.open();
@@ -145,7 +145,7 @@ describe("recipients", () => {
     await guest.close();
   });
 
-  test("that are removed are learnt of between the removal and a rewrap, and else by opening the store again", async () => {
+  test("reach other processes between a removal and a rewrap(), and after that when the store is opened again", async () => {
     const db = await store.filled({ identity: mine, recipients: both });
     const [awake, asleep] = [store.open({ identity: mine }), store.open({ identity: mine })];
     for (const one of [awake, asleep]) await one.open();
@@ -161,7 +161,7 @@ describe("recipients", () => {
     for (const one of [db, awake, again]) await one.close();
   });
 
-  test("one who pinned the fingerprint removes another and goes on", async () => {
+  test("remove a recipient for one who pinned the fingerprint and goes on", async () => {
     const first = await store.filled({ identity: mine, recipients: both });
     const fingerprint = first.fingerprint ?? "";
     await first.close();
@@ -172,7 +172,7 @@ describe("recipients", () => {
     await db.close();
   });
 
-  test("oneself is not removed, what is no recipient is refused, and so is a store of another lock", async () => {
+  test("do not remove oneself, and refuse what is no recipient and a store of another lock", async () => {
     const db = await store.filled({ identity: mine, recipients: both });
     await failsWith(db.removeRecipient(myRecipient ?? ""), "BABA_OPTION");
     await failsWith(db.addRecipient("age1nonsense"), "BABA_OPTION");
@@ -188,7 +188,7 @@ describe("recipients", () => {
     await plain.close();
   });
 
-  test("that are no text are refused like any other, by a promise that rejects", async () => {
+  test("reject with BABA_OPTION for what is no text", async () => {
     const db = store.open({ identity: mine });
     for (const wrong of [Symbol("age1"), Object.create(null), undefined] as unknown[]) {
       // @ts-expect-error not a text

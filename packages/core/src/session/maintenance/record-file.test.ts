@@ -43,7 +43,7 @@ describe("openRecordFile() and sealRecordFile()", () => {
     await again.close();
   });
 
-  test("overwrite their copy of a raw key, where the record opens and where it does not, and not the caller's", async () => {
+  test("overwrite their copy of a raw key, whether the record opens or not, and not the caller's", async () => {
     const key = new Uint8Array(32).fill(1);
     await (await store.filled({ key })).close();
     const derivedFrom: Uint8Array[] = [];

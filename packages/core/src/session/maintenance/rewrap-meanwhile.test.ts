@@ -10,7 +10,7 @@ beforeEach(() => {
 const plainNote = (id: number) => encode(utf8.encode(JSON.stringify(note(id))));
 
 describe("rewrap({ dropRetired: true })", () => {
-  test("keeps the retired keys where a record sealed with one was put back meanwhile", async () => {
+  test("keeps the retired keys if a record sealed with one was put back meanwhile", async () => {
     const db = await store.filled({ passphrase: "x" });
     const old = await store.bytesOf("1.baba");
     await db.rotateKey();
@@ -27,7 +27,7 @@ describe("rewrap({ dropRetired: true })", () => {
 });
 
 describe("seal()", () => {
-  test("does not end where a plain record was put there meanwhile, and seals it when it is run again", async () => {
+  test("does not end if a plain record was put there meanwhile, and seals it when it is run again", async () => {
     await (await store.filled({})).close();
     const db = store.open({ passphrase: "x" });
     const onProgress = () => void store.put("9.baba", plainNote(9));
@@ -37,7 +37,7 @@ describe("seal()", () => {
     await db.close();
   });
 
-  test("that finds no room for its journal leaves the store plain", async () => {
+  test("leaves the store plain if it finds no room for its journal", async () => {
     const plain = await store.filled({});
     const db = store.openOnDisk(() => true, { passphrase: "x" });
     await failsWith(db.seal(), "BABA_DISK_FULL");
@@ -47,7 +47,7 @@ describe("seal()", () => {
     await db.close();
   });
 
-  test("keeps plain processes from writing from its beginning on, also where it can seal no record", async () => {
+  test("keeps plain processes from writing from its beginning on, also if it can seal no record", async () => {
     const plain = store.open();
     await add(plain, 1);
     await store.put("1.baba", utf8.encode("no base 3"));

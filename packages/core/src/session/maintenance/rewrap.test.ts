@@ -41,7 +41,7 @@ describe("rotateKey() and rewrap()", () => {
     await db.close();
   });
 
-  test("cut short go on where they were, and what could not be moved stays and is told", async () => {
+  test("go on after they were cut short, and leave and report what cannot be moved", async () => {
     const db = await store.filled({ identity: mine }, 600);
     await db.rotateKey();
     await expect(
@@ -68,7 +68,7 @@ describe("rotateKey() and rewrap()", () => {
     await again.close();
   });
 
-  test("with dropRetired give up the old key: a copy from before opens no more, and running processes go on", async () => {
+  test("give up the old key with dropRetired: a copy from before opens no more, and running processes go on", async () => {
     const db = await store.filled({ passphrase: "x" });
     const other = store.open({ passphrase: "x" });
     await other.open();
@@ -87,7 +87,7 @@ describe("rotateKey() and rewrap()", () => {
     await again.close();
   });
 
-  test("with dropRetired lose no record where a rotation was cut short before other processes learnt of it", async () => {
+  test("lose no record with dropRetired after a rotation that was cut short before others learnt of it", async () => {
     const first = await store.filled({ passphrase: "x" });
     const other = store.open({ passphrase: "x" });
     await other.open();
@@ -106,7 +106,7 @@ describe("rotateKey() and rewrap()", () => {
     await again.close();
   });
 
-  test("with dropRetired leave a store as new as it is before its first commit", async () => {
+  test("leave a store with dropRetired as new as it is before its first commit", async () => {
     const db = store.open({ passphrase: "x" });
     expect(await db.rewrap({ dropRetired: true })).toEqual({
       records: 0,
@@ -153,7 +153,7 @@ describe("seal()", () => {
     await again.close();
   });
 
-  test("cut short leaves a store that reads both and goes on; other processes learn of its end", async () => {
+  test("leaves a store that reads both after it was cut short, goes on, and tells other processes of its end", async () => {
     await (await store.filled({}, 600)).close();
     const db = store.open({ identity: mine });
     const stop = () => {
@@ -185,7 +185,7 @@ describe("seal()", () => {
     await db.close();
   });
 
-  test("of an empty folder makes an empty sealed store, and a plain process that has it open learns of it", async () => {
+  test("makes an empty sealed store of an empty folder, of which a plain process with it open learns", async () => {
     const plain = store.open();
     await plain.open();
     const db = store.open({ passphrase: "x" });
@@ -212,7 +212,7 @@ describe("seal()", () => {
       return { db, keyFile: await store.bytesOf(KEY_FILE), foreign: encode(foreign) };
     };
 
-    test("put back, is refused by running processes, which accept nothing plain", async () => {
+    test("lets running processes refuse that key file, put back, and anything plain", async () => {
       const { db, keyFile, foreign } = await halfSealed();
       await db.seal();
       const late = store.open({ identity: mine });
@@ -231,7 +231,7 @@ describe("seal()", () => {
       await late.close();
     });
 
-    test("does not open where the fingerprint of after it is pinned, with which the sealing database goes on", async () => {
+    test("lets open() refuse that key file if the fingerprint of after it is pinned", async () => {
       const { db, keyFile } = await halfSealed();
       const before = db.fingerprint ?? "";
       const other = store.open({ identity: mine });
@@ -256,7 +256,7 @@ describe("seal()", () => {
       await failsWith(store.open({ identity: mine, fingerprint }).open(), "BABA_KEYRING");
     });
 
-    test("two that end it at once leave one fingerprint, which both have", async () => {
+    test("leaves one fingerprint when two end it at once, which both have", async () => {
       const { db } = await halfSealed();
       const other = store.open({ identity: mine });
       await other.open();
@@ -267,7 +267,7 @@ describe("seal()", () => {
       for (const one of [db, other, again]) await one.close();
     });
 
-    test("is told of by a warning at every opening, and no longer when it has ended", async () => {
+    test("is announced by a warning at every open(), and no longer when it has ended", async () => {
       const { db } = await halfSealed();
       const warnings = async () => {
         const lines: string[] = [];
@@ -290,7 +290,7 @@ describe("seal()", () => {
 });
 
 describe("seal() of files whose names no call takes", () => {
-  test("seals none under such a name, tells of each, and goes on when they are renamed", async () => {
+  test("seals none under such a name, reports each, and goes on when they are renamed", async () => {
     const plain = await store.filled({});
     await plain.close();
     const text = encode(utf8.encode(JSON.stringify(note(9))));

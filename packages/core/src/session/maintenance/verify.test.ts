@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 
 describe("verify()", () => {
-  test("tells every record that is damaged, changed, moved, foreign, plain, retired or no JSON, and changes nothing", async () => {
+  test("reports every record that is damaged, changed, moved, foreign, plain, retired or no JSON, and changes nothing", async () => {
     const db = await store.filled({ passphrase: "x" }, 8);
     expect(await db.verify()).toEqual({ records: 8, problems: [] });
     await db.rotateKey();
@@ -51,7 +51,7 @@ describe("verify()", () => {
     await again.close();
   });
 
-  test("of a plain store tells what is no JSON, and what is sealed", async () => {
+  test("reports what is no JSON in a plain store, and what is sealed", async () => {
     const db = await store.filled({});
     await store.put("4.baba", encode(utf8.encode("{")));
     await store.put("5.baba", encode(new Uint8Array(60).fill(1)));
@@ -62,7 +62,7 @@ describe("verify()", () => {
     await db.close();
   });
 
-  test("tells of files whose names no call reaches, in a plain store too", async () => {
+  test("reports files whose names no call reaches, in a plain store too", async () => {
     const db = await store.filled({}, 2);
     await db.close();
     for (const name of ["e\u0301.baba", "a:b.baba"]) await store.put(name, await store.bytesOf("1.baba"));

@@ -13,7 +13,7 @@ beforeEach(() => {
   store = new NoteStore();
 });
 
-describe("the log of work on a whole store", () => {
+describe("the log of verify() and rewrap()", () => {
   test.each(["verify", "rewrap"] as const)("has one ERROR of each problem of %s()", async (method) => {
     await (await store.filled({ passphrase: "x" }, 4)).close();
     const damaged = ["1.baba", "a/b/2.baba"];
@@ -45,7 +45,7 @@ test.each([
       throw error;
     },
   ],
-])("an onProgress that %s stops the work with its error", async (_, fail) => {
+])("verify() stops with the error of an onProgress that %s", async (_, fail) => {
   const db = await store.filled({}, 2);
   const stop = new Error("stop");
   await expect(db.verify({ onProgress: () => fail(stop) })).rejects.toBe(stop);
