@@ -22,6 +22,6 @@ describe("printable()", () => {
   });
 });
 
-test("counted() has the plural of every number but one", () => {
+test("counted() uses the plural for every number but one", () => {
   expect([0, 1, 2].map((count) => counted(count, "record"))).toEqual(["0 records", "1 record", "2 records"]);
 });

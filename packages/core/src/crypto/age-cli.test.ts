@@ -40,7 +40,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test("a key file has age's armor: its first line and its last, and between them lines of 64 characters", async () => {
+test("lockKeyring() writes age's armor: its first line and its last, and lines of 64 characters between them", async () => {
   const keyring = Keyring.create(nobleCrypto, { recipients: [], converting: false, now: 0 });
   const file = await lockKeyring(nobleCrypto, keyring, { kind: "passphrase", passphrase: "x" }, 1);
   const [first, ...lines] = new TextDecoder().decode(file).trimEnd().split("\n");
@@ -55,7 +55,7 @@ test("a key file has age's armor: its first line and its last, and between them 
 if (!runs("age", "--version")) console.log("age-cli.test.ts: no age here, its command line is left out.");
 
 if (runs("age", "--version")) {
-  test("the age command line opens a key file locked for an identity, and what it locks again opens here", async () => {
+  test("lockKeyring() locks for an identity what the age command line opens, and unlockKeyring() the reverse", async () => {
     const identity = await generateX25519Identity();
     const recipients = await recipientsOf([identity]);
     const keyring = Keyring.create(nobleCrypto, { recipients, converting: false, now: 0 });
@@ -77,7 +77,7 @@ if (runs("age", "--version")) {
 }
 
 if (runs("age", "--version") && runs("python3", "--version")) {
-  test("the age command line opens a key file locked by a passphrase, and what it locks again opens here", {
+  test("lockKeyring() locks by a passphrase what the age command line opens, and unlockKeyring() the reverse", {
     timeout: PATIENCE,
   }, async () => {
     const keyring = Keyring.create(nobleCrypto, { recipients: [], converting: false, now: 0 });

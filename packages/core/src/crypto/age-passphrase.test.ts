@@ -52,7 +52,7 @@ test("passphraseIdentity() refuses a file with a further lock before it derives 
   }
 });
 
-describe("a failure of scrypt", () => {
+describe("lockKeyring() and unlockKeyring()", () => {
   const cause = Object.assign(new RangeError("Invalid scrypt params: memory limit exceeded"), {
     code: "ERR_CRYPTO_INVALID_SCRYPT_PARAMS",
   });
@@ -67,7 +67,7 @@ describe("a failure of scrypt", () => {
         throw cause;
       },
     ],
-  ])("that %s is BABA_IO with the memory it takes, in both directions", async (_, scrypt) => {
+  ])("say BABA_IO with the memory that scrypt takes if it %s", async (_, scrypt) => {
     const poor = { ...nobleCrypto, scrypt };
     const failure = (memory: string) => ({
       code: "BABA_IO",

@@ -37,7 +37,7 @@ afterEach(() => {
 });
 
 describe("loadAge()", () => {
-  test("leaves everything that needs age to work where nothing is missing", async () => {
+  test("leaves everything that needs age to work if nothing is missing", async () => {
     for (const use of uses) await use();
   });
 

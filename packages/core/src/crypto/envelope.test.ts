@@ -40,7 +40,7 @@ async function codeOf(envelope: Uint8Array, name = NAME, by: Seals = seals): Pro
   return error.code;
 }
 
-describe("an envelope", () => {
+describe("the envelope of CommitSealer.seal()", () => {
   test("has the documented bytes, and its additional data is as documented", async () => {
     const envelope = await seal(SMALL);
     expect(envelope.length).toBe(SMALL.length + ENVELOPE_OVERHEAD);
@@ -71,7 +71,7 @@ describe("an envelope", () => {
     expect(opened).toEqual(SMALL);
   });
 
-  test("opens to its payload, of any size", async () => {
+  test("opens to its payload of any size by openRecord()", async () => {
     for (const size of [0, 1, 250, 4095, 4096, 4097, 100_000]) {
       for (const payload of [new Uint8Array(size).fill(32), nobleCrypto.random(size)]) {
         const envelope = await seal(payload);
@@ -81,7 +81,7 @@ describe("an envelope", () => {
     }
   });
 
-  test("is deflated from 4 KiB on, and only where that makes it smaller", async () => {
+  test("is deflated from 4 KiB on, and only if that makes it smaller", async () => {
     const flagOf = async (payload: Uint8Array) => (await seal(payload))[1];
     expect(await flagOf(new Uint8Array(4095).fill(32))).toBe(0);
     expect(await flagOf(new Uint8Array(4096).fill(32))).toBe(1);
@@ -89,7 +89,7 @@ describe("an envelope", () => {
     expect((await seal(LARGE)).length).toBeLessThan(LARGE.length / 10);
   });
 
-  test("is not deflated where its payload is larger than what would be inflated again", async () => {
+  test("is not deflated if its payload is larger than what would be inflated again", async () => {
     const crypto: Crypto = {
       ...nobleCrypto,
       seal: (_key, _nonce, _aad, text) => new Uint8Array(text.length),
@@ -103,7 +103,7 @@ describe("an envelope", () => {
     expect(larger.length).toBe(ENVELOPE_OVERHEAD + LONGEST_INFLATED + 1);
   });
 
-  test("opens from a view into a larger buffer", async () => {
+  test("opens from a view into a larger buffer by openRecord()", async () => {
     const envelope = await seal(SMALL);
     const padded = new Uint8Array(envelope.length + 20);
     padded.set(envelope, 11);

@@ -54,8 +54,8 @@ function atKeySync(then: () => "fail" | "pass"): StepHook {
   };
 }
 
-describe("the key file outlives what is sealed with it", () => {
-  test("where the first sync of its folder fails and the commit is tried again", async () => {
+describe("a key file and what is sealed with it", () => {
+  test("survives a power cut after commit() failed at the first sync of its folder and was tried again", async () => {
     const disk = new SimulatedDisk();
     const { storage } = await opened(
       disk,
@@ -67,7 +67,7 @@ describe("the key file outlives what is sealed with it", () => {
     await outlives(disk, "two");
   });
 
-  test("where its maker is killed before that sync, while another waits for the lock", async () => {
+  test("survives a power cut after its maker was killed before that sync, while another waited for the lock", async () => {
     const [disk, machine] = [new SimulatedDisk(), new SimulatedMachine()];
     const [first, second] = [machine.start("first"), machine.start("second")];
     let waits: () => void = () => undefined;
@@ -96,7 +96,7 @@ describe("the key file outlives what is sealed with it", () => {
     await outlives(disk, "second");
   });
 
-  test("where the sync after a change of it fails, and what follows is sealed with the new key", async () => {
+  test("survives a power cut after rewrite() failed at that sync, with what follows sealed with the new key", async () => {
     const disk = new SimulatedDisk();
     let armed = false;
     const fails = atKeySync(() => "fail");
@@ -114,7 +114,7 @@ describe("the key file outlives what is sealed with it", () => {
   });
 });
 
-describe("the key file outlives a power cut", () => {
+describe("the key file, after a power cut", () => {
   const bytes = new Uint8Array([1, 2, 3]);
   const outlivesAlone = async (disk: SimulatedDisk) => {
     for (const image of crashStates(disk, { limit: 64, seed: 1 })) {
@@ -123,14 +123,14 @@ describe("the key file outlives a power cut", () => {
     }
   };
 
-  test("where createKeyFile() has made it in a new directory, with all folders above it", async () => {
+  test("is there with all folders above it if createKeyFile() has made it in a new directory", async () => {
     const disk = new SimulatedDisk();
     const process = new SimulatedMachine().start("a");
     await createKeyFile(simulatedFileSystem(disk, { process }), "token", bytes);
     await outlivesAlone(disk);
   });
 
-  test("where the sync of its folder failed once, and assureKeyFile() came after that", async () => {
+  test("is there if assureKeyFile() came after a sync of its folder that failed once", async () => {
     const disk = new SimulatedDisk();
     const process = new SimulatedMachine().start("a");
     const files = simulatedFileSystem(disk, { process, hook: atKeySync(() => "fail") });

@@ -28,8 +28,8 @@ afterEach(() => {
 const created = (...recipients: readonly string[]) =>
   Keyring.create(nobleCrypto, { recipients, converting: false, now: 0 });
 
-describe("a key file's secrets are overwritten", () => {
-  test("in its payload, once it was locked, and once it was opened", async () => {
+describe("secrets of a key file", () => {
+  test("are overwritten in its payload by lockKeyring() and unlockKeyring()", async () => {
     const serialize = vi.spyOn(Keyring.prototype, "serialize");
     const parse = vi.spyOn(Keyring, "parse");
     const file = await lockKeyring(nobleCrypto, created(...recipients), lock);
@@ -39,7 +39,7 @@ describe("a key file's secrets are overwritten", () => {
     expect(parse.mock.calls.map(([payload]) => isZero(payload))).toEqual([true]);
   });
 
-  test("where its fingerprint is not the pinned one", async () => {
+  test("are overwritten by unlockKeyring() if its fingerprint is not the pinned one", async () => {
     const file = await lockKeyring(nobleCrypto, created(...recipients), lock);
     const pinned = { ...lock, fingerprint: "0".repeat(32) };
     await expect(unlockKeyring(secrets.crypto, file, pinned)).rejects.toMatchObject({ code: "BABA_KEYRING" });
@@ -47,14 +47,14 @@ describe("a key file's secrets are overwritten", () => {
     expect(secrets.left()).toEqual([]);
   });
 
-  test("in the keys that scrypt derived from a passphrase", async () => {
+  test("are overwritten in the keys that scrypt derived for lockKeyring() and unlockKeyring()", async () => {
     const file = await lockKeyring(secrets.crypto, created(), passphrase);
     await unlockKeyring(secrets.crypto, file, passphrase);
     expect(secrets.count).toBe(2);
     expect(secrets.left()).toEqual([]);
   });
 
-  test("in a keyring that was made while another process made one", async () => {
+  test("are overwritten in the keyring of a createLock() that found one made by another process", async () => {
     const files = memoryFileSystem();
     await createLock(nobleCrypto, files, lock, STORE);
     const drawn: Uint8Array[] = [];

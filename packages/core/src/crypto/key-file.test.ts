@@ -86,7 +86,7 @@ describe("unlockKeyring()", () => {
     expect(await codeOf(unlockKeyring(nobleCrypto, file, identity(stranger)))).toBe("BABA_KEY_WRONG");
   });
 
-  test("says which passphrase or identity to give where the one that was given is wrong", async () => {
+  test("says which passphrase or identity to give if the one that was given is wrong", async () => {
     const locked = await lockKeyring(nobleCrypto, fresh([]), passphrase, WORK);
     const shared = await lockKeyring(nobleCrypto, fresh([myRecipient]), identity(mine));
     await expect(unlockKeyring(nobleCrypto, locked, { ...passphrase, passphrase: "x" })).rejects.toThrow(
@@ -97,7 +97,7 @@ describe("unlockKeyring()", () => {
     );
   });
 
-  test("says BABA_KEY_WRONG where the store has the other kind of lock", async () => {
+  test("says BABA_KEY_WRONG if the store has the other kind of lock", async () => {
     const [locked, shared] = [
       await lockKeyring(nobleCrypto, fresh([]), passphrase, WORK),
       await lockKeyring(nobleCrypto, fresh([myRecipient]), identity(mine)),
@@ -106,7 +106,7 @@ describe("unlockKeyring()", () => {
     expect(await codeOf(unlockKeyring(nobleCrypto, shared, passphrase))).toBe("BABA_KEY_WRONG");
   });
 
-  test("refuses another keyring for the same recipient where the fingerprint is pinned", async () => {
+  test("refuses another keyring for the same recipient if the fingerprint is pinned", async () => {
     const keyring = fresh([myRecipient]);
     const pinned = identity(mine, keyring.fingerprint(nobleCrypto));
     expect(
@@ -124,7 +124,7 @@ describe("unlockKeyring()", () => {
     expect(await codeOf(unlockKeyring(nobleCrypto, fileFor(5000), identity(mine)))).toBe("BABA_KEYRING");
   });
 
-  test("refuses more than 10,000 trials of identities at stanzas before the first, and makes fewer", async () => {
+  test("refuses more than 10,000 trials of identities before the first one, and makes fewer", async () => {
     const many = (count: number): IdentityLock => ({
       ...identity(mine),
       identities: Array.from({ length: count }, () => mine ?? ""),
@@ -197,7 +197,7 @@ describe("lockKeyring()", () => {
     );
   });
 
-  test("refuses a recipient whose point is of low order, which nothing can be locked for", async () => {
+  test("refuses a recipient whose point is of low order, for which nothing can be locked", async () => {
     const zero = "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq5cu47z";
     expect(await codeOf(lockKeyring(nobleCrypto, fresh([myRecipient, zero]), identity(mine)))).toBe(
       "BABA_OPTION",
@@ -214,7 +214,7 @@ describe("lockKeyring()", () => {
 describe("the key file", () => {
   const bytes = new Uint8Array([1, 2, 3]);
 
-  test("is read up to its limit and no further, and one that is larger is refused", async () => {
+  test("is read by readKeyFile() up to its limit and no further, and a larger one is refused by unlock()", async () => {
     const files = memoryFileSystem();
     await createKeyFile(files, "a", new Uint8Array(3 * 2 ** 20).fill(65));
     const file = await readKeyFile(files);
@@ -226,13 +226,13 @@ describe("the key file", () => {
     expect((await readKeyFile(files))?.length).toBe(2 ** 16);
   });
 
-  test("whose place a folder has is BABA_NOT_A_RECORD", async () => {
+  test("is BABA_NOT_A_RECORD to readKeyFile() if a folder has its place", async () => {
     const files = memoryFileSystem();
     await files.makeFolder(KEY_FILE);
     expect(await codeOf(readKeyFile(files))).toBe("BABA_NOT_A_RECORD");
   });
 
-  test("is created once, and never overwritten by a second creation", async () => {
+  test("is created once by createKeyFile(), and never overwritten by a second call", async () => {
     const files = memoryFileSystem();
     expect(await createKeyFile(files, "a", bytes)).toBe(true);
     expect(await createKeyFile(files, "b", new Uint8Array([9]))).toBe(false);
@@ -240,7 +240,7 @@ describe("the key file", () => {
     expect(await files.list(".baba/tmp")).toEqual([]);
   });
 
-  test("is replaced at one instant: a failed write leaves the old one and no leftover", async () => {
+  test("is replaced at one instant by replaceKeyFile(): a failed write leaves the old one and no leftover", async () => {
     const files = memoryFileSystem();
     await createKeyFile(files, "a", bytes);
     const steps: string[] = [];
@@ -263,7 +263,7 @@ describe("the key file", () => {
     expect(await readKeyFile(files)).toEqual(new Uint8Array([9]));
   });
 
-  test("is synced before it is in its place, and its folder after", async () => {
+  test("is synced by replaceKeyFile() before it is in its place, and its folder after", async () => {
     const files = memoryFileSystem();
     await files.makeFolder(".baba/tmp");
     const steps: string[] = [];
@@ -303,7 +303,7 @@ describe("unlock()", () => {
     );
   });
 
-  test("changes nothing where the key is wrong", async () => {
+  test("changes nothing if the key is wrong", async () => {
     const files = memoryFileSystem();
     await createLock(nobleCrypto, files, identity(mine), NEW_STORE);
     const before = (await files.read([KEY_FILE]))[0];
@@ -321,7 +321,7 @@ describe("createLock()", () => {
     expect(second.keys.storeId).toEqual(first.keys.storeId);
   });
 
-  test("makes no new key file where a fingerprint is pinned", async () => {
+  test("makes no new key file if a fingerprint is pinned", async () => {
     const files = memoryFileSystem();
     expect(await codeOf(createLock(nobleCrypto, files, identity(mine, "0".repeat(32)), NEW_STORE))).toBe(
       "BABA_KEYRING",

@@ -162,7 +162,7 @@ describe("Keyring.fingerprint()", () => {
     );
   });
 
-  test("differs for another keyring that is made for the same recipients, even of the same store id", () => {
+  test("differs for another keyring that is made for the same recipients, even with the same store id", () => {
     const keyring = fresh([RECIPIENT]);
     expect(fresh([RECIPIENT]).fingerprint(nobleCrypto)).not.toBe(keyring.fingerprint(nobleCrypto));
     const forged = { ...JSON.parse(textOf(fresh([RECIPIENT]))), store: bytesToHex(keyring.storeId) };

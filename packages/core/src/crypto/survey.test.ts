@@ -13,8 +13,8 @@ beforeEach(async () => {
     folder === closed ? Promise.reject(Object.assign(new Error("no"), { code: "EACCES" })) : list(folder);
 });
 
-describe("the look at a folder's records", () => {
-  test("passes over a folder that is closed to this process, for the first record", async () => {
+describe("firstRecord() and keptRecords()", () => {
+  test("pass over a folder that is closed to this process, for the first record", async () => {
     closed = "lost+found";
     expect(await firstRecord(files)).toBeUndefined();
     await files.makeFolder("notes");
@@ -22,7 +22,7 @@ describe("the look at a folder's records", () => {
     expect(await firstRecord(files)).toMatchObject({ name: "notes/1.baba" });
   });
 
-  test("fails where all records are asked for, or the directory itself is closed", async () => {
+  test("fail if all records are asked for, or if the directory itself is closed", async () => {
     closed = "lost+found";
     await expect(keptRecords(files).next()).rejects.toMatchObject({
       code: "BABA_PERMISSION",

@@ -65,7 +65,7 @@ describe("Vault", () => {
     expect(vault.activeId).toBe(maker.activeId);
   });
 
-  test("prepare() makes no keyring where a plain journal appeared after the store was opened", async () => {
+  test("prepare() makes no keyring if a plain journal appeared after the store was opened", async () => {
     const vault = await opened();
     await files.makeFolder(JOURNAL_FOLDER);
     await files.create([{ path: `${JOURNAL_FOLDER}/0000000000000001`, bytes: new Uint8Array(1) }]);

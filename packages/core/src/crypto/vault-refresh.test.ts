@@ -67,7 +67,7 @@ async function searching(vault: Vault, delay: ReturnType<typeof delayed>["delay"
 }
 
 describe("Vault", () => {
-  test("rewrite() writes over nothing that others changed after a read of this process had read the key file", async () => {
+  test("rewrite() writes over nothing that others changed after a read had read the key file", async () => {
     const other = await opened();
     await other.prepare();
     const { files, delay } = delayed();
@@ -83,7 +83,7 @@ describe("Vault", () => {
     expect(keyring?.keys).toHaveLength(2);
   });
 
-  test("rewrite() is not undone, in this process, by a read that had read the key file before", async () => {
+  test("rewrite() is not undone by a read of this process that had read the key file before", async () => {
     const { files, delay } = delayed();
     const vault = await opened(files);
     await vault.prepare();
@@ -97,7 +97,7 @@ describe("Vault", () => {
     expect(vault.activeId).toBe((await opened()).activeId);
   });
 
-  test("pin() during a rewrite is not forgotten with it", async () => {
+  test("pin() during a rewrite() outlasts it", async () => {
     const vault = await opened();
     await vault.prepare();
     const fingerprint = vault.fingerprint ?? "";

@@ -42,8 +42,8 @@ async function use(vault: Vault): Promise<void> {
   expect(vault.journal?.openBody(NOTHING, body)).toEqual(PAYLOAD);
 }
 
-describe("Vault.close() leaves no key in memory", () => {
-  test("neither of the current keyring nor of earlier ones", async () => {
+describe("Vault.close()", () => {
+  test("leaves no key of the current keyring or of earlier ones in memory", async () => {
     const vault = await opened(LOCK);
     await vault.prepare();
     await use(vault);
@@ -55,7 +55,7 @@ describe("Vault.close() leaves no key in memory", () => {
     expect(secrets.left()).toEqual([]);
   });
 
-  test("nor of one that was still being opened", async () => {
+  test("leaves no key of a keyring that was still being opened in memory", async () => {
     const vault = await opened(LOCK);
     const context = { crypto: nobleCrypto, compression, now: () => 0, breathe: () => undefined };
     const other = new Vault(files, LOCK, context);
@@ -67,7 +67,7 @@ describe("Vault.close() leaves no key in memory", () => {
     expect(secrets.left()).toEqual([]);
   });
 
-  test("neither the raw key nor what is derived from it", async () => {
+  test("leaves neither the raw key nor what is derived from it in memory", async () => {
     const vault = await opened({ kind: "key", key: new Uint8Array(32).fill(7) });
     await use(vault);
     expect(secrets.left()).not.toEqual([]);
@@ -75,7 +75,7 @@ describe("Vault.close() leaves no key in memory", () => {
     expect(secrets.left()).toEqual([]);
   });
 
-  test("of a keyring that refresh() refused", async () => {
+  test("leaves no key of a keyring that refresh() refused in memory", async () => {
     const vault = await opened(LOCK);
     await vault.prepare();
     const bytes = (await readKeyFile(files)) ?? NOTHING;

@@ -107,7 +107,7 @@ const cases = fc
   .oneof({ arbitrary: compilable(2), weight: 4 }, { arbitrary: kinds(2), weight: 1 })
   .chain(withInputs);
 
-describe("compiled() against the schema itself", () => {
+describe("compiled(), compared with the schema itself", () => {
   it("copies a value as the schema does, or is not sure", () => {
     const sure = { times: 0 };
     fc.assert(
@@ -217,7 +217,7 @@ describe("compiled()", () => {
     ["a date", new Date(0)],
     ["a map", new Map()],
     ["bytes", new Uint8Array()],
-  ])("does not accept %s as an object, where the schema makes one", (_, stored) => {
+  ])("does not accept %s as an object that the schema makes one", (_, stored) => {
     const Team = v.object({ name: v.optional(v.string()) });
     expect(outputOf(Team, stored)).toStrictEqual({});
     expect(accepts(Team, stored)).toBe(false);

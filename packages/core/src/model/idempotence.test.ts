@@ -163,7 +163,7 @@ describe("givesAgain() knows nothing of", () => {
   describe("any value", () => {
     afterEach(() => void Reflect.deleteProperty(Object.prototype, "toJSON"));
 
-    it("where all objects have a toJSON", () => {
+    it("while all objects have a toJSON", () => {
       Object.defineProperty(Object.prototype, "toJSON", { value: () => "x", configurable: true });
       expect(known(v.object({ id: v.number() }), { id: 1 })).toBe(false);
     });
@@ -173,14 +173,14 @@ describe("givesAgain() knows nothing of", () => {
 describe("textOfOutput()", () => {
   const Hero = v.object({ id: v.number(), name: v.string() });
 
-  it("asks a schema of which it is known once, and not for every record", () => {
+  it("asks a schema whose validate is known once, and not for every record", () => {
     const { schema, times } = asked(Hero);
     for (const id of [1, 2, 3])
       expect(textOfOutput(schema, { id, name: "Alice" })).toBe(`{"id":${id},"name":"Alice"}`);
     expect(times()).toBe(1);
   });
 
-  it("asks the others for every record", () => {
+  it("asks other schemas for every record", () => {
     const { schema, times } = asked(Hero, "by hand");
     for (const id of [1, 2, 3])
       expect(textOfOutput(schema, { id, name: "Alice" })).toBe(`{"id":${id},"name":"Alice"}`);

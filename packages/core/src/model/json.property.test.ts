@@ -306,7 +306,7 @@ describe("stringify() and parse(), by properties", () => {
   }, 120_000);
 });
 
-describe("the generators and the reference", () => {
+describe("the generators of stringify() and parse(), and their reference", () => {
   it("reach every form, so that the properties above mean something", () => {
     const texts = fc.sample(anyValue, { numRuns: 3_000, seed: 7 }).map(referenceStringify).join("\n");
     for (const tag of TAGS) expect(texts).toContain(`{"${tag}":`);

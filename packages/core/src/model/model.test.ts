@@ -107,7 +107,7 @@ describe("validate()", () => {
     expect(message).toContain('["k\\u{202e}y\\u{9b}"]: b a d');
   });
 
-  it.each(failing)("refuses with a cause where the schema %s", async (_, schema) => {
+  it.each(failing)("refuses with a cause if the schema %s", async (_, schema) => {
     const error = await errorOf("BABA_VALIDATION", validate(schema, {}));
     expect(error.message).toContain("the schema itself failed");
     expect(error.cause).toBeInstanceOf(Error);
@@ -238,7 +238,7 @@ describe("toBytes()", () => {
     expect(error.message).toContain("one-way transform");
   });
 
-  it.each(failing)("refuses where the schema %s", async (_, schema) => {
+  it.each(failing)("refuses if the schema %s", async (_, schema) => {
     expect((await errorOf("BABA_NOT_LOADABLE", toBytes(schema, {}))).cause).toBeInstanceOf(Error);
   });
 
@@ -297,7 +297,7 @@ describe("fromBytes()", () => {
     await errorOf("BABA_SCHEMA_MISMATCH", fromBytes(schema, utf8("{}")));
   });
 
-  it.each(failing)("refuses with a cause where the schema %s", async (_, schema) => {
+  it.each(failing)("refuses with a cause if the schema %s", async (_, schema) => {
     const error = await errorOf("BABA_SCHEMA_MISMATCH", fromBytes(schema, utf8("{}")));
     expect(error.cause).toBeInstanceOf(Error);
   });
@@ -306,7 +306,7 @@ describe("fromBytes()", () => {
 it.each([
   ["BABA_UTF8", new Uint8Array([0x22, 0xff, 0x22])],
   ["BABA_JSON", utf8('{"id":')],
-] as const)("parseBytes() says what to do where it refuses with %s", async (code, bytes) => {
+] as const)("parseBytes() says what to do if it refuses with %s", async (code, bytes) => {
   const parsing = (async () => parseBytes(bytes))();
   expect((await errorOf(code, parsing)).message).toMatch(
     /estore (it|the file) from a copy, or write the record again\.$/,

@@ -84,13 +84,13 @@ describe("compileWhere() with an object", () => {
 });
 
 describe("compileWhere() with a function", () => {
-  it("asks it, and takes its answer as a condition does", () => {
+  it("asks the function, and takes its answer as a condition does", () => {
     expect(matches((hero) => hero.id === 2)).toEqual([2]);
     const truthy: unknown = (hero: Hero) => hero.team?.length;
     expect(matches(truthy as Where<Hero>)).toEqual([1]);
   });
 
-  it("refuses a promise, which would match everything", () => {
+  it("refuses a promise as its answer, which would match everything", () => {
     const later: unknown = async () => false;
     expect(() => matches(later as Where<Hero>)).toThrow(expect.objectContaining({ code: "BABA_OPTION" }));
   });
