@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { decode } from "./codec/index.ts";
 import { BabaError } from "./errors.ts";
 
-test("BabaError.about() names the record where none was named, and keeps the rest", () => {
+test("BabaError.about() names the record if none was named, and keeps the rest", () => {
   const cause = new Error("why");
   const error = new BabaError("BABA_CODEC", "It is damaged.", { offset: 7, cause });
   const named = error.about("heroes/1.baba");

@@ -53,13 +53,13 @@ function circle(imports: Graph): string[] {
   return [...left.keys()];
 }
 
-test("imports go from session to the file system, never back, and in no circle", () => {
+test("core's modules import from session towards the file system, never back, and in no circle", () => {
   expect(graph.size).toBeGreaterThan(100);
   expect(backwards(graph)).toEqual([]);
   expect(circle(graph)).toEqual([]);
 });
 
-test("core imports nothing of Node.js or Deno, and names no global of Deno's", () => {
+test("core's modules import nothing of Node.js or Deno, and name no global of Deno's", () => {
   for (const [path, source] of sources) {
     expect(
       specifiersOf(source).filter((specifier) => /^(node|jsr|npm):/.test(specifier)),
@@ -69,7 +69,7 @@ test("core imports nothing of Node.js or Deno, and names no global of Deno's", (
   }
 });
 
-test("an import that goes back is found, and so is a circle", () => {
+test("backwards() and circle() find an import that goes back, and a circle", () => {
   const planted = new Map([...graph, ["codec/planted.ts", ["storage/names.ts"]]]);
   expect(backwards(planted)).toEqual(["codec/planted.ts -> storage/names.ts"]);
   const round = new Map([

@@ -29,13 +29,13 @@ test("makeFolders() makes what is missing, outermost first, and gives the folder
   expect(makeFolders("/a/b/c", ".", calls)).toEqual({ made: [], holders: [] });
 });
 
-test("makeFolders() fails with ENOENT where a folder that exists takes none, after two tries", () => {
+test("makeFolders() throws ENOENT if a folder that exists takes none, after two tries", () => {
   const { calls, tries } = folders(["/", "/proc"], "/proc");
   expect(() => makeFolders("/proc/x", "a", calls)).toThrow(expect.objectContaining({ code: "ENOENT" }));
   expect(tries).toEqual(["/proc/x", "/proc/x"]);
 });
 
-test("makeFolders() fails where nothing is, not even the outermost folder", () => {
+test("makeFolders() throws ENOENT if there is nothing, not even the outermost folder", () => {
   expect(() => makeFolders("/a", ".", folders([]).calls)).toThrow("ENOENT");
 });
 

@@ -49,7 +49,7 @@ describe("processLives()", () => {
     expect(await judged(IDENTITY, RUNNING, { here: { ...HERE, boot: undefined } })).toBeUndefined();
   });
 
-  test("is false of one that has ended, and where another has its number", async () => {
+  test("is false of one that has ended, and if another has its number", async () => {
     expect(await judged(IDENTITY, "none")).toBe(false);
     expect(await judged(IDENTITY, { state: "S", started: "23" })).toBe(false);
     for (const state of ["Z", "X"]) expect(await judged(IDENTITY, { ...RUNNING, state }), state).toBe(false);
@@ -71,14 +71,14 @@ describe("processLives()", () => {
     expect(await judged(IDENTITY, "none", { here: { ...HERE, host: "renamed since" } })).toBe(false);
   });
 
-  test("goes by the host where a boot is not known, and proves no life by it", async () => {
+  test("goes by the host if a boot is not known, and proves no life by it", async () => {
     const identity = { ...IDENTITY, boot: undefined };
     expect(await judged(identity, "none")).toBe(false);
     for (const here of [{ ...HERE, host: "there" }, { namespaces: "n" }, {}])
       expect(await judged(identity, "none", { here })).toBeUndefined();
   });
 
-  test("is undefined in other namespaces, and where nothing is seen or no start is known", async () => {
+  test("is undefined in other namespaces, and if nothing is seen or no start is known", async () => {
     expect(await judged({ ...IDENTITY, namespaces: "m" }, "none")).toBeUndefined();
     expect(await judged(IDENTITY, undefined)).toBeUndefined();
     expect(await judged({ ...IDENTITY, started: undefined }, RUNNING)).toBeUndefined();

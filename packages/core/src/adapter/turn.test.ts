@@ -65,7 +65,7 @@ test("TurnBudget.within() rejects with what the work throws, and goes on with th
   expect(done).toEqual(["long", "after"]);
 });
 
-test("TurnBudget.atOnce() does work where the turn has time and nobody waits, and nothing otherwise", async () => {
+test("TurnBudget.atOnce() does work if the turn has time and nobody waits, and nothing otherwise", async () => {
   const { budget, done, work, turn } = start();
   const began = performance.now();
   expect(budget.atOnce((deadline) => deadline)).toBe(began + 1);

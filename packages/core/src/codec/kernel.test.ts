@@ -33,7 +33,7 @@ function* fillers(rounds: number, size: number): Generator<number> {
   }
 }
 
-describe("the fillers", () => {
+describe("the fillers of encodeWith()", () => {
   test("are uniform, each of the 2600 and each digit and letter by itself", () => {
     const all = new Array<number>(2600).fill(0);
     for (const filler of fillers(50, 20_000)) all[filler] = (all[filler] ?? 0) + 1;
@@ -90,7 +90,7 @@ describe("the fillers", () => {
     expect(all.slice(508).map(parts)).toEqual(sums);
   });
 
-  test("are the chi-square's to refuse: a planted bias of one in a hundred is seen", () => {
+  test("would fail the chi-square test with a planted bias of one in a hundred", () => {
     const counts = new Array<number>(26).fill(0);
     let n = 0;
     for (const filler of fillers(50, 20_000)) {
@@ -112,8 +112,8 @@ describe("the fillers", () => {
   });
 });
 
-describe("the scratch memory", () => {
-  test("holds no raw bytes after an encode, a decode, a failed decode or a checksum", () => {
+describe("the scratch memory of createKernel()", () => {
+  test("holds no raw bytes after encodeWith(), decodeWith(), a failed decodeWith() or xxh64With()", () => {
     const kernel = createKernel(SEED);
     const text = new Uint8Array(encodedSize(SECRET.length));
     encodeWith(kernel, SECRET, text);
@@ -157,7 +157,7 @@ describe("the scratch memory", () => {
     expect(kernel.text + 11 * PIECE + 64).toBeLessThanOrEqual(65536);
   });
 
-  test("that the runtime refuses is a BabaError", () => {
+  test("is a BabaError of createKernel() if the runtime refuses it", () => {
     const refused = vi.spyOn(WebAssembly, "Instance").mockImplementation(function refuse() {
       throw new RangeError("WebAssembly.Instance(): Out of memory: Cannot allocate Wasm memory");
     });

@@ -65,7 +65,7 @@ describe("TextRoom.encode()", () => {
   });
 });
 
-test("new TextRoom() says what is wrong where there is no such memory", () => {
+test("new TextRoom() throws a BabaError if there is no such memory", () => {
   const refused = vi.spyOn(WebAssembly, "Instance").mockImplementation(function refuse() {
     throw new RangeError("WebAssembly.Instance(): Out of memory");
   });

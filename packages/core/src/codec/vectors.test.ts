@@ -31,15 +31,15 @@ function read(text: Uint8Array, decoder: (text: Uint8Array) => Uint8Array): stri
   }
 }
 
-describe("files of the Python package", () => {
-  test.each(vectors)("$file decodes as the manifest says", ({ file, valid, json }) => {
+describe("decode() of files of the Python package", () => {
+  test.each(vectors)("reads $file as the manifest says", ({ file, valid, json }) => {
     const text = readFileSync(new URL(file, folder));
     expect(read(text, decode)).toBe(valid ? json : undefined);
     expect(read(text, referenceDecode)).toBe(valid ? json : undefined);
   });
 
   test.each(vectors.filter(({ valid }) => valid))(
-    "$file changed anywhere is read or refused, as by the reference",
+    "reads or refuses $file, changed anywhere, as the reference does",
     ({ file }) => {
       const text = readFileSync(new URL(file, folder)).subarray(0, 600);
       const result = (decoder: (text: Uint8Array) => Uint8Array, changed: Uint8Array): string => {

@@ -16,7 +16,7 @@ test("memoryFileSystem() without a volume has files of its own", async () => {
   expect(await one.identity()).not.toBe(await other.identity());
 });
 
-test("memoryFileSystem() keeps both names of one file where it is renamed onto itself, as POSIX says", async () => {
+test("memoryFileSystem() keeps both names of one file that is renamed onto itself, as POSIX says", async () => {
   const files = memoryFileSystem();
   await files.makeFolder(".");
   await files.create([{ path: "a", bytes: new Uint8Array([1]) }]);

@@ -11,7 +11,7 @@ describe("openLog()", () => {
     expect(runtime.terminalLines).toEqual(["[BABA (WARNING)] LOG: a warning", "[BABA (ERROR)] LOG: a error"]);
   });
 
-  test("fails nothing where neither the terminal nor anything else can be written to", () => {
+  test("throws nothing if neither the terminal nor anything else can be written to", () => {
     const terminal = () => {
       throw new Error("the reader has ended");
     };
@@ -60,7 +60,7 @@ describe("openLog()", () => {
     expect(asked).toBe(1);
   });
 
-  test("writes nothing where logging is false", () => {
+  test("writes nothing if logging is false", () => {
     const runtime = memoryRuntime();
     openLog(false, "debug", runtime).error("x");
     expect([runtime.terminalLines, runtime.logFiles]).toEqual([[], []]);

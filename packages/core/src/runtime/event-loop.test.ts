@@ -24,7 +24,7 @@ function loopByHand() {
   };
 }
 
-test("EventLoop.breathe: goes on at once while there is time, and after a turn when there is none", async () => {
+test("EventLoop.breathe() goes on at once while there is time, and after a turn when there is none", async () => {
   const { loop, pass, turn } = loopByHand();
   expect(loop.breathe()).toBeUndefined();
   pass(1);
@@ -35,7 +35,7 @@ test("EventLoop.breathe: goes on at once while there is time, and after a turn w
   expect(loop.breathe()).toBeUndefined();
 });
 
-test("EventLoop.breathe: counts no time from before the turn, nor any in which nothing asked", async () => {
+test("EventLoop.breathe() counts no time from before the turn, nor any in which nothing asked", async () => {
   const { loop, pass, turn } = loopByHand();
   pass(5);
   expect(loop.breathe()).toBeUndefined();
@@ -46,7 +46,7 @@ test("EventLoop.breathe: counts no time from before the turn, nor any in which n
   expect(loop.breathe()).toBeInstanceOf(Promise);
 });
 
-test("EventLoop.breathe: a turn that others made for themselves is no new one for those behind them", async () => {
+test("EventLoop.breathe() takes a turn that others made for no new one for those behind them", async () => {
   const { loop, pass, turn } = loopByHand();
   loop.breathe();
   pass(1);
@@ -56,7 +56,7 @@ test("EventLoop.breathe: a turn that others made for themselves is no new one fo
   expect(loop.breathe()).toBeInstanceOf(Promise);
 });
 
-test("EventLoop.pause: waits for a turn although there is time", async () => {
+test("EventLoop.pause() waits for a turn although there is time", async () => {
   const { loop, turn } = loopByHand();
   expect(loop.breathe()).toBeUndefined();
   let paused = true;
@@ -70,7 +70,7 @@ test("EventLoop.pause: waits for a turn although there is time", async () => {
   expect(paused).toBe(false);
 });
 
-test("EventLoop.breathe: those that wait go on in order, in each turn as many as there is time for", async () => {
+test("EventLoop.breathe() lets those that wait go on in order, in each turn as many as there is time for", async () => {
   const { loop, pass, turn } = loopByHand();
   const done: number[] = [];
   const work = async (i: number) => {
@@ -91,7 +91,7 @@ test("EventLoop.breathe: those that wait go on in order, in each turn as many as
   expect(done).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
 });
 
-test("EventLoop.breathe: work longer than a turn's time does not keep others from their turn, and waits behind them", async () => {
+test("EventLoop.breathe() lets others have their turn beside longer work, which waits behind them", async () => {
   const { loop, pass, turn } = loopByHand();
   const done: string[] = [];
   const work = async (name: string) => {

@@ -75,7 +75,7 @@ const CHECKS: readonly (readonly [string, Check])[] = [
     refusesForgeries,
   ],
   ["seal() and open() keep and change none of their arguments", keepsArguments],
-  ["keys, nonces and blocks of another length are a RangeError that quotes nothing", refusesLengths],
+  ["refuses keys, nonces and blocks of another length with a RangeError that quotes nothing", refusesLengths],
   ["encryptBlock() agrees with FIPS 197, appendix C.3", fips197],
   ["XAES-256-GCM agrees with its published vectors", xaesVectors],
   [

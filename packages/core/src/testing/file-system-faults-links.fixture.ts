@@ -33,7 +33,7 @@ export const LINK_FAULTS: Faults = {
     (sound) => ({ sync: (paths) => sound.sync(paths.filter((path) => path !== "to-nothing")) }),
   ],
   "create() follows a dangling link": [
-    "create() throws EEXIST where there is a symbolic link",
+    "create() throws EEXIST if there is a symbolic link",
     (sound) => ({
       create: (files) => sound.create(files.map((file) => ({ ...file, path: followed(file.path) }))),
     }),

@@ -12,7 +12,7 @@ export const REPLACEMENT_FAULTS: Faults = {
     }),
   ],
   "replace() does not replace": [
-    "and where there were others",
+    "and in those of others",
     (sound) => ({
       replace: async (files) => {
         const kinds = await sound.kinds(files.map(({ path }) => path));

@@ -17,8 +17,8 @@ export const FAULTS: Faults = {
     "bytes, in the order asked",
     (sound) => ({ read: async (paths) => (await sound.read(paths)).reverse() }),
   ],
-  "read() throws where a file is absent": [
-    "undefined where the folder",
+  "read() throws if a file is absent": [
+    "undefined if the folder",
     (sound) => ({
       read: async (paths) => {
         const results = await sound.read(paths);
@@ -220,7 +220,7 @@ export const FAULTS: Faults = {
       },
     }),
   ],
-  "remove() throws where there is none": [
+  "remove() throws if there is none": [
     "those that are not there",
     (sound) => ({
       remove: async (paths) => {
@@ -237,7 +237,7 @@ export const FAULTS: Faults = {
     }),
   ],
   "list() gives an empty folder for none": [
-    "undefined where there is no such folder",
+    "undefined if there is no such folder",
     (sound) => ({ list: async (folder) => (await sound.list(folder)) ?? [] }),
   ],
   "names() hides files that begin with a dot": [
@@ -303,11 +303,11 @@ export const FAULTS: Faults = {
     (sound) => ({ lives: async (_identity, announced) => (await sound.kinds([announced]))[0] === undefined }),
   ],
   "lives() takes the unknown for dead": [
-    "undefined where nothing can be known",
+    "undefined if nothing can be known",
     () => ({ lives: async (text) => (text.length > 5 ? undefined : false) }),
   ],
   "lives() takes the unknown for living": [
-    "undefined where nothing can be known",
+    "undefined if nothing can be known",
     (sound) => ({ lives: async (identity, announced) => (await sound.lives(identity, announced)) ?? true }),
   ],
   "close() throws the second time": [

@@ -19,7 +19,7 @@ export const entries: readonly Obligation[] = [
     },
   },
   {
-    name: "link() gives false where the name is taken, and does nothing",
+    name: "link() gives false if the name is taken, and does nothing",
     needs: [],
     async test(files) {
       await startNamed(files, ["a", "b"]);
@@ -47,7 +47,7 @@ export const entries: readonly Obligation[] = [
     },
   },
   {
-    name: "link() throws ENOENT where there is no such file",
+    name: "link() throws ENOENT if there is no such file",
     needs: [],
     async test(files) {
       await files.makeFolder(".");

@@ -18,7 +18,7 @@ export const folders: readonly Obligation[] = [
     },
   },
   {
-    name: "list() gives undefined where there is no such folder, and throws ENOTDIR for a file",
+    name: "list() gives undefined if there is no such folder, and throws ENOTDIR for a file",
     needs: [],
     async test(files) {
       assertEqual(await files.list("."), undefined, "the root that nobody made");
@@ -73,7 +73,7 @@ export const folders: readonly Obligation[] = [
     },
   },
   {
-    name: "names() refuses symbolic links with ELOOP, and gives the names of those that it lists; stamp() has none for them",
+    name: "names() refuses symbolic links with ELOOP, and lists their names; stamp() is undefined for them",
     needs: ["symbolicLink"],
     async test(files, { outside }) {
       await files.makeFolder("folder/deeper");
@@ -185,7 +185,7 @@ export const folders: readonly Obligation[] = [
     },
   },
   {
-    name: "makeFolder() throws where a file is in the way",
+    name: "makeFolder() throws if a file is in the way",
     needs: [],
     async test(files) {
       await startNamed(files, ["a"]);

@@ -25,7 +25,7 @@ export const links: readonly Obligation[] = [
     },
   },
   {
-    name: "create() throws EEXIST where there is a symbolic link, dangling or not, and makes nothing elsewhere",
+    name: "create() throws EEXIST if there is a symbolic link, dangling or not, and makes nothing elsewhere",
     needs: ["symbolicLink"],
     async test(files, { outside }) {
       await startNamed(files, ["a"]);

@@ -28,7 +28,7 @@ export const processes: readonly Obligation[] = [
     },
   },
   {
-    name: "two adapters of a root see each other's files",
+    name: "shows each of two adapters of a root the other's files",
     needs: [],
     async test(files, { again }) {
       const other = again();
@@ -82,7 +82,7 @@ export const processes: readonly Obligation[] = [
     },
   },
   {
-    name: "lives() is undefined where nothing can be known",
+    name: "lives() is undefined if nothing can be known",
     needs: [],
     async test(files) {
       const garbage = [

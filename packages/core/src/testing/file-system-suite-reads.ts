@@ -5,7 +5,7 @@ import { absences, expectFile, file, pattern, start, utf8 } from "./file-system-
 /** The obligations on reads: bytes, their order, errors, and things that are not files. */
 export const reads: readonly Obligation[] = [
   {
-    name: "read() gives each file's bytes, in the order asked, and undefined where there is none",
+    name: "read() gives each file's bytes, in the order asked, and undefined for none",
     needs: [],
     async test(files) {
       await start(files, { a: "first", b: "second" });
@@ -18,7 +18,7 @@ export const reads: readonly Obligation[] = [
     },
   },
   {
-    name: "read() gives undefined where the folder or the root does not exist",
+    name: "read() gives undefined if the folder or the root does not exist",
     needs: [],
     async test(files) {
       assertEqual(await absences(files, ["a", "folder/a"]), [true, true], "without a root");

@@ -19,7 +19,7 @@ const SIZES = [0, 2600, 700 * 1024];
 /** The obligations on replacing files. */
 export const replacements: readonly Obligation[] = [
   {
-    name: "replace() puts files where there were none and where there were others, and leaves none of the temporary names",
+    name: "replace() puts files in empty places and in those of others, and leaves none of the temporary names",
     needs: [],
     async test(files) {
       for (const count of COUNTS) {
@@ -62,7 +62,7 @@ export const replacements: readonly Obligation[] = [
     },
   },
   {
-    name: "replace() throws EEXIST where a temporary name is taken, leaves that file as it is, and puts no part of one in place",
+    name: "replace() throws EEXIST if a temporary name is taken, leaves that file as it is, and puts no part of one in place",
     needs: [],
     async test(files) {
       for (const count of COUNTS) {

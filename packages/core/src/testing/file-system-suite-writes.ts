@@ -23,7 +23,7 @@ export const writes: readonly Obligation[] = [
     },
   },
   {
-    name: "create() throws EEXIST where there is such a file or folder, and leaves it alone",
+    name: "create() throws EEXIST if there is such a file or folder, and leaves it alone",
     needs: [],
     async test(files) {
       await start(files, { a: "first" });
@@ -36,7 +36,7 @@ export const writes: readonly Obligation[] = [
     },
   },
   {
-    name: "create() throws ENOENT where there is no such folder",
+    name: "create() throws ENOENT if there is no such folder",
     needs: [],
     async test(files) {
       await files.makeFolder(".");
@@ -57,7 +57,7 @@ export const writes: readonly Obligation[] = [
     },
   },
   {
-    name: "write() throws ENOENT where there is no such file, and makes none",
+    name: "write() throws ENOENT if there is no such file, and makes none",
     needs: [],
     async test(files) {
       await files.makeFolder(".");

@@ -75,7 +75,7 @@ async function tryOut(
 /** What reads return. */
 const READS: readonly StorageObligation[] = [
   {
-    name: "read() gives undefined where there is no record, and list() no names",
+    name: "read() gives undefined for no record, and list() no names",
     async test({ storage }) {
       assertEqual(await storage.read(["1.baba", "a/b.baba"]), [undefined, undefined], "payloads");
       assertEqual(await storage.list("."), [], "names");
@@ -121,7 +121,7 @@ const READS: readonly StorageObligation[] = [
     },
   },
   {
-    name: "list() orders names by their UTF-8 bytes, of one folder alone, and count() tells their number",
+    name: "list() orders names by their UTF-8 bytes, of one folder alone, and count() gives their number",
     async test({ storage, commit }) {
       const names = ["b.baba", "B.baba", "10.baba", "9.baba", "\u{ff5e}.baba", "\u{1f9b8}.baba", "é.baba"];
       await commit(storage, Object.fromEntries([...names, "sub/x.baba"].map((name) => [name, "x"])));
@@ -169,7 +169,7 @@ const CONFLICTS: readonly StorageObligation[] = [
     },
   },
   {
-    name: "commits at once are one after another: of those that read the same, one stands",
+    name: "commit() runs one after another: of 20 at once that read the same, one stands",
     async test({ storage, commit }) {
       await commit(storage, { "n.baba": "0" });
       const head = await storage.head();
@@ -189,7 +189,7 @@ const CONFLICTS: readonly StorageObligation[] = [
 /** What holds with other storages over the same records, and under the lock. */
 const OTHERS: readonly StorageObligation[] = [
   {
-    name: "another storage sees a commit at its next head(), and refuses what it makes stale",
+    name: "head() shows another storage's commit, and commit() refuses what that makes stale",
     async test({ storage, subject, commit }) {
       const other = subject.again();
       await other.open();

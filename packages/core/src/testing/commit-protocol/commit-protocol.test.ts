@@ -4,7 +4,7 @@ import { crashNewKeyFile, crashStore, failStore, runBanks } from "./suites.ts";
 // A tenth of what `npm run torture` runs; a failure's message contains its seed.
 const MINUTES = 60_000;
 
-test("after any power cut, and a second one in the recovery, a store holds a prefix of the commits and all that was acknowledged", {
+test("FileStorage holds a prefix of the commits and all acknowledged ones after two power cuts", {
   timeout: 5 * MINUTES,
 }, async () => {
   const totals = await crashStore(100_000, 1);
@@ -13,7 +13,7 @@ test("after any power cut, and a second one in the recovery, a store holds a pre
   expect(totals.distinct).toBeGreaterThanOrEqual(10_000);
 });
 
-test("after any power cut a new sealed store has the key file of what it holds", {
+test("FileStorage has the key file of what a new sealed store holds after any power cut", {
   timeout: MINUTES,
 }, async () => {
   const { visited, violations } = await crashNewKeyFile(1500, 6);
@@ -26,7 +26,7 @@ test("after any power cut a new sealed store has the key file of what it holds",
 const SCENARIOS = process.env.BABA_MUTANT === undefined ? [2] : [1, 2, 7];
 
 test.each(SCENARIOS)(
-  "whatever step of scenario %i fails, every error is typed and no invariant breaks",
+  "FileStorage throws typed errors and breaks no invariant, whatever step of scenario %i fails",
   {
     timeout: 5 * MINUTES,
   },
@@ -37,7 +37,7 @@ test.each(SCENARIOS)(
   },
 );
 
-test("whatever befalls three processes, money is neither made nor lost, and acknowledged transfers stay", {
+test("FileStorage neither makes nor loses money of three processes, and keeps acknowledged transfers", {
   timeout: 5 * MINUTES,
 }, async () => {
   const { transfers } = await runBanks(150, 1);

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 
 const PROGRAM = fileURLToPath(new URL("../../../scripts/kill-mutants.mjs", import.meta.url));
 
-test("every twelfth mutant of the commit protocol is caught by some test", { timeout: 600_000 }, async () => {
+test("kill-mutants.mjs finds a test that catches every twelfth mutant", { timeout: 600_000 }, async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, "12"]);
   expect(stdout).not.toContain("SURVIVED");
   expect(stdout.match(/^ {2}caught: /gm)?.length).toBeGreaterThanOrEqual(3);

@@ -87,7 +87,7 @@ async function shownBy(level: Level): Promise<HermitageName[]> {
   return shown;
 }
 
-describe("the Hermitage cases", () => {
+describe("HERMITAGE_CASES", () => {
   test.each(["none", "committed", "snapshot", "serializable"] as const)(
     "tell what isolation level %s permits",
     async (level) => {

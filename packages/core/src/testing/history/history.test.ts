@@ -47,7 +47,7 @@ test.each([
   expect(() => mergeHistories([`${historyLine(ONE)}${line}\n`])).toThrow(/^Line 2 /);
 });
 
-test("a history judged after a trip through files is judged the same", () => {
+test("mergeHistories() gives back a history that checkHistory() judges the same", () => {
   for (const { history } of PLANTED_HISTORIES) {
     expect(checkHistory(mergeHistories(history.map(historyLine)))).toEqual(checkHistory(history));
   }

@@ -148,7 +148,7 @@ test("fingerprint() tells trees apart, and is the same for the same tree", () =>
   expect(diskAfter([ROOT, create("b"), create("a")]).fingerprint()).toBe(prints[4]);
 });
 
-test("operations of a disk, done again, give the same disk", () => {
+test("SimulatedDisk is the same after its operations are done again", () => {
   const disk = diskAfter([
     ...settled(),
     create("b"),

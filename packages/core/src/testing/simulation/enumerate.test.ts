@@ -68,7 +68,7 @@ describe("enumerateCrashes()", () => {
     expect(report.distinct).toBeGreaterThan(500);
   });
 
-  test("finds nothing wrong with it where renames persist in halves", async () => {
+  test("finds nothing wrong with the same value if renames persist in halves", async () => {
     const report = await enumerateCrashes({ workload: puts(replace), check: checkValue, splitRenames: true });
     expect(report).toMatchObject({ violations: [], complete: true });
   });
@@ -78,7 +78,7 @@ describe("enumerateCrashes()", () => {
     expect(report.violated).toBeGreaterThan(0);
   });
 
-  test("finds out a log whose entries have no checksum, and passes one whose entries have", async () => {
+  test("finds a log whose entries have no checksum, and nothing wrong with one whose entries have", async () => {
     const bare = await enumerateCrashes({ workload: appends(false), check: checkLog(false) });
     const sealed = await enumerateCrashes({ workload: appends(true), check: checkLog(true) });
     expect(bare.violated).toBeGreaterThan(0);
@@ -141,7 +141,7 @@ describe("enumerateCrashes()", () => {
     expect((await enumerateCrashes({ workload, check })).violated).toBeGreaterThan(0);
   });
 
-  test("sees a violation again by what it says of it", async () => {
+  test("reproduces one violation from its report", async () => {
     const workload = puts(wrongReplacements["syncs only after the rename"] ?? replace);
     const [violation] = (await enumerateCrashes({ workload, check: checkValue, seed: 7 })).violations;
     expect(violation?.operations.length).toBeGreaterThan(0);
@@ -209,7 +209,7 @@ describe("injectFaults()", () => {
     expect(violations.every(({ fault }) => fault.lasts === "always")).toBe(true);
   });
 
-  test("disturbs one step by what a violation says of it", async () => {
+  test("reproduces one violation from its report", async () => {
     const deaf: Put = (files, n) => replace(files, n).catch(() => {});
     const options = { workload: puts(deaf), check: checkValue };
     const [violation] = (await injectFaults(options)).violations;
