@@ -40,7 +40,7 @@ const json = (file: string): unknown =>
   JSON.parse(new TextDecoder().decode(decode(readFileSync(join(directory, file)))));
 
 describe("BabaDB", () => {
-  test("keeps each record as one .baba file that holds its JSON", async () => {
+  test("add() keeps each record as one .baba file that holds its JSON", async () => {
     const db = open();
     await db.asyncSession(async (session) => {
       await session.add(alice);
@@ -51,7 +51,7 @@ describe("BabaDB", () => {
     expect(readdirSync(directory).sort()).toEqual([".baba", "1.baba", "heroes"]);
   });
 
-  test("makes its directory with the first commit, and writes nothing for reads", async () => {
+  test("asyncSession() makes the directory with the first commit, and writes nothing for reads", async () => {
     const deep = join(directory, "not/yet");
     const db = open({ directory: deep });
     expect(await db.asyncSession((session) => session.all())).toEqual([]);
@@ -61,7 +61,7 @@ describe("BabaDB", () => {
     await db.close();
   });
 
-  test("opens a folder that the Python package wrote", async () => {
+  test("get(), all() and filter() read a folder that the Python package wrote", async () => {
     const manifest: { file: string; valid: boolean; json?: string }[] = JSON.parse(
       readFileSync(join(VECTORS, "manifest.json"), "utf8"),
     );
@@ -86,7 +86,7 @@ describe("BabaDB", () => {
     expect(existsSync(join(directory, ".baba"))).toBe(false);
   });
 
-  test("tells bad files apart, each by its own code and the record's name", async () => {
+  test("get() and all() tell bad files apart, each by its own code and the record's name", async () => {
     const text = (bytes: string) => writeFileSync(join(directory, "x.baba"), bytes);
     const cases: readonly [() => void, string][] = [
       [() => text("not ours"), "BABA_CODEC"],
@@ -109,7 +109,7 @@ describe("BabaDB", () => {
     }
   });
 
-  test("refuses to write where a folder, a file or a symbolic link is in the way, and commits nothing", async () => {
+  test("add() commits nothing if a folder, a file or a symbolic link is in the way", async () => {
     mkdirSync(join(directory, "folder.baba"));
     writeFileSync(join(directory, "file"), "");
     symlinkSync(tmpdir(), join(directory, "elsewhere"));
@@ -133,7 +133,7 @@ describe("BabaDB", () => {
     await db.close();
   });
 
-  test("refuses a directory that cannot be reached", async () => {
+  test("open() refuses a directory that cannot be reached", async () => {
     for (const target of ["circle", "nowhere"]) {
       const link = join(directory, target === "circle" ? target : "dangling");
       symlinkSync(target, link);
@@ -148,7 +148,7 @@ describe("BabaDB", () => {
     ["the directory of a writer", ".", true],
     ["the directory of a reader", ".", false],
     [".baba of a writer", ".baba", true],
-  ])("says of reads and commits that %s was removed while it was open", async (_, removed, writes) => {
+  ])("get() and add() say that %s was removed while it was open", async (_, removed, writes) => {
     const before = open();
     await before.asyncSession((session) => session.add(alice));
     await before.close();
@@ -169,7 +169,7 @@ describe("BabaDB", () => {
   });
 
   test.each(["full", "relaxed"] as const)(
-    "makes a record's folder again that was removed while it was open; durability %s",
+    "add() makes a record's folder again that was removed while it was open; durability %s",
     async (durability) => {
       const db = new BabaDB(Hero, { directory, logging: false, durability });
       await db.asyncSession((session) => session.add(alice, "heroes/1.baba"));
@@ -184,7 +184,7 @@ describe("BabaDB", () => {
     },
   );
 
-  test("refuses a directory that is a file", async () => {
+  test("open() refuses a directory that is a file", async () => {
     const file = join(directory, "file");
     writeFileSync(file, "");
     for (const path of [file, join(file, "below")]) {
@@ -195,7 +195,7 @@ describe("BabaDB", () => {
   });
 
   test.runIf(process.getuid?.() === 0)(
-    "reads from a directory that it may not write to, and says so when it should write",
+    "all() reads from a directory that it may not write to, and add() says BABA_PERMISSION",
     async () => {
       const db = open();
       await db.asyncSession((session) => session.add(alice));
@@ -227,7 +227,7 @@ describe("BabaDB", () => {
     },
   );
 
-  test("writes a log file into ./baba_logs of where it was made, with the first line, one event a line", async () => {
+  test("constructor puts the log file into ./baba_logs of its working directory, one event a line", async () => {
     const before = process.cwd();
     process.chdir(directory);
     try {
@@ -248,7 +248,7 @@ describe("BabaDB", () => {
     }
   });
 
-  test("streams 10,000 records of 4 KB in less memory than they take", { timeout: 120_000 }, async () => {
+  test("stream() gives 10,000 records in less memory than they take", { timeout: 120_000 }, async () => {
     const program = `
       import { BabaDB } from "@baba/node";
       import * as v from "valibot";

@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 test.each(["commit", "background"] as const)(
-  "a test's fake timers set the clock and stop nothing, with settle: %s",
+  "BabaDB goes on under a test's fake timers, which set its clock, with settle: %s",
   async (settle) => {
     const db = new BabaDB(Visit, { directory, settle, logging: false });
     for (let commit = 0; commit < 3; commit++) {

@@ -31,7 +31,7 @@ function linesIn(folder: string): string {
     .join();
 }
 
-test("openLogFile() makes nothing before the first line, which comes where the program was at the call", () => {
+test("openLogFile() makes nothing before the first line, which goes to the working directory of the call", () => {
   const write = openLogFile();
   expect(existsSync("baba_logs")).toBe(false);
   mkdirSync("elsewhere");
@@ -42,7 +42,7 @@ test("openLogFile() makes nothing before the first line, which comes where the p
   expect(readdirSync(".")).toEqual([]);
 });
 
-test("openLogFile() makes the folder and the file again where they were removed, and goes on", () => {
+test("openLogFile() makes the folder and the file again if they were removed, and goes on", () => {
   const write = openLogFile();
   write("one");
   rmSync("baba_logs", { recursive: true });
@@ -60,13 +60,13 @@ test("openLogFile() says what keeps it from writing, and writes again when it ca
   expect(linesIn("baba_logs")).toBe("two\n");
 });
 
-test("openLogFile() does not fail where the working directory is gone, so that no database does", () => {
+test("openLogFile() throws nothing if the working directory is gone, so that no database does", () => {
   rmSync(directory, { recursive: true });
   expect(() => openLogFile()).not.toThrow();
 });
 
 test.runIf(existsSync("/proc/self"))(
-  "openLogFile() says so where the system makes no folder, as in /proc, and does not try for ever",
+  "openLogFile() says so if the system makes no folder, as in /proc, and does not try for ever",
   () => {
     process.chdir("/proc");
     expect(() => openLogFile()("one")).toThrow("ENOENT");

@@ -46,7 +46,7 @@ const wanted = [1, 2, 3, 4, 5].map((id) => [
   [`${id - 1}.baba`, undefined],
 ]);
 
-test("docs/format.md: the journal of a plain store is read by its words alone", async () => {
+test("BabaDB writes a plain store's journal that docs/format.md alone suffices to read", async () => {
   const commits = readJournal(await written());
   expect(commits.map(({ sequence }) => sequence)).toEqual([2, 3, 4, 5, 6]);
   expect(commits.map(({ changes }) => changes.map(([name, payload]) => [name, payload?.toString()]))).toEqual(
@@ -54,7 +54,7 @@ test("docs/format.md: the journal of a plain store is read by its words alone", 
   );
 });
 
-test("docs/format.md: the journal of a sealed store is read by its words alone, and with no other key", async () => {
+test("BabaDB writes a sealed store's journal that docs/format.md and its key alone suffice to read", async () => {
   const key = randomBytes(32);
   const copy = await written(Uint8Array.from(key));
   const seal = keyOfRaw(key);
@@ -67,7 +67,7 @@ test("docs/format.md: the journal of a sealed store is read by its words alone, 
   expect(() => readJournal(copy)).toThrow("another protection");
 });
 
-test("a segment that was replaced by a link is refused, not taken for no journal", async () => {
+test("BabaDB.open() refuses a segment that was replaced by a link, and does not take it for no journal", async () => {
   const copy = await written();
   // Its owner lives, and would be waited for.
   rmSync(join(copy, ".baba", "lock"), { force: true });

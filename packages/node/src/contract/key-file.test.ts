@@ -90,7 +90,7 @@ describe("section 3: the key file", () => {
     },
   );
 
-  test("is shared: each of several recipients opens it, and nobody else", async () => {
+  test("is opened by get() for each of several recipients, and for nobody else", async () => {
     const recipients = [alice.recipient, bob.recipient];
     await create({ identity: alice.identity, recipients });
     expect(keyringOf(bob.identity).recipients).toEqual(recipients);
@@ -100,14 +100,14 @@ describe("section 3: the key file", () => {
     await expect(read({ passphrase: "x" })).rejects.toEqual(failure("BABA_KEY_WRONG"));
   });
 
-  test("that age has encrypted anew for the same recipients opens", async () => {
+  test("is opened by get() after age has encrypted it anew for the same recipients", async () => {
     await create({ identity: alice.identity });
     const keyring = ageDecrypt(readFileSync(keyFile()), alice.identity);
     writeFileSync(keyFile(), ageEncrypt(`${keyring}\n`, [alice.recipient]));
     expect(await read({ identity: alice.identity })).toEqual(note(1));
   });
 
-  test("that somebody else made for one is refused where the fingerprint is pinned", async () => {
+  test("is refused by get() if somebody else has made it and the fingerprint is pinned", async () => {
     const fingerprint = await create({ identity: alice.identity });
     expect(fingerprint).toMatch(/^[0-9a-f]{32}$/);
     if (fingerprint === undefined) return;
@@ -125,7 +125,7 @@ describe("section 3: the key file", () => {
     await expect(read({ identity: alice.identity, fingerprint })).rejects.toThrow();
   });
 
-  test("that is gone from beside sealed records is no new store, and nothing is written", async () => {
+  test("is required by open() and add() beside sealed records, and nothing is written without it", async () => {
     for (const unlock of [{ identity: alice.identity }, { passphrase: "x" }]) {
       await create(unlock);
       rmSync(join(directory, ".baba"), { recursive: true });
@@ -138,7 +138,7 @@ describe("section 3: the key file", () => {
     }
   });
 
-  test("is not opened by a wrong passphrase, which fails at open, changes nothing, and is in no message", async () => {
+  test("is refused by open() with a wrong passphrase, which changes nothing and is in no message", async () => {
     await create({ passphrase: "right" });
     const before = tree();
     const error: unknown = await within({ passphrase: "WRONG-ONE" }, (db) => db.open()).catch(
@@ -156,7 +156,7 @@ describe("section 3: the key file", () => {
     ["cut short", (file: Buffer) => file.subarray(0, file.length / 2)],
     ["a keyring of nonsense", () => ageEncrypt('{"format":1}', [alice.recipient])],
     ["large", () => Buffer.alloc(3 * 2 ** 20, "x")],
-  ])("that is %s is BABA_KEYRING", async (_, make) => {
+  ])("is BABA_KEYRING to get() if it is %s", async (_, make) => {
     await create({ identity: alice.identity });
     writeFileSync(keyFile(), make(readFileSync(keyFile())));
     const before = tree();

@@ -89,7 +89,7 @@ const GOOD = [
   "baba/store.json/lock.baba",
 ];
 
-describe("section 2: the default name", () => {
+describe("section 2: the default name of add()", () => {
   test("is one for 1, 1n and the text 1, and takes every safe integer, bigint and legal segment", async () => {
     const ids = [1, 1n, "1", -0, -1, Number.MAX_SAFE_INTEGER, 2n ** 64n, "e\u0301", "a.b", long(195)];
     const names = ids.map((id) => `${String(id).normalize("NFC")}.baba`);
@@ -133,7 +133,7 @@ describe("section 4: names are hostile input", () => {
     7,
     {},
   ];
-  test("are refused by every call that takes a file name, and nothing is written", async () => {
+  test("add(), update(), get(), delete() and exists() refuse them as file names, and write nothing", async () => {
     const session = db.asyncSession();
     for (const name of bad) {
       const calls: readonly ((name: never) => Promise<unknown>)[] = [
@@ -152,7 +152,7 @@ describe("section 4: names are hostile input", () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  test("are refused by every call that takes a folder", async () => {
+  test("all(), count(), filter() and stream() refuse them as folders", async () => {
     const session = db.asyncSession();
     const tooDeep = `d${"/d".repeat(32)}`;
     for (const folder of [
@@ -179,7 +179,7 @@ describe("section 4: names are hostile input", () => {
     }
   });
 
-  test("that are legal, however odd, are written and read again", async () => {
+  test("add() writes legal ones, however odd, and get() reads them again", async () => {
     await db.asyncSession(async (session) => {
       for (const name of GOOD) expect(await session.add(record, name)).toBe(name);
     });
@@ -190,7 +190,7 @@ describe("section 4: names are hostile input", () => {
     });
   });
 
-  test("deeper than any that is taken are walked by verify(), where others put them", async () => {
+  test("verify() walks those that are deeper than any that is taken, but put there by others", async () => {
     const deep = Array.from({ length: 60 }, () => "d").join("/");
     mkdirSync(join(directory, deep), { recursive: true });
     writeFileSync(join(directory, deep, "1.baba"), "no base 3");
@@ -199,7 +199,7 @@ describe("section 4: names are hostile input", () => {
     expect(problems).toMatchObject([{ filename: `${deep}/1.baba`, code: "BABA_CODEC" }]);
   });
 
-  test("never lead through a symbolic link or a file, whichever call takes them", async () => {
+  test("get(), exists(), delete(), add(), all() and count() follow none through a symbolic link or a file", async () => {
     mkdirSync(join(directory, "real"));
     writeFileSync(join(directory, "file"), "");
     const elsewhere = mkdtempSync(join(tmpdir(), "baba-elsewhere-"));
@@ -221,7 +221,7 @@ describe("section 4: names are hostile input", () => {
     rmSync(elsewhere, { recursive: true });
   });
 
-  describe("that are no UTF-8 on the disk", () => {
+  describe("that are not UTF-8 on the disk", () => {
     const lost = { code: "BABA_NAME", record: "\ufffd.baba" };
     const full = (...bytes: readonly number[]) =>
       Buffer.concat([Buffer.from(`${directory}/`), Buffer.from(bytes)]);
@@ -247,7 +247,7 @@ describe("section 4: names are hostile input", () => {
       await db.asyncSession((session) => session.add(record));
     });
 
-    test("are errors of all(), filter() and stream(), or skipped and logged", async () => {
+    test("all(), filter() and stream() throw at them, or skip and log them", async () => {
       const isThere = garble();
       const lines: string[] = [];
       const nothing = () => {};
@@ -269,7 +269,7 @@ describe("section 4: names are hostile input", () => {
       });
     });
 
-    test("are problems of verify() and seal(), which does not end the conversion, until they are renamed", async () => {
+    test("verify(), seal() and rewrap() report them as problems until they are renamed", async () => {
       const isThere = garble();
       const problems = isThere ? [lost] : [];
       expect(told((await db.verify()).problems)).toEqual(problems);
@@ -288,7 +288,7 @@ describe("section 4: names are hostile input", () => {
       await sealed.close();
     });
 
-    test("are problems where they are of folders", async () => {
+    test("verify() reports them as problems if they are of folders", async () => {
       const isThere = takes(() => {
         mkdirSync(full(0xff));
         writeFileSync(full(0xff, ...Buffer.from("/1.baba")), "");
@@ -299,7 +299,7 @@ describe("section 4: names are hostile input", () => {
       );
     });
 
-    test("do not take U+FFFD from those who have it in UTF-8", async () => {
+    test("add(), get(), all() and verify() take U+FFFD from those who have it in UTF-8", async () => {
       const names = ["\ufffd.baba", "\ufffd/\ufffd.baba"];
       await db.asyncSession(async (session) => {
         for (const name of names) await session.add(record, name);
@@ -312,7 +312,7 @@ describe("section 4: names are hostile input", () => {
     });
   });
 
-  test("give files of mode 0600 in folders of mode 0700", async () => {
+  test("add() gives files of mode 0600 in folders of mode 0700", async () => {
     directory = join(directory, "new");
     const fresh = new BabaDB(Loose, { directory, logging: false });
     await fresh.asyncSession((session) => session.add(record, "a/b/1.baba"));
@@ -325,7 +325,7 @@ describe("section 4: names are hostile input", () => {
 });
 
 describe("section 2: names and listings", () => {
-  test("are one in every form of Unicode", async () => {
+  test("are one in every form of Unicode to add(), count(), exists() and delete()", async () => {
     await db.asyncSession(async (session) => {
       expect(await session.add(record, "cafe\u0301/Ame\u0301.baba")).toBe("café/Amé.baba");
       expect(await session.count("cafe\u0301")).toBe(1);
@@ -337,7 +337,7 @@ describe("section 2: names and listings", () => {
     });
   });
 
-  test("are ordered by UTF-8 bytes, pending ones among the stored, and leave subfolders out", async () => {
+  test("are ordered by UTF-8 bytes in stream(), all() and filter(), with pending ones and without subfolders", async () => {
     const stored = [
       "a.baba",
       "B.baba",

@@ -84,7 +84,7 @@ describe("section 4: a process that ends without close()", () => {
     ],
     "by an exception": ['await add(open({ directory }), 20); throw new Error("mine");', { code: 1 }],
   };
-  test.each(Object.keys(programs))("%s, ends, and loses nothing", async (name) => {
+  test.each(Object.keys(programs))("loses nothing of a committed add() if it ends %s", async (name) => {
     const own = join(directory, "own", name);
     const [program = "", end] = programs[name] ?? [];
     const ended = await run(`{ const directory = ${JSON.stringify(own)}; ${program} }`);
@@ -96,7 +96,7 @@ describe("section 4: a process that ends without close()", () => {
     expect(readdirSync(join(own, ".baba", "tmp"))).toEqual([]);
   });
 
-  test("keeps nothing of a session that was not committed, and is not held up by one or by open()", async () => {
+  test("keeps nothing of an add() that was not committed, and ends beside it and an open()", async () => {
     const ended = await run(`
       const db = open({ directory });
       await db.open();
@@ -110,7 +110,7 @@ describe("section 4: a process that ends without close()", () => {
   });
 });
 
-describe("section 2: the options, in a program", () => {
+describe("section 2: the options of new BabaDB(), in a program", () => {
   test("directory is any path: with spaces, quotes and other scripts, relative, with a slash at its end", async () => {
     const names = ["with space", "ünï — 日本 😀", "a'b\"c$d`e", "-dash", "#hash?query%20", "./rel/"];
     mkdirSync(join(directory, "work"));
@@ -140,7 +140,7 @@ describe("section 2: the options, in a program", () => {
   });
 
   test.skipIf(process.platform === "win32")(
-    "directory is refused by its code where it is seen from a working directory that was removed",
+    "directory is refused by its code if it is seen from a working directory that was removed",
     async () => {
       const ended = await run(`
         import { mkdirSync, rmdirSync } from "node:fs";
@@ -188,7 +188,7 @@ describe("section 2: the options, in a program", () => {
     expect(lines[1]).toBe("[BABA (INFO)] LOG: Committed 1 record written, 0 deleted");
   });
 
-  test("logging fails nothing where nobody reads the standard error any more", async () => {
+  test("logging throws nothing if nobody reads the standard error any more", async () => {
     const program = `
       const db = open({ directory, logging: undefined });
       for (let i = 0; i < 20; i++) { await add(db, 1); await new Promise((resolve) => setTimeout(resolve, 5)); }

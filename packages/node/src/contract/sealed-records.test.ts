@@ -56,7 +56,7 @@ function tree(): Map<string, string> {
   return new Map(files.map((path) => [path, file(path).toString("latin1")]));
 }
 
-describe("section 3: a sealed record", () => {
+describe("section 3: a sealed record of add()", () => {
   test("opens by the contract's words alone, whatever its name, which is bound in NFC", async () => {
     const names = ["1.baba", "a/b/c.baba", "cafe\u0301/Zoë 🦸.baba"];
     await store(Object.fromEntries(names.map((name, id) => [name, note(id)])));
@@ -69,7 +69,7 @@ describe("section 3: a sealed record", () => {
     }
   });
 
-  test("that is made by the contract's words alone opens here, deflated or not", async () => {
+  test("is opened by get() if it is made by the contract's words alone, deflated or not", async () => {
     for (const deflate of [false, true]) {
       for (const size of [0, 4096, 100_000]) {
         const record = note(size, "é".repeat(size));
@@ -108,7 +108,7 @@ describe("section 3: a sealed record", () => {
     expect(all.every(({ keyId }) => keyId === seal.keyId.toString("hex"))).toBe(true);
   });
 
-  test("is all there is to keep under a raw key: it opens without .baba, on another folder", async () => {
+  test("is opened by all() and get() under a raw key without .baba, in another folder", async () => {
     await store({ "1.baba": note(1), "a/2.baba": note(2) });
     const elsewhere = mkdtempSync(join(tmpdir(), "baba-moved-"));
     cpSync(directory, elsewhere, { recursive: true });
@@ -121,7 +121,7 @@ describe("section 3: a sealed record", () => {
   });
 });
 
-describe("section 3: what is not as it was sealed", () => {
+describe("section 3: a record that is not as it was sealed", () => {
   const text = () => file("1.baba");
   const changed = (at: number, mask: number) => {
     const envelope = fromBase3(text());
@@ -150,7 +150,7 @@ describe("section 3: what is not as it was sealed", () => {
       "BABA_TAMPERED",
     ],
   };
-  test.each(Object.keys(cases))("is refused: %s", async (name) => {
+  test.each(Object.keys(cases))("is refused by get() and all(): %s", async (name) => {
     await store({ "1.baba": note(1), "2.baba": note(2) });
     const [make, code] = cases[name] ?? [];
     writeFileSync(join(directory, "1.baba"), make?.() ?? "");
@@ -165,7 +165,7 @@ describe("section 3: what is not as it was sealed", () => {
     expect(tree()).toEqual(before);
   });
 
-  test("is refused where it was renamed by hand", async () => {
+  test("is refused by get() if it was renamed by hand", async () => {
     await store({ "1.baba": note(1) });
     renameSync(join(directory, "1.baba"), join(directory, "7.baba"));
     await expect(load("7.baba")).rejects.toEqual(failure("BABA_TAMPERED", "7.baba"));
@@ -173,7 +173,7 @@ describe("section 3: what is not as it was sealed", () => {
   });
 });
 
-describe("section 3: keys", () => {
+describe("section 3: keys of new BabaDB()", () => {
   test.each([
     { passphrase: undefined },
     { passphrase: "" },
@@ -182,7 +182,7 @@ describe("section 3: keys", () => {
     { identity: "" },
     { key: undefined },
     { key: new Uint8Array(0) },
-  ])("that are options and not there are BABA_KEY_MISSING, never a plain store: %o", (options) => {
+  ])("throw BABA_KEY_MISSING if they are there and empty, never a plain store: %o", (options) => {
     expect(() => new BabaDB(Note, { directory, logging: false, ...options })).toThrow(
       failure("BABA_KEY_MISSING"),
     );
@@ -197,12 +197,12 @@ describe("section 3: keys", () => {
     { recipients: [] },
     { passphrase: 7 },
     { identity: "AGE-SECRET-KEY-1WRONG" },
-  ])("that are none, or two at once, are BABA_OPTION and in no message", (options) => {
+  ])("throw BABA_OPTION if they are none, or two at once, and are in no message", (options) => {
     // @ts-expect-error what the compiler refuses is refused at run time too
     expect(() => new BabaDB(Note, { directory, logging: false, ...options })).toThrow(failure("BABA_OPTION"));
   });
 
-  test("that are wrong are an error at open and change nothing on disk", async () => {
+  test("are refused by open() if they are wrong, which changes nothing on disk", async () => {
     await store({ "1.baba": note(1) });
     const before = tree();
     const other = open(Uint8Array.from(randomBytes(32)));
@@ -218,7 +218,7 @@ describe("section 3: keys", () => {
     expect(await load("1.baba")).toEqual(note(1));
   });
 
-  test("that differ in two databases on one folder are an error, and those that do not are none", async () => {
+  test("are refused by open() if they differ from those of another database on the folder", async () => {
     const [first, same, wrong] = [open(), open(), open(Uint8Array.from(randomBytes(32)))];
     await first.asyncSession((session) => session.add(note(1)));
     expect(await same.asyncSession((session) => session.count())).toBe(1);
@@ -226,7 +226,7 @@ describe("section 3: keys", () => {
     await Promise.all([first.close(), same.close(), wrong.close()]);
   });
 
-  test("keep every secret out of every file, in whatever coding", async () => {
+  test("keep every secret of add() out of every file, in whatever coding", async () => {
     const secret = "Melchisedech-42-Kartoffelsuppe";
     const db = new BabaDB(Note, { directory, key, settle: "background", logging: false });
     await db.asyncSession(async (session) => {

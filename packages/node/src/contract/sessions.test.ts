@@ -37,8 +37,8 @@ async function namesOf(session: Session, folder?: string): Promise<string[]> {
   return names;
 }
 
-describe("section 2: a session sees its own pending changes", () => {
-  test("in get, exists, count, all, filter and stream, deletes and folders included", async () => {
+describe("section 2: pending changes of a session", () => {
+  test("are in get(), exists(), count(), all(), filter() and stream(), with deletes and folders", async () => {
     await db.asyncSession(async (session) => {
       for (const id of [1, 2, 3]) await session.add(hero(id));
     });
@@ -67,7 +67,7 @@ describe("section 2: a session sees its own pending changes", () => {
   });
 });
 
-describe("section 2: conflicts", () => {
+describe("section 2: conflicts in asyncSession()", () => {
   const meddle = () => db.asyncSession((other) => other.update(hero(1, "meddled")));
   beforeEach(() => db.asyncSession((session) => session.add(hero(1))).then(() => undefined));
 
@@ -76,7 +76,7 @@ describe("section 2: conflicts", () => {
     [1, 2],
     [undefined, 11],
   ])(
-    "with retries %s let the callback run %s times at most, the last under the lock",
+    "let the callback run, with retries %s, %s times at most, the last under the lock",
     async (retries, runs) => {
       let count = 0;
       let late: Promise<unknown> | undefined;
@@ -96,7 +96,7 @@ describe("section 2: conflicts", () => {
     },
   );
 
-  test("after a commit inside the callback are thrown, not retried, and the commit stands", async () => {
+  test("are thrown and not retried after a commit() inside the callback, which stands", async () => {
     let count = 0;
     const work = db.asyncSession(async (session) => {
       count++;
@@ -122,7 +122,7 @@ describe("section 2: conflicts", () => {
     filter: (session) => session.filter(".", { id: 99 }),
     stream: (session) => namesOf(session),
   };
-  test.each(Object.keys(reads))("are found by an empty commit after %s", async (read) => {
+  test.each(Object.keys(reads))("are found by an empty commit() after %s", async (read) => {
     const session = db.asyncSession();
     await reads[read]?.(session);
     await db.asyncSession(async (other) => {
@@ -134,7 +134,7 @@ describe("section 2: conflicts", () => {
     await session.commit();
   });
 
-  test("are none where another folder was touched, or nothing", async () => {
+  test("are not found by commit() if another folder was touched, or nothing", async () => {
     const session = db.asyncSession();
     await session.all();
     await db.asyncSession((other) => other.add(hero(1), "elsewhere/1.baba"));
@@ -144,7 +144,7 @@ describe("section 2: conflicts", () => {
 });
 
 describe("section 2: what is not committed", () => {
-  test("is discarded by await using, with one WARNING, and with none where nothing was pending", async () => {
+  test("is discarded by await using, with one WARNING, and with none if nothing was pending", async () => {
     {
       await using session = db.asyncSession();
       await session.add(hero(1));
@@ -159,7 +159,7 @@ describe("section 2: what is not committed", () => {
     expect(await db.asyncSession((session) => session.count())).toBe(1);
   });
 
-  test("is discarded where the callback throws, whatever it throws, and the log says so", async () => {
+  test("is discarded by asyncSession() if the callback throws, whatever it throws, and the log says so", async () => {
     for (const thrown of [new Error("mine"), undefined, "text"]) {
       const work = db.asyncSession(async (session) => {
         await session.add(hero(1));
@@ -172,7 +172,7 @@ describe("section 2: what is not committed", () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  test("is nothing where a session only reads: not even the directory is made", async () => {
+  test("is nothing if asyncSession() only reads: not even the directory is made", async () => {
     directory = join(directory, "not/there");
     const other = open();
     await other.open();
@@ -191,7 +191,7 @@ describe("section 2: what is not committed", () => {
 });
 
 describe("section 2: a closed session or database", () => {
-  test("refuses every call by its code", async () => {
+  test("refuses add(), get(), commit(), open() and every other call by its code", async () => {
     const session = db.asyncSession();
     await session[Symbol.asyncDispose]();
     await session[Symbol.asyncDispose]();
@@ -250,7 +250,7 @@ describe("section 2: close()", () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  test("is refused nothing by a database whose opening failed, which opens at the next try", async () => {
+  test("works in a database whose open() failed, which opens at the next try", async () => {
     const path = join(directory, "store");
     writeFileSync(path, "");
     const other = new BabaDB(Hero, { directory: path, logging: false });
@@ -263,7 +263,7 @@ describe("section 2: close()", () => {
 });
 
 describe("section 4: two databases on one folder in one process", () => {
-  test("are one store, also where the folder is new and is opened, written and closed at once", async () => {
+  test("are one store to add() and filter(), also if it is new and opened, written and closed at once", async () => {
     directory = join(directory, "new/folder");
     let current = open();
     for (let id = 0; id < 20; id++) {

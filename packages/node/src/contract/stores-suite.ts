@@ -63,10 +63,10 @@ export function storesSuite(
     const fixture = { store: join(STORES, name), contents: journal === undefined ? CLOSED : RECOVERED };
     const opened = (directory: string) => open(directory, UNLOCKS[kind] ?? {});
 
-    inFolder(`the store ${name} opens and holds exactly its records, and is itself not touched`, (copy) =>
+    inFolder(`BabaDB opens the store ${name} with exactly its records, and leaves it alone`, (copy) =>
       mustOpen(fixture, copy, opened),
     );
-    inFolder(`the store ${name} holds its records after commits of this version too`, (copy) =>
+    inFolder(`BabaDB keeps the records of the store ${name} after commits of this version`, (copy) =>
       mustTakeCommits(fixture, copy, opened),
     );
   }

@@ -125,7 +125,7 @@ async function databases(logger: Logger): Promise<void> {
   expectTypeOf(await new BabaDB(untyped).asyncSession().get("1.baba")).toBeUnknown();
 }
 
-describe("section 2: the types", () => {
+describe("section 2: the types of BabaDB", () => {
   test("are inferred without casts: input in, output out, guards narrow", () => {
     expectTypeOf(calls).toBeFunction();
     expectTypeOf(databases).toBeFunction();

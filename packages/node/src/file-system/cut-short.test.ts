@@ -57,7 +57,7 @@ afterEach(() => {
 
 const content = (path: string): Uint8Array => new Uint8Array(readFileSync(join(root, path)));
 
-test("create() and write() write on where the system takes only a part of the bytes", () => {
+test("create() and write() write on if the system takes only a part of the bytes", () => {
   expect(create(folders, [{ path: "a", bytes: BYTES }], 0, Number.POSITIVE_INFINITY)).toEqual({ done: 1 });
   expect(content("a")).toEqual(BYTES);
   write(folders, "a", 500, BYTES);
@@ -65,7 +65,7 @@ test("create() and write() write on where the system takes only a part of the by
   expect(content("a").subarray(500)).toEqual(BYTES);
 });
 
-test("create() and write() close the file, and tell, where the disk is full in the middle of it", () => {
+test("create() and write() close the file, and throw, if the disk is full in the middle of it", () => {
   writeFileSync(join(root, "a"), "text");
   system.writes = 1;
   const full = expect.objectContaining({ code: "ENOSPC" });
@@ -89,7 +89,7 @@ test("create() and write() close the file, and tell, where the disk is full in t
 });
 
 test.each([10, 4096, 4097, 20_000])(
-  "readRange() of %i bytes reads on where the system gives only a part of them, up to the end of the file",
+  "readRange() of %i bytes reads on if the system gives only a part of them, up to the end of the file",
   (length) => {
     writeFileSync(join(root, "a"), BYTES);
     for (const offset of [0, 300, 8990]) {
@@ -99,7 +99,7 @@ test.each([10, 4096, 4097, 20_000])(
   },
 );
 
-test("read() and readRange() give no more than is there where a file is cut after they asked for its length", () => {
+test("read() and readRange() give no more than is there if a file is cut after they asked for its length", () => {
   writeFileSync(join(root, "a"), BYTES);
   system.end = 5000;
   expect(readRange(folders, "a", 10, 20_000)).toEqual(BYTES.subarray(10, 5000));

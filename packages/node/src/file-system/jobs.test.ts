@@ -41,11 +41,11 @@ test.each(["sync (uutils coreutils) 0.2.2", ""])(
   },
 );
 
-test("sync() gives undefined where the program cannot be started, as in a root that is gone", () => {
+test("sync() gives undefined if the program cannot be started, as in a root that is gone", () => {
   expect(jobs.sync(join(root, "absent"), ["only-here"])).toBeUndefined();
 });
 
-test.runIf(process.platform === "linux")("onOneDevice() tells whether files are where the root is", () => {
+test.runIf(process.platform === "linux")("onOneDevice() tells whether files are on the root's device", () => {
   expect(jobs.onOneDevice(root, ["only-here", "absent"])).toBe(true);
   expect(jobs.onOneDevice("/", ["absent", "proc/version"])).toBe(false);
   expect(jobs.onOneDevice(join(root, "absent"), ["only-here"])).toBe(false);

@@ -42,7 +42,7 @@ test("LastWrite.keep() closes what it kept before, and all at the end of the tur
   expect(closed).toEqual([ONE, OTHER]);
 });
 
-test("LastWrite.close() fails nothing where the system fails to close a file, which it has closed all the same", async () => {
+test("LastWrite.close() throws nothing if the system fails to close a file, which it has closed all the same", async () => {
   last.keep("a", FAILING);
   expect(() => last.keep("b", ONE)).not.toThrow();
   expect(last.take("b")).toBe(ONE);

@@ -46,7 +46,7 @@ test("read() starts no thread for long files from memory, and goes on behind the
   expect(run).not.toHaveBeenCalled();
 });
 
-test("read() leaves a file that is longer still to a thread, and so a long one where the disk is slow", async () => {
+test("read() leaves a file that is longer still to a thread, and a long one too if the disk is slow", async () => {
   const quick = vi.spyOn(Pace.prototype, "isQuick", "get").mockReturnValue(true);
   const run = vi.spyOn(threads, "run");
   await writeFile(join(root, "longest"), bytesOf(LONG_BYTES + 1));
@@ -61,7 +61,7 @@ test("read() leaves a file that is longer still to a thread, and so a long one w
   ]);
 });
 
-test("readLong() ends where a file is cut meanwhile", async () => {
+test("readLong() ends if a file is cut meanwhile", async () => {
   await writeFile(join(root, "a"), bytesOf(3 * SHORT_BYTES));
   vi.spyOn(budget, "within").mockImplementation(async (work) => {
     const result = work(0);

@@ -36,7 +36,7 @@ test("kinds() goes on in later turns, and starts no thread for a few looks that 
   expect(run).not.toHaveBeenCalled();
 });
 
-test("kinds() goes on in threads where the disk is slow", async () => {
+test("kinds() goes on in threads if the disk is slow", async () => {
   vi.spyOn(Pace.prototype, "isQuick", "get").mockReturnValue(false);
   const run = vi.spyOn(threads, "run");
   expect(await files.kinds(PATHS)).toEqual(KINDS);

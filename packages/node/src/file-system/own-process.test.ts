@@ -168,7 +168,7 @@ test("replace() goes on after what Windows says of a file that another program h
   expect(output.trim().split("\n")).toEqual(["replaced", "a,b", "EPERM", "a,b"]);
 });
 
-test("a process waits for a pending read and sync, and then ends by itself with the adapter open", async () => {
+test("nodeFileSystem() keeps a process for a pending read and sync, and then lets it end", async () => {
   const output = await program(
     root,
     `
@@ -181,7 +181,7 @@ test("a process waits for a pending read and sync, and then ends by itself with 
   expect(output.trim().split("\n").sort()).toEqual(["read 3000", "synced"]);
 });
 
-test("a process in which threads cannot be started does without, and warns once", async () => {
+test("nodeFileSystem() does without threads that cannot be started, and warns once", async () => {
   const output = await program(
     root,
     `

@@ -30,7 +30,7 @@ test("patiently() tries nothing again that failed for another reason", async () 
   expect(operation).toHaveBeenCalledTimes(1);
 });
 
-test("toTheEnd() goes on from where it stopped, and is as patient again after each item that was done", async () => {
+test("toTheEnd() goes on from the item at which it stopped, and is as patient again after each one done", async () => {
   const hops: number[] = [];
   await toTheEnd(20, async (done) => {
     hops.push(done);

@@ -160,7 +160,7 @@ test("lives() is false for an identity of another start of the machine, and of a
 });
 
 test.runIf(existsSync("/usr/bin/flock"))(
-  "lives() goes by the kernel's lock where the identity says that there is one",
+  "lives() goes by the kernel's lock if the identity says that there is one",
   async () => {
     await files.makeFolder(".");
     await files.create([{ path: "a", bytes: new Uint8Array(1) }]);
@@ -191,7 +191,7 @@ test.runIf(existsSync("/usr/bin/flock"))(
 );
 
 test.runIf(existsSync("/usr/bin/flock") && existsSync("/dev/shm"))(
-  "lives() finds an owner's lock in the kernel's list where there is no program flock",
+  "lives() finds an owner's lock in the kernel's list if there is no program flock",
   async () => {
     // Of other file systems, some give a file another device than the list does.
     const folder = await mkdtemp("/dev/shm/baba-");
@@ -257,7 +257,7 @@ test
 );
 
 test.runIf(existsSync("/proc/locks") && !process.versions.bun)(
-  "lives() is undefined for a kernel's lock where Node's permission model lets no program ask for it",
+  "lives() is undefined for a kernel's lock if Node's permission model lets no program ask for it",
   async () => {
     await files.makeFolder(".");
     await files.create([{ path: "a", bytes: new Uint8Array(1) }]);

@@ -51,7 +51,7 @@ test("readShort() reads files of every length around its blocks, and tells of on
   }
 });
 
-test("readShort() reads on where a read was cut between two blocks", () => {
+test("readShort() reads on if a read was cut between two blocks", () => {
   const { path, bytes } = fileOf(2750);
   const room = new Uint8Array(4096);
   cut.at = 1024;

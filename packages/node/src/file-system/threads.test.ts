@@ -73,7 +73,7 @@ test.each([1, 2])(
   },
 );
 
-test("Threads.run() names the cause where a thread ends by an error of its own", async () => {
+test("Threads.run() names the cause if a thread ends by an error of its own", async () => {
   const threads = new Threads(`
     const { parentPort } = require("node:worker_threads");
     parentPort.on("message", () => { throw new Error("planted"); });
@@ -82,7 +82,7 @@ test("Threads.run() names the cause where a thread ends by an error of its own",
   await expect(lost).rejects.toMatchObject({ code: "EIO", cause: { message: "planted" } });
 });
 
-test("Threads.run() does the work itself where no thread gets ready, and warns each user once", async () => {
+test("Threads.run() does the work itself if no thread gets ready, and warns each user once", async () => {
   const ended = watchEnds().all;
   const threads = new Threads("throw new Error('planted')");
   const [one, other] = [userWithWarnings(), userWithWarnings()];
@@ -117,7 +117,7 @@ test("Threads.release() keeps the threads that another still uses", async () => 
   await threads.release(one);
 });
 
-test("Threads.run() where no thread gets ready does each job once, and rejects with the job's own error", async () => {
+test("Threads.run() does each job once if no thread gets ready, and rejects with the job's own error", async () => {
   const threads = new Threads("throw new Error('planted')");
   const user = userWithWarnings();
   await expect(threads.run(user, "list", [folder, "a"])).rejects.toMatchObject({ code: "ENOTDIR" });
@@ -162,7 +162,7 @@ test("Threads.release() may end a thread while it starts, and later work has thr
   expect(user.warnings).toEqual([]);
 });
 
-test("close() of an adapter ends the threads that read and wrote for it", async () => {
+test("nodeFileSystem().close() ends the threads that read and wrote for it", async () => {
   const ends = watchEnds();
   const files = nodeFileSystem(folder);
   await files.create(Array.from({ length: 200 }, (_, i) => ({ path: `${i}`, bytes: new Uint8Array(i) })));

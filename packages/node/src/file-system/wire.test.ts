@@ -7,7 +7,7 @@ const details = { code: "ENOENT", errno: -2, syscall: "open", path: "/a" };
 /** Of another realm, like what `node:fs` throws in a VM context. */
 const foreign: unknown = runInNewContext("Object.assign(new Error('gone'), details)", { details });
 
-test("an error of another realm keeps its code and the rest, and becomes one of this realm", () => {
+test("packError(), unpackError() and errorOf() keep the code and the rest of an error of another realm", () => {
   expect(foreign instanceof Error).toBe(false);
   expect(systemCode(foreign)).toBe("ENOENT");
   expect(packError(foreign)).toEqual({ message: "gone", ...details });
@@ -17,7 +17,7 @@ test("an error of another realm keeps its code and the rest, and becomes one of 
   expect(error).toMatchObject({ message: "gone", ...details });
 });
 
-test("an error of this realm stays itself, and what is none becomes one", () => {
+test("errorOf() gives an error of this realm as it is, and an error for anything else", () => {
   const own = new Error("gone");
   expect(errorOf(own)).toBe(own);
   expect(errorOf("status 1").message).toBe("status 1");

@@ -62,7 +62,7 @@ test("replace() starts no thread for files that are written to memory", async ()
   expect(run).not.toHaveBeenCalled();
 });
 
-test("replace() goes on in the thread where the disk is slow, and mixes nothing up where batches come at once", async () => {
+test("replace() goes on in the thread if the disk is slow, and mixes nothing up in batches at once", async () => {
   vi.spyOn(Pace.prototype, "isQuick", "get").mockReturnValue(false);
   const run = vi.spyOn(writers, "run");
   const all = given(900);
@@ -88,13 +88,13 @@ test("replace() in the thread keeps every byte of files around the most that is 
   await expectInPlace(all);
 });
 
-test("create() in the thread goes on from where too many files were open, and makes nothing twice", async () => {
+test("create() in the thread goes on after too many files were open, and makes nothing twice", async () => {
   stopOnce(() => files.create(given(20)));
   await files.create(given(200));
   await expectInPlace(given(200));
 });
 
-test("rename() in the thread goes on from where too many files were open, and moves nothing twice", async () => {
+test("rename() in the thread goes on after too many files were open, and moves nothing twice", async () => {
   vi.spyOn(Pace.prototype, "isQuick", "get").mockReturnValue(false);
   const moves = given(200).map(({ path, temporary }) => ({ from: temporary, to: path }));
   await files.create(given(200).map(({ temporary, bytes }) => ({ path: temporary, bytes })));
