@@ -130,7 +130,7 @@ inFolder("BabaDB on Deno says that it has no right to write into a folder, and r
 });
 
 inFolder(
-  "BabaDB on Deno says so where its directory is removed while it is open, and makes a new one for the next",
+  "BabaDB on Deno says so if its directory is removed while it is open, and makes a new one for the next",
   async (root) => {
     const work = `
     await session.add({ id: 1 });

@@ -50,7 +50,7 @@ inFolder("opens a folder that the Python package wrote", async (directory) => {
   await db.close();
 });
 
-inFolder("goes on where a test has set the timers and the clock aside", async (directory) => {
+inFolder("goes on when a test has set the timers and the clock aside", async (directory) => {
   const { setTimeout: realTimeout, Date: RealDate } = globalThis;
   const Visit = v.object({ id: v.number(), at: v.date() });
   const db = new BabaDB(Visit, { directory, logging: false });

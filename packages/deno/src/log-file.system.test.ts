@@ -23,7 +23,7 @@ function linesIn(folder: string): string {
 }
 
 inFolder(
-  "makes nothing before the first line, which comes where the program was at the call",
+  "makes nothing before the first line, which goes to the working directory of the call",
   (directory) => {
     const write = openLogFile();
     assert.deepEqual([...Deno.readDirSync(".")], []);
@@ -36,7 +36,7 @@ inFolder(
   },
 );
 
-inFolder("makes the folder and the file again where they were removed, and goes on", () => {
+inFolder("makes the folder and the file again if they were removed, and goes on", () => {
   const write = openLogFile();
   write("one");
   Deno.removeSync("baba_logs", { recursive: true });

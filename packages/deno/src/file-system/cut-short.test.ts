@@ -27,7 +27,7 @@ const content = (size: number): Uint8Array => Uint8Array.from({ length: size }, 
 const some = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, 1 + bytes.length / 2);
 
 inFolder(
-  "announce() and write() write on, and readRange() reads on, where the system takes or gives only a part",
+  "announce() and write() write on, and readRange() reads on, if the system takes or gives only a part",
   async (files, root) => {
     Object.assign(Deno.FsFile.prototype, {
       read: partly(read),
@@ -48,7 +48,7 @@ inFolder(
 );
 
 inFolder(
-  "readRange() gives no more than is there where a file is cut while it is read",
+  "readRange() gives no more than is there if the file is cut while it is read",
   async (files, root) => {
     for (const size of SIZES) {
       Deno.writeFileSync(`${root}/a`, content(size));
@@ -64,7 +64,7 @@ inFolder(
   },
 );
 
-inFolder("readRange() and write() close the file where the system fails in between", async (files, root) => {
+inFolder("readRange() and write() close the file if the system fails in between", async (files, root) => {
   const failing = () => {
     throw Object.assign(new Error("failed"), { code: "EIO" });
   };

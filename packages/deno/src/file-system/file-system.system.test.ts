@@ -60,7 +60,7 @@ async function asNobody(
   }
 }
 
-Deno.test("a file that is replaced by a longer one while it is opened is read whole", async () => {
+Deno.test("read() and readRange() give the whole of a file that is replaced by a longer one meanwhile", async () => {
   const root = await Deno.makeTempDir({ prefix: "baba-" });
   const files = denoFileSystem(root);
   const { lstatSync } = Deno;
@@ -87,7 +87,7 @@ Deno.test("a file that is replaced by a longer one while it is opened is read wh
   }
 });
 
-Deno.test("identity() follows the root's link where that is changed", async () => {
+Deno.test("identity() follows the root's link when that is changed", async () => {
   const holder = await Deno.makeTempDir({ prefix: "baba-" });
   const [a, b, root] = ["a", "b", "current"].map((name) => join(holder, name)) as [string, string, string];
   try {
@@ -118,7 +118,7 @@ Deno.test("makeFolder() gives the owner all rights, whatever the umask takes", a
 });
 
 inFolder(
-  "a process with the right to the root alone is not prompted for the folders above it",
+  "identity(), makeFolder() and syncFolders() touch no folder above the root without a right to it",
   async (root) => {
     await using program = startDeno(
       root,

@@ -16,7 +16,7 @@ fileSystemSuite((name, fn) => Deno.test({ name, fn, sanitizeResources: true }), 
   };
 }, []);
 
-Deno.test("stamp() is another after a change, also where a program has set the folder's time back", async () => {
+Deno.test("stamp() is another after a change, also if a program has set the folder's time back", async () => {
   const root = await Deno.makeTempDir({ prefix: "baba-" });
   const files = denoFileSystem(root);
   const old = new Date(2020, 0, 1, 12, 0, 0, 123);
@@ -37,7 +37,7 @@ Deno.test("stamp() is another after a change, also where a program has set the f
   }
 });
 
-Deno.test("identity() is the path where a file is on the way to the root", async () => {
+Deno.test("identity() is the path if a file is on the way to the root", async () => {
   const holder = await Deno.makeTempDir({ prefix: "baba-" });
   await Deno.writeTextFile(`${holder}/file`, "text");
   const identity = await denoFileSystem(`${holder}/file/root`).identity();

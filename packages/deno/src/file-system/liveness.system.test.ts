@@ -47,7 +47,7 @@ inFolder(
 );
 
 inFolder(
-  "lives() of Deno goes by /proc for a process of Node.js, where it has a permission to look there",
+  "lives() of Deno goes by /proc for a process of Node.js, if it has a permission to look there",
   async (root) => {
     await using announcer = startNode(root, ANNOUNCE);
     const identity = await announcer.line();
@@ -86,7 +86,7 @@ ${judge(identity)}`;
   assert.equal(await verdict('Object.assign(new Error(), { code: "ESRCH" })'), "false");
 });
 
-inFolder("lives() of Deno looks into /proc again where that failed the first time", async (root) => {
+inFolder("lives() of Deno looks into /proc again if that failed the first time", async (root) => {
   await using announcer = startNode(root, ANNOUNCE);
   const identity = await announcer.line();
   const failingOnce = `
@@ -145,7 +145,7 @@ ${judge(identity)}`;
   assert.equal(await heard(startDeno(root, failing, ["--allow-run=cat,readlink"])), "undefined");
 });
 
-inFolder("lives() of Deno believes in no end where /proc may hide processes", async (root) => {
+inFolder("lives() of Deno believes in no end if /proc may hide processes", async (root) => {
   await using announcer = startNode(root, ANNOUNCE);
   const identity = await announcer.line();
   await announcer.kill();
@@ -169,7 +169,7 @@ ${judge(identity)}`,
 });
 
 inFolder(
-  "lives() of Deno believes no /proc of another namespace, where numbers are others'",
+  "lives() of Deno believes no /proc of another namespace, in which numbers are others'",
   async (root) => {
     await using announcer = startNode(root, ANNOUNCE);
     const another = JSON.stringify({ ...JSON.parse(await announcer.line()), started: "1" });
@@ -182,7 +182,7 @@ ${judge(another)}`;
   },
 );
 
-inFolder("what a mark of Node.js says is not believed where its writer cannot be judged", async (root) => {
+inFolder("FileStorage.read() believes no mark of Node.js if its writer cannot be judged", async (root) => {
   const open =
     "const storage = new FileStorage(runtime.fileSystem(root), runtime, console.error);\nawait storage.open();";
   const changes = `new Map([["a.baba", new TextEncoder().encode("1")]])`;
@@ -202,7 +202,7 @@ ${RESTING}`,
   assert.equal(await heard(startDeno(root, read)), "1");
 });
 
-inFolder("announce() lets go of its lock where its file is removed, and with close()", async (root) => {
+inFolder("announce() lets go of its lock if its file is removed, and with close()", async (root) => {
   const [one, other] = [denoFileSystem(root), denoFileSystem(root)];
   const identity = await one.processIdentity();
   await one.makeFolder(".");
@@ -236,7 +236,7 @@ inFolder("announce() has its lock before anything can be read of its file", asyn
   assert.deepEqual(verdicts, [false]);
 });
 
-inFolder("announce() leaves nothing, and nothing open, where it gets no lock", async (root) => {
+inFolder("announce() leaves nothing, and nothing open, if it gets no lock", async (root) => {
   const files = denoFileSystem(root);
   const { tryLockSync } = Deno.FsFile.prototype;
   const opened: Deno.FsFile[] = [];
@@ -274,7 +274,7 @@ inFolder("lives() is not misled by another that asks at the same time", async (r
 });
 
 inFolder(
-  "lives() is undefined, and waits for nothing, where another thing has the file's name",
+  "lives() is undefined, and waits for nothing, if another thing has the file's name",
   async (root) => {
     const files = denoFileSystem(root);
     const identity = await files.processIdentity();

@@ -47,7 +47,7 @@ Deno.test("sync() of many files is one sync of their file system", async () => {
   });
 });
 
-Deno.test("sync() of many files fails where that of their file system fails", async () => {
+Deno.test("sync() of many files fails if that of their file system fails", async () => {
   const said = [
     ["sync: error syncing '$2': Input/output error", "EIO"],
     ["sync: error syncing '$2': No space left on device", "ENOSPC"],
@@ -59,14 +59,14 @@ Deno.test("sync() of many files fails where that of their file system fails", as
   }
 });
 
-Deno.test("sync() of many files syncs each where the program cannot sync a file system", async () => {
+Deno.test("sync() of many files syncs each if the program cannot sync a file system", async () => {
   await withProgram("echo 'sync: invalid option -- f' >&2; exit 1", async (sync, calls) => {
     assert.equal(await syncedBy(sync), MANY.length);
     assert.equal(calls().length, 1);
   });
 });
 
-Deno.test("sync() of many files syncs each where the program would not tell of a failure", async () => {
+Deno.test("sync() of many files syncs each if the program would not tell of a failure", async () => {
   await withProgram(
     "exit 0",
     async (sync, calls) => {
@@ -77,7 +77,7 @@ Deno.test("sync() of many files syncs each where the program would not tell of a
   );
 });
 
-Deno.test("sync() of many files is no error where not even their root exists", async () => {
+Deno.test("sync() of many files throws nothing if not even their root exists", async () => {
   await withProgram("exit 0", async (sync, calls, root) => {
     await Deno.remove(root, { recursive: true });
     await sync();
@@ -85,7 +85,7 @@ Deno.test("sync() of many files is no error where not even their root exists", a
   });
 });
 
-Deno.test("sync() of many files syncs each where the program cannot be started", async () => {
+Deno.test("sync() of many files syncs each if the program cannot be started", async () => {
   await withProgram("exit 0", async (sync, calls) => {
     const programs = Deno.env.get("PATH") ?? "";
     Deno.env.set("PATH", "/nowhere");
@@ -98,7 +98,7 @@ Deno.test("sync() of many files syncs each where the program cannot be started",
   });
 });
 
-Deno.test("sync() of many files syncs each where Linux would not tell of a failure", async () => {
+Deno.test("sync() of many files syncs each if Linux would not tell of a failure", async () => {
   const { osRelease } = Deno;
   await withProgram("exit 0", async (sync, calls) => {
     Deno.osRelease = () => "5.4.0-42-generic";
@@ -111,7 +111,7 @@ Deno.test("sync() of many files syncs each where Linux would not tell of a failu
   });
 });
 
-Deno.test("sync() of many files syncs each where the process may not ask what the file system is", async () => {
+Deno.test("sync() of many files syncs each if the process may not ask what the file system is", async () => {
   const { permissions } = Deno;
   await withProgram("exit 0", async (sync, calls) => {
     for (const withheld of ["osRelease", "statfs"]) {
@@ -128,7 +128,7 @@ Deno.test("sync() of many files syncs each where the process may not ask what th
   });
 });
 
-Deno.test("sync() of many files syncs each where one is on another device than the root", async () => {
+Deno.test("sync() of many files syncs each if one is on another device than the root", async () => {
   const { lstatSync } = Deno;
   await withProgram("exit 0", async (sync, calls) => {
     Deno.lstatSync = (path) => {

@@ -87,7 +87,7 @@ recorded(
 );
 
 recorded(
-  "sync() and syncFolders() fail where a sync does, except for folders that cannot be synced at all",
+  "sync() and syncFolders() fail if a sync does, except for folders that cannot be synced at all",
   async (files, system) => {
     await files.makeFolder(".");
     await files.create([a]);
@@ -101,7 +101,7 @@ recorded(
 );
 
 recorded(
-  "syncFolders() does without the folder above the root where it may not open it, and fails for other reasons",
+  "syncFolders() does without the folder above the root if it may not open it, and fails for other reasons",
   async (files, system, root) => {
     await files.makeFolder(".");
     for (const code of ["EACCES", "EPERM"]) {
