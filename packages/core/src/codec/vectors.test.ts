@@ -78,7 +78,7 @@ describe.runIf(hasPython)("a foreign reader in Python, written from the format's
     expect(Buffer.compare(Buffer.from(stdout ?? ""), bytes)).toBe(0);
   });
 
-  test("refuses a planted fault", () => {
+  test("refuses a text of encode() with a planted fault", () => {
     const text = encode(new Uint8Array(10));
     text[3] = 0x39;
     expect(readByPython(text).status).toBe(1);

@@ -278,7 +278,7 @@ describe("StoreKeys", () => {
     expect(shown).not.toMatch(/171, 171|abab/);
   });
 
-  test("of a raw key are the same every time, and differ between keys", () => {
+  test("from keysOfRawKey() are the same every time, and differ between keys", () => {
     const [one, again, other] = [1, 1, 2].map((fill) =>
       keysOfRawKey(nobleCrypto, new Uint8Array(32).fill(fill)),
     );

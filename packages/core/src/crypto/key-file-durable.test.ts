@@ -67,7 +67,7 @@ describe("a key file and what is sealed with it", () => {
     await outlives(disk, "two");
   });
 
-  test("survives a power cut after its maker was killed before that sync, while another waited for the lock", async () => {
+  test("survives a power cut after a commit() that was killed before that sync, while another waited", async () => {
     const [disk, machine] = [new SimulatedDisk(), new SimulatedMachine()];
     const [first, second] = [machine.start("first"), machine.start("second")];
     let waits: () => void = () => undefined;

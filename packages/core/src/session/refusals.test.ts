@@ -137,7 +137,7 @@ describe("an error of a call", () => {
   });
 });
 
-describe("the arguments of a call", () => {
+describe("the arguments of all(), filter(), get(), add(), stream() and asyncSession()", () => {
   test("are refused with BABA_OPTION if they are no schema or no option, also in an empty folder", async () => {
     const db = open();
     const nothing: unknown = { unreadable: "skip" };

@@ -70,7 +70,7 @@ describe("section 3: the key file", () => {
     ["an identity", { identity: alice.identity }, alice.identity, [alice.recipient]],
     ["a passphrase", { passphrase: "correct horse ✓" }, "correct horse ✓", []],
   ] as const)(
-    "opens by age's specification alone with %s, and its keyring opens the records",
+    "is opened by age's specification alone with %s after add(), and its keyring opens the records",
     async (_, unlock, secret, recipients) => {
       await create(unlock);
       expect(statSync(keyFile()).mode & 0o777).toBe(0o600);

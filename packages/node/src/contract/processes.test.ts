@@ -124,7 +124,7 @@ describe("section 2: the options of new BabaDB(), in a program", () => {
       expect(existsSync(join(directory, "work", name, "0.baba")), name).toBe(true);
   });
 
-  test("directory is seen from where the program was when the database was made", async () => {
+  test("directory is resolved when the database is made, against the working directory of that time", async () => {
     const ended = await run(`
       process.chdir(directory);
       const [first, second] = [open({ directory: "a" }), open({ directory: "b" })];

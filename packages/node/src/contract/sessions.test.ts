@@ -144,7 +144,7 @@ describe("section 2: conflicts in asyncSession()", () => {
 });
 
 describe("section 2: what is not committed", () => {
-  test("is discarded by await using, with one WARNING, and with none if nothing was pending", async () => {
+  test("is discarded at the end of asyncSession(), with one WARNING if anything was pending", async () => {
     {
       await using session = db.asyncSession();
       await session.add(hero(1));

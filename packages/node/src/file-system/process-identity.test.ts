@@ -131,7 +131,7 @@ test.runIf(existsSync("/proc/self/stat"))(
 );
 
 test.runIf(existsSync("/proc/self/stat"))(
-  "lives() takes no process for ended by a /proc of another namespace, where its number is another's",
+  "lives() takes no process for ended by a /proc of another namespace, in which its number is another's",
   async () => {
     const output = await program(
       root,

@@ -93,7 +93,7 @@ describe("Database", () => {
     expect(() => new Database(schema, {}, assemble(memoryRuntime()))).toThrow(failure("BABA_OPTION"));
   });
 
-  test("constructor says in its own words that nobody can tell where a relative directory is", () => {
+  test("constructor says in its own words that the place of a relative directory is unknown", () => {
     const absolute = () => {
       throw new Error("no working directory");
     };

@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 
 describe("verify()", () => {
-  test("reports every record that is damaged, changed, moved, foreign, plain, retired or no JSON, and changes nothing", async () => {
+  test("reports what is damaged, changed, moved, foreign, plain, retired or no JSON, and changes nothing", async () => {
     const db = await store.filled({ passphrase: "x" }, 8);
     expect(await db.verify()).toEqual({ records: 8, problems: [] });
     await db.rotateKey();

@@ -10,7 +10,7 @@ beforeEach(() => {
   store = new SimulatedStore();
 });
 
-describe("a checkpoint", () => {
+describe("checkpoint()", () => {
   const large = (): Transaction => put("", { changes: new Map([["r.baba", new Uint8Array(17 << 20)]]) });
 
   const other = (text: string): Transaction => put("", { changes: new Map([["other.baba", bytes(text)]]) });
@@ -74,7 +74,7 @@ describe("a checkpoint", () => {
     });
   }
 
-  test("in one process does not disturb head() and commit() of another", async () => {
+  test("of one process does not disturb head() and commit() of another", async () => {
     const [a, b, c] = [await store.open("a"), await store.open("b"), await store.open("c")];
     await a.storage.commit(put("one"));
     const head = await c.storage.head();
