@@ -85,17 +85,17 @@ describe("TypeScript in the documents and docstrings", () => {
   }
 });
 
-describe("commands in the documents", () => {
+describe("isKnown(), for commands in the documents", () => {
   const lines = blocksOf(root, "sh").flatMap(({ place, code }) =>
     code.split("\n").map((line) => ({ place, command: line.split("#")[0]?.trim() ?? "" })),
   );
   const commands = lines.filter(({ command }) => command !== "");
 
-  test.each(commands.map(({ place, command }) => [command, place]))("%s (%s)", async (command) => {
+  test.each(commands.map(({ place, command }) => [command, place]))("accepts %s (%s)", async (command) => {
     expect(await isKnown(command)).toBe(true);
   });
 
-  test("a command that does not exist is noticed", async () => {
+  test("refuses a command that does not exist", async () => {
     expect(await isKnown("npm run no-such-script")).toBe(false);
     expect(await isKnown("pnpm add @baba/no-such-package")).toBe(false);
     expect(await isKnown("node no/such/file.js")).toBe(false);
@@ -110,10 +110,10 @@ test.each(["start", "test", "build", "bench", "torture"])(
   },
 );
 
-describe("links in the documents", () => {
+describe("leadsSomewhere(), for links in the documents", () => {
   const links = documents(root).map((path) => [path.slice(root.length), path] as const);
 
-  test.each(links)("%s leads to files and headings that exist", async (_, path) => {
+  test.each(links)("finds the files and headings of all links in %s", async (_, path) => {
     const text = await readFile(path, "utf8");
     const broken: string[] = [];
     for (const [, target = ""] of text.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
@@ -122,7 +122,7 @@ describe("links in the documents", () => {
     expect(broken).toEqual([]);
   });
 
-  test("a link that leads nowhere is noticed", async () => {
+  test("finds nothing for a link that leads nowhere", async () => {
     const from = join(root, "README.md");
     expect(await leadsSomewhere(from, "docs/format.md#the-journal")).toBe(true);
     expect(await leadsSomewhere(from, "docs/no-such.md")).toBe(false);

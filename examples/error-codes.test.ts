@@ -11,7 +11,7 @@ const told = rowsOf(source);
 const readme = rowsOf(readFileSync(join(root, "README.md"), "utf8"));
 
 describe("the error codes", () => {
-  test("are read from the type and from both tables", () => {
+  test("are read from the type by codesOfType(), and from both tables by rowsOf()", () => {
     expect(codesOfType('export type BabaErrorCode = "BABA_A"\n  | "BABA_B";\n"BABA_C";')).toEqual([
       "BABA_A",
       "BABA_B",

@@ -34,7 +34,7 @@ test.each(ENTRIES.map((entry, i) => [entry, i] as const))(
   },
 );
 
-test("what lacks one is noticed", () => {
+test("lacks() finds what lacks a docstring or an example", () => {
   const directory = mkdtempSync(join(tmpdir(), "baba-symbols-"));
   const path = join(directory, "planted.ts");
   const example = "@example\n * ```ts\n * whole();\n * ```";

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 
-test("a quick run of a few engines measures all workloads in processes of their own, and writes nothing", () => {
+test("main.js --quick measures all workloads of a few engines in own processes, and writes nothing", () => {
   const words = ["--quick", "--engines", "baba,fs-sync,bare-append", "--only", "bulk,all,single,delete"];
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...words], { encoding: "utf8" });
   expect(stderr).toBe("");
@@ -14,7 +14,7 @@ test("a quick run of a few engines measures all workloads in processes of their 
   expect(status).toBe(0);
 });
 
-test("an engine that is not there is named, with where to find the help, and nothing is run", () => {
+test("main.js --engines names an engine that is not there and where to find the help, and runs nothing", () => {
   const { status, stderr } = spawnSync(process.execPath, [MAIN, "--engines", "oracle"], { encoding: "utf8" });
   expect(stderr).toMatch(/^There is no oracle; .*\. See npm run bench -- --help\.\n$/);
   expect(status).toBe(2);

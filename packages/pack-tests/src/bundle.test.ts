@@ -57,7 +57,7 @@ async function program(node: string, ...words: string[]): Promise<{ answer: unkn
   return { answer, warnings: lines.filter((line) => line.includes("thread can be started")) };
 }
 
-test("a program does not load the age package before it is needed, but where all is one file", async () => {
+test("a bundled program loads the age package only when it is needed, unless all is one file", async () => {
   const textOf = (name: string) => readFile(bundled(name), "utf8");
   expect(await textOf("rolldown")).not.toContain("AGE-SECRET-KEY-PQ-");
   expect(await textOf("rolldown into one file")).toContain("AGE-SECRET-KEY-PQ-");
@@ -76,7 +76,7 @@ describe.each(Object.keys(BUNDLERS))("a program bundled by %s", (name) => {
     },
   );
 
-  test("works where no thread can be started, and says so in one line of the log", async () => {
+  test("works if no thread can be started, and says so in one line of the log", async () => {
     for (const what of ["write", "read"]) {
       const words = [`--import=${pathToFileURL(preload)}`, bundled(name), what, "plain"];
       const { answer, warnings } = await program(process.execPath, ...words);

@@ -40,7 +40,7 @@ test("the compilers are those that they are called", async () => {
   }
 });
 
-test("a declaration that names what is not there is found wrong", async () => {
+test("compile() finds a declaration wrong that names what is not there", async () => {
   const folder = await realpath(await mkdtemp(join(tmpdir(), "baba-types-")));
   const own = join(folder, "node_modules", "@baba", "core");
   await mkdir(own, { recursive: true });

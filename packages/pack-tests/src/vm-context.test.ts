@@ -42,7 +42,7 @@ function sandbox(module: { exports: object }): object {
   return context;
 }
 
-test("@baba/node works in a VM context, where the system's errors are of another realm", async () => {
+test("@baba/node works in a VM context, in which the system's errors are of another realm", async () => {
   const { outputFiles } = await build({
     stdin: { contents: PROGRAM, resolveDir: HERE },
     bundle: true,

@@ -4,7 +4,7 @@ import { CORE_PORTS_SUITE, DENO_SUITE, NODE_CONTRACT_SUITE, runSuite } from "./s
 
 const NAMES = IS_TESTED_PLATFORM ? RUNTIMES.map(({ name }) => name) : [];
 
-test(`the runtimes of this platform are installed: ${NAMES.join(", ") || "none"}`, () => {
+test(`installedRuntimes() has all of this platform: ${NAMES.join(", ") || "none"}`, () => {
   expect(installedRuntimes().map(({ name }) => name)).toEqual(NAMES);
 });
 
@@ -24,7 +24,7 @@ for (const [name, suite] of RUNS) {
     console.log(`Left out: ${suite.name} on ${name}`);
     continue;
   }
-  test.concurrent(`the suites of ${suite.name} pass on ${name}`, async () => {
+  test.concurrent(`runSuite() passes the suites of ${suite.name} on ${name}`, async () => {
     const outcome = await runSuite(suite, runtime);
     expect(outcome.suite).toMatch(new RegExp(`^${suite.name} on ${name}[ .]\\d`));
     expect(outcome.failed, outcome.output).toBe(0);

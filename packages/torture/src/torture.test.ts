@@ -9,7 +9,7 @@ const CAN_MIX = process.platform === "linux" && process.arch === "x64";
 const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 
 test.each(Object.keys(SUITES).filter((name) => CAN_MIX || name !== "mixed"))(
-  "real processes keep every promise of the suite %s at a tenth of its size",
+  "main.js keeps every promise of the suite %s with real processes, at a tenth of its size",
   async (name) => {
     const { stdout } = await promisify(execFile)(process.execPath, [MAIN, "--tenth", "--only", name]).catch(
       (error: { stdout: string; stderr: string }) => ({ stdout: `${error.stdout}${error.stderr}` }),
@@ -18,7 +18,7 @@ test.each(Object.keys(SUITES).filter((name) => CAN_MIX || name !== "mixed"))(
   },
 );
 
-test("an unknown suite is refused", async () => {
+test("main.js refuses an unknown suite", async () => {
   await expect(promisify(execFile)(process.execPath, [MAIN, "--only", "nothing"])).rejects.toThrow(
     "no suite",
   );

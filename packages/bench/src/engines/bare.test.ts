@@ -5,7 +5,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { people } from "../trial/records.ts";
 import { bareAppend } from "./bare.ts";
 
-test("bareAppend makes all text when it is opened, so that a commit is only its write and its sync", async () => {
+test("bareAppend() makes all text when it is opened, so that a commit is only its write and its sync", async () => {
   const folder = mkdtempSync(join(tmpdir(), "baba-bare-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const store = await bareAppend(folder, 1000);

@@ -5,7 +5,7 @@ import { CountingFileSystem } from "./counting-file-system.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test("placed resolves once so many records are in their places or removed", async () => {
+test("CountingFileSystem.placed() resolves once so many records are in their places or removed", async () => {
   const files = new CountingFileSystem(memoryFileSystem());
   await files.makeFolder(".");
   await files.create([{ path: "a", bytes: new Uint8Array(3) }]);
@@ -16,7 +16,7 @@ test("placed resolves once so many records are in their places or removed", asyn
   expect(files.counts).toMatchObject({ bytes: 3, syncs: 0, calls: 4 });
 });
 
-test("placed fails where no more files come, and tells how many did", async () => {
+test("CountingFileSystem.placed() rejects if no more files come, and tells how many did", async () => {
   const files = new CountingFileSystem(memoryFileSystem());
   const both = expect(files.placed(2)).rejects.toThrow("Of 2 record files 0 are in place");
   await vi.advanceTimersByTimeAsync(20_000);

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
 import { Ground } from "./ground.ts";
 
-test("a ground gives an empty folder each time, and leaves nothing behind", () => {
+test("Ground.next() gives an empty folder each time, and remove() leaves nothing behind", () => {
   const ground = new Ground();
   onTestFinished(() => ground.remove());
   const folders = [ground.next(1), ground.next(1)];
@@ -14,7 +14,7 @@ test("a ground gives an empty folder each time, and leaves nothing behind", () =
   for (const folder of folders) expect(existsSync(folder)).toBe(false);
 });
 
-test("a ground says so where there is no room", () => {
+test("Ground.next() says so if there is no room", () => {
   const ground = new Ground();
   onTestFinished(() => ground.remove());
   expect(() => ground.next(10 ** 10)).toThrow("There is no room");

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { parseOptions } from "./options.ts";
 
-test("parseOptions takes everything where nothing is named", () => {
+test("parseOptions() takes everything if nothing is named", () => {
   expect(parseOptions([])).toMatchObject({ quick: false, resume: false, minutes: Number.POSITIVE_INFINITY });
 });
 
-test("parseOptions keeps workloads, parts and engines that are named, in the order of the catalogue", () => {
+test("parseOptions() keeps workloads, parts and engines that are named, in the order of the catalogue", () => {
   const options = parseOptions([
     "--only",
     "get,bulk,codec",
@@ -31,6 +31,6 @@ test.each([
   ["--quick", "--records", "10000"],
   ["--minutes", "soon"],
   ["--fast"],
-])("parseOptions refuses %s %s", (...words) => {
+])("parseOptions() refuses %s %s", (...words) => {
   expect(() => parseOptions(words.filter((word) => word !== undefined))).toThrow();
 });

@@ -16,17 +16,17 @@ import {
 
 const KEY: Key = { workload: "all", engine: "baba", records: 100 };
 
-test("withFigures keeps each round's value in its place", () => {
+test("withFigures() keeps each round's value in its place", () => {
   const results = withFigures(withFigures(NOTHING, KEY, 2, { cold: 3 }), KEY, 0, { cold: 1.23456 });
   expect(valuesOf(results, KEY, "cold")).toEqual([1.2346, null, 3]);
   expect(results.cells).toHaveLength(1);
 });
 
-test("withFigures writes what is no number as missing", () => {
+test("withFigures() writes what is no number as missing", () => {
   expect(valuesOf(withFigures(NOTHING, KEY, 0, { cold: Number.NaN }), KEY, "cold")).toEqual([null]);
 });
 
-test("without forgets what is measured anew, and only that", () => {
+test("without() forgets what is measured anew, and only that", () => {
   const other: Key = { ...KEY, records: 1000 };
   const results = withReason(
     withFigures(withFigures(NOTHING, KEY, 0, { cold: 1 }), other, 0, { cold: 2 }),
@@ -39,7 +39,7 @@ test("without forgets what is measured anew, and only that", () => {
   expect(left.finished).toEqual([]);
 });
 
-test("loadResults reads what saveResults wrote", () => {
+test("loadResults() reads what saveResults() wrote", () => {
   const folder = mkdtempSync(join(tmpdir(), "baba-bench-test-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const path = pathToFileURL(join(folder, "data.json"));

@@ -6,19 +6,19 @@ import { plots } from "./plots.ts";
 import { logarithmic, tickName } from "./scale.ts";
 import { View } from "./view.ts";
 
-describe("logarithmic", () => {
+describe("logarithmic()", () => {
   test("maps powers of ten at equal distances and holds all figures", () => {
     const scale = logarithmic([3, 250], 100, 400);
     expect(scale.ticks).toEqual([1, 10, 100, 1000]);
     expect(scale.ticks.map(scale.at)).toEqual([100, 200, 300, 400]);
   });
 
-  test("has two ticks where all figures are alike", () => {
+  test("has two ticks if all figures are alike", () => {
     expect(logarithmic([10], 0, 1).ticks).toEqual([10, 100]);
   });
 });
 
-test("an engine that never holds the event loop is in the plot of it, too", () => {
+test("plots() shows an engine that never holds the event loop in the plot of it, too", () => {
   const key = (engine: "baba" | "lowdb", workload: "all" | "filter") => ({
     workload,
     engine,
@@ -34,11 +34,11 @@ test("an engine that never holds the event loop is in the plot of it, too", () =
   }
 });
 
-test("tickName is short", () => {
+test("tickName() is short", () => {
   expect([0.01, 1, 1000, 100_000, 1e6].map(tickName)).toEqual(["0.01", "1", "1k", "100k", "1M"]);
 });
 
-test("apart keeps names in their order and lines of text apart, also at the lower edge", () => {
+test("apart() keeps names in their order and lines of text apart, also at the lower edge", () => {
   const heights = apart([100, 101, 102, 463, 464, 464]);
   for (const [i, height] of heights.entries()) {
     expect(height - (heights[i - 1] ?? Number.NEGATIVE_INFINITY)).toBeGreaterThanOrEqual(14);
@@ -46,7 +46,7 @@ test("apart keeps names in their order and lines of text apart, also at the lowe
   }
 });
 
-describe("barChart", () => {
+describe("barChart()", () => {
   const bar = (name: string, value: number) => ({
     name,
     value,
@@ -77,7 +77,7 @@ describe("barChart", () => {
   });
 });
 
-test("curveChart draws a point for each figure and a name for each line", () => {
+test("curveChart() draws a point for each figure and a name for each line", () => {
   const curve = {
     name: "one",
     points: [

@@ -15,21 +15,21 @@ function target(results: Results, name: string) {
   return found;
 }
 
-test("a target that was not measured is not met", () => {
+test("isMet() is false for a target that was not measured", () => {
   for (const found of targets(new View(NOTHING))) {
     expect(found.measured).toBeNaN();
     expect(isMet(found)).toBe(false);
   }
 });
 
-test("a target of a cost is met up to its limit", () => {
+test("isMet() is true for a target of a cost up to its limit", () => {
   const bare = withFigures(NOTHING, at("bare", "count"), 0, { cold: 10 });
   const [just, over] = [15, 15.1].map((cold) => withFigures(bare, at("baba", "count"), 0, { cold }));
   expect(isMet(target(just ?? NOTHING, "count of 10,000"))).toBe(true);
   expect(isMet(target(over ?? NOTHING, "count of 10,000"))).toBe(false);
 });
 
-test("a target of a speed-up is met from its limit on", () => {
+test("isMet() is true for a target of a speed-up from its limit on", () => {
   const ours = withFigures(NOTHING, at("baba", "get"), 0, { each: 0.01 });
   const [enough, less] = [0.04, 0.039].map((each) =>
     withFigures(ours, at("fs-promises", "get"), 0, { each }),
@@ -38,7 +38,7 @@ test("a target of a speed-up is met from its limit on", () => {
   expect(isMet(target(less ?? NOTHING, "one get, × faster than fs.promises"))).toBe(false);
 });
 
-test("a commit is judged with its queueing, and shown without it beside", () => {
+test("targets() judges a commit with its queueing, and shows it without beside", () => {
   const sqlite = withFigures(NOTHING, at("sqlite", "single"), 0, { commit: 2 });
   const both = withFigures(sqlite, at("baba", "single"), 0, { commit: 4, queued: 1 });
   expect(target(both, "commit of 1 record with its file in place")).toMatchObject({
@@ -47,25 +47,25 @@ test("a commit is judged with its queueing, and shown without it beside", () => 
   });
 });
 
-test("memory is measured in mebibytes and judged in megabytes, as the target asks", () => {
+test("isMet() judges memory, measured in mebibytes, in megabytes, as the target asks", () => {
   const [under, over] = [143, 144].map((rss) => withFigures(NOTHING, at("baba", "bulk"), 0, { rss }));
   expect(isMet(target(under ?? NOTHING, "memory: bulk"))).toBe(true);
   expect(isMet(target(over ?? NOTHING, "memory: bulk"))).toBe(false);
 });
 
-test("scaling compares the cost of one record, not of all", () => {
+test("targets() compares the cost of one record for scaling, not of all", () => {
   const small = withFigures(NOTHING, at("baba", "all", 1000), 0, { cold: 10 });
   const both = withFigures(small, at("baba", "all", 100_000), 0, { cold: 2000 });
   expect(target(both, "scaling: all")).toMatchObject({ measured: 2, limit: 1.5 });
 });
 
-test("scaling does not compare sizes that were measured in two runs", () => {
+test("targets() compares no sizes that were measured in two runs for scaling", () => {
   const small = withFigures({ ...NOTHING, run: "yesterday" }, at("baba", "all", 1000), 0, { cold: 10 });
   const both = withFigures({ ...small, run: "today" }, at("baba", "all", 100_000), 0, { cold: 1000 });
   expect(target(both, "scaling: all").measured).toBeNaN();
 });
 
-test("a hold is judged by the worst of the rounds, and shown with the middle of them beside", () => {
+test("targets() judges a hold by the worst of the rounds, and shows the middle of them beside", () => {
   const rounds = [8, 14, 9].reduce(
     (results, held, round) => withFigures(results, at("baba", "bulk"), round, { held }),
     NOTHING,
@@ -81,7 +81,7 @@ test("a hold is judged by the worst of the rounds, and shown with the middle of 
   });
 });
 
-test("a ratio of figures that were measured in two runs is none, and meets no target", () => {
+test("targets() gives no ratio of figures that were measured in two runs, which meets no target", () => {
   const bare = withFigures({ ...NOTHING, run: "yesterday" }, at("bare", "count"), 0, { cold: 10 });
   const mixed = withFigures({ ...bare, run: "today" }, at("baba", "count"), 0, { cold: 10 });
   const found = target(mixed, "count of 10,000");
@@ -89,7 +89,7 @@ test("a ratio of figures that were measured in two runs is none, and meets no ta
   expect(isMet(found)).toBe(false);
 });
 
-test("a ratio of figures whose runs are not known is none, unless both are of one process", () => {
+test("targets() gives no ratio of figures whose runs are not known, unless both are of one process", () => {
   const bare = withFigures(NOTHING, at("bare", "count"), 0, { cold: 10 });
   const both = withFigures(bare, at("baba", "count"), 0, { cold: 10 });
   const all = withFigures(both, at("baba", "filter"), 0, { cold: 100, warm: 10 });

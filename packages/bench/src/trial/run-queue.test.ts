@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { openRunQueue } from "./run-queue.ts";
 
-test.runIf(process.platform === "linux")("openRunQueue tells a time that never falls", () => {
+test.runIf(process.platform === "linux")("openRunQueue() gives a time that never falls", () => {
   const queue = openRunQueue();
   const before = queue?.waited() ?? Number.NaN;
   for (const end = performance.now() + 10; performance.now() < end; );
@@ -10,6 +10,6 @@ test.runIf(process.platform === "linux")("openRunQueue tells a time that never f
   queue?.close();
 });
 
-test("openRunQueue tells nothing where there is no such file", () => {
+test("openRunQueue() gives nothing if there is no such file", () => {
   expect(openRunQueue("/nowhere/schedstat")).toBeUndefined();
 });

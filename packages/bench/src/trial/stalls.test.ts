@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { longestOutside, watched } from "./stalls.ts";
 
-test("longestOutside takes off what was spent on collections, and only what overlaps", () => {
+test("longestOutside() takes off what was spent on collections, and only what overlaps", () => {
   const gaps = [
     { start: 0, end: 30, waited: 4 },
     { start: 50, end: 60 },
@@ -17,7 +17,7 @@ test("longestOutside takes off what was spent on collections, and only what over
   expect(longestOutside([], [])).toEqual({ held: 0 });
 });
 
-test("watched sees that the event loop is held, and gives nothing that it has slowed down", async () => {
+test("watched() sees that the event loop is held, and gives nothing that it has slowed down", async () => {
   const figures = await watched(async () => {
     const end = performance.now() + 40;
     while (performance.now() < end);

@@ -20,7 +20,7 @@ const slowAtFirst: OpenStore = async () => {
   };
 };
 
-test("single gives the median of what was spent in the queue, since it is taken off the median of the commits", async () => {
+test("single() gives the median time in the queue, as it is taken off the median of the commits", async () => {
   const folder = mkdtempSync(join(tmpdir(), "baba-commits-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const effort = { singles: 5, bursts: 1, gets: 1, mixed: 1 };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Child } from "./child.ts";
 
-test("a child that has ended by itself does not count as killed", async () => {
+test("Child.kill() rejects if the child has ended by itself before", async () => {
   // There is no program beside the sources, so it fails.
   const child = new Child("none", null);
   await child.exited;
