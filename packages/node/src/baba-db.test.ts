@@ -227,7 +227,7 @@ describe("BabaDB", () => {
     },
   );
 
-  test("constructor puts the log file into ./baba_logs of its working directory, one event a line", async () => {
+  test("constructor chooses ./baba_logs of its working directory, into which events go line by line", async () => {
     const before = process.cwd();
     process.chdir(directory);
     try {

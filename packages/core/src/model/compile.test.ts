@@ -217,7 +217,7 @@ describe("compiled()", () => {
     ["a date", new Date(0)],
     ["a map", new Map()],
     ["bytes", new Uint8Array()],
-  ])("does not accept %s as an object that the schema makes one", (_, stored) => {
+  ])("does not accept %s of which the schema makes an object", (_, stored) => {
     const Team = v.object({ name: v.optional(v.string()) });
     expect(outputOf(Team, stored)).toStrictEqual({});
     expect(accepts(Team, stored)).toBe(false);

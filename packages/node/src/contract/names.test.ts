@@ -299,7 +299,7 @@ describe("section 4: names are hostile input", () => {
       );
     });
 
-    test("add(), get(), all() and verify() take U+FFFD from those who have it in UTF-8", async () => {
+    test("add(), get(), all() and verify() accept U+FFFD in names that are UTF-8", async () => {
       const names = ["\ufffd.baba", "\ufffd/\ufffd.baba"];
       await db.asyncSession(async (session) => {
         for (const name of names) await session.add(record, name);

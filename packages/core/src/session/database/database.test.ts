@@ -207,7 +207,7 @@ describe("Database", () => {
     await db.close();
   });
 
-  test("asyncSession() of databases of one folder share one storage, and see one another's commits", async () => {
+  test("asyncSession() of two databases of one folder uses one storage, and sees the other's commits", async () => {
     const runtime = memoryRuntime();
     const context = assemble(runtime);
     const heroes = new Database(Hero, { logging: false }, context);

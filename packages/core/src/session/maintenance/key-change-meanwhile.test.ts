@@ -49,7 +49,7 @@ function watched(before: (call: "create" | "rename", paths: string[]) => Promise
 
 describe("changePassphrase() that was paused while its lock was taken away", () => {
   for (const call of ["create", "rename"] as const) {
-    test(`fails before it can ${call} a key file, and keeps nobody from another's new key`, async () => {
+    test(`fails if it was paused before it could ${call} a key file, and keeps nobody from another's key`, async () => {
       const [reached, goOn] = [signal(), signal()];
       let pauses = false;
       const files = watched(async (called, paths) => {

@@ -33,7 +33,7 @@ describe("checkpoint()", () => {
     expect(await read(a)).toBe("small");
   });
 
-  test("makes later commits sync their files after it could not remove segments", async () => {
+  test("remembers to sync files of later commits after it could not remove segments", async () => {
     let now = 0;
     const a = await store.open("a", false, () => now);
     await a.storage.commit(put("one"));

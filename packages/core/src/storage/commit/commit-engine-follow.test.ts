@@ -51,7 +51,7 @@ describe("CommitEngine, after a reading of the journal that failed on its way", 
     ["looks for the segment after the next one", "kinds", 3],
     ["reads the next segment", "read", 2],
   ] as const) {
-    test(`head() forgets no commit that it had passed when it ${what}`, async () => {
+    test(`head() forgets no commit that it has passed if it fails when it ${what}`, async () => {
       const b = await twoMoreSegments();
       failOnce((step) => is(step, "b", call, segmentPath(number)));
       await expect(b.storage.head()).rejects.toMatchObject(code("BABA_IO"));
