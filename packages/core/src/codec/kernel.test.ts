@@ -170,7 +170,7 @@ describe("the scratch memory of createKernel()", () => {
   });
 });
 
-describe("the decoder", () => {
+describe("decodeWith()", () => {
   test.each(["\n", " \r\n"])(
     "goes back to blocks of 16 groups after %j in a text, at its start or between",
     (gap) => {

@@ -51,7 +51,7 @@ async function fits(): Promise<void> {
   await storage.mustFitKeys().finally(() => hold.release());
 }
 
-test("no segment is begun by keys that do not open the newest one", async () => {
+test("FileStorage.mustFitKeys() and commit() refuse keys that do not open the newest segment", async () => {
   keys = [two];
   await expect(fits()).rejects.toMatchObject({ code: "BABA_KEY_UNKNOWN" });
   await expect(commit("2.baba")).rejects.toMatchObject({ code: "BABA_KEY_UNKNOWN" });
@@ -67,7 +67,7 @@ test("no segment is begun by keys that do not open the newest one", async () => 
   await again.close();
 });
 
-test("one is begun by keys that open the newest one, be it with a retired key", async () => {
+test("FileStorage.commit() begins a segment by keys that open the newest one, be it with a retired key", async () => {
   keys = [two, one];
   await fits();
   await commit("2.baba");

@@ -21,7 +21,7 @@ test("Database.open() may be tried again after it failed, and so may whatever ne
   await db.close();
 });
 
-test("open() of another database begins anew where a failed sync has stopped the folder's first one", async () => {
+test("Database.open() begins a new store if a failed sync has stopped the folder's first one", async () => {
   const volume = new MemoryVolume();
   let fails = false;
   const fileSystem = () => {
@@ -53,7 +53,7 @@ test("open() of another database begins anew where a failed sync has stopped the
   await third.close();
 });
 
-test("open() of another database begins anew where the store's folder went while the first one had it open", async () => {
+test("Database.open() begins a new store if the store's folder went while the first one had it open", async () => {
   const volume = new MemoryVolume();
   const context = assemble({ ...new NoteStore().runtime, fileSystem: () => memoryFileSystem(volume) });
   const [first, second] = [0, 1].map(() => new Database(Note, { logging: false }, context));

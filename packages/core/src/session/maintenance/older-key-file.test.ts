@@ -44,7 +44,7 @@ for (const [name, change] of Object.entries({
     await isWhole(1);
   });
 
-test("a commit is not sealed with a key file without the key of the journal", async () => {
+test("commit() is not sealed with a key file without the key of the journal", async () => {
   const other = new NoteStore();
   await (await other.filled({ identity })).close();
   await store.put("9.baba", await other.bytesOf("1.baba"));
@@ -55,12 +55,12 @@ test("a commit is not sealed with a key file without the key of the journal", as
   await isWhole(1);
 });
 
-test("a process that has read no unknown key goes on with the keys that it has", async () => {
+test("commit() of a process that has read no unknown key goes on with the keys that it has", async () => {
   await add(db, 2);
   await isWhole(1, 2);
 });
 
-test("a key file that was removed stops commits and changes of keys, but no reads, until it is back", async () => {
+test("commit() and rotateKey() fail while the key file is gone, and get() does not", async () => {
   await store.files.remove([KEY_FILE]);
   for (const work of [() => add(db, 2), () => db.rotateKey()])
     await expect(work()).rejects.toMatchObject({

@@ -83,7 +83,7 @@ describe("CommitEngine, when its lock is taken away or cannot be read", () => {
   });
 
   for (const who of ["itself", "another"] as const) {
-    test(`by ${who} lets the newest segment's writer go on in it, and refuses the paused one's: BABA_LOCKED`, async () => {
+    test(`forceUnlock() by ${who} lets the newest segment's writer go on, and refuses the paused one: BABA_LOCKED`, async () => {
       const [a, b, c] = [await store.open("a"), await store.open("b"), await store.open("c")];
       await b.storage.commit(put("one"));
       await store.given(LOCK_FILE);
@@ -99,7 +99,7 @@ describe("CommitEngine, when its lock is taken away or cannot be read", () => {
     });
   }
 
-  test("while the same handle waits for it lets that commit through, and refuses the paused one's: BABA_LOCKED", async () => {
+  test("forceUnlock() lets through the commit() that waits for the lock, and refuses the paused one: BABA_LOCKED", async () => {
     const [a, b] = [await store.open("a"), await store.open("b")];
     await b.storage.commit(put("one"));
     await store.given(LOCK_FILE);
@@ -117,7 +117,7 @@ describe("CommitEngine, when its lock is taken away or cannot be read", () => {
     expect(await read(await store.open("c"))).toBe("b's");
   });
 
-  test("says so where no segment can be begun that fences the paused holder off, and does it later", async () => {
+  test("forceUnlock() reports that it cannot begin a segment to fence off the paused holder; commit() does it later", async () => {
     const [a, b] = [await store.open("a"), await store.open("b")];
     await b.storage.commit(put("one"));
     await store.given(LOCK_FILE);
@@ -130,7 +130,7 @@ describe("CommitEngine, when its lock is taken away or cannot be read", () => {
     expect(await read(a)).toBe("b's");
   });
 
-  test("is no reason to make a store where there is none", async () => {
+  test("forceUnlock() makes no store if there is none", async () => {
     const a = await store.open("a");
     await a.storage.forceUnlock();
     expect(await store.files.list(".")).toBeUndefined();

@@ -60,7 +60,7 @@ describe("CommitEngine's recovery", () => {
     });
   });
 
-  test("that cannot begin a segment stops commits with BABA_SETTLE, and says what to do", async () => {
+  test("fails commit() with BABA_SETTLE, which says what to do, if it cannot begin a segment", async () => {
     await leftByDead();
     store.hook = ({ call, path }) =>
       call === "create" && path.includes("-segment-") ? { fail: "ENOSPC" } : undefined;

@@ -113,7 +113,7 @@ test("Journal.append() of a long sealed commit leaves nothing readable in its se
   expect(await texts(journal("b"))).toEqual([secret]);
 });
 
-test("a long commit that another has written anew is known again", async () => {
+test("Journal.follow() recognizes a long sealed commit that another has written anew", async () => {
   const [a, b] = [journal("a"), journal("b")];
   await a.append([put("attack at dawn, ".repeat(25_000))]);
   await b.follow();
