@@ -7,8 +7,6 @@ import { denoFileSystem } from "./file-system/index.ts";
 import { openLogFile } from "./log-file.ts";
 
 const utf8 = new TextEncoder();
-/** The most bytes that `crypto.getRandomValues` fills at once. */
-const RANDOM_BYTES = 65_536;
 
 /**
  * What Deno supplies to the core.
@@ -34,7 +32,6 @@ export const denoRuntime: Runtime = {
   compression: denoCompression,
   now: () => Date.now(),
   elapsed: () => performance.now(),
-  random: fillRandomly,
   turn,
   sleep: (milliseconds) => new Promise((done) => void setTimeout(done, milliseconds)),
   idle: (milliseconds) => new Promise((done) => Deno.unrefTimer(setTimeout(done, milliseconds))),
@@ -46,11 +43,4 @@ export const denoRuntime: Runtime = {
  */
 function turn(): Promise<void> {
   return new Promise((done) => void setImmediate(() => setImmediate(done)));
-}
-
-function fillRandomly(bytes: Uint8Array): Uint8Array {
-  for (let filled = 0; filled < bytes.length; filled += RANDOM_BYTES) {
-    bytes.set(crypto.getRandomValues(new Uint8Array(Math.min(RANDOM_BYTES, bytes.length - filled))), filled);
-  }
-  return bytes;
 }

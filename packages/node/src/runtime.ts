@@ -1,4 +1,3 @@
-import { randomFillSync } from "node:crypto";
 import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setTimeout as after, setImmediate as immediate } from "node:timers/promises";
@@ -33,7 +32,6 @@ export const nodeRuntime: Runtime = {
   logFile: openLogFile,
   now: () => Date.now(),
   elapsed: () => performance.now(),
-  random: (bytes) => randomFillSync(bytes),
   turn,
   sleep: (milliseconds) => after(milliseconds),
   idle: (milliseconds) => after(milliseconds, undefined, { ref: false }),

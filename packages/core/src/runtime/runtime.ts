@@ -3,7 +3,7 @@ import type { Crypto } from "../crypto/crypto.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 
 /**
- * What a runtime's package supplies, in one place: files, cryptography, the terminal, time and randomness.
+ * What a runtime's package supplies, in one place: files, cryptography, the terminal and time.
  * Everything that is not a pure function comes through here, so that every failure can be simulated from a
  * seed.
  */
@@ -42,9 +42,6 @@ export interface Runtime {
 
   /** Milliseconds from an arbitrary start, monotonic, with a fraction. */
   elapsed(): number;
-
-  /** Fills the array from a cryptographically secure source and returns it. */
-  random(bytes: Uint8Array): Uint8Array;
 
   /** Resolves after other work of the event loop (timers, input) has run. */
   turn(): Promise<void>;

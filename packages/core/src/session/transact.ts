@@ -120,5 +120,5 @@ function reported({ log }: Pick<TransactContext<Schema>, "log">, conflict: unkno
 /** A random wait that grows with each attempt, so that conflicting sessions do not collide again. */
 function backoff(attempt: number, runtime: Runtime): number {
   const longest = Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** attempt);
-  return (longest * ((runtime.random(new Uint8Array(1))[0] ?? 0) + 1)) / 256;
+  return (longest * ((runtime.crypto.random(1)[0] ?? 0) + 1)) / 256;
 }

@@ -56,10 +56,6 @@ export function memoryRuntime(): MemoryRuntime {
     },
     now: () => Date.now(),
     elapsed: () => performance.now(),
-    random: (bytes) => {
-      bytes.set(nobleCrypto.random(bytes.length));
-      return bytes;
-    },
     turn: () => new Promise((resolve) => setTimeout(resolve, 0)),
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     idle: (milliseconds) => new Promise((resolve) => letGo(setTimeout(resolve, milliseconds))),

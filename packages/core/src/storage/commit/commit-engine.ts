@@ -68,10 +68,10 @@ export class CommitEngine {
     this.#context = context;
     const loop = new EventLoop(runtime);
     this.#breathe = () => loop.breathe();
-    this.#token = hexadecimal(runtime.random(new Uint8Array(8)));
+    this.#token = hexadecimal(runtime.crypto.random(8));
     const owner = { token: this.#token, identity };
     this.#lock = new WriteLock(files, runtime, owner);
-    const random = (bytes: Uint8Array) => runtime.random(bytes);
+    const random = (length: number) => runtime.crypto.random(length);
     this.#journal = new Journal(files, { ...owner, random, breathe: this.#breathe }, protection);
     this.tenure = new LockTenure(this.#lock, runtime, () => this.#journal.mark());
     this.#replay = new Replay(files, this.#journal);

@@ -189,7 +189,7 @@ describe("Journal.sync(), secure(), mark(), distrust() and restart()", () => {
     const writer = {
       token: "c".repeat(16),
       identity: "c",
-      random: (bytes: Uint8Array) => bytes,
+      random: (length: number) => new Uint8Array(length),
       breathe: async () => {},
     };
     const c = new Journal(files, writer, unprotected);

@@ -1,26 +1,21 @@
-import { xxh64 } from "../../codec/index.ts";
 import { CommitUnknownError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import { isCrowded } from "../../system-error.ts";
 import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
 import type { Breathe } from "../pieces.ts";
-import { type Changes, encodeChanges } from "./changes.ts";
+import type { Changes } from "./changes.ts";
 import { JournalCursor, type News, takenOver } from "./cursor.ts";
-import { encodeFrameAt, FRAME_HEADER, FRAME_START, frameSize, writeFrameAt } from "./frame.ts";
-import { type JournalCommit, type Position, type Read, segmentsIn, startOf } from "./read-journal.ts";
+import { type Encoded, encodeBody, LONG_BYTES, PAGE, roomAround, sizeOf, writeCommits } from "./encoded.ts";
+import { encodeFrameAt, FRAME_HEADER, FRAME_START } from "./frame.ts";
+import { type Position, segmentsIn, startOf } from "./read-journal.ts";
 import type { JournalSeals } from "./seal.ts";
 import { encodeSegmentHeader, SEGMENT_HEADER, type SegmentHeader, segmentStart } from "./segment.ts";
 import { synced } from "./synced.ts";
 
 const SMALLEST_SEGMENT = 16 * 1024;
 const LARGEST_SEGMENT = 256 * 1024;
-const PAGE = 4096;
-/** Commits of more bytes than this yield to other work between steps. */
-const LONG_BYTES = 256 * 1024;
-/** Offset of the body of a segment's first commit. */
-const FIRST_BODY = SEGMENT_HEADER + FRAME_HEADER;
-/** More bytes than can follow such a body in its segment. */
-const BEHIND = 2 * PAGE;
+/** Bytes of a segment's salt. */
+const SALT_SIZE = 16;
 const NOTHING = new Uint8Array();
 
 /** The writer of a journal. */
@@ -29,7 +24,8 @@ export type JournalWriter = {
   readonly token: string;
   /** This process, for `FileSystem.lives`. */
   readonly identity: string;
-  readonly random: (bytes: Uint8Array) => Uint8Array;
+  /** That many random bytes. */
+  readonly random: (length: number) => Uint8Array;
   /** Yields to other work between the pieces of long work. */
   readonly breathe: Breathe;
 };
@@ -196,8 +192,7 @@ export class Journal {
   /** In pieces, yielding in between. */
   async #encoded(batch: readonly Changes[]): Promise<Encoded[]> {
     const all: Encoded[] = [];
-    for (const changes of batch)
-      all.push({ changes, body: await encodeChanges(changes, this.#writer.breathe, allocate) });
+    for (const changes of batch) all.push({ changes, body: await encodeBody(changes, this.#writer.breathe) });
     return all;
   }
 
@@ -265,7 +260,7 @@ export class Journal {
     const size = SEGMENT_HEADER + sizeOf(commits, seal !== undefined);
     const length = this.#lengthFor(size, commits.length);
     const header = this.#nextHeader({ base, checkpoint, length, keyId: seal?.keyId });
-    const file = around(commits, header.length);
+    const file = roomAround(commits, header.length);
     file.set(encodeSegmentHeader(header, seal));
     const start = startOf(segmentStart(header, file, seal));
     const written = writeCommits(start, commits, file.subarray(SEGMENT_HEADER));
@@ -286,7 +281,7 @@ export class Journal {
       placed: Math.max(this.placed, given.checkpoint),
       previousLength: pin?.end ?? 0,
       previousChain: pin?.chain ?? 0n,
-      salt: this.#writer.random(new Uint8Array(16)),
+      salt: this.#writer.random(SALT_SIZE),
       token: this.#writer.token,
       identity: this.#writer.identity,
       ...given, // last: spread first, it takes V8 as long as a system call
@@ -318,41 +313,4 @@ export class Journal {
     const numbers = (await segmentsIn(this.#files)).filter((number) => number <= last);
     await this.#files.remove(numbers.sort((a, b) => a - b).map(segmentPath));
   }
-}
-
-/** Changes, and the body of their frame. */
-type Encoded = { readonly changes: Changes; readonly body: Uint8Array };
-
-/** A long body gets room for its future segment around it, as fresh memory is slow to touch. */
-function allocate(size: number): Uint8Array {
-  if (size <= LONG_BYTES) return new Uint8Array(size);
-  return new Uint8Array(FIRST_BODY + size + BEHIND).subarray(FIRST_BODY, FIRST_BODY + size);
-}
-
-/** A zeroed segment; a single long body is in it already, and is covered by its longer sealed form. */
-function around([only, more]: readonly Encoded[], length: number): Uint8Array {
-  if (only === undefined || more !== undefined || only.body.byteOffset !== FIRST_BODY)
-    return new Uint8Array(length);
-  return new Uint8Array(only.body.buffer, 0, length);
-}
-
-function sizeOf(commits: readonly Encoded[], sealed: boolean): number {
-  return commits.reduce((sum, { body }) => sum + frameSize(body.length, sealed), 0);
-}
-
-/** Writes the frames of commits over zeros. */
-function writeCommits(from: Position, batch: readonly Encoded[], room: Uint8Array): Read {
-  const commits: JournalCommit[] = [];
-  let { offset, chain, sequence } = from;
-  for (const { changes, body } of batch) {
-    sequence++;
-    const frame = { kind: "commit", sequence, synced: from.synced, body } as const;
-    // Before the frame: a long body is in the room already, and its sealed form covers it.
-    const digest = xxh64(body, 0n);
-    const written = writeFrameAt({ ...from, offset, chain }, frame, room.subarray(offset - from.offset));
-    offset += written.size;
-    chain = written.chain;
-    commits.push({ sequence, changes, end: offset, chain, digest });
-  }
-  return { position: { ...from, offset, chain, sequence }, commits };
 }

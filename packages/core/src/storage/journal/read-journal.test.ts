@@ -49,7 +49,12 @@ function journal(hook: StepHook = () => undefined): Journal {
   const files = simulatedFileSystem(disk, { process: new SimulatedMachine().start("reader"), hook });
   return new Journal(
     files,
-    { token: "b".repeat(16), identity: "b", random: (bytes) => bytes, breathe: async () => {} },
+    {
+      token: "b".repeat(16),
+      identity: "b",
+      random: (length) => new Uint8Array(length),
+      breathe: async () => {},
+    },
     unprotected,
   );
 }

@@ -26,7 +26,7 @@ test("Journal.restart() removes segments in an order in which a follower misses 
       {
         token: token.repeat(16),
         identity: token,
-        random: (bytes) => crypto.getRandomValues(bytes.slice()),
+        random: (length) => crypto.getRandomValues(new Uint8Array(length)),
         breathe: async () => {},
       },
       unprotected,
@@ -56,7 +56,7 @@ test("Journal.restart() removes segments alone, and no files and folders of othe
   await files.makeFolder(`${JOURNAL_FOLDER}/00000000000000ff`);
   for (const name of others)
     await files.create([{ path: `${JOURNAL_FOLDER}/${name}`, bytes: new Uint8Array() }]);
-  const random = (bytes: Uint8Array) => crypto.getRandomValues(bytes.slice());
+  const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
   const writer = { token: "a".repeat(16), identity: "a", random, breathe: async () => {} };
   const journal = new Journal(files, writer, unprotected);
   await journal.follow();

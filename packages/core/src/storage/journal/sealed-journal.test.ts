@@ -35,7 +35,7 @@ function seals(active: number, known: readonly JournalSeal[] = [cipher(1), ciphe
 }
 
 function journal(name: string, by: JournalSeals = seals(ids.one)): Journal {
-  const random = (bytes: Uint8Array) => crypto.getRandomValues(new Uint8Array(bytes.length));
+  const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
   return new Journal(
     files,
     { token: name.repeat(16), identity: `process ${name}`, random, breathe: async () => {} },

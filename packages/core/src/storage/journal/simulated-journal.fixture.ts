@@ -98,7 +98,7 @@ export class SimulatedJournal {
 
 /** A journal as a process sees it; the name has one character. */
 export function journalOn(files: FileSystem, name: string): Journal {
-  const random = (bytes: Uint8Array) => crypto.getRandomValues(new Uint8Array(bytes.length));
+  const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
   return new Journal(
     files,
     { token: name.repeat(16), identity: `process ${name}`, random, breathe: async () => {} },

@@ -233,7 +233,7 @@ export class WriteLock {
   }
 
   #jitter(pause: number): number {
-    const [byte] = this.#runtime.random(new Uint8Array(1));
+    const [byte] = this.#runtime.crypto.random(1);
     return pause * (0.5 + Number(byte) / 512);
   }
 

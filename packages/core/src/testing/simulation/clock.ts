@@ -101,7 +101,6 @@ export function simulatedRuntime(fileSystem: FileSystem, options: SimulatedRunti
     logFile: () => () => {},
     now: () => Math.floor(clock.now()),
     elapsed: () => clock.now() - start,
-    random: (bytes) => random.fill(bytes),
     turn: () => clock.sleep(0),
     sleep: (milliseconds) => clock.sleep(milliseconds),
     // Runs are too short for idle work to matter, and one that waited for it would not end.
