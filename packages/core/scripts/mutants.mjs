@@ -202,8 +202,8 @@ export const MUTANTS = [
   },
   {
     name: "commits go on where files cannot be put in place",
-    file: "commit/commit-engine.ts",
-    find: "      this.#unsettled = error;\n",
+    file: "commit/settling.ts",
+    find: "      this.#failure = error;\n",
     replace: "",
   },
   {

@@ -21,6 +21,7 @@ import { Overlay } from "./overlay.ts";
 import { Poison } from "./poison.ts";
 import type { Redo } from "./redo.ts";
 import { Replay } from "./replay.ts";
+import { Settling } from "./settling.ts";
 import { awaitsFiles, isLong, namesIn, type Submission } from "./submission.ts";
 
 export type EngineContext = {
@@ -56,12 +57,12 @@ export class CommitEngine {
   readonly #replay: Replay;
   readonly #placer: RecordPlacer;
   readonly #poison = new Poison();
+  readonly #settling: Settling;
   /** Only one at a time may advance along the journal. */
   readonly #following = new Mutex();
   readonly #token: string;
   #prepared = false;
   #tidied = false;
-  #unsettled: unknown;
 
   constructor(context: EngineContext) {
     const { files, runtime, identity, protection } = context;
@@ -77,6 +78,13 @@ export class CommitEngine {
     this.#replay = new Replay(files, this.#journal);
     this.redo = this.#replay.redo;
     this.#placer = new RecordPlacer(files, this.#token);
+    this.#settling = new Settling({
+      journal: this.#journal,
+      replay: this.#replay,
+      placer: this.#placer,
+      poison: this.#poison,
+      breathe: this.#breathe,
+    });
     this.overlay = new Overlay(this.redo, new RecordReader(files));
   }
 
@@ -111,7 +119,7 @@ export class CommitEngine {
 
   /** Whether commits wait to be put in place. */
   get needsSettling(): boolean {
-    return this.redo.size > 0;
+    return this.#settling.isDue;
   }
 
   /** Takes the write lock and catches up with the journal; every write to a store happens under it. */
@@ -160,14 +168,14 @@ export class CommitEngine {
     if (accepted.length > 0) await this.#write(accepted, settling);
     if (settling) await this.#settleCommitted();
     for (const { resolve } of accepted) resolve();
-    if (this.#journal.size > CHECKPOINT_BYTES && this.#unsettled === undefined) await this.#checkpointLate();
+    if (this.#journal.size > CHECKPOINT_BYTES && !this.#settling.hasFailed) await this.#checkpointLate();
   }
 
   /** Puts every commit in place, and notes it for other processes. Needs the lock. */
   async settle(): Promise<void> {
     // After a pause of this process the lock may be lost to force: old files would replace newer ones.
     await this.mustHold();
-    await this.#place();
+    await this.#settling.place();
   }
 
   /** @throws {CommitUnknownError} where the lock was taken away since, which poisons the handle */
@@ -242,7 +250,7 @@ export class CommitEngine {
   async #settleEarlier(placing: boolean): Promise<void> {
     try {
       if (this.needsRecovery) await this.checkpoint();
-      if (this.#unsettled !== undefined || (placing && this.#replay.inherits)) await this.settle();
+      if (this.#settling.hasFailed || (placing && this.#replay.inherits)) await this.settle();
     } catch (cause) {
       const { message } = ioError(cause, STORE_FOLDER, "put commits in place");
       throw new BabaError(
@@ -317,24 +325,6 @@ export class CommitEngine {
     throw error;
   }
 
-  /** If it fails, nothing more is committed until it succeeds. */
-  async #place(): Promise<void> {
-    if (this.needsSettling) await this.#placeRecords();
-    await this.redo.notePlaced(this.#replay.newest, this.#breathe);
-    this.#unsettled = undefined;
-    this.#journal.noteSettled();
-  }
-
-  async #placeRecords(): Promise<void> {
-    try {
-      await this.#poison.guard(() => this.#journal.secure());
-      await this.#placer.place(this.redo.unplaced());
-    } catch (error) {
-      this.#unsettled = error;
-      throw error;
-    }
-  }
-
   /** The batch was already told of its commit: a failure here must not fail it. */
   async #checkpointLate(): Promise<void> {
     try {
@@ -346,7 +336,7 @@ export class CommitEngine {
 
   async #settleCommitted(): Promise<void> {
     try {
-      await this.#place();
+      await this.#settling.place();
     } catch (error) {
       this.#context.report(`A commit stands, but its files cannot be put in place yet: ${messageOf(error)}`);
     }
