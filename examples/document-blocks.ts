@@ -38,8 +38,8 @@ export function parseBlocks(path: string, text: string): Block[] {
 }
 
 /**
- * What a program says that it prints: the comment behind each `console.log`, in order. Runtimes quote strings in one way or the
- * other; here all quotes are double ones.
+ * What a program says that it prints: the comment behind each `console.log`, in order. Runtimes quote strings
+ * in one way or the other; here all quotes are double ones.
  */
 export function promisedBy(code: string): string[] {
   return [...code.matchAll(/console\.log\(.*\/\/ (.+)$/gm)].map(([, line = ""]) => doubleQuoted(line));

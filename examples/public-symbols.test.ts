@@ -6,7 +6,10 @@ import ts from "typescript";
 import { expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-/** What the packages export: the declarations of two as they are built, and the sources of the one that JSR gets. */
+/**
+ * What the packages export: the declarations of two as they are built, and the sources of the one that JSR
+ * gets.
+ */
 const ENTRIES = [
   ...["core", "node"].flatMap((name) => {
     const { exports }: Manifest = manifestOf(name, "package.json");

@@ -154,8 +154,8 @@ export class ConflictError extends BabaError {
 }
 
 /**
- * Thrown when another process that is not known to have ended, or a session, keeps the write lock (the message
- * names it), or when the lock was taken away by force: then open the database again.
+ * Thrown when another process that is not known to have ended, or a session, keeps the write lock (the
+ * message names it), or when the lock was taken away by force: then open the database again.
  *
  * @example
  * ```ts

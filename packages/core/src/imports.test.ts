@@ -43,7 +43,9 @@ function backwards(imports: Graph): string[] {
   );
 }
 
-/** The modules on a circle of imports, if there is one: those left when all without imports are taken away. */
+/**
+ * The modules on a circle of imports, if there is one: those left when all without imports are taken away.
+ */
 function circle(imports: Graph): string[] {
   const left = new Map([...imports].map(([from, targets]) => [from, new Set(targets)]));
   for (let before = -1; before !== left.size; ) {

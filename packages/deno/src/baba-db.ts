@@ -33,8 +33,8 @@ export class BabaDB<S extends Schema> extends Database<S> {
   /**
    * Does no I/O; the database opens on first use.
    *
-   * @throws `BABA_OPTION` where an option does not exist or has the wrong kind, `BABA_KEY_MISSING` where one for a key is
-   * there and `undefined` or empty, `BABA_IO` where the directory is relative and the working directory was removed
+   * @throws `BABA_OPTION` if an option is unknown or of the wrong kind, `BABA_KEY_MISSING` if an option for a
+   * key is `undefined` or empty, `BABA_IO` if the directory is relative and the working directory was removed
    */
   constructor(schema: S & LoadableSchema<S>, options?: BabaOptions) {
     super(schema, options, context);

@@ -7,7 +7,8 @@ import { denoRuntime } from "./runtime.ts";
  *
  * @param file the file's bytes, base-3 text
  * @param filename its name in the store, now or then: a sealed record opens under no other name
- * @throws `BABA_OPTION` where an argument is of the wrong kind, and as reads of a sealed store and its opening
+ * @throws `BABA_OPTION` if an argument is of the wrong kind, and the errors of opening and reading a sealed
+ * store
  * @example
  * ```ts
  * import { openRecordFile, sealRecordFile } from "@baba/deno";
@@ -25,8 +26,8 @@ export function openRecordFile(file: Uint8Array, filename: string, keys: RecordK
  *
  * @param value the record's value; it is not checked against a schema
  * @param filename the name that the file will have in the store
- * @throws `BABA_UNSERIALIZABLE`, also for more than 128 MiB of JSON, `BABA_OPTION` where `keys` are of the wrong kind, and as the
- * opening of a store
+ * @throws `BABA_UNSERIALIZABLE`, also for more than 128 MiB of JSON, `BABA_OPTION` if `keys` are of the wrong
+ * kind, and the errors of opening a sealed store
  * @example
  * ```ts
  * import { sealRecordFile } from "@baba/deno";

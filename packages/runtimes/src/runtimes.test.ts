@@ -8,8 +8,8 @@ test(`installedRuntimes() has all of this platform: ${NAMES.join(", ") || "none"
   expect(installedRuntimes().map(({ name }) => name)).toEqual(NAMES);
 });
 
-// Other versions, and all tests of core and node in each, are part of `npm run torture`. Deno's engine is that of
-// Node.js; its own part is the adapters and what is built on them.
+// Other versions, and all tests of core and node in each, are part of `npm run torture`. Deno's engine is
+// that of Node.js; its own part is the adapters and what is built on them.
 const RUNS = [
   ["Bun", NODE_CONTRACT_SUITE],
   ["Bun", CORE_PORTS_SUITE],

@@ -22,15 +22,15 @@ export type SyncEnd = {
 export const SYNC_FILE_SYSTEM: readonly string[] = ["-f", "."];
 
 /**
- * The file systems that hold their files themselves, as statfs(2) numbers them: ext2 to ext4, XFS, Btrfs, F2FS,
- * ZFS and tmpfs.
+ * The file systems that hold their files themselves, as statfs(2) numbers them: ext2 to ext4, XFS, Btrfs,
+ * F2FS, ZFS and tmpfs.
  */
 const SYNCED_AS_ONE: readonly number[] = [0xef53, 0x58465342, 0x9123683e, 0xf2f52010, 0x2fc12fc1, 0x01021994];
 
 /**
  * Whether a sync of a whole file system does what a sync of each file would, and fails where that would fail.
- * Before 5.8 Linux did not tell of files that could not be written (syncfs(2)). Of a file system that keeps its
- * files elsewhere, it may not sync what they are kept in (FUSE, eCryptfs), or not tell of failures there
+ * Before 5.8 Linux did not tell of files that could not be written (syncfs(2)). Of a file system that keeps
+ * its files elsewhere, it may not sync what they are kept in (FUSE, eCryptfs), or not tell of failures there
  * (overlayfs).
  *
  * @param release the version of Linux
@@ -48,8 +48,8 @@ export function isSyncedAsOne(release: string, type: number): boolean {
 }
 
 /**
- * Whether a program `sync` tells of a failed sync of a file system, by the version that it says it is: those of
- * BusyBox and uutils do not ask the system for the outcome.
+ * Whether a program `sync` tells of a failed sync of a file system, by the version that it says it is: those
+ * of BusyBox and uutils do not ask the system for the outcome.
  *
  * @example
  * ```ts
@@ -66,7 +66,7 @@ export function tellsOfFailedSync(version: string): boolean {
  * Whether the file system was synced; `false` if this program cannot do that, so each file must be synced by
  * itself.
  *
- * @throws `EIO`, `ENOSPC`, `EDQUOT` where the sync failed: a later one would not say so again
+ * @throws `EIO`, `ENOSPC`, `EDQUOT` if the sync failed: a later one would not say so again
  * @example
  * ```ts
  * import { fileSystemSynced } from "@baba/core/adapter";

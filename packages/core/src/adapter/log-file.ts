@@ -7,10 +7,14 @@ export type LogFileCalls = {
   /** This process's id. */
   readonly pid: number;
 
-  /** A path as seen from the working directory of this moment. @throws where there is none any more */
+  /** A path as seen from the working directory of this moment. @throws if there is none any more */
   readonly absolute: (path: string) => string;
 
-  /** Appends a text to a file, mode 0600, which it makes; has written all of it when it returns. @throws `ENOENT` where the folder is missing */
+  /**
+   * Appends a text to a file, mode 0600, which it makes; has written all of it when it returns.
+   *
+   * @throws `ENOENT` if the folder is missing
+   */
   readonly append: (path: string, text: string) => void;
 
   /** Makes a folder and those above it, mode 0700. */

@@ -10,7 +10,7 @@ export type Made = { readonly made: string[]; readonly holders: string[] };
 export type FolderCalls = {
   /** The folder that holds a path. */
   above(path: string): string;
-  /** Makes one folder, mode 0700. Throws `EEXIST` if anything has its name, `ENOENT` if it has no parent. */
+  /** Makes one folder, mode 0700. @throws `EEXIST` if anything has its name, `ENOENT` if it has no parent */
   make(path: string): void;
   /** Whether there is a folder, or a link to one. */
   isFolder(path: string): boolean;
@@ -19,8 +19,8 @@ export type FolderCalls = {
 };
 
 /**
- * Makes a folder and its parents, outermost first, as `FileSystem.makeFolder` requires. On the way to the root
- * links are followed, as that is the user's choice; below it they are refused.
+ * Makes a folder and its parents, outermost first, as `FileSystem.makeFolder` requires. On the way to the
+ * root links are followed, as that is the user's choice; below it they are refused.
  *
  * @param root the full path of the root
  * @param folder a path below it, or `.`
@@ -52,8 +52,9 @@ export function makeFolders(root: string, folder: string, calls: FolderCalls): M
 }
 
 /**
- * Makes the root and its missing parents. Each is tried once more after its parent was made: there are folders
- * in which nothing can be made and whose system says `ENOENT` (procfs), where a recursive `mkdir` never ends.
+ * Makes the root and its missing parents. Each is tried once more after its parent was made: there are
+ * folders in which nothing can be made and whose system says `ENOENT` (procfs), where a recursive `mkdir`
+ * never ends.
  */
 function makeRoot(root: string, calls: FolderCalls): string[] {
   const parent = calls.above(root);

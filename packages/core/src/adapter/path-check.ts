@@ -46,7 +46,8 @@ export class PathCheck {
    * Does something with the full path of a file, once all folders on its path are found sound. If that fails
    * in a way that suggests a folder was replaced, the folders are checked again next time.
    *
-   * @throws what `use` throws; `ENOENT`, `ELOOP` for a symbolic link, `ENOTDIR` for a file on the way, `EINVAL` for a way out of the root
+   * @throws what `use` throws; `ENOENT`, `ELOOP` for a symbolic link, `ENOTDIR` for a file on the way,
+   * `EINVAL` for a way out of the root
    */
   at<T>(path: string, use: (full: string) => T): T {
     try {

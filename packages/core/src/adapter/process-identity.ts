@@ -68,19 +68,20 @@ export type ProcessSight = {
   /** The machine, its boot and the namespaces of this process; what it cannot know is `undefined`. */
   readonly here: () => Promise<Partial<Pick<ProcessIdentity, "host" | "boot" | "namespaces">>>;
   /**
-   * What is seen of a process of that number: `"none"` if the system itself says that there is none, `undefined` if
-   * it could not be asked this time, which must not be taken for an end.
+   * What is seen of a process of that number: `"none"` if the system itself says that there is none,
+   * `undefined` if it could not be asked this time, which must not be taken for an end.
    */
   readonly look: (pid: number) => Promise<ProcessEvidence | "none" | undefined>;
 };
 
 /**
  * `false` only if the process of the identity is proved to have ended: it no longer holds the lock that it
- * holds while it lives; or this machine has rebooted since; or, on this machine, no process or another one has
- * its number. `true` only if it is proved to live: it holds its lock; or, since this boot, a process of its
- * number was started at its time. `undefined` if neither is known, or the text is no identity.
+ * holds while it lives; or this machine has rebooted since; or, on this machine, no process or another one
+ * has its number. `true` only if it is proved to live: it holds its lock; or, since this boot, a process of
+ * its number was started at its time. `undefined` if neither is known, or the text is no identity.
  *
- * @param isLocked whether there is a lock on the file that the process announced; `undefined` if that is not known
+ * @param isLocked whether there is a lock on the file that the process announced; `undefined` if that is not
+ * known
  *
  * @example
  * ```ts

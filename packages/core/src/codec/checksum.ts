@@ -7,7 +7,7 @@ export const AT_ONCE: number = 16 * 1024;
  * XXH64 of bytes, an unsigned 64-bit number: detects damage, but not tampering. `seed` is taken modulo 2^64.
  * Source: the xxHash fast digest algorithm specification, XXH64.
  *
- * @throws BabaError `BABA_CODEC` if the runtime does not let WebAssembly start.
+ * @throws `BABA_CODEC` if the runtime does not let WebAssembly start
  *
  * @example
  * ```ts

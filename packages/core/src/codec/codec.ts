@@ -23,8 +23,8 @@ export function encodedSize(size: number): number {
  * filler of two decimal digits and a lower-case letter, joined by spaces. It hides nothing; that is what
  * sealing is for.
  *
- * @throws TypeError if an argument is not a Uint8Array.
- * @throws BabaError `BABA_CODEC` if the runtime does not let WebAssembly start.
+ * @throws TypeError if an argument is not a Uint8Array
+ * @throws `BABA_CODEC` if the runtime does not let WebAssembly start
  *
  * @example
  * ```ts
@@ -45,8 +45,8 @@ export function encode(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
  * Decodes base-3 text. Between its parts and at its ends, any run of the bytes 09 to 0D and 20 is accepted;
  * everything else is strict. Empty text decodes to no bytes.
  *
- * @throws TypeError if an argument is not a Uint8Array.
- * @throws BabaError `BABA_CODEC`, with the `offset` of the first byte at fault and what was expected there.
+ * @throws TypeError if an argument is not a Uint8Array
+ * @throws `BABA_CODEC`, with the `offset` of the first byte at fault and what was expected there
  *
  * @example
  * ```ts
@@ -80,9 +80,9 @@ export function decodedSize(length: number): number {
  * encoding a small record. Writes {@link encodedSize} bytes at the start of `target`, which must not overlap
  * `bytes`, and returns how many.
  *
- * @throws TypeError if an argument is not a Uint8Array.
- * @throws RangeError if `target` is too small.
- * @throws BabaError `BABA_CODEC` if the runtime does not let WebAssembly start.
+ * @throws TypeError if an argument is not a Uint8Array
+ * @throws RangeError if `target` is too small
+ * @throws `BABA_CODEC` if the runtime does not let WebAssembly start
  *
  * @example
  * ```ts
@@ -101,9 +101,9 @@ export function encodeInto(bytes: Uint8Array, target: Uint8Array): number {
  * {@link decode} into the caller's memory. Writes to the start of `target`, which must have room for {@link
  * decodedSize} bytes, and returns how many; after an error, the contents of `target` are undefined.
  *
- * @throws TypeError if an argument is not a Uint8Array.
- * @throws RangeError if `target` is too small.
- * @throws BabaError `BABA_CODEC`, as {@link decode}.
+ * @throws TypeError if an argument is not a Uint8Array
+ * @throws RangeError if `target` is too small
+ * @throws `BABA_CODEC`, as {@link decode}
  *
  * @example
  * ```ts

@@ -86,7 +86,7 @@ let compiled: WebAssembly.Module | undefined;
 /**
  * The process's shared kernel, made and seeded at first use.
  *
- * @throws BabaError `BABA_CODEC` if the runtime does not let it start.
+ * @throws `BABA_CODEC` if the runtime does not let it start
  */
 export function kernel(): Kernel {
   shared ??= createKernel(randomSeed());
@@ -106,7 +106,7 @@ export function randomSeed(): BigUint64Array {
 /**
  * Another instance, with at least this many bytes for its caller.
  *
- * @throws BabaError `BABA_CODEC` if the runtime does not let it start, or has too little memory.
+ * @throws `BABA_CODEC` if the runtime does not let it start, or has too little memory
  */
 export function newKernel(seed: BigUint64Array, bytes: number): NewKernel {
   try {

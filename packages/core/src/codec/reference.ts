@@ -18,7 +18,7 @@ function filler(random: () => number): string {
   return `${below(10)}${below(10)}${String.fromCharCode(97 + below(26))}`;
 }
 
-/** Decodes a text. @throws BabaError `BABA_CODEC` with the offset of the first byte at fault. */
+/** Decodes a text. @throws `BABA_CODEC` with the offset of the first byte at fault */
 export function referenceDecode(text: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes: number[] = [];
   let at = skipSpace(text, 0);

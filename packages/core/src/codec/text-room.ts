@@ -18,7 +18,7 @@ export class TextRoom {
   readonly #heap: Uint8Array<ArrayBuffer>;
   readonly #start: number;
 
-  /** @throws BabaError `BABA_CODEC` if the runtime does not let WebAssembly start or has too little memory */
+  /** @throws `BABA_CODEC` if the runtime does not let WebAssembly start or has too little memory */
   constructor(size: number) {
     const { exports, start } = newKernel(randomSeed(), size + BEYOND);
     this.size = size;

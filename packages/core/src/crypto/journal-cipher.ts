@@ -14,8 +14,8 @@ export type NumberedKey = { readonly id: number; readonly key: Uint8Array };
  *
  * Bodies are sealed with XAES-256-GCM under a random nonce of 24 bytes, which is written before them: a nonce
  * derived from the position would be reused if a position is written twice after a crash. To prevent cutting,
- * moving and splicing, tagged bytes must contain the segment's number and salt, and `aad` the header's tag, the
- * offset, the frame's own header and the chain of all frames before it.
+ * moving and splicing, tagged bytes must contain the segment's number and salt, and `aad` the header's tag,
+ * the offset, the frame's own header and the chain of all frames before it.
  *
  * @example
  * ```ts

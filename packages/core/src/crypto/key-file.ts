@@ -60,8 +60,8 @@ export async function lockKeyring(
  * Opens a key file, armored or not.
  *
  * @throws `BABA_KEY_WRONG` if the lock does not open it; `BABA_KEYRING` if it is damaged, asks for too much
- * work or does not have the pinned fingerprint; `BABA_FORMAT` if a newer version made it; `BABA_IO` if there is too
- * little memory to derive a key from the passphrase
+ * work or does not have the pinned fingerprint; `BABA_FORMAT` if a newer version made it; `BABA_IO` if there
+ * is too little memory to derive a key from the passphrase
  */
 export async function unlockKeyring(crypto: Crypto, file: Uint8Array, lock: FileLock): Promise<Keyring> {
   if (file.length > LARGEST_FILE) throw damaged("it is larger than 1 MiB");

@@ -21,8 +21,8 @@ export type KeysAtHand = {
 export type Kept = { readonly names: readonly string[]; readonly kept: readonly Content[] };
 
 /**
- * The contents of records under the keys at hand; what these do not open, under those with which the records were
- * read: a rotation may have come in between.
+ * The contents of records under the keys at hand; what these do not open, under those with which the records
+ * were read: a rotation may have come in between.
  */
 export async function contentsOf(
   { names, kept }: Kept,

@@ -39,9 +39,9 @@ export type OpenedKeys = {
  * Opens a store's lock.
  *
  * @param file the key file's bytes; `undefined` if there is none
- * @throws `BABA_SEALED` if there is a key file and no key was given; `BABA_KEYRING` if it cannot be used, or there
- * is none although a fingerprint was pinned; `BABA_OPTION` if a new store's recipients do not include oneself;
- * `BABA_KEY_WRONG`, `BABA_FORMAT`
+ * @throws `BABA_SEALED` if there is a key file and no key was given; `BABA_KEYRING` if it cannot be used, or
+ * there is none although a fingerprint was pinned; `BABA_OPTION` if a new store's recipients do not include
+ * oneself; `BABA_KEY_WRONG`, `BABA_FORMAT`
  * @example
  * ```ts
  * import { nobleCrypto, unlock } from "@baba/core/crypto";
@@ -120,7 +120,8 @@ export async function createLock(
  * Replaces the key file durably by one with another keyring or lock; no record is touched. The caller holds
  * the write lock.
  *
- * @param mustHold called directly before the new file takes the place of the old one; if it fails, nothing is replaced
+ * @param mustHold called directly before the new file takes the place of the old one; if it fails, nothing is
+ * replaced
  * @throws `BABA_OPTION` if the recipients do not include oneself; and what `mustHold` throws
  * @example
  * ```ts
@@ -167,7 +168,8 @@ export function openedKeys(crypto: Crypto, keyring: Keyring): OpenedKeys {
 /**
  * Opens a key file that has changed; what was opened is wiped if it is no successor.
  *
- * @param past called once the file is open: what this process has had open, newest last, `undefined` for nothing
+ * @param past called once the file is open: what this process has had open, newest last, `undefined` for
+ * nothing
  * @throws `BABA_KEYRING` if it is no successor of these; and the errors of {@link unlock}
  */
 export async function unlockSuccessor(

@@ -219,11 +219,12 @@ export class Vault implements Protection {
   }
 
   /**
-   * Replaces the keyring durably, and the passphrase if one is given, under the write lock. Locking a keyring may take a
-   * second: if the lock was taken away meanwhile, another process's key file must not be overwritten.
+   * Replaces the keyring durably, and the passphrase if one is given, under the write lock. Locking a keyring
+   * may take a second: if the lock was taken away meanwhile, another process's key file must not be
+   * overwritten.
    *
-   * @throws `BABA_OPTION` if there is no keyring, or if `passphrase` does not fit the kind of lock; and what `hold.mustHold`
-   * throws
+   * @throws `BABA_OPTION` if there is no keyring, or if `passphrase` does not fit the kind of lock; and what
+   * `hold.mustHold` throws
    */
   rewrite(change: Change, hold: WriteLock, passphrase?: string): Promise<void> {
     return this.#inTurn(() => this.#rewrite(change, hold, passphrase));

@@ -92,7 +92,10 @@ export interface FileSystem {
    */
   kinds(paths: readonly string[]): Promise<(EntryKind | undefined)[]>;
 
-  /** The entries of a folder, in any order; `undefined` if it does not exist. Throws `ENOTDIR` if it is a file, and `ELOOP` if it or a folder on the way is a symbolic link. */
+  /**
+   * The entries of a folder, in any order; `undefined` if it does not exist. Throws `ENOTDIR` if it is a
+   * file, and `ELOOP` if it or a folder on the way is a symbolic link.
+   */
   list(folder: string): Promise<FolderEntry[] | undefined>;
 
   /**

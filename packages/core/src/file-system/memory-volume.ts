@@ -53,7 +53,7 @@ export class MemoryVolume {
   /**
    * The folder of a path.
    *
-   * @throws `ENOENT`, and `ENOTDIR` where it or one on the way is a file
+   * @throws `ENOENT`, and `ENOTDIR` if it or one on the way is a file
    */
   folder(path: string): Folder {
     let folder = this.#root;
@@ -83,7 +83,7 @@ export class MemoryVolume {
   /**
    * The file of a path.
    *
-   * @throws `ENOENT`, `ENOTDIR` where one on the way is a file, and `EISDIR` where it is a folder
+   * @throws `ENOENT`, `ENOTDIR` if one on the way is a file, and `EISDIR` if it is a folder
    */
   file(path: string): MemoryFile {
     const entry = this.entry(path);
@@ -95,7 +95,7 @@ export class MemoryVolume {
   /**
    * Makes a folder and its parents; returns those that it made, outermost first.
    *
-   * @throws `ENOTDIR` where a file is in the way
+   * @throws `ENOTDIR` if a file is in the way
    */
   makeFolder(path: string): string[] {
     const made: string[] = [];

@@ -14,7 +14,10 @@ export const UNSURE: unique symbol = Symbol("unsure");
 export type Compiled = {
   /** The schema's output for any value, if `JSON.stringify` loses nothing of it; or {@link UNSURE}. */
   readonly copy: (value: unknown) => unknown;
-  /** Whether the schema's output for a value out of a JSON text surely equals the value, order of keys included. */
+  /**
+   * Whether the schema's output for a value out of a JSON text surely equals the value, order of keys
+   * included.
+   */
   readonly accepts: (value: unknown) => boolean;
 };
 
@@ -43,7 +46,10 @@ const compilations: Known = new WeakMap();
 /** Of the parts of schemas, each of which may occur in many places. */
 const forms: Known = new WeakMap();
 
-/** The compiled form of valibot's objects and arrays of scalars, optional or not; `undefined` of other schemas. */
+/**
+ * The compiled form of valibot's objects and arrays of scalars, optional or not; `undefined` of other
+ * schemas.
+ */
 export function compiled(schema: Schema): Compiled | undefined {
   return once(compilations, schema, compile);
 }
@@ -72,8 +78,8 @@ function compile(schema: Schema): Compiled | undefined {
 }
 
 /**
- * Trusts a form once the schema has given the same output as its first one: a schema that is a copy of another
- * one, with other entries, still has the `validate` of the original.
+ * Trusts a form once the schema has given the same output as its first one: a schema that is a copy of
+ * another one, with other entries, still has the `validate` of the original.
  */
 function confirmed(schema: Schema, form: Compiled): Compiled {
   let agrees: boolean | undefined;
@@ -145,7 +151,9 @@ function codeOf(schema: Schema): string {
   return `${Reflect.get(schema, "~run")}\n${schema["~standard"].validate}`;
 }
 
-/** A scalar that must meet further requirements: the schema itself is run, as the object that it is in would. */
+/**
+ * A scalar that must meet further requirements: the schema itself is run, as the object that it is in would.
+ */
 function asked(schema: Schema): Compiled {
   return scalar((value) => isPlainScalar(value) && isPassed(run(schema, value), value));
 }
@@ -240,7 +248,9 @@ function isObject(value: unknown): value is Parts {
   return typeof value === "object" && value !== null;
 }
 
-/** What `{}` of a JSON text is. An array or a date has no place here: a schema of objects makes `{}` of it. */
+/**
+ * What `{}` of a JSON text is. An array or a date has no place here: a schema of objects makes `{}` of it.
+ */
 function isParsedObject(value: unknown): value is Parts {
   return isObject(value) && Object.getPrototypeOf(value) === Object.prototype;
 }

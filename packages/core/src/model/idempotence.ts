@@ -28,7 +28,9 @@ const PURE: ReadonlySet<unknown> = new Set([Number.isInteger, Number.isSafeInteg
 const DEEPEST = 64;
 
 const judged = new WeakMap<Schema, boolean>();
-/** The parts known to only check, each with the greatest depth at which it was examined: many share theirs. */
+/**
+ * The parts known to only check, each with the greatest depth at which it was examined: many share theirs.
+ */
 const examined = new WeakMap<object, number>();
 const filling = new WeakMap<Schema, boolean>();
 
@@ -54,7 +56,9 @@ export function onlyLooks(schema: Schema): boolean {
   return looks;
 }
 
-/** Whether a schema that only checks may put values into its output that its input does not have: defaults. */
+/**
+ * Whether a schema that only checks may put values into its output that its input does not have: defaults.
+ */
 export function fillsIn(schema: Schema): boolean {
   const known = filling.get(schema) ?? hasDefault(schema);
   filling.set(schema, known);

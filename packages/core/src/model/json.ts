@@ -5,8 +5,8 @@ import { encode } from "./json-encode.ts";
 const ADVICE = "Restore the file from a copy, or write the record again.";
 
 /**
- * Serialises a value as JSON text. What JSON supports is written as by `JSON.stringify` (properties whose value
- * is `undefined` are left out), and the rest in the manner of MongoDB Extended JSON v2:
+ * Serialises a value as JSON text. What JSON supports is written as by `JSON.stringify` (properties whose
+ * value is `undefined` are left out), and the rest in the manner of MongoDB Extended JSON v2:
  *
  * | value | text |
  * | --- | --- |
@@ -20,9 +20,9 @@ const ADVICE = "Restore the file from a copy, or write the record again.";
  * | `Set` | `{"$set":[member]}` |
  * | an object of one key that is one of these, `$numberInt` or `$literal` | `{"$literal":{...}}` |
  *
- * `toJSON` methods are not called. Extra own properties of a `Date`, `Map`, `Set` or array are refused, and so
- * are those of a `Uint8Array` of up to 32 bytes; those of a longer one are left out, as looking for them would
- * take many times as long as everything else.
+ * `toJSON` methods are not called. Extra own properties of a `Date`, `Map`, `Set` or array are refused, and
+ * so are those of a `Uint8Array` of up to 32 bytes; those of a longer one are left out, as looking for them
+ * would take many times as long as everything else.
  *
  * @throws `BABA_UNSERIALIZABLE`, naming the place, for what would not survive: functions, symbols, cycles,
  * `undefined` outside properties, instances of classes, integers of more than 1,000,000 digits

@@ -7,8 +7,8 @@ const LONGEST_PATH = 256;
 /**
  * Formats a path in a record for a message: `$.team.tags[3]`, `$["odd key"]`. Long ones are cut.
  *
- * @param root - what the path starts from; `""` gives `team.tags[3]`
- * @param segments - property names, and numbers as array indices
+ * @param root what the path starts from; `""` gives `team.tags[3]`
+ * @param segments property names, and numbers as array indices
  */
 export function formatPath(root: string, segments: readonly PropertyKey[]): string {
   const shown = segments.slice(0, MOST_SEGMENTS).map(formatSegment).join("");

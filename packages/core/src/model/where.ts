@@ -40,9 +40,9 @@ export type Exclusion = {
 };
 
 /**
- * How this `where` rules out records of a schema that only checks; `undefined` if it cannot. Only scalars can:
- * such a schema passes them through unchanged, but it drops unknown properties of objects, and may fill in
- * defaults for missing or `null` ones.
+ * How this `where` rules out records of a schema that only checks; `undefined` if it cannot. Only scalars
+ * can: such a schema passes them through unchanged, but it drops unknown properties of objects, and may fill
+ * in defaults for missing or `null` ones.
  */
 export function exclusionOf(where: unknown, schema: Schema): Exclusion | undefined {
   if (typeof where !== "object" || where === null || !onlyLooks(schema)) return undefined;

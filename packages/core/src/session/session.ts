@@ -61,7 +61,8 @@ export class AsyncSession<S extends Schema> {
 
   /**
    * Queues a record to be written and resolves to its file name. It is validated now and written by the
-   * commit. Without `filename`, the name is `${record.id}.baba`. The schema must not await this session's calls.
+   * commit. Without `filename`, the name is `${record.id}.baba`. The schema must not await this session's
+   * calls.
    *
    * @throws `BABA_VALIDATION`, `BABA_NOT_LOADABLE`, `BABA_UNSERIALIZABLE`, `BABA_ID_MISSING`, `BABA_NAME`
    * @example
@@ -111,7 +112,8 @@ export class AsyncSession<S extends Schema> {
    * Queues renaming a record, whose contents stay as stored; resolves to whether it existed. A sealed record
    * is bound to its name, so this is the way to rename one.
    *
-   * @throws `BABA_NAME`, `BABA_EXISTS` if there is a record of the new name, and any error of reading the record
+   * @throws `BABA_NAME`, `BABA_EXISTS` if there is a record of the new name, and any error of reading the
+   * record
    */
   move(from: string, to: string): Promise<boolean> {
     return this.#admission.change(() => this.#changes.move(from, to));
@@ -157,7 +159,8 @@ export class AsyncSession<S extends Schema> {
   /**
    * All records of a folder, excluding subfolders, ordered by the UTF-8 bytes of their names.
    *
-   * @throws `BABA_NAME`; the error of a record that cannot be read, naming it, unless `unreadable` is `"skip"`
+   * @throws `BABA_NAME`; the error of a record that cannot be read, naming it, unless `unreadable` is
+   * `"skip"`
    */
   all(folder?: string, schema?: undefined, options?: ReadOptions): Promise<OutputOf<S>[]>;
   /** The same for records of another schema. */
@@ -217,7 +220,11 @@ export class AsyncSession<S extends Schema> {
     });
   }
 
-  /** Yields a folder's records and names, in bounded memory. Each iteration reads afresh. @throws like `all` */
+  /**
+   * Yields a folder's records and names, in bounded memory. Each iteration reads afresh.
+   *
+   * @throws like `all`
+   */
   stream(
     folder?: string,
     schema?: undefined,

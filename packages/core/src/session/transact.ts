@@ -23,7 +23,9 @@ export type TransactContext<S extends Schema> = {
   readonly runtime: Runtime;
   /** Takes the write lock. */
   hold(): Promise<Hold>;
-  /** Begins a session, under the lock if given, that is never refused and does not log conflicts as errors. */
+  /**
+   * Begins a session, under the lock if given, that is never refused and does not log conflicts as errors.
+   */
   begin(hold: Hold | undefined): Begun<S>;
 };
 

@@ -51,8 +51,8 @@ export class FileStorage implements Storage {
   #closed = false;
 
   /**
-   * Does no I/O yet. `protection` seals the journal and the records; without it they are plain. `report` and `inform`
-   * must not throw: what they tell of stands.
+   * Does no I/O yet. `protection` seals the journal and the records; without it they are plain. `report` and
+   * `inform` must not throw: what they tell of stands.
    */
   constructor(
     files: FileSystem,
@@ -193,8 +193,8 @@ export class FileStorage implements Storage {
   }
 
   /**
-   * Whether only opening another storage helps: the outcome of a commit is unknown, or the journal cannot be followed any
-   * more. Not while it is being opened.
+   * Whether only opening another storage helps: the outcome of a commit is unknown, or the journal cannot be
+   * followed any more. Not while it is being opened.
    */
   async hasStopped(): Promise<boolean> {
     if (!this.#ready) return false;
@@ -294,7 +294,10 @@ export class FileStorage implements Storage {
     }
   }
 
-  /** Takes the lock once, so that nothing counts that its last holder may still write; of no use in a new store. */
+  /**
+   * Takes the lock once, so that nothing counts that its last holder may still write; of no use in a new
+   * store.
+   */
   async #fence(engine: CommitEngine): Promise<void> {
     const release = await this.#lockQueue.acquire();
     try {

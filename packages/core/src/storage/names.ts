@@ -59,7 +59,7 @@ export function checkFolderName(folder: unknown): string {
 /**
  * The file name for a record's `id`: a safe integer, a bigint or a string of one legal segment.
  *
- * @throws `BABA_ID_MISSING` where there is no such `id`, `BABA_NAME` where it makes no legal name
+ * @throws `BABA_ID_MISSING` if there is no such `id`, `BABA_NAME` if it makes no legal name
  */
 export function defaultRecordName(record: unknown): string {
   const id = typeof record === "object" && record !== null && "id" in record ? record.id : undefined;

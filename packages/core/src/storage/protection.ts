@@ -6,8 +6,8 @@ import type { JournalSeals } from "./journal/seal.ts";
 export type Content = Uint8Array | BabaError | undefined;
 
 /**
- * Each record's payload from its stored form, in the order of the names; an error for one that does not open. A promise
- * only if there is something to wait for.
+ * Each record's payload from its stored form, in the order of the names; an error for one that does not open.
+ * A promise only if there is something to wait for.
  */
 export type Reveal = (
   names: readonly string[],
@@ -28,10 +28,11 @@ export interface Protection extends JournalSeals {
   open(): Promise<void>;
 
   /**
-   * Prepares for writing; called under the write lock, before a commit is written. A new store's keys are made here.
+   * Prepares for writing; called under the write lock, before a commit is written. A new store's keys are
+   * made here.
    *
-   * @throws `BABA_NOT_SEALED`, `BABA_KEYRING`, `BABA_KEY_WRONG`, `BABA_OPTION`, `BABA_IO` and the like: then no commit is
-   * written
+   * @throws `BABA_NOT_SEALED`, `BABA_KEYRING`, `BABA_KEY_WRONG`, `BABA_OPTION`, `BABA_IO` and the like: then
+   * no commit is written
    */
   prepare(): Promise<void>;
 

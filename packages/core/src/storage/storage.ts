@@ -34,7 +34,8 @@ export interface Storage {
 
   /**
    * A text that distinguishes states of a folder's records: if two answers are equal, no commit was made and
-   * nobody added, replaced or removed a record of this folder between the two. `undefined` if this cannot be promised.
+   * nobody added, replaced or removed a record of this folder between the two. `undefined` if this cannot be
+   * promised.
    */
   stamp(folder: string): Promise<string | undefined>;
 
@@ -43,8 +44,9 @@ export interface Storage {
    * basis and writes nothing.
    *
    * @throws {ConflictError} if a later commit touched the basis, {LockedError} if the write lock stays taken,
-   * `BABA_SESSION_CLOSED` if the `hold` was released before, `BABA_SETTLE` if earlier commits cannot be put in place,
-   * `BABA_UNSERIALIZABLE` for more than 512 MiB, `BABA_CLOSED`, `BABA_DISK_FULL` and the like: then nothing is written
+   * `BABA_SESSION_CLOSED` if the `hold` was released before, `BABA_SETTLE` if earlier commits cannot be put
+   * in place, `BABA_UNSERIALIZABLE` for more than 512 MiB, `BABA_CLOSED`, `BABA_DISK_FULL` and the like: then
+   * nothing is written
    * @throws {CommitUnknownError} if it is not known whether it counts; then nothing more is committed
    */
   commit(transaction: Transaction): Promise<void>;
@@ -84,7 +86,7 @@ export type Hold = {
   /**
    * For what is written under the lock and is no commit: called before and after it.
    *
-   * @throws {CommitUnknownError} where the lock was taken away by force since
+   * @throws {CommitUnknownError} if the lock was taken away by force since
    */
   mustHold(): Promise<void>;
 

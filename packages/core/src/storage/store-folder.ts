@@ -21,8 +21,8 @@ const text = new TextDecoder();
 /**
  * Checks whether this version may use the folder; one without `store.json` is new, or holds plain files.
  *
- * @throws `BABA_FORMAT` where it was written by a newer version, or `store.json` is not as written, `BABA_NOT_A_FOLDER`
- * where the directory is a file
+ * @throws `BABA_FORMAT` if it was written by a newer version, or `store.json` is not as written,
+ * `BABA_NOT_A_FOLDER` if the directory is a file
  */
 export async function checkStoreFolder(files: FileSystem): Promise<void> {
   const [bytes] = await files.read([STORE_FILE]);

@@ -15,8 +15,8 @@ type Check = (subject: RuntimeSubject) => void | Promise<void>;
 const HELD = 3;
 
 /**
- * Registers a test for each obligation of the `Runtime` port that is about time; every adapter must pass all of
- * them. Its other members have suites of their own, or touch what only the runtime can look at.
+ * Registers a test for each obligation of the `Runtime` port that is about time; every adapter must pass all
+ * of them. Its other members have suites of their own, or touch what only the runtime can look at.
  *
  * @param test registers one test with the runner
  * @param subject the adapter

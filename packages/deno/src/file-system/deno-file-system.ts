@@ -19,7 +19,7 @@ import { syncFiles, syncFolders, syncFullFolders } from "./sync.ts";
  *
  * Needs only `--allow-read` and `--allow-write` of the directory.
  *
- * @throws `BABA_PERMISSION` from every method, naming the flags, where Deno does not let it
+ * @throws `BABA_PERMISSION` from every method, naming the flags, if Deno does not let it
  * @example
  * ```ts
  * import { denoFileSystem } from "@baba/deno";
@@ -276,7 +276,10 @@ function nameOf(path: string): string {
   }
 }
 
-/** Whether Deno opens a folder above the root without prompting the user for it: the root is all that is needed. */
+/**
+ * Whether Deno opens a folder above the root without prompting the user for it: the root is all that is
+ * needed.
+ */
 function mayRead(path: string): boolean {
   return Deno.permissions.querySync({ name: "read", path }).state === "granted";
 }

@@ -62,7 +62,7 @@ export async function fillLong(file: Deno.FsFile, length: number): Promise<Uint8
   return room.subarray(0, filled);
 }
 
-/** Creates a file with these bytes, mode 0600. Throws `EEXIST`. */
+/** Creates a file with these bytes, mode 0600. @throws `EEXIST` */
 export function create(folders: FolderCheck, { path, bytes }: NewFile): void {
   folders.at(path, (full) => Deno.writeFileSync(full, bytes, { createNew: true, mode: 0o600 }));
 }

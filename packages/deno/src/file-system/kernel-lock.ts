@@ -8,7 +8,7 @@ import { type FolderCheck, mustBeFile } from "./folders.ts";
  * find it unlocked. The kernel releases the lock when the process or its worker thread ends.
  *
  * @returns the locked file, which keeps the lock until it is closed
- * @throws `EEXIST`; `ENOTSUP` where the file system has no locks
+ * @throws `EEXIST`; `ENOTSUP` if the file system has no locks
  */
 export function createLocked(folders: FolderCheck, { path, bytes }: NewFile): Deno.FsFile {
   return folders.at(path, (full) => {

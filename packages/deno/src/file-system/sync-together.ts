@@ -16,10 +16,10 @@ const MANY = 256;
 /**
  * Makes many files durable by one sync of the file system that holds the root, which opens and flushes once
  * instead of waiting for each file: `sync -f`, on Linux, if this process may run it (`--allow-run=sync`) and
- * knows that this syncs each file, and would tell of a failure (`--allow-sys=osRelease,statfs`), and there is a
- * root and all existing files are on its own device. `false`, with nothing done, elsewhere.
+ * knows that this syncs each file, and would tell of a failure (`--allow-sys=osRelease,statfs`), and there is
+ * a root and all existing files are on its own device. `false`, with nothing done, elsewhere.
  *
- * @throws `EIO` and the like where the sync failed; it must not be taken for a missing program
+ * @throws `EIO` and the like if the sync failed; it must not be taken for a missing program
  */
 export async function syncTogether(folders: FolderCheck, paths: readonly string[]): Promise<boolean> {
   if (paths.length < MANY || Deno.build.os !== "linux" || !mayRun()) return false;

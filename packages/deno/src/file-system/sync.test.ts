@@ -7,7 +7,9 @@ type Sync = "sync" | "syncData";
 const { openSync } = Deno;
 const { sync, syncData } = Deno.FsFile.prototype;
 
-/** Registers a test that gets the log of what was synced, and may have syncs and the opening of folders fail. */
+/**
+ * Registers a test that gets the log of what was synced, and may have syncs and the opening of folders fail.
+ */
 function recorded(
   name: string,
   work: (files: FileSystem, system: System, root: string) => Promise<void>,

@@ -43,7 +43,7 @@ export class Program implements AsyncDisposable {
     this.#errors = new Response(this.#process.stderr).text();
   }
 
-  /** The next line that it says. @throws with what it wrote to its standard error, where it ended instead */
+  /** The next line that it says. @throws with what it wrote to its standard error, if it ended instead */
   async line(): Promise<string> {
     for (;;) {
       const end = this.#rest.indexOf("\n");

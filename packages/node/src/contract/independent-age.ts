@@ -1,6 +1,7 @@
 /*
- * The age file format v1 (https://c2sp.org/age), written from its specification and on node:crypto, for X25519
- * and scrypt: a stranger's look at the key file. ChaCha20-Poly1305 is another's, as Bun's node:crypto has none.
+ * The age file format v1 (https://c2sp.org/age), written from its specification and on node:crypto, for
+ * X25519 and scrypt: a stranger's look at the key file. ChaCha20-Poly1305 is another's, as Bun's node:crypto
+ * has none.
  */
 import {
   createHmac,

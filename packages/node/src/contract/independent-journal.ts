@@ -1,6 +1,6 @@
 /*
- * The journal as docs/format.md describes it, read on node:crypto alone: headers, pins, frames and bodies, plain
- * and sealed. Checksums are left to the Python program on that page; here it is the tags that must fit.
+ * The journal as docs/format.md describes it, read on node:crypto alone: headers, pins, frames and bodies,
+ * plain and sealed. Checksums are left to the Python program on that page; here it is the tags that must fit.
  */
 import { createDecipheriv, hkdfSync, timingSafeEqual } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";

@@ -5,7 +5,10 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { create, type ReadResult, read, readRange, write } from "./files.ts";
 import { FolderCheck } from "./folders.ts";
 
-/** How many bytes the system reads or writes at once, where files end, how many writes it takes, and what is open. */
+/**
+ * How many bytes the system reads or writes at once, where files end, how many writes it takes, and what is
+ * open.
+ */
 const system = vi.hoisted(() => ({
   most: 100,
   end: Number.POSITIVE_INFINITY,

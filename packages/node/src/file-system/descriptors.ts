@@ -31,7 +31,11 @@ export function withFileToRead<T>(path: string, use: (descriptor: number, size: 
   }
 }
 
-/** The length of what is open, in bytes. @throws `EISDIR` for a folder, `ENOTSUP` for other things than a regular file */
+/**
+ * The length of what is open, in bytes.
+ *
+ * @throws `EISDIR` for a folder, `ENOTSUP` for other things than a regular file
+ */
 export function requireFile(descriptor: number, path: string): number {
   const stats = fstatSync(descriptor);
   if (stats.isDirectory()) throw systemError("EISDIR", "is a folder", path);
@@ -64,7 +68,7 @@ export function openToSync(path: string): number {
   return openSafely(path, "sync");
 }
 
-/** Creates a file that did not exist before, mode 0600; the caller closes it. Throws `EEXIST`. */
+/** Creates a file that did not exist before, mode 0600; the caller closes it. @throws `EEXIST` */
 export function openNew(path: string): number {
   return openSync(path, O_WRONLY | O_CREAT | O_EXCL | SAFELY, 0o600);
 }

@@ -90,7 +90,10 @@ export const jobs = {
     return files.onOneDevice(new FolderCheck(root), paths);
   },
 
-  /** Runs `sync` in the root, with these arguments; `undefined` if there is no such program that tells of failures. */
+  /**
+   * Runs `sync` in the root, with these arguments; `undefined` if there is no such program that tells of
+   * failures.
+   */
   sync(root: string, args: readonly string[]): SyncEnd | undefined {
     const program = SYNC_PROGRAMS.find((path) => existsSync(path));
     if (program === undefined || !tellsOfFailedSync(run(root, program, ["--version"]).stdout))

@@ -33,7 +33,8 @@ export class LastWrite {
     try {
       closeSync(descriptor);
     } catch {
-      // Nobody is left to tell, as the write has ended: whether its bytes reach the disk is for a sync to say.
+      // Nobody is left to tell, as the write has ended: whether its bytes reach the disk is for a sync to
+      // say.
     }
   }
 }

@@ -238,8 +238,8 @@ class NodeFileSystem implements FileSystem, ThreadUser {
 }
 
 /**
- * This user may not be able to open folders above the root: then the root was there before, or the sync of what
- * was made makes its entry as durable as the system can.
+ * This user may not be able to open folders above the root: then the root was there before, or the sync of
+ * what was made makes its entry as durable as the system can.
  */
 async function syncHolders(holders: readonly string[]): Promise<void> {
   await inLanes(holders, LANES, async (holder) => {

@@ -17,7 +17,7 @@ const LACKING: readonly string[] = ["ENOENT", "ENOTDIR", "EINVAL", "EACCES", "EP
 
 let own: ProcessIdentity | undefined;
 
-/** This process as one line of JSON. @throws `EMFILE` and the like where it cannot be read just now */
+/** This process as one line of JSON. @throws `EMFILE` and the like if it cannot be read just now */
 export async function processIdentity(): Promise<string> {
   return JSON.stringify(await ownIdentity());
 }
@@ -36,7 +36,9 @@ export const sight: ProcessSight = {
   },
 };
 
-/** A process may have a namespace of its own, and still the /proc of another, in which it has another number. */
+/**
+ * A process may have a namespace of its own, and still the /proc of another, in which it has another number.
+ */
 function numbersAreOurs(): boolean {
   return readlinkSync("/proc/self") === String(process.pid);
 }

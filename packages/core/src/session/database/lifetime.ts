@@ -74,7 +74,10 @@ export class Lifetime {
     return this.#store;
   }
 
-  /** Begins a session; one that `reruns`, after a conflict, is never refused, as `close()` waits for its callback. */
+  /**
+   * Begins a session; one that `reruns`, after a conflict, is never refused, as `close()` waits for its
+   * callback.
+   */
   begin(hold: Hold | undefined, reruns: boolean): UnitOfWork {
     const { durability = "full", settle = "commit" } = this.options;
     return new UnitOfWork({

@@ -31,8 +31,8 @@ export class SharedStores {
   readonly #byIdentity = new Map<string, Shared>();
 
   /**
-   * Opens the folder's store, or shares one that is already open and has not stopped; it is closed with its last user. The candidate's
-   * audience is that of `log`, which joins the other's if there is one.
+   * Opens the folder's store, or shares one that is already open and has not stopped; it is closed with its
+   * last user. The candidate's audience is that of `log`, which joins the other's if there is one.
    *
    * @throws `BABA_KEY_WRONG`, `BABA_SEALED` if it is already open with another key, or only one of the two
    * has a key; `BABA_KEYRING` if its keyring does not have the pinned fingerprint, or does not exist yet;
@@ -58,7 +58,9 @@ export class SharedStores {
     return { storage: leased(shared.storage, leave), store: shared };
   }
 
-  /** A store that has stopped is left to those that have it, or opening a database again would change nothing. */
+  /**
+   * A store that has stopped is left to those that have it, or opening a database again would change nothing.
+   */
   async #forgetStopped(identity: string): Promise<void> {
     const shared = this.#byIdentity.get(identity);
     if (shared !== undefined && (await shared.storage.hasStopped())) this.#forget(identity, shared);

@@ -3,8 +3,8 @@ import type { Vault } from "../../crypto/vault.ts";
 import { printable } from "../../printable.ts";
 
 /**
- * Warnings for whoever opens a directory with this lock: its records are not secret, may be anyone's, or are of
- * no use with a key; or others can read them than one might think.
+ * Warnings for whoever opens a directory with this lock: its records are not secret, may be anyone's, or are
+ * of no use with a key; or others can read them than one might think.
  */
 export function warningsOf(directory: string, lock: Lock, vault: Vault): string[] {
   const warnings: string[] = [];

@@ -56,7 +56,10 @@ class FailingCalls {
   }
 }
 
-/** A change of a store's keys, and the options that the store is filled with, and opened with before and after. */
+/**
+ * A change of a store's keys, and the options that the store is filled with, and opened with before and
+ * after.
+ */
 type Change = {
   readonly filled?: BabaOptions;
   readonly before: BabaOptions;

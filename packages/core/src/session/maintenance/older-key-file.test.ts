@@ -8,7 +8,9 @@ let older: Uint8Array;
 let right: Uint8Array;
 let db: Notes;
 
-/** A store whose first data key was dropped before `db` was opened, so that `db` knows nothing of that key. */
+/**
+ * A store whose first data key was dropped before `db` was opened, so that `db` knows nothing of that key.
+ */
 beforeEach(async () => {
   store = new NoteStore();
   const one = store.open({ identity });

@@ -15,8 +15,8 @@ export function problemOf(filename: string, error: BabaError): RecordProblem {
 }
 
 /**
- * Why no call reaches a record of this name: another program may have made a file whose name no call accepts, or
- * none takes as it is. It cannot be sealed either, as a seal is bound to the name's one normal form.
+ * Why no call reaches a record of this name: another program may have made a file whose name no call accepts,
+ * or none takes as it is. It cannot be sealed either, as a seal is bound to the name's one normal form.
  */
 export function nameFault(name: string): BabaError | undefined {
   try {

@@ -55,7 +55,8 @@ export async function rewrap(store: Store, options: RewrapOptions): Promise<Rewr
  * Turns a plain store into a sealed one, or resumes after an interruption: first makes a keyring, then seals
  * the records in ordinary commits, and at last refuses plain records and changes the fingerprint.
  *
- * @throws `BABA_OPTION` if neither passphrase nor identity was given, or an option is not known or of the wrong kind
+ * @throws `BABA_OPTION` if neither passphrase nor identity was given, or an option is not known or of the
+ * wrong kind
  */
 export async function seal(store: Store, options: MaintenanceOptions): Promise<RewrapReport> {
   checkMaintenanceOptions(options);

@@ -10,8 +10,8 @@ export type Progress = { readonly done: number; readonly total: number };
 /** The options of work over all records of a store. */
 export type MaintenanceOptions = {
   /**
-   * Called after every step; a promise is awaited. If it fails, the work stops with its error, and can be started
-   * again. Do not await `close()` in it, or return its promise: that waits for this work to end.
+   * Called after every step; a promise is awaited. If it fails, the work stops with its error, and can be
+   * started again. Do not await `close()` in it, or return its promise: that waits for this work to end.
    */
   readonly onProgress?: (progress: Progress) => void;
 };

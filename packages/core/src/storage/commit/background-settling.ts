@@ -41,7 +41,9 @@ export class BackgroundSettling {
     this.#first ??= this.#try();
   }
 
-  /** The storage was closed: what still waits for a retry keeps the process alive for no more than a moment. */
+  /**
+   * The storage was closed: what still waits for a retry keeps the process alive for no more than a moment.
+   */
   end(): void {
     this.#ended = true;
   }

@@ -178,7 +178,7 @@ export class CommitEngine {
     await this.#settling.place();
   }
 
-  /** @throws {CommitUnknownError} where the lock was taken away since, which poisons the handle */
+  /** @throws {CommitUnknownError} if the lock was taken away since, which poisons the handle */
   mustHold(): Promise<void> {
     return this.#poison.guard(() => this.tenure.mustHold());
   }
@@ -246,7 +246,9 @@ export class CommitEngine {
     this.#prepared = true;
   }
 
-  /** A store that could not put its files in place accepts nothing more until it can, whoever committed them. */
+  /**
+   * A store that could not put its files in place accepts nothing more until it can, whoever committed them.
+   */
   async #settleEarlier(placing: boolean): Promise<void> {
     try {
       if (this.needsRecovery) await this.checkpoint();

@@ -42,7 +42,7 @@ export class History {
    *
    * `earlier` are names touched by a commit that is about to be made.
    *
-   * @throws {ConflictError} where a commit after the basis touched one of these, or may have
+   * @throws {ConflictError} if a commit after the basis touched one of these, or may have
    */
   judge(basis: Basis, writes: Names, earlier: Iterable<string>): void {
     if (basis.head < this.#floor) {

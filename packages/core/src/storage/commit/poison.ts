@@ -12,7 +12,7 @@ export class Poison {
     return this.#cause === undefined;
   }
 
-  /** @throws {CommitUnknownError} with the error that poisoned this handle, where one did */
+  /** @throws {CommitUnknownError} with the error that poisoned this handle, if one did */
   mustBeSound(): void {
     if (this.#cause === undefined) return;
     throw new CommitUnknownError(

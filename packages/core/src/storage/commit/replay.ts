@@ -87,13 +87,15 @@ export class Replay {
     const lives = this.#journal.isOwn || (await this.#files.lives(writer.identity, announced));
     const hasEnded = lives === false || (lives === true && (await this.#isClosed(announced)));
     this.#abandoned = hasEnded ? this.#journal.sequence : 0;
-    // A power cut may have come since a mark was written, unless its writer is proved to be alive; and one that was
-    // closed before a checkpoint may have failed to sync what it marked.
+    // A power cut may have come since a mark was written, unless its writer is proved to be alive; and one
+    // that was closed before a checkpoint may have failed to sync what it marked.
     if (lives !== true || hasEnded) this.#journal.distrust();
     this.#loaded = true;
   }
 
-  /** Whether the last writer was closed before everything was durably in place, although its process lives. */
+  /**
+   * Whether the last writer was closed before everything was durably in place, although its process lives.
+   */
   async #isClosed(announced: string): Promise<boolean> {
     if (this.#journal.isOwn || this.#journal.checkpoint === this.#journal.sequence) return false;
     const [kind] = await this.#files.kinds([announced]);

@@ -13,8 +13,8 @@ type SettlingContext = {
 };
 
 /**
- * Puts the files of commits in place. Idempotent: it does not matter how often, or how far the last one got. Needs
- * the lock. If it fails, nothing more is committed until it succeeds.
+ * Puts the files of commits in place. Idempotent: it does not matter how often, or how far the last one got.
+ * Needs the lock. If it fails, nothing more is committed until it succeeds.
  */
 export class Settling {
   readonly #context: SettlingContext;

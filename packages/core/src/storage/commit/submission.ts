@@ -5,8 +5,8 @@ import type { Transaction } from "../storage.ts";
 /** Batches with more changes than this are handled in pieces. */
 const LONG_BATCH = 256;
 /**
- * The most bytes of a batch: runtimes read less than 2 GiB at once, and as many of another process may have to
- * be written again before it in its segment.
+ * The most bytes of a batch: runtimes read less than 2 GiB at once, and as many of another process may have
+ * to be written again before it in its segment.
  */
 const LARGEST_BATCH = 512 * 1024 * 1024;
 

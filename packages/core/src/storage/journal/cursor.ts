@@ -108,7 +108,9 @@ export class JournalCursor {
     this.#trail = [{ sequence: header.base, end: offset, chain, digest: 0n }];
   }
 
-  /** Advances to the end of the segment, or to the start of the next one; whether there may be more to read. */
+  /**
+   * Advances to the end of the segment, or to the start of the next one; whether there may be more to read.
+   */
   async #step(position: Position): Promise<boolean> {
     const { number } = position.header;
     // In this order: segments are removed oldest first, so if there is no next one and this one is still

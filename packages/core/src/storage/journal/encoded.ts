@@ -17,7 +17,10 @@ const BEHIND = 2 * PAGE;
 /** A commit's changes, and the body of their frame. */
 export type Encoded = { readonly changes: Changes; readonly body: Uint8Array };
 
-/** The body of a commit's frame. A long one has room for its future segment around it: fresh memory is slow to touch. */
+/**
+ * The body of a commit's frame. A long one has room for its future segment around it: fresh memory is slow to
+ * touch.
+ */
 export function encodeBody(changes: Changes, breathe: Breathe): Promise<Uint8Array> {
   return encodeChanges(changes, breathe, allocate);
 }
@@ -28,8 +31,8 @@ function allocate(size: number): Uint8Array {
 }
 
 /**
- * A zeroed segment for these commits; a single long body is in it already, and is covered by its longer sealed
- * form.
+ * A zeroed segment for these commits; a single long body is in it already, and is covered by its longer
+ * sealed form.
  */
 export function roomAround([only, more]: readonly Encoded[], length: number): Uint8Array {
   if (only === undefined || more !== undefined || only.body.byteOffset !== FIRST_BODY)
@@ -42,7 +45,9 @@ export function sizeOf(commits: readonly Encoded[], sealed: boolean): number {
   return commits.reduce((sum, { body }) => sum + frameSize(body.length, sealed), 0);
 }
 
-/** Writes the frames of commits over zeros, whose first byte belongs at the position; says what is then read. */
+/**
+ * Writes the frames of commits over zeros, whose first byte belongs at the position; says what is then read.
+ */
 export function writeCommits(from: Position, batch: readonly Encoded[], room: Uint8Array): Read {
   const commits: JournalCommit[] = [];
   let { offset, chain, sequence } = from;

@@ -168,8 +168,8 @@ export class Journal {
   }
 
   /**
-   * Starts a segment, if there is a journal: a paused writer that read it before can neither append to it any more nor
-   * link the segment that comes next.
+   * Starts a segment, if there is a journal: a paused writer that read it before can neither append to it any
+   * more nor link the segment that comes next.
    */
   async fence(): Promise<void> {
     if (this.#cursor.position !== undefined) await this.#startSegment(this.checkpoint, []);
@@ -182,7 +182,9 @@ export class Journal {
     await this.#removeUntil(last);
   }
 
-  /** @throws `BABA_KEY_UNKNOWN` where the keys at hand do not open the newest segment: a key file of another time */
+  /**
+   * @throws `BABA_KEY_UNKNOWN` if the keys at hand do not open the newest segment: a key file of another time
+   */
   async mustFitKeys(): Promise<void> {
     const header = this.#cursor.position?.header;
     if (header?.keyId === undefined || header.keyId === this.#seals.journal?.keyId) return;

@@ -44,7 +44,8 @@ export type Read = { readonly commits: readonly JournalCommit[]; readonly positi
  * Reads the whole journal: the newest segment, and the earlier ones that hold commits after its checkpoint.
  * `undefined` if there is none. Yields between the pieces of long frames.
  *
- * @throws `BABA_JOURNAL` where what was committed is damaged or missing, `BABA_FORMAT` where a newer version wrote it
+ * @throws `BABA_JOURNAL` if what was committed is damaged or missing, `BABA_FORMAT` if a newer version wrote
+ * it
  */
 export async function readJournal(
   files: FileSystem,
@@ -85,7 +86,7 @@ export function startOf(start: SegmentStart): Position {
  * `segment` holds the whole segment's bytes. Neither the end of the log nor a frame whose write never
  * finished is an error. Yields between the pieces of long frames.
  *
- * @throws `BABA_JOURNAL` where a committed frame is damaged
+ * @throws `BABA_JOURNAL` if a committed frame is damaged
  */
 export async function readFrames(
   segment: Uint8Array,
@@ -146,7 +147,8 @@ function behind(position: Position, { frame, end, chain }: FrameHere): Position 
 /**
  * The start of a segment with these first bytes.
  *
- * @throws `BABA_JOURNAL` where it is damaged or forged, `BABA_FORMAT` where a newer version wrote it; and as `findSeal`
+ * @throws `BABA_JOURNAL` if it is damaged or forged, `BABA_FORMAT` if a newer version wrote it; and as
+ * `findSeal`
  */
 export async function readStart(
   bytes: Uint8Array,
@@ -186,7 +188,8 @@ function newer(number: number): BabaError {
 /**
  * The numbers of a journal's segments; sync tools and people may put other things beside them.
  *
- * @throws `BABA_NOT_A_RECORD` for a link in a segment's place: some tools put one there, and its commits would be missed
+ * @throws `BABA_NOT_A_RECORD` for a link in a segment's place: some tools put one there, and its commits
+ * would be missed
  */
 export async function segmentsIn(files: FileSystem): Promise<number[]> {
   const entries = (await files.list(JOURNAL_FOLDER)) ?? [];

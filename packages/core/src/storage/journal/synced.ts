@@ -1,10 +1,10 @@
 import { CommitUnknownError } from "../../errors.ts";
 
 /**
- * Syncs what the journal needs; never again where that fails: the system may have dropped unwritten data, and the
- * second sync would succeed.
+ * Syncs what the journal needs; never again where that fails: the system may have dropped unwritten data, and
+ * the second sync would succeed.
  *
- * @throws {CommitUnknownError} where it fails, in whatever way
+ * @throws {CommitUnknownError} if it fails, in whatever way
  */
 export async function synced(sync: () => Promise<void>): Promise<void> {
   try {

@@ -57,7 +57,10 @@ export class LockTenure {
     return this.#resting;
   }
 
-  /** Whether the lock was removed by force: its holder may be about to go on from the journal's end as it was then. */
+  /**
+   * Whether the lock was removed by force: its holder may be about to go on from the journal's end as it was
+   * then.
+   */
   get mustFence(): boolean {
     return this.#mustFence;
   }
@@ -77,7 +80,10 @@ export class LockTenure {
     this.#mustFence = false;
   }
 
-  /** @throws {CommitUnknownError} where the lock was taken away since; `BABA_IO` and the like where it cannot be read */
+  /**
+   * @throws {CommitUnknownError} if the lock was taken away since; `BABA_IO` and the like if it cannot be
+   * read
+   */
   async mustHold(): Promise<void> {
     const isHeld = await this.#lock.isHeld().catch((error: unknown) => {
       throw ioError(error, LOCK_FILE, "read");
@@ -85,7 +91,11 @@ export class LockTenure {
     if (!isHeld) lockLost();
   }
 
-  /** For a commit that was written. @throws {CommitUnknownError} where the lock was taken away since, or cannot be read */
+  /**
+   * For a commit that was written.
+   *
+   * @throws {CommitUnknownError} if the lock was taken away since, or cannot be read
+   */
   async mustHaveHeld(): Promise<void> {
     if (!(await this.#lock.isHeld().catch(lockLost))) lockLost();
   }

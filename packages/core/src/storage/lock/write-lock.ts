@@ -200,9 +200,9 @@ export class WriteLock {
   }
 
   /**
-   * Gains the right to break a dead owner's lock if nobody has it, or a dead one whose lock this one may break;
-   * returns whether it has. Owners that have passed make a circle, which no process can have made: whose right
-   * it is cannot be known, so the lock counts as a living one's.
+   * Gains the right to break a dead owner's lock if nobody has it, or a dead one whose lock this one may
+   * break; returns whether it has. Owners that have passed make a circle, which no process can have made:
+   * whose right it is cannot be known, so the lock counts as a living one's.
    */
   async #gainsRight(owner: LockOwner, passed: readonly string[] = []): Promise<boolean> {
     if (passed.includes(owner.token)) return false;

@@ -77,7 +77,9 @@ export class RecordPlacer {
     return this.#staging.clear();
   }
 
-  /** Tries again if something was removed behind our back: what is staged, or a folder found or made before. */
+  /**
+   * Tries again if something was removed behind our back: what is staged, or a folder found or made before.
+   */
   async #placeBatch(batch: readonly Placement[]): Promise<void> {
     try {
       await this.#tryBatch(batch);

@@ -50,7 +50,7 @@ export class RecordReader {
   /**
    * The names of a folder's records, in order; empty if there is no such folder.
    *
-   * @throws `BABA_NAME` where a name stands for two of them, `BABA_NOT_A_FOLDER`, `BABA_PERMISSION`, `BABA_IO`
+   * @throws `BABA_NAME` if a name stands for two of them, `BABA_NOT_A_FOLDER`, `BABA_PERMISSION`, `BABA_IO`
    */
   async list(folder: string): Promise<string[]> {
     const names = await entriesOf(this.#files, folder);

@@ -18,7 +18,7 @@ export type Unopened = (error: BabaError) => void;
  * The directory itself (`"."`) and every folder below it that may hold records, each before its subfolders.
  * Folders whose names begin with a dot, such as the store's own, are left out.
  *
- * @throws `BABA_NAME` where a name stands for two folders, `BABA_PERMISSION`, `BABA_NOT_A_FOLDER`, `BABA_IO`
+ * @throws `BABA_NAME` if a name stands for two folders, `BABA_PERMISSION`, `BABA_NOT_A_FOLDER`, `BABA_IO`
  */
 export async function* recordFolders(
   files: FileSystem,

@@ -21,8 +21,8 @@ export class Staging {
   }
 
   /**
-   * Writes the texts of one batch of files; nothing if there are more, or on failure, so it never rejects. The
-   * last payload counts.
+   * Writes the texts of one batch of files; nothing if there are more, or on failure, so it never rejects.
+   * The last payload counts.
    */
   async stage(changes: readonly Changes[]): Promise<void> {
     if (changes.reduce((sum, { size }) => sum + size, 0) > BATCH_FILES) return;

@@ -27,7 +27,7 @@ const text = new TextDecoder();
  * commit. Whatever happens to them, the total stays the same, and every acknowledged transfer has left its
  * record along with its effect.
  *
- * @throws {SimulationError} with the seed and the last steps where it is not so
+ * @throws {SimulationError} with the seed and the last steps if it is not so
  * @example
  * ```ts
  * import { runBank } from "@baba/core/testing";

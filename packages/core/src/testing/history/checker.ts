@@ -23,7 +23,7 @@ export type HistoryReport = {
  * dependencies allow explains every read). Time and memory grow linearly with the operations and the numbers
  * read. Of several entangled cycles, one of the gravest kind is reported.
  *
- * @throws {RangeError} where a number was appended twice to a key, or transactions of one client overlap
+ * @throws {RangeError} if a number was appended twice to a key, or transactions of one client overlap
  *
  * @example
  * ```ts

@@ -40,7 +40,7 @@ export type Graph = {
  * Adya's direct serialization graph: ww, wr and rw dependencies, plus the order of each client's own
  * transactions and real time.
  *
- * @throws {RangeError} where transactions of one client overlap
+ * @throws {RangeError} if transactions of one client overlap
  */
 export function dependencyGraph(observed: Observed, orders: readonly VersionOrder[]): Graph {
   const builder = new GraphBuilder(observed.nodes.length);

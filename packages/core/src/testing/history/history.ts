@@ -105,8 +105,8 @@ export function historyLine(transaction: Transaction): string {
  *
  * The last line for an `id` counts; a last line without a newline was cut off by a crash and is left out.
  *
- * @throws {SyntaxError} where a line is not a transaction
- * @throws {RangeError} where two clients used the same `id`
+ * @throws {SyntaxError} if a line is not a transaction
+ * @throws {RangeError} if two clients used the same `id`
  *
  * @example
  * ```ts

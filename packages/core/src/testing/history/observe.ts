@@ -31,7 +31,7 @@ export type Observed = {
  * Finds who wrote what and what each transaction saw of the others, as well as all faults that show in a
  * single read: the kinds `internal`, `duplicate-elements`, `garbage-read` and `G1a`.
  *
- * @throws {RangeError} where a number was appended twice to one key
+ * @throws {RangeError} if a number was appended twice to one key
  */
 export function observe(history: readonly Transaction[]): Observed {
   const nodes = effective(history, writersOf(history, new Map()));

@@ -29,7 +29,9 @@ export type Versions = {
   readonly lostUpdates: readonly (readonly number[])[];
 };
 
-/** Recovers the version order of every key: `incompatible-order`, `impossible-order`, `G1b` and `lost-update`. */
+/**
+ * Recovers the version order of every key: `incompatible-order`, `impossible-order`, `G1b` and `lost-update`.
+ */
 export function recoverVersions(observed: Observed): Versions {
   const orders: VersionOrder[] = [];
   const anomalies: Anomaly[] = [];

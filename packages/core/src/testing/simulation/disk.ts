@@ -119,33 +119,33 @@ export class SimulatedDisk {
     else this.#syncFolder(this.folder(path, "syncFolder"), operation.failed);
   }
 
-  /** What a path leads to, if anything. Throws `ENOTDIR` if there is a file on the way. */
+  /** What a path leads to, if anything. @throws `ENOTDIR` if there is a file on the way */
   entry(path: string, call: string = "stat"): TreeNode | undefined {
     return find(this.#root, path, call);
   }
 
-  /** The file at a path, if anything is there. Throws `ENOTDIR`, `EISDIR`. */
+  /** The file at a path, if anything is there. @throws `ENOTDIR`, `EISDIR` */
   findFile(path: string, call: string): FileNode | undefined {
     const node = this.entry(path, call);
     if (node?.kind === "folder") throw new SystemError("EISDIR", call, path);
     return node;
   }
 
-  /** The file at a path. Throws `ENOENT`, `ENOTDIR`, `EISDIR`. */
+  /** The file at a path. @throws `ENOENT`, `ENOTDIR`, `EISDIR` */
   file(path: string, call: string): FileNode {
     const file = this.findFile(path, call);
     if (file === undefined) throw new SystemError("ENOENT", call, path);
     return file;
   }
 
-  /** The folder at a path, if anything is there. Throws `ENOTDIR`. */
+  /** The folder at a path, if anything is there. @throws `ENOTDIR` */
   findFolder(path: string, call: string): FolderNode | undefined {
     const node = this.entry(path, call);
     if (node?.kind === "file") throw new SystemError("ENOTDIR", call, path);
     return node;
   }
 
-  /** The folder at a path. Throws `ENOENT`, `ENOTDIR`. */
+  /** The folder at a path. @throws `ENOENT`, `ENOTDIR` */
   folder(path: string, call: string): FolderNode {
     const folder = this.findFolder(path, call);
     if (folder === undefined) throw new SystemError("ENOENT", call, path);

@@ -139,7 +139,7 @@ export class World {
   /**
    * Runs all processes to their end.
    *
-   * @throws {SimulationError} where a body threw, where all wait for each other, and where there is no end
+   * @throws {SimulationError} if a body threw, if all wait for each other, and if there is no end
    */
   async run(): Promise<void> {
     for (const task of this.#tasks) this.#start(task);

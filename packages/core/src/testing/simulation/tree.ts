@@ -87,7 +87,7 @@ export type EntryChange = {
 /**
  * What a path leads to, if anything.
  *
- * @throws `ENOTDIR` where one on the way is a file
+ * @throws `ENOTDIR` if one on the way is a file
  */
 export function find(root: FolderNode | undefined, path: string, call: string): TreeNode | undefined {
   let node: TreeNode | undefined = root;
