@@ -3,7 +3,7 @@ import { BabaError } from "../errors.ts";
 import type { Content } from "../storage/protection.ts";
 import type { Compression } from "./compression.ts";
 import { type Crypto, TAG_SIZE } from "./crypto.ts";
-import { refuse } from "./refusals.ts";
+import { recordError } from "./refusals.ts";
 import type { StoreKeys } from "./store-keys.ts";
 import { XAES_NONCE_SIZE, type Xaes } from "./xaes.ts";
 
@@ -183,7 +183,7 @@ export function openRecord(
     envelope.subarray(HEAD),
   );
   if (payload === undefined) {
-    throw refuse(
+    throw recordError(
       "BABA_TAMPERED",
       name,
       "the record is damaged, was changed, or was moved here from another name or store; put it back from a backup",
@@ -220,7 +220,7 @@ export function asContent(error: unknown): BabaError {
 
 function mustInflate(inflated: Uint8Array | undefined, name: string): Uint8Array {
   if (inflated !== undefined) return inflated;
-  throw refuse("BABA_ENVELOPE", name, "its contents cannot be inflated, or exceed 64 MiB");
+  throw recordError("BABA_ENVELOPE", name, "its contents cannot be inflated, or exceed 64 MiB");
 }
 
 /** Throws unless the bytes have the shape of an envelope of this version; does not authenticate anything. */
@@ -228,25 +228,25 @@ function checkShape(envelope: Uint8Array, name: string): void {
   const version = envelope[0];
   const flags = envelope[1] ?? 0;
   if (version === undefined)
-    throw refuse("BABA_ENVELOPE", name, "the record is empty; put it back from a backup");
+    throw recordError("BABA_ENVELOPE", name, "the record is empty; put it back from a backup");
   if (version !== VERSION && isTextByte(version)) {
-    throw refuse(
+    throw recordError(
       "BABA_NOT_SEALED",
       name,
       "this store is sealed but the record is not, so it cannot be trusted; add it again to seal it",
     );
   }
   if (version !== VERSION) {
-    throw refuse(
+    throw recordError(
       "BABA_ENVELOPE",
       name,
       `the envelope has version ${version}, not ${VERSION}; open it with a newer BabaDB`,
     );
   }
   if (envelope.length < ENVELOPE_OVERHEAD)
-    throw refuse("BABA_ENVELOPE", name, "the envelope was cut short; put it back from a backup");
+    throw recordError("BABA_ENVELOPE", name, "the envelope was cut short; put it back from a backup");
   if ((flags & ~DEFLATED) !== 0) {
-    throw refuse(
+    throw recordError(
       "BABA_ENVELOPE",
       name,
       `the envelope has unknown flags (${flags}); open it with a newer BabaDB`,
@@ -258,7 +258,7 @@ function xaesOf(envelope: Uint8Array, name: string, keys: StoreKeys): Xaes {
   const id = keyIdOf(envelope);
   const xaes = id === undefined ? undefined : keys.find(id);
   if (xaes !== undefined) return xaes;
-  throw refuse(
+  throw recordError(
     "BABA_KEY_UNKNOWN",
     name,
     "it was sealed with a data key that this store does not have: it is damaged, from another store, or older than the rewrap() that " +

@@ -7,7 +7,7 @@ import { rewriteFolders } from "../storage/rewrite-folders.ts";
 import { loadAge } from "./age.ts";
 import { passphraseIdentity, passphraseRecipient, WORK_FACTOR } from "./age-passphrase.ts";
 import type { Crypto } from "./crypto.ts";
-import { damaged, Keyring } from "./keyring.ts";
+import { damagedKeyFile, Keyring } from "./keyring.ts";
 import { type IdentityLock, MOST_RECIPIENTS } from "./lock.ts";
 
 const LARGEST_FILE = 1024 * 1024;
@@ -64,7 +64,7 @@ export async function lockKeyring(
  * is too little memory to derive a key from the passphrase
  */
 export async function unlockKeyring(crypto: Crypto, file: Uint8Array, lock: FileLock): Promise<Keyring> {
-  if (file.length > LARGEST_FILE) throw damaged("it is larger than 1 MiB");
+  if (file.length > LARGEST_FILE) throw damagedKeyFile("it is larger than 1 MiB");
   const payload = await decrypt(await binaryOf(file), lock, crypto);
   const keyring = parsedKeyring(payload);
   try {
@@ -86,10 +86,12 @@ function parsedKeyring(payload: Uint8Array): Keyring {
 
 function mustFit(crypto: Crypto, keyring: Keyring, lock: FileLock): void {
   if (lock.kind === "passphrase") {
-    if (keyring.recipients.length > 0) throw damaged("it is locked by a passphrase but has recipients");
+    if (keyring.recipients.length > 0)
+      throw damagedKeyFile("it is locked by a passphrase but has recipients");
     return;
   }
-  if (keyring.recipients.length === 0) throw damaged("it is locked for identities but has no recipients");
+  if (keyring.recipients.length === 0)
+    throw damagedKeyFile("it is locked for identities but has no recipients");
   if (lock.fingerprint !== undefined && lock.fingerprint !== keyring.fingerprint(crypto))
     throw notThePinned();
 }
@@ -228,7 +230,7 @@ async function binaryOf(file: Uint8Array): Promise<Uint8Array> {
   try {
     return armor.decode(text.decode(file));
   } catch {
-    throw damaged("it is not an age file");
+    throw damagedKeyFile("it is not an age file");
   }
 }
 
@@ -247,7 +249,7 @@ async function decrypt(file: Uint8Array, lock: FileLock, crypto: Crypto): Promis
     return await decrypter.decrypt(file);
   } catch (error) {
     if (error instanceof BabaError) throw error;
-    throw damaged(
+    throw damagedKeyFile(
       error instanceof Error && error.message !== "" ? `${error.message} (age)` : "it is damaged",
       error,
     );
@@ -258,7 +260,8 @@ async function decrypt(file: Uint8Array, lock: FileLock, crypto: Crypto): Promis
 function gate(lock: FileLock): Identity {
   return {
     unwrapFileKey(stanzas: readonly Stanza[]) {
-      if (stanzas.length > MOST_RECIPIENTS) throw damaged(`it has more than ${MOST_RECIPIENTS} recipients`);
+      if (stanzas.length > MOST_RECIPIENTS)
+        throw damagedKeyFile(`it has more than ${MOST_RECIPIENTS} recipients`);
       if (lock.kind === "identity") mustBeFew(stanzas, lock.identities.length);
       const locked = stanzas.some(({ args }) => args[0] === "scrypt") ? "passphrase" : "identity";
       if (locked === lock.kind) return null;

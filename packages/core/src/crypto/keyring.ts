@@ -89,10 +89,10 @@ export class Keyring {
       );
     }
     const parts = partsOf(value);
-    if (parts === undefined) throw damaged("it does not contain a keyring");
+    if (parts === undefined) throw damagedKeyFile("it does not contain a keyring");
     const keyring = new Keyring(parts);
     // This catches what the checks do not: further or duplicate properties, another order.
-    if (keyring.#text() !== text) throw damaged("its keyring does not have the expected form");
+    if (keyring.#text() !== text) throw damagedKeyFile("its keyring does not have the expected form");
     return keyring;
   }
 
@@ -109,7 +109,7 @@ export class Keyring {
   /** The key that seals new data. */
   get active(): DataKey {
     const active = this.#parts.keys.find(({ state }) => state === "active");
-    if (active === undefined) throw damaged("it has no active data key");
+    if (active === undefined) throw damagedKeyFile("it has no active data key");
     return active;
   }
 
@@ -211,7 +211,7 @@ export class Keyring {
 }
 
 /** The error for an unusable key file. */
-export function damaged(what: string, cause?: unknown): BabaError {
+export function damagedKeyFile(what: string, cause?: unknown): BabaError {
   return new BabaError(
     "BABA_KEYRING",
     `The key file ${KEY_FILE} cannot be used: ${what}. Put it back from a backup; without it the records cannot be read.`,

@@ -4,12 +4,16 @@ import { KEY_FILE } from "../storage/layout.ts";
 
 /** The error for sealed data in a store that was opened without a key. */
 export function sealedWithoutKey(name: string): BabaError {
-  return refuse("BABA_SEALED", name, "it is sealed: open the store with the option that it was sealed with");
+  return recordError(
+    "BABA_SEALED",
+    name,
+    "it is sealed: open the store with the option that it was sealed with",
+  );
 }
 
 /** The error for a folder with sealed data but no key file, which is not a new store. */
 export function keyFileMissing(name: string): BabaError {
-  return refuse(
+  return recordError(
     "BABA_KEYRING",
     name,
     `it is sealed, but ${KEY_FILE} is missing, so this is not a new store: put the key file back from a backup, or open the store ` +
@@ -19,7 +23,7 @@ export function keyFileMissing(name: string): BabaError {
 
 /** The error for plain data in a store that is opened with a key for the first time. */
 export function plainStore(name: string): BabaError {
-  return refuse(
+  return recordError(
     "BABA_NOT_SEALED",
     name,
     "it is plain, and the store was opened with a key: call db.seal() to seal what is there, or leave the key out",
@@ -28,7 +32,7 @@ export function plainStore(name: string): BabaError {
 
 /** The error for a plain store opened with a raw key: a commit would mix sealed and plain records. */
 export function plainUnderRawKey(name: string): BabaError {
-  return refuse(
+  return recordError(
     "BABA_NOT_SEALED",
     name,
     "it is plain, and the option key cannot seal an existing store: leave the option out, or start in another directory",
@@ -37,7 +41,7 @@ export function plainUnderRawKey(name: string): BabaError {
 
 /** The error for a plain journal segment in a sealed store. */
 export function plainJournal(segment: string): BabaError {
-  return refuse(
+  return recordError(
     "BABA_NOT_SEALED",
     segment,
     "it is not sealed but the store is, so it cannot be trusted. Nothing was changed. Put the whole directory back from one backup, " +
@@ -48,7 +52,7 @@ export function plainJournal(segment: string): BabaError {
 /** The error for a segment sealed with a key that the store does not have. */
 export function foreignJournal(segment: string, rawKey: boolean): BabaError {
   if (rawKey) return wrongRawKey(segment);
-  return refuse(
+  return recordError(
     "BABA_KEY_UNKNOWN",
     segment,
     `it is sealed with a data key that ${KEY_FILE} does not have: one of the two is older or from another store. Nothing was ` +
@@ -58,7 +62,7 @@ export function foreignJournal(segment: string, rawKey: boolean): BabaError {
 
 /** The error for a record or segment that is not sealed with the given raw key. */
 export function wrongRawKey(name: string): BabaError {
-  return refuse(
+  return recordError(
     "BABA_KEY_WRONG",
     name,
     "it is not sealed with the key that was given. Nothing was changed. Give the key that the store was made with, or, if that was a " +
@@ -68,7 +72,7 @@ export function wrongRawKey(name: string): BabaError {
 
 /** The error for a key file that was replaced by an unrelated one while the store was open. */
 export function otherKeyring(): BabaError {
-  return refuse(
+  return recordError(
     "BABA_KEYRING",
     KEY_FILE,
     "another keyring was put in its place while the store was open. Close the database and, if you know where the new one is " +
@@ -85,6 +89,6 @@ export function noKeyring(): BabaError {
 }
 
 /** The error for one record, or anything else with a name in the store. */
-export function refuse(code: BabaError["code"], name: string, reason: string): BabaError {
+export function recordError(code: BabaError["code"], name: string, reason: string): BabaError {
   return new BabaError(code, `${printable(name)}: ${reason}.`, { record: name });
 }

@@ -46,7 +46,7 @@ export type VaultContext = {
 };
 
 /** The write lock, held. */
-type WriteLock = Pick<Hold, "mustHold">;
+type Held = Pick<Hold, "mustHold">;
 
 /** Returns a changed keyring, or the same one. */
 type Change = (keyring: Keyring, crypto: Crypto) => Keyring;
@@ -226,11 +226,11 @@ export class Vault implements Protection {
    * @throws `BABA_OPTION` if there is no keyring, or if `passphrase` does not fit the kind of lock; and what
    * `hold.mustHold` throws
    */
-  rewrite(change: Change, hold: WriteLock, passphrase?: string): Promise<void> {
+  rewrite(change: Change, hold: Held, passphrase?: string): Promise<void> {
     return this.#inTurn(() => this.#rewrite(change, hold, passphrase));
   }
 
-  async #rewrite(change: Change, hold: WriteLock, passphrase?: string): Promise<void> {
+  async #rewrite(change: Change, hold: Held, passphrase?: string): Promise<void> {
     await this.#openAgain();
     const { crypto } = this.#context;
     const lock = fileLock(this.#lock, passphrase);

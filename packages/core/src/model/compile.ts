@@ -1,5 +1,5 @@
 import { deepEqual } from "./equality.ts";
-import { isPlainScalar, isScalar, onlyLooks } from "./idempotence.ts";
+import { isPlainScalar, isScalarSchema, onlyLooks } from "./idempotence.ts";
 import { isPlainNumber } from "./json-encode.ts";
 import { isSchema, type Schema } from "./schema.ts";
 import { check, isPromise } from "./validation.ts";
@@ -115,7 +115,7 @@ function formOf(schema: unknown): Compiled | undefined {
 function makeForm(schema: Schema): Compiled | undefined {
   const parts: Parts = { ...schema };
   // Of a schema that only checks, a union is one of scalars.
-  if (!isGenuine(schema)) return isScalar(schema) || parts.type === "union" ? asked(schema) : undefined;
+  if (!isGenuine(schema)) return isScalarSchema(schema) || parts.type === "union" ? asked(schema) : undefined;
   switch (parts.type) {
     case "string":
       return scalar(isString);

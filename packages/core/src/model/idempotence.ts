@@ -99,7 +99,7 @@ function isLookAt({ type, ...schema }: Parts, depth: number): boolean {
     case "array":
       return isLook(schema.item, depth);
     case "record":
-      return isScalar(schema.key, depth) && isLook(schema.value, depth);
+      return isScalarSchema(schema.key, depth) && isLook(schema.value, depth);
     case "optional":
     case "exact_optional":
       return isLook(schema.wrapped, depth);
@@ -107,7 +107,7 @@ function isLookAt({ type, ...schema }: Parts, depth: number): boolean {
     case "nullish":
       return typeof schema.default !== "function" && isLook(schema.wrapped, depth);
     case "union":
-      return Array.isArray(schema.options) && schema.options.every((option) => isScalar(option, depth));
+      return Array.isArray(schema.options) && schema.options.every((option) => isScalarSchema(option, depth));
     default:
       return SCALARS.has(type);
   }
@@ -117,7 +117,7 @@ function isLookAt({ type, ...schema }: Parts, depth: number): boolean {
  * Whether a schema only checks, and takes nothing but scalars. Only of these may a union be: once the unknown
  * properties of an object are gone, it might choose another option.
  */
-export function isScalar(part: unknown, depth = 0): boolean {
+export function isScalarSchema(part: unknown, depth = 0): boolean {
   return isLook(part, depth) && SCALARS.has(Reflect.get(Object(part), "type"));
 }
 
@@ -132,7 +132,7 @@ function areLooks(entries: unknown, depth: number): boolean {
 function isCheck(step: unknown, depth: number): boolean {
   const { kind, type, requirement }: Parts = { ...Object(step) };
   // After another schema, one of objects or with a default may give what the first would not take.
-  if (kind === "schema") return isScalar(step, depth);
+  if (kind === "schema") return isScalarSchema(step, depth);
   if (kind === "transformation") return TYPE_ONLY.has(type);
   if (kind === "validation") return BARE.has(type) || isPure(requirement);
   return kind === "metadata";
@@ -147,7 +147,7 @@ function isPure(requirement: unknown): boolean {
 /** The schema made the objects and arrays of its output, so they only have data properties. */
 function isPlain(value: unknown, depth: number): boolean {
   if (typeof value !== "object" || value === null) return isPlainScalar(value);
-  return depth < DEEPEST && isPlainObject(value, depth + 1);
+  return depth < DEEPEST && isPlainJsonObject(value, depth + 1);
 }
 
 /** Whether a value is a scalar of JSON. */
@@ -155,7 +155,7 @@ export function isPlainScalar(value: unknown): boolean {
   return value === null || typeof value === "string" || typeof value === "boolean" || isPlainNumber(value);
 }
 
-function isPlainObject(value: object, depth: number): boolean {
+function isPlainJsonObject(value: object, depth: number): boolean {
   if (Array.isArray(value)) return arePlain(value, depth);
   return Object.getPrototypeOf(value) === Object.prototype && hasPlainProperties(value, depth);
 }

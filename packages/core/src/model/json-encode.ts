@@ -50,8 +50,8 @@ export function encode(value: unknown): Encoded {
     return { json, asParsed: trail.asParsed && !callsToJson() };
   } catch (cause) {
     if (cause instanceof BabaError) throw cause;
-    if (cause instanceof RangeError) throw refuse("is too large or nests too deeply", NOWHERE, cause);
-    throw refuse("cannot be read", trail, cause);
+    if (cause instanceof RangeError) throw unserializable("is too large or nests too deeply", NOWHERE, cause);
+    throw unserializable("cannot be read", trail, cause);
   }
 }
 
@@ -67,9 +67,9 @@ function encodeValue(value: unknown, trail: Trail): PlainJson {
     case "object":
       return value === null ? null : encodeObject(value, trail);
     case "undefined":
-      throw refuse("is undefined, which only a property can be", trail);
+      throw unserializable("is undefined, which only a property can be", trail);
     default:
-      throw refuse(`is a ${typeof value}`, trail);
+      throw unserializable(`is a ${typeof value}`, trail);
   }
 }
 
@@ -92,18 +92,18 @@ function encodeBigint(value: bigint, trail: Trail): PlainJson {
 function digitsOf(value: bigint, trail: Trail): string {
   const digits = BigInt.asIntN(MOST_BITS, value) === value ? String(value) : undefined;
   if (digits !== undefined && digits.length - (value < 0n ? 1 : 0) <= MOST_DIGITS) return digits;
-  throw refuse("is an integer of more than 1,000,000 digits", trail);
+  throw unserializable("is an integer of more than 1,000,000 digits", trail);
 }
 
 function encodeObject(value: object, trail: Trail): PlainJson {
-  if (trail.open.includes(value)) throw refuse("contains itself", trail);
+  if (trail.open.includes(value)) throw unserializable("contains itself", trail);
   if (isPlainObject(value)) return encodeProperties(value, trail);
   if (isPlainArray(value)) return encodeElements(value, trail);
   if (isBytes(value)) return encodeBytes(value, trail);
   if (isDate(value)) return encodeDate(value, trail);
   if (isMap(value)) return encodeMembers("$map", value, trail);
   if (isSet(value)) return encodeMembers("$set", value, trail);
-  throw refuse("is an instance of a class, or another object that JSON has no form for", trail);
+  throw unserializable("is an instance of a class, or another object that JSON has no form for", trail);
 }
 
 function encodeProperties(source: Record<string, unknown>, trail: Trail): PlainJson {
@@ -127,7 +127,8 @@ function encodeProperties(source: Record<string, unknown>, trail: Trail): PlainJ
 
 function encodeElements(source: readonly unknown[], trail: Trail): PlainJson[] {
   refuseSymbols(source, trail);
-  if (Object.keys(source).length > source.length) throw refuse("is an array with named properties", trail);
+  if (Object.keys(source).length > source.length)
+    throw unserializable("is an array with named properties", trail);
   const copy: PlainJson[] = [];
   const depth = enter(source, trail);
   for (let i = 0; i < source.length; i++) {
@@ -151,7 +152,7 @@ function encodeDate(value: Date, trail: Trail): PlainJson {
   // A fake `Date` for setting the clock gives its instances the real constructor as a property.
   refuseNamed(value, trail, ["constructor"]);
   const time = value.getTime();
-  if (Number.isNaN(time)) throw refuse("is an invalid Date", trail);
+  if (Number.isNaN(time)) throw unserializable("is an invalid Date", trail);
   const asText = time >= 0 && time <= LAST_TEXT_DATE;
   return tagged("$date", asText ? new Date(time).toISOString() : { $numberLong: String(time) }, trail);
 }
@@ -159,12 +160,13 @@ function encodeDate(value: Date, trail: Trail): PlainJson {
 function encodeBytes(value: Uint8Array, trail: Trail): PlainJson {
   refuseSymbols(value, trail);
   if (value.length === 0 && isLost(value))
-    throw refuse(
+    throw unserializable(
       "has lost its bytes: they were given to another thread, or its buffer was made smaller",
       trail,
     );
   // Without further properties, there are as many keys as bytes.
-  if (value.length <= FEW_BYTES && Object.keys(value).length > value.length) throw refuse(NAMED, trail);
+  if (value.length <= FEW_BYTES && Object.keys(value).length > value.length)
+    throw unserializable(NAMED, trail);
   return tagged("$binary", { base64: toBase64(value), subType: "00" }, trail);
 }
 
@@ -187,7 +189,7 @@ function tagged(tag: string, content: PlainJson, trail: Trail): PlainJson {
 /** Marks an object as being encoded; returns its depth. */
 function enter(source: object, trail: Trail): number {
   const depth = trail.open.push(source) - 1;
-  if (depth >= DEEPEST) throw refuse(`nests deeper than ${DEEPEST} levels`, NOWHERE);
+  if (depth >= DEEPEST) throw unserializable(`nests deeper than ${DEEPEST} levels`, NOWHERE);
   if (depth >= SURELY_PARSED) trail.asParsed = false;
   return depth;
 }
@@ -214,14 +216,14 @@ function setOwn(object: JsonObject, name: string, value: PlainJson): void {
 
 function refuseSymbols(value: object, trail: Trail): void {
   if (Object.getOwnPropertySymbols(value).length > 0)
-    throw refuse("has a property whose key is a symbol", trail);
+    throw unserializable("has a property whose key is a symbol", trail);
 }
 
 function refuseNamed(value: object, trail: Trail, known: readonly PropertyKey[] = []): void {
-  if (!Reflect.ownKeys(value).every((key) => known.includes(key))) throw refuse(NAMED, trail);
+  if (!Reflect.ownKeys(value).every((key) => known.includes(key))) throw unserializable(NAMED, trail);
 }
 
-function refuse(what: string, trail: Trail, cause?: unknown): BabaError {
+function unserializable(what: string, trail: Trail, cause?: unknown): BabaError {
   const path = formatPath("$", trail.keys.slice(0, trail.open.length));
   return new BabaError(
     "BABA_UNSERIALIZABLE",

@@ -46,7 +46,7 @@ export type Exclusion = {
  */
 export function exclusionOf(where: unknown, schema: Schema): Exclusion | undefined {
   if (typeof where !== "object" || where === null || !onlyLooks(schema)) return undefined;
-  const scalars = Object.entries(where).filter(([, value]) => isScalar(value));
+  const scalars = Object.entries(where).filter(([, value]) => isScalarValue(value));
   if (scalars.length === 0) return undefined;
   const strings = fillsIn(schema) ? [] : stringsIn(scalars);
   return {
@@ -64,10 +64,10 @@ function stringsIn(scalars: readonly (readonly [string, unknown])[]): string[] {
 function hasOther(stored: unknown, key: string, value: unknown): boolean {
   if (typeof stored !== "object" || stored === null || !Object.hasOwn(stored, key)) return false;
   const own: unknown = Reflect.get(stored, key);
-  return isScalar(own) && own !== value && !deepEqual(own, value);
+  return isScalarValue(own) && own !== value && !deepEqual(own, value);
 }
 
-function isScalar(value: unknown): boolean {
+function isScalarValue(value: unknown): boolean {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 }
 
@@ -90,7 +90,7 @@ function toBoolean(answer: unknown): boolean {
 /** Entries of an object whose getters may throw, and which may be a revoked proxy. */
 function readable(where: unknown): [string, unknown][] {
   try {
-    return entriesOf(where);
+    return wantedOf(where);
   } catch (cause) {
     if (cause instanceof BabaError) throw cause;
     throw optionError("The where cannot be read: it, or one of its properties, throws (see the cause).", {
@@ -99,7 +99,7 @@ function readable(where: unknown): [string, unknown][] {
   }
 }
 
-function entriesOf(where: unknown): [string, unknown][] {
+function wantedOf(where: unknown): [string, unknown][] {
   if (typeof where !== "object" || where === null || !isPlainObject(where)) {
     throw optionError(
       "A where is an object of properties to match, or a function from a record to a boolean.",

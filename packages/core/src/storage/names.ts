@@ -32,7 +32,7 @@ export function checkRecordName(name: unknown): string {
   const last = segments.pop() ?? "";
   const path = [...segments, last].join("/");
   if (!last.endsWith(RECORD_SUFFIX)) {
-    throw refuse(path, `must end in "${RECORD_SUFFIX}": try "${printable(path)}${RECORD_SUFFIX}"`);
+    throw nameError(path, `must end in "${RECORD_SUFFIX}": try "${printable(path)}${RECORD_SUFFIX}"`);
   }
   for (const segment of segments) checkFolderSegment(segment, path);
   return path;
@@ -64,7 +64,8 @@ export function checkFolderName(folder: unknown): string {
 export function defaultRecordName(record: unknown): string {
   const id = typeof record === "object" && record !== null && "id" in record ? record.id : undefined;
   if (typeof id === "string") {
-    if (id.includes("/")) throw refuse(id, "must be one segment to serve as an id: give a file name as well");
+    if (id.includes("/"))
+      throw nameError(id, "must be one segment to serve as an id: give a file name as well");
     checkPath(id, "file"); // by itself: the suffix would hide a trailing dot or space
     return checkRecordName(id + RECORD_SUFFIX);
   }
@@ -112,12 +113,12 @@ function checkPath(name: unknown, kind: "file" | "folder"): string[] {
   }
   const path = name.normalize("NFC");
   if (path === "")
-    throw refuse(path, `may not be empty${kind === "folder" ? ': the directory itself is "."' : ""}`);
-  if (path.startsWith("/")) throw refuse(path, "must be relative to the database's directory");
-  if (isLongerThan(LONGEST_NAME, path)) throw refuse(path, `has more than ${LONGEST_NAME} bytes`);
+    throw nameError(path, `may not be empty${kind === "folder" ? ': the directory itself is "."' : ""}`);
+  if (path.startsWith("/")) throw nameError(path, "must be relative to the database's directory");
+  if (isLongerThan(LONGEST_NAME, path)) throw nameError(path, `has more than ${LONGEST_NAME} bytes`);
   const segments = path.split("/");
   if (segments.length > MOST_SEGMENTS)
-    throw refuse(path, `has more than ${MOST_SEGMENTS} segments: put it into fewer folders`);
+    throw nameError(path, `has more than ${MOST_SEGMENTS} segments: put it into fewer folders`);
   for (const segment of segments) checkSegment(segment, path);
   return segments;
 }
@@ -129,25 +130,26 @@ function isLongerThan(bytes: number, text: string): boolean {
 
 function checkSegment(segment: string, path: string): void {
   if (segment === "")
-    throw refuse(path, "has an empty segment: write one / between segments and none at the end");
-  if (segment === "." || segment === "..") throw refuse(path, `may not have the segment "${segment}"`);
-  if (segment.startsWith(".")) throw refuse(path, "has a segment that begins with a dot");
-  if (FORBIDDEN.test(segment)) throw refuse(path, 'contains a control character or one of \\ : * ? " < > |');
+    throw nameError(path, "has an empty segment: write one / between segments and none at the end");
+  if (segment === "." || segment === "..") throw nameError(path, `may not have the segment "${segment}"`);
+  if (segment.startsWith(".")) throw nameError(path, "has a segment that begins with a dot");
+  if (FORBIDDEN.test(segment))
+    throw nameError(path, 'contains a control character or one of \\ : * ? " < > |');
   if (/\p{Surrogate}/u.test(segment))
-    throw refuse(path, "contains half a surrogate pair, which is not a character");
-  if (/[. ]$/.test(segment)) throw refuse(path, "has a segment that ends in a dot or a space");
+    throw nameError(path, "contains half a surrogate pair, which is not a character");
+  if (/[. ]$/.test(segment)) throw nameError(path, "has a segment that ends in a dot or a space");
   if (DEVICE.test((segment.split(".")[0] ?? "").trimEnd()))
-    throw refuse(path, "has a segment that Windows reserves for a device");
+    throw nameError(path, "has a segment that Windows reserves for a device");
   if (isLongerThan(LONGEST_SEGMENT, segment))
-    throw refuse(path, `has a segment of more than ${LONGEST_SEGMENT} bytes`);
+    throw nameError(path, `has a segment of more than ${LONGEST_SEGMENT} bytes`);
 }
 
 function checkFolderSegment(segment: string, path: string): void {
   if (segment.toLowerCase().endsWith(RECORD_SUFFIX)) {
-    throw refuse(path, `has a folder whose name ends in "${RECORD_SUFFIX}", which is for records`);
+    throw nameError(path, `has a folder whose name ends in "${RECORD_SUFFIX}", which is for records`);
   }
 }
 
-function refuse(name: string, reason: string): BabaError {
+function nameError(name: string, reason: string): BabaError {
   return new BabaError("BABA_NAME", `The name "${printable(name)}" ${reason}.`, { record: name });
 }

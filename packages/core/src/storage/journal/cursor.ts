@@ -4,7 +4,7 @@ import { JOURNAL_FOLDER, STORE_FOLDER, segmentPath } from "../layout.ts";
 import type { Breathe } from "../pieces.ts";
 import { FRAME_HEADER } from "./frame.ts";
 import {
-  damaged,
+  damagedJournal,
   type JournalCommit,
   type Position,
   type Read,
@@ -132,7 +132,7 @@ export class JournalCursor {
     this.advance(tail);
     if (next === undefined) return false;
     if (next.header.previousChain !== tail.position.chain)
-      throw damaged(next.header.number, "it does not follow the segment before it");
+      throw damagedJournal(next.header.number, "it does not follow the segment before it");
     this.enter({ ...startOf(next), placed: Math.max(next.header.placed, tail.position.placed) });
     return true;
   }

@@ -59,7 +59,7 @@ export async function readJournal(
     if (segments !== undefined) return parseSegments(segments, breathe);
     // A checkpoint removed a segment during the read, unless nothing has changed.
     if ((await newestSegment(files)) === newest) {
-      throw damaged(newest, "a segment before it is missing");
+      throw damagedJournal(newest, "a segment before it is missing");
     }
   }
 }
@@ -101,7 +101,10 @@ export async function readFrames(
     if (parsed.state !== "frame") {
       const lost = parsed.state === "damaged" || limit !== undefined;
       if (lost || attestsSync(segment, position.offset, position.sequence + 1, position.seed)) {
-        throw damaged(from.header.number, `the commit after number ${position.sequence} fails its checksum`);
+        throw damagedJournal(
+          from.header.number,
+          `the commit after number ${position.sequence} fails its checksum`,
+        );
       }
       break;
     }
@@ -109,7 +112,7 @@ export async function readFrames(
     const { frame } = parsed;
     const body = openFrame(position, frame);
     if (body === undefined)
-      throw damaged(from.header.number, `what follows commit number ${position.sequence} is forged`);
+      throw damagedJournal(from.header.number, `what follows commit number ${position.sequence} is forged`);
     if (frame.kind === "commit") commits.push(await readCommit(parsed, body, position, breathe));
     position = behind(position, parsed);
   }
@@ -127,7 +130,7 @@ async function readCommit(
   await breathe();
   const changes = await decodeChanges(body, breathe);
   if (changes === undefined || sequence !== position.sequence + 1) {
-    throw damaged(position.header.number, `commit number ${sequence} is malformed or out of order`);
+    throw damagedJournal(position.header.number, `commit number ${sequence} is malformed or out of order`);
   }
   return { sequence, changes, end, chain, digest: xxh64(body, 0n) };
 }
@@ -158,14 +161,14 @@ export async function readStart(
   const header = decodeSegmentHeader(bytes);
   if (header === "newer") throw newer(number);
   if (header === undefined || header.number !== number)
-    throw damaged(number, "its header fails its checksum");
+    throw damagedJournal(number, "its header fails its checksum");
   const seal = await seals.findSeal(header.keyId, segmentPath(number));
-  if (seal !== undefined && !isSealedBy(bytes, seal)) throw damaged(number, "its header is forged");
+  if (seal !== undefined && !isSealedBy(bytes, seal)) throw damagedJournal(number, "its header is forged");
   return segmentStart(header, bytes, seal);
 }
 
 /** An error that names a segment and says how to go on without it. */
-export function damaged(number: number, what: string): BabaError {
+export function damagedJournal(number: number, what: string): BabaError {
   const path = segmentPath(number);
   return new BabaError(
     "BABA_JOURNAL",
@@ -247,7 +250,8 @@ async function readSegment(
   if (bytes instanceof Error) throw bytes;
   const start = await readStart(bytes, number, seals);
   const { length } = start.header;
-  if (bytes.length !== length) throw damaged(number, `it is ${bytes.length} bytes long, not ${length}`);
+  if (bytes.length !== length)
+    throw damagedJournal(number, `it is ${bytes.length} bytes long, not ${length}`);
   return { start, bytes };
 }
 
@@ -275,5 +279,5 @@ function mustFollow(last: Position, { header }: SegmentStart): void {
     last.sequence === header.base
   )
     return;
-  throw damaged(last.header.number, "it does not lead to the segment after it");
+  throw damagedJournal(last.header.number, "it does not lead to the segment after it");
 }
