@@ -21,7 +21,9 @@ export type QueueContext = {
 export class CommitQueue {
   readonly #context: QueueContext;
   #queue: Submission[] = [];
-  #draining: Promise<void> | undefined;
+  #draining = false;
+  /** The outcomes of all transactions that are not committed yet. */
+  readonly #pending = new Set<Promise<void>>();
 
   constructor(context: QueueContext) {
     this.#context = context;
@@ -34,31 +36,40 @@ export class CommitQueue {
    */
   submit(transaction: Transaction): Promise<void> {
     const bytes = journalBytes(transaction.changes);
-    return new Promise((resolve, reject) => {
+    const outcome = new Promise<void>((resolve, reject) => {
       const submission = { transaction, bytes, resolve, reject };
       if (transaction.hold !== undefined) void this.#commitWithin(transaction.hold, submission);
       else this.#wait(submission);
     });
+    return this.#noted(outcome);
   }
 
-  /** Waits until nothing waits for the lock any more. */
+  /** Waits for what was submitted so far: there may always be something newer. */
   async drained(): Promise<void> {
-    await this.#draining;
+    await Promise.allSettled(this.#pending);
+  }
+
+  #noted(outcome: Promise<void>): Promise<void> {
+    const ended = () => void this.#pending.delete(outcome);
+    this.#pending.add(outcome);
+    outcome.then(ended, ended);
+    return outcome;
   }
 
   #wait(submission: Submission): void {
     this.#queue.push(submission);
-    this.#draining ??= this.#drain();
+    if (!this.#draining) void this.#drain();
   }
 
   /** Where the lock cannot be had, all that has waited for it as long is refused. */
   async #drain(): Promise<void> {
+    this.#draining = true;
     while (this.#queue.length > 0) {
       const waiting = this.#queue.length;
       const refuse = (error: unknown): void => rejectAll(this.#queue.splice(0, waiting), error);
       await this.#commitWaiting().catch(refuse);
     }
-    this.#draining = undefined;
+    this.#draining = false;
   }
 
   async #commitWaiting(): Promise<void> {
