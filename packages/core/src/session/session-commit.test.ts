@@ -203,3 +203,18 @@ test("asyncSession(callback) ends after a commit() that its callback did not awa
     await db.close();
   }
 });
+
+test("asyncSession() passes on what its callback throws due to a commit between its reads, and does not run it again", async () => {
+  const db = new Database(Counter, { logging: false }, assemble(memoryRuntime()));
+  await db.asyncSession((session) => session.add({ id: "a", n: 0 }));
+  let runs = 0;
+  const moving = db.asyncSession(async (session) => {
+    runs++;
+    expect(await session.exists("b.baba")).toBe(false);
+    await db.asyncSession((other) => other.add({ id: "b", n: 1 }));
+    await session.move("a.baba", "b.baba");
+  });
+  await expect(moving).rejects.toMatchObject({ code: "BABA_EXISTS", record: "b.baba" });
+  expect(runs).toBe(1);
+  await db.close();
+});
