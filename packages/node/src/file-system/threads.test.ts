@@ -138,16 +138,29 @@ test("Threads.release() ends an idle thread, and returns once it has ended", asy
 test("Threads.release() leaves a thread that starts or is at work its jobs, and then it ends", async () => {
   const ends = watchEnds();
   const threads = new Threads();
-  const user = userWithWarnings();
-  const read = () => threads.run(user, "read", [folder, ["a"]]);
-  for (const before of [[], [read]]) {
-    for (const start of before) await start();
+  for (const atWork of [false, true]) {
+    const user = userWithWarnings();
+    const read = () => threads.run(user, "read", [folder, ["a"]]);
+    if (atWork) await read();
     const reading = read();
     await threads.release(user);
     expect(unpackReads(await reading)).toHaveLength(1);
     await Promise.all(ends.all);
   }
   expect(ends.count).toBe(2);
+});
+
+test("Threads.release() lets threads end after work that comes later, as of a batch that it met half done", async () => {
+  const ends = watchEnds();
+  const threads = new Threads();
+  const [gone, other] = [userWithWarnings(), userWithWarnings()];
+  await threads.release(gone);
+  expect(unpackReads(await threads.run(gone, "read", [folder, ["a"]]))).toHaveLength(1);
+  await Promise.all(ends.all);
+  await threads.run(other, "read", [folder, ["a"]]);
+  await threads.run(gone, "read", [folder, ["a"]]);
+  await threads.release(other);
+  expect([ends.all.length, ends.count]).toEqual([2, 2]);
 });
 
 test("Threads.release() may end a thread while it starts, and later work has threads again", async () => {

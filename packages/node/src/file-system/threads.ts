@@ -37,6 +37,8 @@ export class Threads {
   readonly #most: number;
   readonly #threads = new Set<Thread>();
   readonly #users = new Set<ThreadUser>();
+  /** What one of these still asks for, as the rest of a batch that was half done, keeps no thread from ending. */
+  readonly #released = new WeakSet<ThreadUser>();
   #queue: Waiting[] = [];
   #calls = 0;
   /** Why there are none. */
@@ -58,7 +60,7 @@ export class Threads {
     input: Parameters<Jobs[K]>,
     transfer: readonly ArrayBuffer[] = [],
   ): Promise<ReturnType<Jobs[K]>> {
-    this.#users.add(user);
+    if (!this.#released.has(user)) this.#users.add(user);
     return new Promise((resolve, reject) => {
       const settle = resolve as (result: unknown) => void; // The thread ran this very job.
       this.#queue.push({ user, job, input, transfer, resolve: settle, reject });
@@ -68,6 +70,7 @@ export class Threads {
 
   /** Notes that this adapter no longer needs threads; ends them if no other does. */
   async release(user: ThreadUser): Promise<void> {
+    this.#released.add(user);
     if (this.#users.delete(user)) await this.#endUnused();
   }
 
