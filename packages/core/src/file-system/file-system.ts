@@ -21,6 +21,7 @@ export interface FileSystem {
    * that one bad file does not hide the others. Never follows a symbolic link, neither in the last segment
    * nor in a folder on the way (below the root): such a file's result is an error with code `ELOOP`. Anything
    * that is not a regular file gives an error with code `EISDIR` or `ENOTSUP`, and opening it must not block.
+   * A file of 2 GiB or more may be refused with `ERR_FS_FILE_TOO_LARGE`: no record is that long.
    */
   read(paths: readonly string[]): Promise<(Uint8Array | Error | undefined)[]>;
 

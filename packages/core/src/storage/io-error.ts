@@ -82,7 +82,7 @@ const LOST = [
   "a symbolic link on the path to it is broken or circular; fix it, or use another directory",
 ] as const;
 const FULL = ["BABA_DISK_FULL", "make room and try again"] as const;
-/** How Node.js refuses a buffer for more than 2 to 4 GiB. */
+/** How adapters refuse a file of 2 GiB or more, and Node.js a buffer for more than 2 to 4. */
 const TOO_LONG = ["BABA_IO", "the file is longer than any record of BabaDB; move it away"] as const;
 const TOO_MANY = [
   "BABA_IO",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { FileSystem } from "@baba/core";
+import { systemCode } from "@baba/core/adapter";
 import { denoFileSystem } from "./index.ts";
 
 /** Short enough to be done in one turn, and too long for that. */
@@ -87,3 +88,12 @@ function partly<T>(call: (this: Deno.FsFile, bytes: Uint8Array) => T) {
     return call.call(this, some(bytes));
   };
 }
+
+inFolder("read() refuses a file of 2 GiB as too long, and reads the others", async (files, root) => {
+  await Deno.writeTextFile(`${root}/longest`, "");
+  await Deno.truncate(`${root}/longest`, 2 ** 31);
+  await Deno.writeFile(`${root}/a`, content(10));
+  const [tooLong, other] = await files.read(["longest", "a"]);
+  assert.equal(systemCode(tooLong), "ERR_FS_FILE_TOO_LARGE");
+  assert.deepEqual(other, content(10));
+});

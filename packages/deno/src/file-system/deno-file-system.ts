@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
 import type { EntryKind, FileSystem, FolderEntry, Move, NewFile, Replacement, TakeFile } from "@baba/core";
-import { processLives, systemCode, systemError, Trust } from "@baba/core/adapter";
+import { mustBeReadable, processLives, systemCode, systemError, Trust } from "@baba/core/adapter";
 import { inTurn, inTurns } from "./batch.ts";
 import { orNotCapable } from "./errors.ts";
 import * as files from "./files.ts";
@@ -224,7 +224,9 @@ class DenoFileSystem implements FileSystem {
     const opened = await inTurn(() => files.openAt(this.#check(), path, offset));
     if (opened === undefined) return undefined;
     using file = opened.file;
-    return await files.fillLong(file, Math.min(length, opened.left));
+    const size = Math.min(length, opened.left);
+    mustBeReadable(size, path);
+    return await files.fillLong(file, size);
   }
 
   async #permitted<T>(work: () => Promise<T>): Promise<T> {

@@ -61,6 +61,17 @@ test("read() leaves a file that is longer still to a thread, and a long one too 
   ]);
 });
 
+test.each([2 ** 31, 2 ** 32])(
+  "read() refuses a file of %i bytes as too long, and reads the others",
+  async (size) => {
+    await writeFile(join(root, "longest"), "");
+    truncateSync(join(root, "longest"), size);
+    await writeFile(join(root, "a"), bytesOf(10));
+    const tooLong = expect.objectContaining({ code: "ERR_FS_FILE_TOO_LARGE" });
+    expect(await files.read(["longest", "a"])).toEqual([tooLong, bytesOf(10)]);
+  },
+);
+
 test("readLong() ends if a file is cut meanwhile", async () => {
   await writeFile(join(root, "a"), bytesOf(3 * SHORT_BYTES));
   vi.spyOn(budget, "within").mockImplementation(async (work) => {
