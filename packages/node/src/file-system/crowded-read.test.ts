@@ -9,14 +9,21 @@ import { nodeFileSystem } from "./node-file-system.ts";
 const refusals = vi.hoisted(() => new Map<string, number>());
 vi.mock("node:fs", async (original) => {
   const fs = await original<typeof import("node:fs")>();
-  const openSync = (...input: Parameters<typeof fs.openSync>): number => {
-    const name = basename(String(input[0]));
-    const left = refusals.get(name) ?? 0;
-    refusals.set(name, left - 1);
+  const mayOpen = (path: string): void => {
+    const left = refusals.get(basename(path)) ?? 0;
+    refusals.set(basename(path), left - 1);
     if (left > 0) throw Object.assign(new Error("too many"), { code: "EMFILE" });
+  };
+  const openSync = (...input: Parameters<typeof fs.openSync>): number => {
+    mayOpen(String(input[0]));
     return fs.openSync(...input);
   };
-  return { ...fs, openSync };
+  // Bun opens a path to find its true name.
+  const native = (path: string): string => {
+    mayOpen(path);
+    return fs.realpathSync.native(path);
+  };
+  return { ...fs, openSync, realpathSync: { native } };
 });
 vi.mock("node:timers/promises", async (original) => ({
   ...(await original<typeof import("node:timers/promises")>()),
@@ -67,4 +74,10 @@ test("write() waits while the file cannot be opened, and writes all of it", asyn
   await files.write("b", 4, bytesOf("x"));
   const [found] = await files.read(["b"]);
   expect(found).toEqual(new Uint8Array(Buffer.from("the the text of x")));
+});
+
+test("identity() waits while the root cannot be opened, and is that of another adapter", async () => {
+  const identity = await nodeFileSystem(root).identity();
+  refusals.set(basename(root), 2);
+  expect(await files.identity()).toBe(identity);
 });

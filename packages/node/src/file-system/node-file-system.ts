@@ -78,7 +78,7 @@ class NodeFileSystem implements FileSystem, ThreadUser {
   }
 
   async identity(): Promise<string> {
-    return trueName(this.#root);
+    return patiently(async () => trueName(this.#root));
   }
 
   async read(paths: readonly string[]): Promise<files.ReadResult[]> {
