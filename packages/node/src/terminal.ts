@@ -5,16 +5,24 @@
  */
 export function writeToTerminal(line: string): void {
   const { stderr } = process;
-  listen();
+  const listens = listen();
   stderr.write(`${line}\n`, (error) => {
     if (error) listen();
   });
-  stderr.off("error", ignore);
+  // What already listened waits for the event of an earlier line.
+  if (listens) stderr.off("error", ignore);
 }
 
-/** Only for the next error, and only if nobody else listens: errors of others' writes are theirs. */
-function listen(): void {
-  if (process.stderr.listenerCount("error") === 0) process.stderr.once("error", ignore);
+/**
+ * Only for the next error: errors of others' writes are theirs. Others that listen may not be enough: what passes
+ * on a worker thread's output emits the error again if it was the last to listen. Returns whether it did not
+ * listen already.
+ */
+function listen(): boolean {
+  const { stderr } = process;
+  if (stderr.listeners("error").includes(ignore)) return false;
+  stderr.once("error", ignore);
+  return true;
 }
 
 function ignore(): void {}
