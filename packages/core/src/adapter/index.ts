@@ -16,7 +16,7 @@ export {
   tellsOfFailedSync,
 } from "./file-system-sync.ts";
 export { type LogFileCalls, logFile } from "./log-file.ts";
-export { mustBeReadable } from "./longest-file.ts";
+export { mustNotBeTooLong } from "./longest-file.ts";
 export { type FolderCalls, type Made, makeFolders } from "./make-folder.ts";
 export { mustStayBelow, PathCheck } from "./path-check.ts";
 export { CROWDED_PAUSES } from "./patience.ts";

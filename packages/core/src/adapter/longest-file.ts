@@ -10,15 +10,15 @@ const LONGEST = 2 ** 31 - 1;
  * @throws `ERR_FS_FILE_TOO_LARGE`, as Node.js's own reads of whole files do
  * @example
  * ```ts
- * import { mustBeReadable } from "@baba/core/adapter";
- * mustBeReadable(1000, "/data/1.baba");
+ * import { mustNotBeTooLong } from "@baba/core/adapter";
+ * mustNotBeTooLong(1000, "/data/1.baba");
  * try {
- *   mustBeReadable(2 ** 32, "/data/2.baba");
+ *   mustNotBeTooLong(2 ** 32, "/data/2.baba");
  * } catch (error) {
  *   console.log(String(error)); // Error: ERR_FS_FILE_TOO_LARGE: is 2 GiB long or longer, '/data/2.baba'
  * }
  * ```
  */
-export function mustBeReadable(size: number, path: string): void {
+export function mustNotBeTooLong(size: number, path: string): void {
   if (size > LONGEST) throw systemError("ERR_FS_FILE_TOO_LARGE", "is 2 GiB long or longer", path);
 }

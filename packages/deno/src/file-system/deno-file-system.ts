@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
 import type { EntryKind, FileSystem, FolderEntry, Move, NewFile, Replacement, TakeFile } from "@baba/core";
-import { mustBeReadable, processLives, systemCode, systemError, Trust } from "@baba/core/adapter";
+import { mustNotBeTooLong, processLives, systemCode, systemError, Trust } from "@baba/core/adapter";
 import { inTurn, inTurns } from "./batch.ts";
 import { orNotCapable } from "./errors.ts";
 import * as files from "./files.ts";
@@ -225,7 +225,7 @@ class DenoFileSystem implements FileSystem {
     if (opened === undefined) return undefined;
     using file = opened.file;
     const size = Math.min(length, opened.left);
-    mustBeReadable(size, path);
+    mustNotBeTooLong(size, path);
     return await files.fillLong(file, size);
   }
 

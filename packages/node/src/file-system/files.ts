@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { performance } from "node:perf_hooks";
 import type { FolderEntry, Move, NewFile, Replacement, TakeFile } from "@baba/core";
-import { errorOf, mustBeReadable, systemCode } from "@baba/core/adapter";
+import { errorOf, mustNotBeTooLong, systemCode } from "@baba/core/adapter";
 import { openNew, openToWrite, withFileToRead } from "./descriptors.ts";
 import type { FolderCheck } from "./folders.ts";
 import { fill, readShort, readShortRange } from "./short-read.ts";
@@ -91,7 +91,7 @@ function readOne(full: string, { room, longest, allocate }: ReadLimits): Uint8Ar
 function readLong(full: string, longest: number, allocate: Allocate = newRoom): Uint8Array | "too long" {
   return withFileToRead(full, (descriptor, size) => {
     if (size > longest) return "too long";
-    mustBeReadable(size, full);
+    mustNotBeTooLong(size, full);
     return filled(descriptor, 0, allocate(size));
   });
 }
