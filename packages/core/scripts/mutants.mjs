@@ -259,7 +259,7 @@ export const MUTANTS = [
   {
     name: "a holder whose lock was taken away is not fenced off",
     file: "commit/commit-engine.ts",
-    find: "if (this.tenure.mustFence) await this.#poison.guard(() => this.#journal.fence());",
+    find: "await this.#poison.guard(() => this.#journal.fence());",
     replace: "",
   },
   {
@@ -301,7 +301,7 @@ export const MUTANTS = [
   {
     name: "records are written in place, without a rename",
     file: "records/record-placer.ts",
-    find: "await this.#files.replace(files).catch(",
+    find: "await this.#writeAndMove(files).catch(",
     replace: "await this.#files.remove(names).then(() => this.#files.create(files)).catch(",
   },
   {
@@ -357,6 +357,30 @@ export const MUTANTS = [
     file: "commit/replay.ts",
     find: "if (lives !== true || hasEnded) ",
     replace: "if (lives !== true) ",
+  },
+  {
+    name: "what the lock's former holder is about to rename is left to it",
+    file: "commit/commit-engine.ts",
+    find: "await removeUnplaced(this.#context.files);",
+    replace: "",
+  },
+  {
+    name: "files are renamed into place without a look at the lock",
+    file: "records/record-placer.ts",
+    find: "await this.#mustHold();\n    await this.#files.rename",
+    replace: "await this.#files.rename",
+  },
+  {
+    name: "deleted records are removed without a look at the lock",
+    file: "records/record-placer.ts",
+    find: "await this.#mustHold();\n    await this.#files.remove",
+    replace: "await this.#files.remove",
+  },
+  {
+    name: "forceUnlock() removes the lock instead of taking it over",
+    file: "lock/write-lock.ts",
+    find: "if (this.#taken) return this.#files.remove([LOCK_FILE]);",
+    replace: "return this.#files.remove([LOCK_FILE]);",
   },
 ];
 

@@ -187,9 +187,15 @@ export class FileStorage implements Storage {
 
   async forceUnlock(): Promise<void> {
     const engine = this.#opened();
-    await worded(engine.tenure.force(), LOCK_FILE, "remove the write lock");
-    // Whoever has the turn waits for the lock, or has just lost it: its next taking of the lock fences.
-    if (this.#lockQueue.isFree) await this.#fence(engine);
+    if (this.#closed) throw closedError();
+    const { isFree } = this.#lockQueue;
+    const turn = this.#lockQueue.acquire();
+    const forced = worded(engine.tenure.force(), LOCK_FILE, "remove the write lock");
+    const fenced = Promise.all([turn, forced]).then(() => this.#fence(engine));
+    const ended = fenced.catch(() => undefined).then(async () => (await turn)());
+    await forced;
+    // Whoever else has the turn may wait for the lock, which it has now, or for this very call.
+    if (isFree) await ended;
   }
 
   /**
@@ -294,14 +300,10 @@ export class FileStorage implements Storage {
     }
   }
 
-  /**
-   * Takes the lock once, so that nothing counts that its last holder may still write; of no use in a new
-   * store.
-   */
+  /** Takes the lock once, so that nothing counts that its last holder may still write; of no use in a new store. Needs the turn. */
   async #fence(engine: CommitEngine): Promise<void> {
-    const release = await this.#lockQueue.acquire();
     try {
-      if ((await engine.follow()) > 0) await this.#locked();
+      if (engine.tenure.isTaken || (await engine.follow()) > 0) await engine.lock();
     } catch (error) {
       const { message } = ioError(error, STORE_FOLDER, "begin a segment of the journal");
       this.#report(
@@ -309,7 +311,6 @@ export class FileStorage implements Storage {
       );
     } finally {
       await this.#lockReturn.now(engine);
-      release();
     }
   }
 

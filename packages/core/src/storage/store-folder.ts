@@ -98,6 +98,17 @@ export async function tidy(
   }
 }
 
+/**
+ * Removes all that waits under a temporary name to be put in place, so that a former holder of the lock can rename none of
+ * it over what is newer. Needs the lock. A segment under way stays: it can only be the next one, and so only counts until
+ * another is.
+ */
+export async function removeUnplaced(files: FileSystem): Promise<void> {
+  const entries = (await files.list(TEMPORARY_FOLDER)) ?? [];
+  const unplaced = entries.filter(({ name, kind }) => kind === "file" && !name.includes("-segment-"));
+  await files.remove(unplaced.map(({ name }) => `${TEMPORARY_FOLDER}/${name}`));
+}
+
 /** Removes the temporary files of dead writers. */
 async function removeLeftovers(files: FileSystem, livingTokens: ReadonlySet<string>): Promise<void> {
   const entries = (await files.list(TEMPORARY_FOLDER)) ?? [];

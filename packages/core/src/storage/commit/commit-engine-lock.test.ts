@@ -358,8 +358,8 @@ describe("LockReturn", () => {
 
   test("gives the lock back a moment after a commit that could not, and reports that failure", async () => {
     const a = await store.open("a");
-    // After the sync, and at the release.
-    failOnce("read", 2);
+    // After the sync, before the file is renamed into place, and at the release.
+    failOnce("read", 3);
     await a.storage.commit(put("one"));
     await store.given(LOCK_FILE);
     expect(a.reports).toEqual([expect.stringContaining("cannot release the write lock (EMFILE)")]);

@@ -15,7 +15,7 @@ import type { Protection } from "../protection.ts";
 import { RecordPlacer } from "../records/record-placer.ts";
 import { RecordReader } from "../records/record-reader.ts";
 import type { Basis } from "../storage.ts";
-import { completeStoreFolder, makeStoreFolders, tidy } from "../store-folder.ts";
+import { completeStoreFolder, makeStoreFolders, removeUnplaced, tidy } from "../store-folder.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { Overlay } from "./overlay.ts";
 import { Poison } from "./poison.ts";
@@ -77,7 +77,7 @@ export class CommitEngine {
     this.tenure = new LockTenure(this.#lock, runtime, () => this.#journal.mark());
     this.#replay = new Replay(files, this.#journal);
     this.redo = this.#replay.redo;
-    this.#placer = new RecordPlacer(files, this.#token);
+    this.#placer = new RecordPlacer(files, this.#token, () => this.mustHold());
     this.#settling = new Settling({
       journal: this.#journal,
       replay: this.#replay,
@@ -131,7 +131,7 @@ export class CommitEngine {
     const release = await this.#following.acquire();
     try {
       await this.#replay.catchUp(this.#breathe);
-      if (this.tenure.mustFence) await this.#poison.guard(() => this.#journal.fence());
+      if (this.tenure.mustFence) await this.#fence();
       this.tenure.begin();
     } catch (error) {
       await this.#lock.release().catch(() => undefined);
@@ -139,6 +139,12 @@ export class CommitEngine {
     } finally {
       release();
     }
+  }
+
+  /** Nothing counts that a former holder of the lock may still append to the journal, or be about to put in place. */
+  async #fence(): Promise<void> {
+    await removeUnplaced(this.#context.files);
+    await this.#poison.guard(() => this.#journal.fence());
   }
 
   /**

@@ -2,7 +2,14 @@ import { LockedError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import { printable } from "../../printable.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
-import { BREAKS_FOLDER, LOCK_FILE, OWNERS_FOLDER, ownerPath, WANTED_FILE } from "../layout.ts";
+import {
+  BREAKS_FOLDER,
+  LOCK_FILE,
+  OWNERS_FOLDER,
+  ownerPath,
+  TEMPORARY_FOLDER,
+  WANTED_FILE,
+} from "../layout.ts";
 
 /** How long to wait for a living owner, in milliseconds. */
 export const LONGEST_WAIT: number = 10_000;
@@ -115,9 +122,22 @@ export class WriteLock {
     this.#wasWanted = wanted;
   }
 
-  /** Removes the lock, whoever holds it. */
+  /**
+   * Takes the lock, whoever holds it, with no moment in between in which a third owner could commit. One that this owner
+   * holds is removed: whatever goes on under it must notice.
+   */
   async force(): Promise<void> {
-    await this.#files.remove([LOCK_FILE]);
+    if (this.#taken) return this.#files.remove([LOCK_FILE]);
+    const [kind] = await this.#files.kinds([LOCK_FILE]);
+    if (kind === undefined) return;
+    for (const folder of [OWNERS_FOLDER, TEMPORARY_FOLDER]) await this.#files.makeFolder(folder);
+    await this.announce();
+    const temporary = `${TEMPORARY_FOLDER}/${this.#owner.token}-lock`;
+    await this.#files.link(this.ownFile, temporary);
+    await this.#files.rename([{ from: temporary, to: LOCK_FILE }]);
+    // It stays where the lock is this owner's already, left behind by a release that failed.
+    await this.#files.remove([temporary]);
+    this.#taken = true;
   }
 
   /**

@@ -52,7 +52,7 @@ describe("RecordPlacer.place()", () => {
 
   test("tries once more and no oftener, and then says what is wrong", async () => {
     let tries = 0;
-    files.replace = async () => {
+    files.create = async () => {
       tries += 1;
       throw fault("ENOENT");
     };

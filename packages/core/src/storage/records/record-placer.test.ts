@@ -36,10 +36,10 @@ describe("RecordPlacer", () => {
 
   test("place() works on no more than a batch at once, by the number of files and by their bytes", async () => {
     let most = 0;
-    const { replace } = files;
-    files.replace = (batch) => {
+    const { create } = files;
+    files.create = (batch) => {
       most = Math.max(most, batch.length);
-      return replace.call(files, batch);
+      return create.call(files, batch);
     };
     await placer.place(Array.from({ length: 300 }, (_, i): Placement => [`${i}.baba`, bytes("x")]));
     expect(most).toBe(128);
@@ -53,11 +53,11 @@ describe("RecordPlacer", () => {
     const payload = (i: number): Uint8Array =>
       new Uint8Array(i % 500 === 0 ? 300_000 : 400 + (i % 7)).fill(i);
     const many = Array.from({ length: 2000 }, (_, i): Placement => [`${i}.baba`, payload(i)]);
-    const { replace } = files;
+    const { create } = files;
     // Reads the bytes as late as possible.
-    files.replace = async (batch) => {
+    files.create = async (batch) => {
       await new Promise((resolve) => setTimeout(resolve));
-      await replace.call(files, batch);
+      await create.call(files, batch);
     };
     await placer.place(many);
     await placer.place(many.slice(0, 900));
@@ -161,10 +161,10 @@ describe("RecordPlacer", () => {
 
   test("place() goes on with no further batch once one has failed", async () => {
     let begun = 0;
-    const { replace } = files;
-    files.replace = (batch) => {
+    const { create } = files;
+    files.create = (batch) => {
       begun += 1;
-      return replace.call(files, batch);
+      return create.call(files, batch);
     };
     faults.call = "rename";
     const many = Array.from({ length: 256 * 20 }, (_, i): Placement => [`${i}.baba`, bytes("x")]);

@@ -1,5 +1,5 @@
 import { BabaError } from "../../errors.ts";
-import type { FileSystem, Move, Replacement } from "../../file-system/file-system.ts";
+import type { FileSystem, Move, NewFile, Replacement } from "../../file-system/file-system.ts";
 import { inLanes } from "../../lanes.ts";
 import { systemCode } from "../../system-error.ts";
 import { ioErrorAmong } from "../io-error.ts";
@@ -23,14 +23,19 @@ const MANY_LOOKS = 2000;
 export class RecordPlacer {
   readonly #files: FileSystem;
   readonly #token: () => string;
+  readonly #mustHold: () => Promise<void>;
   readonly #folders = new Set<string>();
   readonly #staging: Staging;
   readonly #textRooms = new TextRooms();
 
-  /** `token` is a text that no other process uses, for the names of temporary files. */
-  constructor(files: FileSystem, token: string) {
+  /**
+   * `token` is a text that no other process uses, for the names of temporary files. `mustHold` throws if the write lock
+   * was taken away; `place` calls it between writing temporary files and renaming them, and before it removes files.
+   */
+  constructor(files: FileSystem, token: string, mustHold: () => Promise<void> = async () => {}) {
     let count = 0;
     this.#files = files;
+    this.#mustHold = mustHold;
     this.#token = () => `${token}-${(count++).toString(36)}`;
     this.#staging = new Staging(files, this.#token);
   }
@@ -78,7 +83,8 @@ export class RecordPlacer {
   }
 
   /**
-   * Tries again if something was removed behind our back: what is staged, or a folder found or made before.
+   * Tries again if something was removed behind our back: what is staged or was just written, or a folder found or made
+   * before.
    */
   async #placeBatch(batch: readonly Placement[]): Promise<void> {
     try {
@@ -126,10 +132,18 @@ export class RecordPlacer {
   async #write(files: readonly Replacement[]): Promise<void> {
     const temporaries = files.map(({ temporary }) => temporary);
     const names = files.map(({ path }) => path);
-    await this.#files.replace(files).catch((error: unknown) => this.#notPlaced(error, names, temporaries));
+    await this.#writeAndMove(files).catch((error: unknown) => this.#notPlaced(error, names, temporaries));
+  }
+
+  /** Whoever takes the lock by force after that look at it removes these temporary files before anything else. */
+  async #writeAndMove(files: readonly Replacement[]): Promise<void> {
+    await this.#files.create(files.map(({ temporary, bytes }): NewFile => ({ path: temporary, bytes })));
+    await this.#mustHold();
+    await this.#files.rename(files.map(({ temporary, path }): Move => ({ from: temporary, to: path })));
   }
 
   async #remove(names: readonly string[]): Promise<void> {
+    await this.#mustHold();
     await this.#files.remove(names).catch((error: unknown) => {
       throw ioErrorAmong(error, names, "remove");
     });

@@ -1,0 +1,136 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Step } from "../../testing/simulation/index.ts";
+import { LOCK_FILE, TEMPORARY_FOLDER, WANTED_FILE } from "../layout.ts";
+import {
+  background,
+  bytes,
+  code,
+  is,
+  type Opened,
+  put,
+  read,
+  SimulatedStore,
+} from "./simulated-store.fixture.ts";
+
+let store: SimulatedStore;
+beforeEach(() => {
+  store = new SimulatedStore();
+});
+
+/** More records than are staged during a sync, among them the one that the tests read. */
+function many(text: string) {
+  const names = Array.from({ length: 300 }, (_, i) => (i === 290 ? "r.baba" : `${i}.baba`));
+  return put(text, { changes: new Map(names.map((name) => [name, bytes(text)])) });
+}
+
+/** Pauses a process at the first step that fits, while another takes the lock by force, commits and checkpoints. */
+function overtake(fits: (step: Step) => boolean, other: Opened): void {
+  store.once(fits, async () => {
+    await other.storage.forceUnlock();
+    await other.storage.commit(put("b's"));
+    const hold = await other.storage.hold();
+    await other.storage.renew();
+    await hold.release();
+  });
+}
+
+describe("CommitEngine, when its lock is taken by force while it puts files in place", () => {
+  test.each([
+    ["a staged file", put("a's"), (step: Step) => is(step, "a", "rename", TEMPORARY_FOLDER)],
+    ["one of many files", many("a's"), (step: Step) => step.process === "a" && step.to === "r.baba"],
+    [
+      "a file that it has yet to write",
+      many("a's"),
+      (step: Step) => is(step, "a", "create", TEMPORARY_FOLDER) && !step.path.includes("segment"),
+    ],
+    [
+      "a file of a commit with background settling",
+      put("a's", background),
+      (step: Step) => step.process === "a" && step.to === "r.baba",
+    ],
+  ])("commit() never replaces a newer file: paused at %s", async (_, transaction, fits) => {
+    const [a, b] = [await store.open("a"), await store.open("b")];
+    await a.storage.commit(put("one"));
+    await store.given(LOCK_FILE);
+    overtake(fits, b);
+    await a.storage.commit(transaction);
+    await expect.poll(() => a.reports.join()).toContain("The write lock was taken away by force");
+    for (const each of [b, await store.open("c")]) expect(await read(each)).toBe("b's");
+    await expect(a.storage.commit(put("later"))).rejects.toMatchObject(code("BABA_COMMIT_UNKNOWN"));
+    expect(await store.files.list(TEMPORARY_FOLDER)).toEqual([]);
+    await a.storage.close();
+    expect(await read(await store.open("d"))).toBe("b's");
+  });
+
+  test("commit() removes no newer file: paused when the commit is in the journal", async () => {
+    const [a, b] = [await store.open("a"), await store.open("b")];
+    await a.storage.commit(put("one"));
+    await store.given(LOCK_FILE);
+    let reads = 0;
+    // After the sync, and before the removal.
+    overtake((step) => is(step, "a", "read", LOCK_FILE) && ++reads === 2, b);
+    await a.storage.commit(put("", { changes: new Map([["r.baba", undefined]]) }));
+    for (const each of [b, await store.open("c")]) expect(await read(each)).toBe("b's");
+  });
+
+  test("forceUnlock() takes the lock over: no third process can commit before the holder is fenced off", async () => {
+    const [a, b, c] = [await store.open("a"), await store.open("b"), await store.open("c")];
+    await a.storage.commit(put("one"));
+    await store.given(LOCK_FILE);
+    const seen: boolean[] = [];
+    const commits: Promise<void>[] = [];
+    store.once(
+      (step) => step.process === "a" && step.to === "r.baba",
+      async () => {
+        commits.push(c.storage.commit(put("c's")));
+        store.hook = async (step) => {
+          if (step.process === "b") seen.push(await store.isPlaced(LOCK_FILE));
+          return undefined;
+        };
+        await b.storage.forceUnlock();
+        store.hook = () => undefined;
+        await Promise.all(commits);
+      },
+    );
+    await a.storage.commit(put("a's"));
+    expect(seen.filter((isThere) => !isThere)).toEqual([]);
+    expect(seen.length).toBeGreaterThan(5);
+    for (const each of [b, c, await store.open("d")]) expect(await read(each)).toBe("c's");
+  });
+
+  test("forceUnlock() by a handle that waits for the lock gives it to that handle, and releases it in the end", async () => {
+    const [a, b] = [await store.open("a"), await store.open("b")];
+    await a.storage.commit(put("one"));
+    await store.given(LOCK_FILE);
+    store.once(
+      (step) => step.process === "a" && step.to === "r.baba",
+      async () => {
+        store.once(
+          ({ process, to }) => process === "b" && to === WANTED_FILE,
+          () => b.storage.forceUnlock(),
+        );
+        await b.storage.commit(put("b's"));
+      },
+    );
+    await a.storage.commit(put("a's"));
+    expect(await read(await store.open("c"))).toBe("b's");
+    await store.given(LOCK_FILE);
+    expect(b.reports).toEqual([]);
+  });
+
+  test("forceUnlock() within a hold of the same handle does not wait for it, and costs the hold its lock", async () => {
+    const a = await store.open("a");
+    await a.storage.commit(put("one"));
+    const hold = await a.storage.hold();
+    await a.storage.forceUnlock();
+    await expect(hold.mustHold()).rejects.toMatchObject(code("BABA_COMMIT_UNKNOWN"));
+    await hold.release();
+    await store.given(LOCK_FILE);
+  });
+
+  test("forceUnlock() fails once the storage is closed", async () => {
+    const a = await store.open("a");
+    await a.storage.close();
+    await expect(a.storage.forceUnlock()).rejects.toMatchObject(code("BABA_CLOSED"));
+  });
+});
