@@ -359,6 +359,17 @@ describe("WriteLock", () => {
     expect(await a.isHeld()).toBe(true);
   });
 
+  test("announce() creates one file for those who ask at once, and tries again after a failure", async () => {
+    const a = lockOf("a");
+    before = async (call) => {
+      if (call === "sync") throw new Error("input/output error");
+    };
+    await expect(a.announce()).rejects.toThrow("input/output error");
+    before = async () => {};
+    await Promise.all([a.announce(), a.acquire(), a.announce()]);
+    expect((await files.list(OWNERS_FOLDER))?.map(({ name }) => name)).toEqual(["a"]);
+  });
+
   test("isHeld() throws if the lock cannot be read", async () => {
     await files.makeFolder(LOCK_FILE);
     await expect(lockOf("a").isHeld()).rejects.toMatchObject({ code: "EISDIR" });

@@ -37,7 +37,8 @@ export class WriteLock {
   readonly #files: FileSystem;
   readonly #runtime: Runtime;
   readonly #owner: LockOwner;
-  #announced = false;
+  /** The announcement, under way or done: `acquire` and `force` may ask for it at once. */
+  #announced: Promise<void> | undefined;
   #taken = false;
   /** Since when this owner has retaken the lock after every release, as far as it knows. */
   #aheadSince: number | undefined;
@@ -57,19 +58,21 @@ export class WriteLock {
   }
 
   /** Creates the owner's file, by which others know that this process exists. Idempotent. */
-  async announce(): Promise<void> {
-    if (this.#announced) return;
-    const bytes = utf8.encode(`${this.#owner.token}\n${this.#owner.identity}\n`);
-    try {
-      await this.#files.announce({ path: this.ownFile, bytes });
-      // A lock that survives a power cut must still name its owner, or nobody could tell that it is dead.
-      await this.#files.sync([this.ownFile]);
-    } catch (error) {
+  announce(): Promise<void> {
+    this.#announced ??= this.#announce().catch(async (error: unknown) => {
       // Leftovers would be in the way of the next try.
       await this.#files.remove([this.ownFile]).catch(() => undefined);
+      this.#announced = undefined;
       throw error;
-    }
-    this.#announced = true;
+    });
+    return this.#announced;
+  }
+
+  async #announce(): Promise<void> {
+    const bytes = utf8.encode(`${this.#owner.token}\n${this.#owner.identity}\n`);
+    await this.#files.announce({ path: this.ownFile, bytes });
+    // A lock that survives a power cut must still name its owner, or nobody could tell that it is dead.
+    await this.#files.sync([this.ownFile]);
   }
 
   /**
@@ -144,8 +147,8 @@ export class WriteLock {
    * Removes this owner's file and abandons a lock that could not be released; it can still be taken again.
    */
   async retire(): Promise<void> {
-    if (!this.#announced) return;
-    this.#announced = false;
+    if (this.#announced === undefined) return;
+    this.#announced = undefined;
     this.#taken = false;
     await this.#files.remove([this.ownFile]);
   }
