@@ -155,8 +155,8 @@ export const MUTANTS = [
   {
     name: "the link to a segment is no compare-and-swap",
     file: "journal/journal.ts",
-    find: "if (!(await this.#files.link(temporary, segmentPath(number)))) throw takenOver();",
-    replace: "await this.#files.rename([{ from: temporary, to: segmentPath(number) }]);",
+    find: "this.#files.link(temporary, segmentPath(number)).catch(",
+    replace: "this.#files.rename([{ from: temporary, to: segmentPath(number) }]).then(() => true).catch(",
   },
   {
     name: "a lost lock is not noticed",
@@ -381,6 +381,12 @@ export const MUTANTS = [
     file: "lock/write-lock.ts",
     find: "if (this.#taken) return this.#files.remove([LOCK_FILE]);",
     replace: "return this.#files.remove([LOCK_FILE]);",
+  },
+  {
+    name: "a segment is linked without a look at the lock",
+    file: "journal/journal.ts",
+    find: "!(await this.#writer.isHeld()) || ",
+    replace: "",
   },
 ];
 

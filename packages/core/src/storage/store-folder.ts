@@ -99,13 +99,12 @@ export async function tidy(
 }
 
 /**
- * Removes all that waits under a temporary name to be put in place, so that a former holder of the lock can rename none of
- * it over what is newer. Needs the lock. A segment under way stays: it can only be the next one, and so only counts until
- * another is.
+ * Removes the record and key files and the segments that wait under a temporary name, so that a former holder of the lock
+ * can put none of them in place any more. Needs the lock. What is made without the lock stays.
  */
 export async function removeUnplaced(files: FileSystem): Promise<void> {
   const entries = (await files.list(TEMPORARY_FOLDER)) ?? [];
-  const unplaced = entries.filter(({ name, kind }) => kind === "file" && !name.includes("-segment-"));
+  const unplaced = entries.filter(({ name, kind }) => kind === "file" && !/-(store|lock)$/.test(name));
   await files.remove(unplaced.map(({ name }) => `${TEMPORARY_FOLDER}/${name}`));
 }
 

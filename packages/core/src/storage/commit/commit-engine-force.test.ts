@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Step } from "../../testing/simulation/index.ts";
-import { LOCK_FILE, TEMPORARY_FOLDER, WANTED_FILE } from "../layout.ts";
+import { JOURNAL_FOLDER, LOCK_FILE, TEMPORARY_FOLDER, WANTED_FILE } from "../layout.ts";
 import {
   background,
   bytes,
@@ -116,6 +116,53 @@ describe("CommitEngine, when its lock is taken by force while it puts files in p
     expect(await read(await store.open("c"))).toBe("b's");
     await store.given(LOCK_FILE);
     expect(b.reports).toEqual([]);
+  });
+
+  test("forceUnlock() goes on if another process forces the lock in the middle of it", async () => {
+    const [a, b, c] = [await store.open("a"), await store.open("b"), await store.open("c")];
+    await a.storage.commit(put("one"));
+    const hold = await a.storage.hold();
+    store.once(
+      (step) => step.process === "b" && step.call === "rename" && step.to === LOCK_FILE,
+      async () => {
+        await c.storage.forceUnlock();
+        await c.storage.commit(put("c's"));
+        await c.storage.hold();
+      },
+    );
+    await b.storage.forceUnlock();
+    await b.storage.commit(put("b's"));
+    await hold.release();
+    for (const each of [b, await store.open("d")]) expect(await read(each)).toBe("b's");
+    expect(await store.files.list(TEMPORARY_FOLDER)).toEqual([]);
+  });
+
+  for (const [when, call] of [
+    ["links", "link"],
+    ["writes", "create"],
+  ] as const) {
+    test(`commit() begins no segment whose number others have used and removed: paused before it ${when} it`, async () => {
+      const [a, b] = [await store.open("a"), await store.open("b")];
+      await b.storage.commit(put("one"));
+      await store.given(LOCK_FILE);
+      overtake((step) => is(step, "a", call, TEMPORARY_FOLDER) && step.path.includes("segment"), b);
+      await expect(a.storage.commit(put("a's"))).rejects.toMatchObject(code("BABA_LOCKED"));
+      expect(await read(a)).toBe("b's");
+      await a.storage.commit(put("later"));
+      for (const each of [b, await store.open("c")]) expect(await read(each)).toBe("later");
+    });
+  }
+
+  test("renew() begins no segment of such a number either, behind which acknowledged commits would be lost", async () => {
+    const [a, b] = [await store.open("a"), await store.open("b")];
+    await a.storage.commit(put("one"));
+    await store.given(LOCK_FILE);
+    const hold = await a.storage.hold();
+    overtake((step) => step.process === "a" && (step.to ?? "").startsWith(JOURNAL_FOLDER), b);
+    await expect(a.storage.renew()).rejects.toMatchObject(code("BABA_LOCKED"));
+    await hold.release();
+    await a.storage.commit(put("later"));
+    for (const each of [b, await store.open("c")]) expect(await read(each)).toBe("later");
   });
 
   test("forceUnlock() within a hold of the same handle does not wait for it, and costs the hold its lock", async () => {

@@ -139,7 +139,9 @@ describe("CommitEngine, when its lock is taken away or cannot be read", () => {
 
   test("commit() fails with BABA_COMMIT_UNKNOWN if it cannot read the lock after the sync, and touches no file", async () => {
     const a = await store.open("a");
-    store.fail((step) => is(step, "a", "read", LOCK_FILE));
+    let reads = 0;
+    // The first is before the link of the segment.
+    store.fail((step) => is(step, "a", "read", LOCK_FILE) && ++reads > 1);
     const outcome = a.storage.commit(put("one"));
     await expect(outcome).rejects.toMatchObject({ code: "BABA_COMMIT_UNKNOWN", cause: code("EIO") });
     expect(await store.isPlaced()).toBe(false);
@@ -148,7 +150,7 @@ describe("CommitEngine, when its lock is taken away or cannot be read", () => {
   test("commit() succeeds after background settling could not read the lock, and puts all in place", async () => {
     const a = await store.open("a");
     let reads = 0;
-    store.fail((step) => is(step, "a", "read", LOCK_FILE) && ++reads === 3);
+    store.fail((step) => is(step, "a", "read", LOCK_FILE) && ++reads === 4);
     await a.storage.commit(put("one", background));
     await expect.poll(() => a.reports.join()).toContain("cannot read (EIO)");
     await a.storage.commit(put("two"));
@@ -159,9 +161,9 @@ describe("CommitEngine, when its lock is taken away or cannot be read", () => {
   test("background settling leaves files to the lock's new owner", async () => {
     const [a, b] = [await store.open("a"), await store.open("b")];
     let reads = 0;
-    // After the sync, at the release, and then when the background settling has the lock.
+    // Before the link, after the sync, at the release, and then when the background settling has the lock.
     store.once(
-      (step) => is(step, "a", "read", LOCK_FILE) && ++reads === 3,
+      (step) => is(step, "a", "read", LOCK_FILE) && ++reads === 4,
       () => b.storage.forceUnlock(),
     );
     await a.storage.commit(put("one", background));
@@ -358,8 +360,8 @@ describe("LockReturn", () => {
 
   test("gives the lock back a moment after a commit that could not, and reports that failure", async () => {
     const a = await store.open("a");
-    // After the sync, before the file is renamed into place, and at the release.
-    failOnce("read", 3);
+    // Before the link, after the sync, before the file is renamed into place, and at the release.
+    failOnce("read", 4);
     await a.storage.commit(put("one"));
     await store.given(LOCK_FILE);
     expect(a.reports).toEqual([expect.stringContaining("cannot release the write lock (EMFILE)")]);

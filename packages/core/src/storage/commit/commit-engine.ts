@@ -73,7 +73,8 @@ export class CommitEngine {
     const owner = { token: this.#token, identity };
     this.#lock = new WriteLock(files, runtime, owner);
     const random = (length: number) => runtime.crypto.random(length);
-    this.#journal = new Journal(files, { ...owner, random, breathe: this.#breathe }, protection);
+    const isHeld = () => this.#lock.isHeld();
+    this.#journal = new Journal(files, { ...owner, random, breathe: this.#breathe, isHeld }, protection);
     this.tenure = new LockTenure(this.#lock, runtime, () => this.#journal.mark());
     this.#replay = new Replay(files, this.#journal);
     this.redo = this.#replay.redo;

@@ -191,6 +191,7 @@ describe("Journal.sync(), secure(), mark(), distrust() and restart()", () => {
       identity: "c",
       random: (length: number) => new Uint8Array(length),
       breathe: async () => {},
+      isHeld: async () => true,
     };
     const c = new Journal(files, writer, unprotected);
     await c.restart();

@@ -1,6 +1,6 @@
 import { CommitUnknownError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
-import { isCrowded } from "../../system-error.ts";
+import { isCrowded, systemCode } from "../../system-error.ts";
 import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
 import type { Breathe } from "../pieces.ts";
 import type { Changes } from "./changes.ts";
@@ -28,6 +28,8 @@ export type JournalWriter = {
   readonly random: (length: number) => Uint8Array;
   /** Yields to other work between the pieces of long work. */
   readonly breathe: Breathe;
+  /** Whether the write lock is still held. */
+  readonly isHeld: () => Promise<boolean>;
 };
 
 /**
@@ -295,11 +297,22 @@ export class Journal {
     try {
       await this.#files.create([{ path: temporary, bytes: file }]);
       await this.#files.sync([temporary]);
-      if (!(await this.#files.link(temporary, segmentPath(number)))) throw takenOver();
+      if (!(await this.#writer.isHeld()) || !(await this.#link(temporary, number))) throw takenOver();
     } finally {
       await this.#files.remove([temporary]).catch(() => undefined);
     }
     await synced(() => this.#files.syncFolders([JOURNAL_FOLDER]));
+  }
+
+  /**
+   * That the number is free shows nothing: others may have used it, and removed the segment at a checkpoint. So whoever took
+   * the lock by force since the last look at it has removed the temporary file.
+   */
+  #link(temporary: string, number: number): Promise<boolean> {
+    return this.#files.link(temporary, segmentPath(number)).catch((error: unknown) => {
+      if (systemCode(error) === "ENOENT") return false;
+      throw error;
+    });
   }
 
   /** An empty segment is small; one that follows a full one of the same writer is twice as long. */

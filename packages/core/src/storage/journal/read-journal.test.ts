@@ -54,6 +54,7 @@ function journal(hook: StepHook = () => undefined): Journal {
       identity: "b",
       random: (length) => new Uint8Array(length),
       breathe: async () => {},
+      isHeld: async () => true,
     },
     unprotected,
   );

@@ -28,6 +28,7 @@ test("Journal.restart() removes segments in an order in which a follower misses 
         identity: token,
         random: (length) => crypto.getRandomValues(new Uint8Array(length)),
         breathe: async () => {},
+        isHeld: async () => true,
       },
       unprotected,
     );
@@ -57,7 +58,13 @@ test("Journal.restart() removes segments alone, and no files and folders of othe
   for (const name of others)
     await files.create([{ path: `${JOURNAL_FOLDER}/${name}`, bytes: new Uint8Array() }]);
   const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
-  const writer = { token: "a".repeat(16), identity: "a", random, breathe: async () => {} };
+  const writer = {
+    token: "a".repeat(16),
+    identity: "a",
+    random,
+    breathe: async () => {},
+    isHeld: async () => true,
+  };
   const journal = new Journal(files, writer, unprotected);
   await journal.follow();
   await journal.append([changes("1")]);

@@ -38,7 +38,13 @@ function journal(name: string, by: JournalSeals = seals(ids.one)): Journal {
   const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
   return new Journal(
     files,
-    { token: name.repeat(16), identity: `process ${name}`, random, breathe: async () => {} },
+    {
+      token: name.repeat(16),
+      identity: `process ${name}`,
+      random,
+      breathe: async () => {},
+      isHeld: async () => true,
+    },
     by,
   );
 }

@@ -101,7 +101,13 @@ export function journalOn(files: FileSystem, name: string): Journal {
   const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
   return new Journal(
     files,
-    { token: name.repeat(16), identity: `process ${name}`, random, breathe: async () => {} },
+    {
+      token: name.repeat(16),
+      identity: `process ${name}`,
+      random,
+      breathe: async () => {},
+      isHeld: async () => true,
+    },
     unprotected,
   );
 }
