@@ -179,8 +179,8 @@ export const MUTANTS = [
   {
     name: "a lock is removed without a second look",
     file: "lock/write-lock.ts",
-    find: "if ((await this.#read(LOCK_FILE))?.token === owner.token) await this.#files.remove([LOCK_FILE]);",
-    replace: "await this.#files.remove([LOCK_FILE]);",
+    find: "if ((await this.#read(LOCK_FILE))?.token !== owner.token) return true;",
+    replace: "",
   },
   {
     name: "the owner's file is not synced",
@@ -386,6 +386,12 @@ export const MUTANTS = [
     name: "a segment is linked without a look at the lock",
     file: "journal/journal.ts",
     find: "!(await this.#writer.isHeld()) || ",
+    replace: "",
+  },
+  {
+    name: "what a holder is about to rename is left to it if the process that forced its lock was killed",
+    file: "lock/write-lock.ts",
+    find: "await removeUnplaced(this.#files);",
     replace: "",
   },
 ];

@@ -103,18 +103,18 @@ export async function tidy(
  * can put none of them in place any more. Needs the lock. What is made without the lock stays.
  */
 export async function removeUnplaced(files: FileSystem): Promise<void> {
-  const entries = (await files.list(TEMPORARY_FOLDER)) ?? [];
-  const unplaced = entries.filter(({ name, kind }) => kind === "file" && !/-(store|lock)$/.test(name));
-  await files.remove(unplaced.map(({ name }) => `${TEMPORARY_FOLDER}/${name}`));
+  await removeTemporary(files, (name) => !/-(store|lock)$/.test(name));
 }
 
 /** Removes the temporary files of dead writers. */
 async function removeLeftovers(files: FileSystem, livingTokens: ReadonlySet<string>): Promise<void> {
+  await removeTemporary(files, (name) => !livingTokens.has(name.replace(/-.*/s, "")));
+}
+
+async function removeTemporary(files: FileSystem, isUseless: (name: string) => boolean): Promise<void> {
   const entries = (await files.list(TEMPORARY_FOLDER)) ?? [];
-  const dead = entries.filter(
-    ({ name, kind }) => kind === "file" && !livingTokens.has(name.replace(/-.*/s, "")),
-  );
-  await files.remove(dead.map(({ name }) => `${TEMPORARY_FOLDER}/${name}`));
+  const useless = entries.filter(({ name, kind }) => kind === "file" && isUseless(name));
+  await files.remove(useless.map(({ name }) => `${TEMPORARY_FOLDER}/${name}`));
 }
 
 function formatOf(json: string): unknown {

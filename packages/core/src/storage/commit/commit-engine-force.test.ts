@@ -98,6 +98,29 @@ describe("CommitEngine, when its lock is taken by force while it puts files in p
     for (const each of [b, c, await store.open("d")]) expect(await read(each)).toBe("c's");
   });
 
+  test("commit() is safe from the former holder if the process that forced the lock was killed before it began a segment", async () => {
+    const [a, b, c] = [await store.open("a"), await store.open("b"), await store.open("c")];
+    await a.storage.commit(put("one"));
+    await store.given(LOCK_FILE);
+    store.once(
+      (step) => step.process === "a" && step.to === "r.baba",
+      async () => {
+        await new Promise<void>((resolve) => {
+          store.hook = async (step) => {
+            if (!is(step, "b", "remove", TEMPORARY_FOLDER)) return undefined;
+            resolve();
+            return { end: "process" };
+          };
+          void b.storage.forceUnlock();
+        });
+        store.hook = () => undefined;
+        await c.storage.commit(put("c's"));
+      },
+    );
+    await a.storage.commit(put("a's"));
+    for (const each of [c, await store.open("d")]) expect(await read(each)).toBe("c's");
+  });
+
   test("forceUnlock() by a handle that waits for the lock gives it to that handle, and releases it in the end", async () => {
     const [a, b] = [await store.open("a"), await store.open("b")];
     await a.storage.commit(put("one"));
@@ -152,6 +175,12 @@ describe("CommitEngine, when its lock is taken by force while it puts files in p
       for (const each of [b, await store.open("c")]) expect(await read(each)).toBe("later");
     });
   }
+
+  test("commit() says what is wrong if a segment cannot be linked", async () => {
+    const a = await store.open("a");
+    store.fail((step) => step.call === "link" && (step.to ?? "").startsWith(JOURNAL_FOLDER));
+    await expect(a.storage.commit(put("one"))).rejects.toMatchObject(code("BABA_IO"));
+  });
 
   test("renew() begins no segment of such a number either, behind which acknowledged commits would be lost", async () => {
     const [a, b] = [await store.open("a"), await store.open("b")];

@@ -10,6 +10,7 @@ import {
   TEMPORARY_FOLDER,
   WANTED_FILE,
 } from "../layout.ts";
+import { removeUnplaced } from "../store-folder.ts";
 
 /** How long to wait for a living owner, in milliseconds. */
 export const LONGEST_WAIT: number = 10_000;
@@ -218,7 +219,10 @@ export class WriteLock {
     if (await this.#lives(owner)) return false;
     if (!(await this.#gainsRight(owner))) return false;
     // Only whoever may break it removes a dead owner's lock, so it is still the same lock here.
-    if ((await this.#read(LOCK_FILE))?.token === owner.token) await this.#files.remove([LOCK_FILE]);
+    if ((await this.#read(LOCK_FILE))?.token !== owner.token) return true;
+    // It may have died after it took the lock from a living one by force.
+    await removeUnplaced(this.#files);
+    await this.#files.remove([LOCK_FILE]);
     return true;
   }
 
