@@ -14,9 +14,9 @@ export function writeToTerminal(line: string): void {
 }
 
 /**
- * Only for the next error: errors of others' writes are theirs. Others that listen may not be enough: what passes
- * on a worker thread's output emits the error again if it was the last to listen. Returns whether it did not
- * listen already.
+ * Only for the next error: errors of others' writes are theirs. Others that listen may not be enough: what
+ * passes on a worker thread's output emits the error again if it was the last to listen. Returns whether it
+ * did not listen already.
  */
 function listen(): boolean {
   const { stderr } = process;

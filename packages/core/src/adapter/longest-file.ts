@@ -4,8 +4,9 @@ import { systemError } from "../system-error.ts";
 const LONGEST = 2 ** 31 - 1;
 
 /**
- * Refuses to read a whole file that is longer than any record's text. Without that, its length decides how the
- * runtime fails: with an error that tells nothing, or with gigabytes of memory for what cannot be a record.
+ * Refuses to read a whole file that is longer than any record's text. Without that, its length decides how
+ * the runtime fails: with an error that tells nothing, or with gigabytes of memory for what cannot be a
+ * record.
  *
  * @throws `ERR_FS_FILE_TOO_LARGE`, as Node.js's own reads of whole files do
  * @example

@@ -300,7 +300,10 @@ export class FileStorage implements Storage {
     }
   }
 
-  /** Takes the lock once, so that nothing counts that its last holder may still write; of no use in a new store. Needs the turn. */
+  /**
+   * Takes the lock once, so that nothing counts that its last holder may still write; of no use in a new
+   * store. Needs the turn.
+   */
   async #fence(engine: CommitEngine): Promise<void> {
     try {
       if (engine.tenure.isTaken || (await engine.follow()) > 0) await engine.lock();

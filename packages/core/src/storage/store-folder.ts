@@ -99,8 +99,8 @@ export async function tidy(
 }
 
 /**
- * Removes the record and key files and the segments that wait under a temporary name, so that a former holder of the lock
- * can put none of them in place any more. Needs the lock. What is made without the lock stays.
+ * Removes the record and key files and the segments that wait under a temporary name, so that a former holder
+ * of the lock can put none of them in place any more. Needs the lock. What is made without the lock stays.
  */
 export async function removeUnplaced(files: FileSystem): Promise<void> {
   await removeTemporary(files, (name) => !/-(store|lock)$/.test(name));

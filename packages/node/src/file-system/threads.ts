@@ -37,7 +37,9 @@ export class Threads {
   readonly #most: number;
   readonly #threads = new Set<Thread>();
   readonly #users = new Set<ThreadUser>();
-  /** What one of these still asks for, as the rest of a batch that was half done, keeps no thread from ending. */
+  /**
+   * What one of these still asks for, as the rest of a batch that was half done, keeps no thread from ending.
+   */
   readonly #released = new WeakSet<ThreadUser>();
   #queue: Waiting[] = [];
   #calls = 0;

@@ -23,7 +23,10 @@ function many(text: string) {
   return put(text, { changes: new Map(names.map((name) => [name, bytes(text)])) });
 }
 
-/** Pauses a process at the first step that fits, while another takes the lock by force, commits and checkpoints. */
+/**
+ * Pauses a process at the first step that fits, while another takes the lock by force, commits and
+ * checkpoints.
+ */
 function overtake(fits: (step: Step) => boolean, other: Opened): void {
   store.once(fits, async () => {
     await other.storage.forceUnlock();

@@ -142,7 +142,10 @@ export class CommitEngine {
     }
   }
 
-  /** Nothing counts that a former holder of the lock may still append to the journal, or be about to put in place. */
+  /**
+   * Nothing counts that a former holder of the lock may still append to the journal, or be about to put in
+   * place.
+   */
   async #fence(): Promise<void> {
     await removeUnplaced(this.#context.files);
     await this.#poison.guard(() => this.#journal.fence());

@@ -305,8 +305,8 @@ export class Journal {
   }
 
   /**
-   * That the number is free shows nothing: others may have used it, and removed the segment at a checkpoint. So whoever took
-   * the lock by force since the last look at it has removed the temporary file.
+   * That the number is free shows nothing: others may have used it, and removed the segment at a checkpoint.
+   * So whoever took the lock by force since the last look at it has removed the temporary file.
    */
   #link(temporary: string, number: number): Promise<boolean> {
     return this.#files.link(temporary, segmentPath(number)).catch((error: unknown) => {

@@ -127,8 +127,8 @@ export class WriteLock {
   }
 
   /**
-   * Takes the lock, whoever holds it, with no moment in between in which a third owner could commit. One that this owner
-   * holds is removed: whatever goes on under it must notice.
+   * Takes the lock, whoever holds it, with no moment in between in which a third owner could commit. One that
+   * this owner holds is removed: whatever goes on under it must notice.
    */
   async force(): Promise<void> {
     if (this.#taken) return this.#files.remove([LOCK_FILE]);

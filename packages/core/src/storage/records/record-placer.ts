@@ -29,8 +29,9 @@ export class RecordPlacer {
   readonly #textRooms = new TextRooms();
 
   /**
-   * `token` is a text that no other process uses, for the names of temporary files. `mustHold` throws if the write lock
-   * was taken away; `place` calls it between writing temporary files and renaming them, and before it removes files.
+   * `token` is a text that no other process uses, for the names of temporary files. `mustHold` throws if the
+   * write lock was taken away; `place` calls it between writing temporary files and renaming them, and before
+   * it removes files.
    */
   constructor(files: FileSystem, token: string, mustHold: () => Promise<void> = async () => {}) {
     let count = 0;
@@ -83,8 +84,8 @@ export class RecordPlacer {
   }
 
   /**
-   * Tries again if something was removed behind our back: what is staged or was just written, or a folder found or made
-   * before.
+   * Tries again if something was removed behind our back: what is staged or was just written, or a folder
+   * found or made before.
    */
   async #placeBatch(batch: readonly Placement[]): Promise<void> {
     try {
@@ -135,7 +136,9 @@ export class RecordPlacer {
     await this.#writeAndMove(files).catch((error: unknown) => this.#notPlaced(error, names, temporaries));
   }
 
-  /** Whoever takes the lock by force after that look at it removes these temporary files before anything else. */
+  /**
+   * Whoever takes the lock by force after that look at it removes these temporary files before anything else.
+   */
   async #writeAndMove(files: readonly Replacement[]): Promise<void> {
     await this.#files.create(files.map(({ temporary, bytes }): NewFile => ({ path: temporary, bytes })));
     await this.#mustHold();
