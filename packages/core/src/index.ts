@@ -23,7 +23,6 @@ export type {
   FolderEntry,
   Move,
   NewFile,
-  Replacement,
   TakeFile,
 } from "./file-system/file-system.ts";
 export { memoryFileSystem } from "./file-system/memory.ts";

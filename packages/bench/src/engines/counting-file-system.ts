@@ -1,4 +1,4 @@
-import type { EntryKind, FileSystem, FolderEntry, Move, NewFile, Replacement, TakeFile } from "@baba/core";
+import type { EntryKind, FileSystem, FolderEntry, Move, NewFile, TakeFile } from "@baba/core";
 
 /** Counts of file system operations. */
 export type Counts = {
@@ -98,13 +98,6 @@ export class CountingFileSystem implements FileSystem {
   async rename(moves: readonly Move[]): Promise<void> {
     await this.#passed(this.#files.rename(moves));
     this.#placed += moves.filter(({ to }) => to.endsWith(".baba")).length;
-    this.#tell();
-  }
-
-  async replace(files: readonly Replacement[]): Promise<void> {
-    for (const { bytes } of files) this.#bytes += bytes.length;
-    await this.#passed(this.#files.replace(files));
-    this.#placed += files.filter(({ path }) => path.endsWith(".baba")).length;
     this.#tell();
   }
 

@@ -76,14 +76,6 @@ export interface FileSystem {
   /** Renames each file, replacing whatever has the new name; each rename is atomic, in the order given. */
   rename(moves: readonly Move[]): Promise<void>;
 
-  /**
-   * Replaces whatever has each file's name, one file after another in the order given: creates the file under
-   * its temporary name, as `create` does, and renames it once it is complete. An observer sees either the old
-   * file or the new one; not durable before `sync`. After an error any of them may be in place or not, and
-   * temporary files may be left, whole or in part.
-   */
-  replace(files: readonly Replacement[]): Promise<void>;
-
   /** Removes files, in the order given; a missing one is no error. */
   remove(paths: readonly string[]): Promise<void>;
 
@@ -150,9 +142,6 @@ export type TakeFile = (file: Uint8Array | Error | undefined, index: number) => 
 
 /** A file to create. */
 export type NewFile = { readonly path: string; readonly bytes: Uint8Array };
-
-/** A file to put in place, and the name under which it is written until it is complete. */
-export type Replacement = NewFile & { readonly temporary: string };
 
 /** A file to rename. */
 export type Move = { readonly from: string; readonly to: string };

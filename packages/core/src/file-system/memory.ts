@@ -1,13 +1,5 @@
 import { errorOf, systemCode } from "../system-error.ts";
-import type {
-  EntryKind,
-  FileSystem,
-  FolderEntry,
-  Move,
-  NewFile,
-  Replacement,
-  TakeFile,
-} from "./file-system.ts";
+import type { EntryKind, FileSystem, FolderEntry, Move, NewFile, TakeFile } from "./file-system.ts";
 import { Folder, type MemoryFile, MemoryVolume, volumeError } from "./memory-volume.ts";
 
 /** Shared by all in-memory adapters: only one process can see a volume. */
@@ -106,13 +98,6 @@ class MemoryFileSystem implements FileSystem {
       if (replaced === file) continue;
       source.folder.delete(source.name);
       target.folder.set(target.name, file);
-    }
-  }
-
-  async replace(files: readonly Replacement[]): Promise<void> {
-    for (const { path, bytes, temporary } of files) {
-      await this.create([{ path: temporary, bytes }]);
-      await this.rename([{ from: temporary, to: path }]);
     }
   }
 

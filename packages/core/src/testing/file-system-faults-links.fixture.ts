@@ -44,12 +44,6 @@ export const LINK_FAULTS: Faults = {
       rename: (moves) => sound.rename(moves.map(({ from, to }) => ({ from, to: followed(to) }))),
     }),
   ],
-  "replace() replaces what a link leads to": [
-    ITSELF,
-    (sound) => ({
-      replace: (files) => sound.replace(files.map((file) => ({ ...file, path: followed(file.path) }))),
-    }),
-  ],
   "remove() removes what a link leads to": [
     ITSELF,
     (sound) => ({ remove: (paths) => sound.remove(paths.map(followed)) }),
@@ -58,19 +52,6 @@ export const LINK_FAULTS: Faults = {
     ON_THE_WAY,
     (sound) => ({
       create: (files) => sound.create(files.map((file) => ({ ...file, path: through(file.path) }))),
-    }),
-  ],
-  "replace() goes through a link": [
-    ON_THE_WAY,
-    (sound) => ({
-      replace: (files) => sound.replace(files.map((file) => ({ ...file, path: through(file.path) }))),
-    }),
-  ],
-  "replace() makes its temporary files through a link": [
-    ON_THE_WAY,
-    (sound) => ({
-      replace: (files) =>
-        sound.replace(files.map((file) => ({ ...file, temporary: through(file.temporary) }))),
     }),
   ],
   "write() goes through a link": [

@@ -1,5 +1,5 @@
 import type { FileSystem } from "../file-system/file-system.ts";
-import { REPLACEMENT_FAULTS } from "./file-system-faults-replacements.fixture.ts";
+import { PLACING_FAULTS } from "./file-system-faults-placing.fixture.ts";
 
 /** An adapter with one fault: some methods replaced, the rest left correct. */
 export type Fault = (sound: FileSystem) => Partial<FileSystem>;
@@ -62,7 +62,7 @@ export const FAULTS: Faults = {
     "what the caller throws",
     (sound) => ({ readEach: (paths, take) => sound.readEach(paths, take)?.catch(() => {}) }),
   ],
-  ...REPLACEMENT_FAULTS,
+  ...PLACING_FAULTS,
   "create() overwrites": [
     "create() throws EEXIST",
     (sound) => ({

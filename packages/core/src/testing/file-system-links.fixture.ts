@@ -47,12 +47,6 @@ export class LinkedVolume {
           sound.rename(moves),
         );
       },
-      replace: async (files) => {
-        const targets = files.map(({ path }) => path);
-        return this.#change([...targets, ...files.map(({ temporary }) => temporary)], targets, () =>
-          sound.replace(files),
-        );
-      },
       kinds: async (paths) => {
         const kinds = await sound.kinds(paths);
         return kinds.map((kind, i): EntryKind | undefined =>

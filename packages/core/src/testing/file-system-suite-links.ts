@@ -38,22 +38,20 @@ export const links: readonly Obligation[] = [
     },
   },
   {
-    name: "rename(), replace() and remove() change a symbolic link itself, and leave alone what it leads to",
+    name: "rename() and remove() change a symbolic link itself, and leave alone what it leads to",
     needs: ["symbolicLink"],
     async test(files, { outside }) {
       await startNamed(files, ["a", "b"]);
-      for (const link of ["renamed", "replaced", "removed"]) await outside.symbolicLink("a", link);
+      for (const link of ["renamed", "removed"]) await outside.symbolicLink("a", link);
       await files.rename([{ from: "b", to: "renamed" }]);
-      await files.replace([{ ...file("replaced", "new text"), temporary: "t" }]);
       await files.remove(["removed"]);
       await expectText(files, "a", "text of a");
       await expectText(files, "renamed", "text of b");
-      await expectText(files, "replaced", "new text");
-      assertEqual(await namesIn(files, "."), ["a", "renamed", "replaced"], "the root");
+      assertEqual(await namesIn(files, "."), ["a", "renamed"], "the root");
     },
   },
   {
-    name: "create(), replace(), write(), link(), rename(), remove(), sync() and syncFolders() refuse a symbolic link on the way with ELOOP",
+    name: "create(), write(), link(), rename(), remove(), sync() and syncFolders() refuse a symbolic link on the way with ELOOP",
     needs: ["symbolicLink"],
     async test(files, { outside }) {
       await startNamed(files, ["b"]);
@@ -84,8 +82,6 @@ export const links: readonly Obligation[] = [
 /** Calls whose paths lead through the link `link` to the folder that has the file `a`. */
 const THROUGH_A_LINK: Readonly<Record<string, (files: FileSystem) => Promise<unknown>>> = {
   "create()": (files) => files.create([file("link/b", "other")]),
-  "replace()": (files) => files.replace([{ ...file("link/a", "other"), temporary: "t" }]),
-  "replace() by a temporary file": (files) => files.replace([{ ...file("b", "other"), temporary: "link/t" }]),
   "write()": (files) => files.write("link/a", 0, utf8.encode("TEXT")),
   "link() to": (files) => files.link("b", "link/b"),
   "link() from": (files) => files.link("link/a", "c"),

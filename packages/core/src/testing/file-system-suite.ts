@@ -3,9 +3,9 @@ import { entries } from "./file-system-suite-entries.ts";
 import { extremes } from "./file-system-suite-extremes.ts";
 import { folders } from "./file-system-suite-folders.ts";
 import { links } from "./file-system-suite-links.ts";
+import { placing } from "./file-system-suite-placing.ts";
 import { processes } from "./file-system-suite-processes.ts";
 import { reads } from "./file-system-suite-reads.ts";
-import { replacements } from "./file-system-suite-replacements.ts";
 import { writes } from "./file-system-suite-writes.ts";
 
 /**
@@ -50,7 +50,7 @@ const OBLIGATIONS: readonly Obligation[] = [
   ...writes,
   ...extremes,
   ...entries,
-  ...replacements,
+  ...placing,
   ...folders,
   ...links,
   ...processes,

@@ -1,5 +1,5 @@
 import { basename, dirname, join, resolve } from "node:path";
-import type { EntryKind, FileSystem, FolderEntry, Move, NewFile, Replacement, TakeFile } from "@baba/core";
+import type { EntryKind, FileSystem, FolderEntry, Move, NewFile, TakeFile } from "@baba/core";
 import { mustNotBeTooLong, processLives, systemCode, systemError, Trust } from "@baba/core/adapter";
 import { inTurn, inTurns } from "./batch.ts";
 import { orNotCapable } from "./errors.ts";
@@ -138,16 +138,6 @@ class DenoFileSystem implements FileSystem {
     return this.#permitted(() => inTurns(moves, (move) => files.rename(this.#check(), move))).finally(() => {
       if (moves.some(({ from }) => this.#trust.has(from))) this.#trust.forget();
     });
-  }
-
-  async replace(replacements: readonly Replacement[]): Promise<void> {
-    if (replacements.every(({ bytes }) => bytes.length <= files.SHORT_BYTES)) {
-      return this.#permitted(() => inTurns(replacements, (file) => files.replace(this.#check(), file)));
-    }
-    for (const { path, bytes, temporary } of replacements) {
-      await this.create([{ path: temporary, bytes }]);
-      await this.rename([{ from: temporary, to: path }]);
-    }
   }
 
   remove(paths: readonly string[]): Promise<void> {

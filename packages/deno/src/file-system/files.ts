@@ -1,4 +1,4 @@
-import type { EntryKind, Move, NewFile, Replacement } from "@baba/core";
+import type { EntryKind, Move, NewFile } from "@baba/core";
 import { systemCode, systemError } from "@baba/core/adapter";
 import { type FolderCheck, kindOf, mustBeFile } from "./folders.ts";
 
@@ -114,12 +114,6 @@ export function link(folders: FolderCheck, from: string, to: string): boolean {
 /** Renames a file, replacing whatever has the new name. */
 export function rename(folders: FolderCheck, { from, to }: Move): void {
   folders.at(from, (source) => folders.at(to, (target) => Deno.renameSync(source, target)));
-}
-
-/** Writes a file under its temporary name, and renames it into place. */
-export function replace(folders: FolderCheck, { path, bytes, temporary }: Replacement): void {
-  create(folders, { path: temporary, bytes });
-  rename(folders, { from: temporary, to: path });
 }
 
 /** Removes a file; a missing one is no error. */

@@ -15,7 +15,6 @@ const CALLS: Readonly<Record<string, (files: FileSystem) => Promise<unknown>>> =
   sync: (files) => files.sync(["a"]),
   syncFolders: (files) => files.syncFolders(["."]),
   rename: (files) => files.rename([{ from: "a", to: "b" }]),
-  replace: (files) => files.replace([{ ...file, temporary: "t" }]),
   remove: (files) => files.remove(["a"]),
   kinds: (files) => files.kinds(["a"]),
   list: (files) => files.list("."),

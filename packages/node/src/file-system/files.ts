@@ -9,7 +9,7 @@ import {
   writeSync,
 } from "node:fs";
 import { performance } from "node:perf_hooks";
-import type { FolderEntry, Move, NewFile, Replacement, TakeFile } from "@baba/core";
+import type { FolderEntry, Move, NewFile, TakeFile } from "@baba/core";
 import { errorOf, mustNotBeTooLong, systemCode } from "@baba/core/adapter";
 import { openNew, openToWrite, withFileToRead } from "./descriptors.ts";
 import type { FolderCheck } from "./folders.ts";
@@ -194,28 +194,6 @@ export function link(folders: FolderCheck, from: string, to: string): boolean {
 export const rename: Change<Move> = inOrder((folders, { from, to }) => {
   renameSync(folders.resolve(from), folders.resolve(to));
 });
-
-/** Writes files under their temporary names and renames each at once. */
-export const replace: Change<Replacement> = inOrder((folders, { path, bytes, temporary }) => {
-  const source = folders.resolve(temporary);
-  const target = folders.resolve(path);
-  createFile(source, bytes);
-  renameNew(source, target);
-});
-
-/** Renames a file that was just made, or removes it on failure, so that another attempt can make it anew. */
-function renameNew(source: string, target: string): void {
-  try {
-    renameSync(source, target);
-  } catch (error) {
-    try {
-      unlinkSync(source);
-    } catch {
-      // The reason why it could not be renamed says more.
-    }
-    throw error;
-  }
-}
 
 /** Removes files; a missing one is no error. */
 export const remove: Change<string> = inOrder((folders, path) => {

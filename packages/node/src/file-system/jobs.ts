@@ -55,23 +55,6 @@ export const jobs = {
     return pack(files.rename(new FolderCheck(root), moves, 0, WITHOUT_END));
   },
 
-  /** As with `create`, and each file is renamed at once. */
-  replace(
-    root: string,
-    temporaries: readonly string[],
-    paths: readonly string[],
-    lengths: Uint32Array,
-    buffer: ArrayBuffer,
-  ): EmptiedProgress {
-    const contents = unpacked(lengths, buffer);
-    const replacements = contents.map((bytes, i) => ({
-      path: paths[i] ?? "",
-      temporary: temporaries[i] ?? "",
-      bytes,
-    }));
-    return { ...pack(files.replace(new FolderCheck(root), replacements, 0, WITHOUT_END)), emptied: buffer };
-  },
-
   remove(root: string, paths: readonly string[]): PackedProgress {
     return pack(files.remove(new FolderCheck(root), paths, 0, WITHOUT_END));
   },

@@ -63,7 +63,6 @@ test("LastWrite.take() gives the file that was written last, once, and no longer
 test.each<[string, (writer: Writer) => Promise<void>]>([
   ["rename", (writer) => writer.rename([{ from: "b", to: "a" }])],
   ["remove", (writer) => writer.remove(["a"])],
-  ["replace", (writer) => writer.replace([{ path: "a", temporary: "c", bytes: new Uint8Array(1) }])],
 ])(
   "Writer.%s() closes the file that was written last, whose name is about to mean another",
   async (_, change) => {

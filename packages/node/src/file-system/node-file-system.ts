@@ -3,7 +3,7 @@ import { release } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { FileSystem, FolderEntry, Move, NewFile, Replacement, TakeFile } from "@baba/core";
+import type { FileSystem, FolderEntry, Move, NewFile, TakeFile } from "@baba/core";
 import {
   fileSystemSynced,
   inLanes,
@@ -133,10 +133,6 @@ class NodeFileSystem implements FileSystem, ThreadUser {
     await this.#writer.rename(moves).finally(() => {
       if (moves.some(({ from }) => this.#trust.has(from))) this.#trust.forget();
     });
-  }
-
-  replace(replacements: readonly Replacement[]): Promise<void> {
-    return this.#writer.replace(replacements);
   }
 
   remove(paths: readonly string[]): Promise<void> {

@@ -140,18 +140,21 @@ test.runIf(process.platform !== "win32")(
   },
 );
 
-test("replace() goes on after what Windows says of a file that another program has open for a moment", async () => {
+test("rename() goes on after what Windows says of a file that another program has open for a moment", async () => {
   const output = await program(
     root,
     `
     await files.makeFolder(".");
     Object.defineProperty(process, "platform", { value: "win32" });
-    const given = ["a", "b"].map((path) => ({ path, temporary: path + "~", bytes: new Uint8Array([1, 2]) }));
+    const made = () => files.create(["a~", "b~"].map((path) => ({ path, bytes: new Uint8Array([1, 2]) })));
+    const moves = ["a", "b"].map((to) => ({ from: to + "~", to }));
+    await made();
     held = 2;
-    console.log(await files.replace(given).then(() => "replaced", (error) => error.code));
+    console.log(await files.rename(moves).then(() => "renamed", (error) => error.code));
     console.log((await files.names(".")).sort().join());
+    await made();
     held = Infinity;
-    console.log(await files.replace(given).then(() => "replaced", (error) => error.code));
+    console.log(await files.rename(moves).then(() => "renamed", (error) => error.code));
     console.log((await files.names(".")).sort().join());
   `,
     `
@@ -165,7 +168,7 @@ test("replace() goes on after what Windows says of a file that another program h
     ${PUBLISH_FS}
   `,
   );
-  expect(output.trim().split("\n")).toEqual(["replaced", "a,b", "EPERM", "a,b"]);
+  expect(output.trim().split("\n")).toEqual(["renamed", "a,b", "EPERM", "a,a~,b,b~"]);
 });
 
 test("nodeFileSystem() keeps a process for a pending read and sync, and then lets it end", async () => {
@@ -189,7 +192,8 @@ test("nodeFileSystem() does without threads that cannot be started, and warns on
     process.on("warning", (warning) => console.log(warning.message.slice(0, 25)));
     await files.makeFolder(".");
     const paths = Array.from({ length: 3000 }, (_, i) => String(i));
-    await files.create(paths.map((path) => ({ path, bytes: new Uint8Array(5) })));
+    await files.create(["long", ...paths].map((path) => ({ path, bytes: new Uint8Array(5) })));
+    await files.write("long", 0, new Uint8Array(9 * 1024 * 1024));
     console.log((await files.read(paths)).filter((bytes) => bytes.length === 5).length);
   `,
     `
@@ -213,7 +217,8 @@ test.runIf(process.platform !== "win32")(
       `
     process.on("worker", () => console.log("thread"));
     await files.makeFolder(".");
-    await files.create(Array.from({ length: 200 }, (_, i) => ({ path: String(i), bytes: new Uint8Array(5) })));
+    await files.create([{ path: "long", bytes: new Uint8Array() }]);
+    await files.write("long", 0, new Uint8Array(9 * 1024 * 1024));
   `,
       "",
       `export NODE_OPTIONS="--require ${preload}"; exec "$0" --require "${preload}" "$1"; `,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { nodeFileSystem } from "./index.ts";
-import { SHORT_BYTES } from "./limits.ts";
+import { LONG_BYTES, SHORT_BYTES } from "./limits.ts";
 import { unpackReads } from "./packed-reads.ts";
 import { Threads } from "./threads.ts";
 import { workerSource } from "./worker.generated.ts";
@@ -178,7 +178,8 @@ test("Threads.release() may end a thread while it starts, and later work has thr
 test("nodeFileSystem().close() ends the threads that read and wrote for it", async () => {
   const ends = watchEnds();
   const files = nodeFileSystem(folder);
-  await files.create(Array.from({ length: 200 }, (_, i) => ({ path: `${i}`, bytes: new Uint8Array(i) })));
+  await files.create([{ path: "long", bytes: new Uint8Array() }]);
+  await files.write("long", 0, new Uint8Array(LONG_BYTES + 1));
   await files.readRange("a", 0, SHORT_BYTES + 1);
   await files.close();
   expect([ends.all.length, ends.count]).toEqual([2, 2]);

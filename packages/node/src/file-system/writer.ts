@@ -1,6 +1,5 @@
 import { performance } from "node:perf_hooks";
-import type { Move, NewFile, Replacement } from "@baba/core";
-import { inLanes } from "@baba/core/adapter";
+import type { Move, NewFile } from "@baba/core";
 import * as files from "./files.ts";
 import type { FolderCheck } from "./folders.ts";
 import type { EmptiedProgress, PackedProgress } from "./jobs.ts";
@@ -16,8 +15,8 @@ import { unpackError } from "./wire.ts";
 
 // The measurements behind these numbers are in docs/performance.md, "Files on Node.js".
 /**
- * This many files are created on the calling thread, turn by turn: each may cost thirty reads, and a hop even
- * more.
+ * This many files are created on the calling thread, turn by turn, even on a slow disk: each may cost thirty
+ * reads, and a hop even more.
  */
 const FEW_CREATES = 100;
 /** Bytes that are packed for a thread at once. */
@@ -42,7 +41,12 @@ export class Writer {
   async create(created: readonly NewFile[]): Promise<void> {
     const few = created.length <= FEW_CREATES && bytesIn(created) <= LONG_BYTES;
     if (few) return this.#createHere(created);
-    await inLanes(slicesOfFiles(created, SLICE_BYTES), LANES, (slice) => this.#createSlice(slice));
+    this.#last.close();
+    let earlier = 0;
+    for (const slice of slicesOfFiles(created, SLICE_BYTES)) {
+      await this.#createSlice(slice, earlier);
+      earlier += slice.length;
+    }
   }
 
   async write(path: string, offset: number, bytes: Uint8Array): Promise<void> {
@@ -72,15 +76,6 @@ export class Writer {
     );
   }
 
-  async replace(replacements: readonly Replacement[]): Promise<void> {
-    this.#last.close();
-    let earlier = 0;
-    for (const slice of slicesOfFiles(replacements, SLICE_BYTES)) {
-      await this.#replaceSlice(slice, earlier);
-      earlier += slice.length;
-    }
-  }
-
   /** Releases the thread. */
   close(): Promise<void> {
     return writers.release(this.#place.owner);
@@ -94,43 +89,28 @@ export class Writer {
     await this.#writeRest(created, SHORT_BYTES);
   }
 
-  /** Of a file that is longer than a slice, only the beginning goes with it. */
-  async #createSlice(slice: readonly NewFile[]): Promise<void> {
-    const paths = slice.map((file) => file.path);
-    await toTheEnd(slice.length, async (done) => {
-      const { buffer, lengths } = this.#packed(slice.slice(done));
-      const input = [this.#place.root, paths.slice(done), lengths, buffer] as const;
-      return this.#emptied(await writers.run(this.#place.owner, "create", [...input], [buffer]));
+  /** Of a file that is longer than a slice, only the beginning goes with it. `earlier` files came before. */
+  async #createSlice(slice: readonly NewFile[], earlier: number): Promise<void> {
+    const [first] = slice;
+    const isLong = first !== undefined && first.bytes.length > SLICE_BYTES;
+    await toTheEnd(slice.length, (done) => {
+      const inThread = () => this.#createInThread(slice.slice(done));
+      return isLong ? inThread() : this.#some(slice, done, earlier, files.create, inThread);
     });
     await this.#writeRest(slice, SLICE_BYTES);
+  }
+
+  async #createInThread(slice: readonly NewFile[]): Promise<files.Progress> {
+    const paths = slice.map(({ path }) => path);
+    const { buffer, lengths } = this.#packed(slice);
+    const input = [this.#place.root, paths, lengths, buffer] as const;
+    return this.#emptied(await writers.run(this.#place.owner, "create", [...input], [buffer]));
   }
 
   async #writeRest(created: readonly NewFile[], from: number): Promise<void> {
     for (const { path, bytes } of created) {
       if (bytes.length > from) await this.write(path, from, bytes.subarray(from));
     }
-  }
-
-  /** `earlier` items of its batch came before. */
-  async #replaceSlice(slice: readonly Replacement[], earlier: number): Promise<void> {
-    const [first] = slice;
-    if (first !== undefined && first.bytes.length > SLICE_BYTES) return this.#replaceLong(first);
-    await toTheEnd(slice.length, (done) =>
-      this.#some(slice, done, earlier, files.replace, () => this.#replaceInThread(slice.slice(done))),
-    );
-  }
-
-  async #replaceInThread(slice: readonly Replacement[]): Promise<files.Progress> {
-    const temporaries = slice.map(({ temporary }) => temporary);
-    const paths = slice.map(({ path }) => path);
-    const { buffer, lengths } = this.#packed(slice);
-    const input = [this.#place.root, temporaries, paths, lengths, buffer] as const;
-    return this.#emptied(await writers.run(this.#place.owner, "replace", [...input], [buffer]));
-  }
-
-  async #replaceLong({ path, temporary, bytes }: Replacement): Promise<void> {
-    await this.create([{ path: temporary, bytes }]);
-    await this.rename([{ from: temporary, to: path }]);
   }
 
   /**

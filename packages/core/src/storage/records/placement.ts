@@ -1,5 +1,5 @@
 import { encodedSize, encodeInto, TextRoom } from "../../codec/index.ts";
-import type { FileSystem, Replacement } from "../../file-system/file-system.ts";
+import type { FileSystem, NewFile } from "../../file-system/file-system.ts";
 import { TEMPORARY_FOLDER } from "../layout.ts";
 
 /**
@@ -16,6 +16,13 @@ const FEW_BYTES = LARGE_ROOM / 4;
 
 /** A record file's new payload; `undefined` removes the file. */
 export type Placement = readonly [name: string, payload: Uint8Array | undefined];
+
+/** A record file's new text, and the name under which it is written before it is put in place. */
+export type RecordText = {
+  readonly name: string;
+  readonly temporary: string;
+  readonly bytes: Uint8Array;
+};
 
 /** Encodes payloads as texts, all in one piece of memory. */
 export type Encode = (payload: Uint8Array) => Uint8Array;
@@ -40,19 +47,32 @@ export function textBytes(batch: readonly Placement[]): number {
   return batch.reduce((sum, placement) => sum + encodedSize(placement[1]?.length ?? 0), 0);
 }
 
-/** The files that a batch puts in place, each with its own temporary name. */
-export function replacements(
+/** The texts that a batch puts in place, each with its own temporary name. */
+export function textsOf(
   batch: readonly Placement[],
   token: () => string,
   encode: Encode = inOnePiece(textBytes(batch)),
-): Replacement[] {
-  const files: Replacement[] = [];
+): RecordText[] {
+  const texts: RecordText[] = [];
   for (const placement of batch) {
     const payload = placement[1];
     if (payload === undefined) continue;
-    files.push({ path: placement[0], temporary: `${TEMPORARY_FOLDER}/${token()}`, bytes: encode(payload) });
+    texts.push({ name: placement[0], temporary: `${TEMPORARY_FOLDER}/${token()}`, bytes: encode(payload) });
   }
-  return files;
+  return texts;
+}
+
+/** Writes texts under their temporary names; all or none of them are left. */
+export async function writeTexts(files: FileSystem, texts: readonly RecordText[]): Promise<void> {
+  try {
+    await files.create(texts.map(({ temporary, bytes }): NewFile => ({ path: temporary, bytes })));
+  } catch (error) {
+    await discard(
+      files,
+      texts.map(({ temporary }) => temporary),
+    );
+    throw error;
+  }
 }
 
 /** Allocating the text of each record separately costs as much as encoding it. */

@@ -1,5 +1,5 @@
 import { BabaError } from "../../errors.ts";
-import type { FileSystem, Move, NewFile, Replacement } from "../../file-system/file-system.ts";
+import type { FileSystem, Move } from "../../file-system/file-system.ts";
 import { inLanes } from "../../lanes.ts";
 import { systemCode } from "../../system-error.ts";
 import { ioErrorAmong } from "../io-error.ts";
@@ -8,7 +8,16 @@ import { TEMPORARY_FOLDER } from "../layout.ts";
 import { folderOf } from "../names.ts";
 import { type Breathe, inPieces } from "../pieces.ts";
 import { folderError, kindsOf, refuseObstacles, refuseObstaclesIn } from "./obstacles.ts";
-import { batches, discard, type Placement, replacements, TextRooms, textBytes } from "./placement.ts";
+import {
+  batches,
+  discard,
+  type Placement,
+  type RecordText,
+  TextRooms,
+  textBytes,
+  textsOf,
+  writeTexts,
+} from "./placement.ts";
 import { Staging } from "./staging.ts";
 
 /** Batches in progress at once: while one is written, the next is encoded. */
@@ -110,39 +119,33 @@ export class RecordPlacer {
       else gone.push(name);
     }
     if (moves.length > 0) await this.#move(moves);
-    if (unwritten.length > 0) await this.#replace(unwritten);
+    if (unwritten.length > 0) await this.#put(unwritten);
     if (gone.length > 0) await this.#remove(gone);
   }
 
   async #move(moves: readonly Move[]): Promise<void> {
-    const temporaries = moves.map(({ from }) => from);
-    const names = moves.map(({ to }) => to);
-    await this.#files.rename(moves).catch((error: unknown) => this.#notPlaced(error, names, temporaries));
+    await this.#files.rename(moves).catch((error: unknown) => this.#notPlaced(error, moves));
   }
 
-  async #replace(batch: readonly Placement[]): Promise<void> {
+  async #put(batch: readonly Placement[]): Promise<void> {
     for (const placement of batch) {
       const folder = folderOf(placement[0]);
       if (!this.#folders.has(folder)) await this.#makeFolder(folder);
     }
     await this.#textRooms.lend(textBytes(batch), (encode) =>
-      this.#write(replacements(batch, this.#token, encode)),
+      this.#write(textsOf(batch, this.#token, encode)),
     );
   }
 
-  async #write(files: readonly Replacement[]): Promise<void> {
-    const temporaries = files.map(({ temporary }) => temporary);
-    const names = files.map(({ path }) => path);
-    await this.#writeAndMove(files).catch((error: unknown) => this.#notPlaced(error, names, temporaries));
-  }
-
   /**
-   * Whoever takes the lock by force after that look at it removes these temporary files before anything else.
+   * Whoever takes the lock by force after the look at it removes these temporary files before anything else.
    */
-  async #writeAndMove(files: readonly Replacement[]): Promise<void> {
-    await this.#files.create(files.map(({ temporary, bytes }): NewFile => ({ path: temporary, bytes })));
-    await this.#mustHold();
-    await this.#files.rename(files.map(({ temporary, path }): Move => ({ from: temporary, to: path })));
+  async #write(texts: readonly RecordText[]): Promise<void> {
+    const moves = texts.map(({ temporary, name }): Move => ({ from: temporary, to: name }));
+    await writeTexts(this.#files, texts)
+      .then(() => this.#mustHold())
+      .catch((error: unknown) => this.#notPlaced(error, moves));
+    await this.#move(moves);
   }
 
   async #remove(names: readonly string[]): Promise<void> {
@@ -152,8 +155,12 @@ export class RecordPlacer {
     });
   }
 
-  async #notPlaced(error: unknown, names: readonly string[], temporaries: readonly string[]): Promise<never> {
-    await discard(this.#files, temporaries);
+  async #notPlaced(error: unknown, moves: readonly Move[]): Promise<never> {
+    const names = moves.map(({ to }) => to);
+    await discard(
+      this.#files,
+      moves.map(({ from }) => from),
+    );
     // Among many names, report the one that has an obstacle in its place.
     const refusal = await refuseObstacles(this.#files, names).catch((cause: BabaError) => cause);
     if (refusal?.code === "BABA_NOT_A_RECORD" || refusal?.code === "BABA_NOT_A_FOLDER") throw refusal;

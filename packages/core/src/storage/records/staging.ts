@@ -1,6 +1,6 @@
-import type { FileSystem, NewFile, Replacement } from "../../file-system/file-system.ts";
+import type { FileSystem } from "../../file-system/file-system.ts";
 import type { Changes } from "../journal/changes.ts";
-import { BATCH_FILES, batches, discard, replacements } from "./placement.ts";
+import { BATCH_FILES, batches, discard, textsOf, writeTexts } from "./placement.ts";
 
 /** A text that is already written, and its payload. */
 type Staged = { readonly payload: Uint8Array | undefined; readonly from: string };
@@ -53,19 +53,9 @@ export class Staging {
   async #stageNewest(newest: Changes): Promise<void> {
     const [batch, more] = batches(newest);
     if (batch === undefined || more !== undefined) return;
-    const files = replacements(batch, this.#token);
-    await this.#create(files);
-    for (const { path, temporary } of files)
-      this.#staged.set(path, { payload: newest.get(path), from: temporary });
-  }
-
-  async #create(files: readonly Replacement[]): Promise<void> {
-    try {
-      await this.#files.create(files.map(({ temporary, bytes }): NewFile => ({ path: temporary, bytes })));
-    } catch (error) {
-      const temporaries = files.map(({ temporary }) => temporary);
-      await discard(this.#files, temporaries);
-      throw error;
-    }
+    const texts = textsOf(batch, this.#token);
+    await writeTexts(this.#files, texts);
+    for (const { name, temporary } of texts)
+      this.#staged.set(name, { payload: newest.get(name), from: temporary });
   }
 }

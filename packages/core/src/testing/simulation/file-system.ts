@@ -4,7 +4,6 @@ import type {
   FolderEntry,
   Move,
   NewFile,
-  Replacement,
   TakeFile,
 } from "../../file-system/file-system.ts";
 import { errorOf } from "../../system-error.ts";
@@ -127,14 +126,6 @@ class SimulatedFileSystem implements FileSystem {
     for (const { from, to } of moves) {
       if (this.#mustAsk) await this.#step("rename", from, { to });
       this.#disk.apply({ call: "rename", path: from, to });
-    }
-  }
-
-  async replace(files: readonly Replacement[]): Promise<void> {
-    // The caller may change its bytes while a step waits.
-    for (const { path, own, temporary } of files.map((file) => ({ ...file, own: file.bytes.slice() }))) {
-      await this.create([{ path: temporary, bytes: own }]);
-      await this.rename([{ from: temporary, to: path }]);
     }
   }
 
