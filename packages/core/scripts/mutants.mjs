@@ -301,8 +301,9 @@ export const MUTANTS = [
   {
     name: "records are written in place, without a rename",
     file: "records/record-placer.ts",
-    find: "await this.#writeAndMove(files).catch(",
-    replace: "await this.#files.remove(names).then(() => this.#files.create(files)).catch(",
+    find: "    await this.#move(moves);\n  }\n\n  async #remove",
+    replace:
+      "    await discard(this.#files, moves.map(({ from }) => from));\n    await this.#files.remove(moves.map(({ to }) => to));\n    await this.#files.create(texts.map(({ name, bytes }) => ({ path: name, bytes })));\n  }\n\n  async #remove",
   },
   {
     name: "another's segment that is gone has nothing new",
@@ -367,8 +368,8 @@ export const MUTANTS = [
   {
     name: "files are renamed into place without a look at the lock",
     file: "records/record-placer.ts",
-    find: "await this.#mustHold();\n    await this.#files.rename",
-    replace: "await this.#files.rename",
+    find: "      .then(() => this.#mustHold())\n",
+    replace: "",
   },
   {
     name: "deleted records are removed without a look at the lock",

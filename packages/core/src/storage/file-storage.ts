@@ -204,14 +204,9 @@ export class FileStorage implements Storage {
    */
   async hasStopped(): Promise<boolean> {
     if (!this.#ready) return false;
-    const { isSound } = this.#opened();
-    return (
-      !isSound ||
-      (await this.head().then(
-        () => false,
-        () => true,
-      ))
-    );
+    if (!this.#opened().isSound) return true;
+    const followed = this.head().then(() => true);
+    return !(await followed.catch(() => false));
   }
 
   /** Waits until what was committed is in place, or has failed to be put there once. */

@@ -176,9 +176,14 @@ export class CommitEngine {
     const accepted = await this.#judge(batch);
     const settling = awaitsFiles(accepted);
     if (accepted.length > 0) await this.#write(accepted, settling);
-    if (settling) await this.#settleCommitted();
+    if (settling)
+      await this.#reported(
+        this.#settling.place(),
+        "A commit stands, but its files cannot be put in place yet",
+      );
     for (const { resolve } of accepted) resolve();
-    if (this.#journal.size > CHECKPOINT_BYTES && !this.#settling.hasFailed) await this.#checkpointLate();
+    if (this.#journal.size > CHECKPOINT_BYTES && !this.#settling.hasFailed)
+      await this.#reported(this.checkpoint(), "A checkpoint failed");
   }
 
   /** Puts every commit in place, and notes it for other processes. Needs the lock. */
@@ -337,20 +342,8 @@ export class CommitEngine {
     throw error;
   }
 
-  /** The batch was already told of its commit: a failure here must not fail it. */
-  async #checkpointLate(): Promise<void> {
-    try {
-      await this.checkpoint();
-    } catch (error) {
-      this.#context.report(`A checkpoint failed: ${messageOf(error)}`);
-    }
-  }
-
-  async #settleCommitted(): Promise<void> {
-    try {
-      await this.#settling.place();
-    } catch (error) {
-      this.#context.report(`A commit stands, but its files cannot be put in place yet: ${messageOf(error)}`);
-    }
+  /** For what follows a commit: the batch is told of it in any case, so a failure must not fail it. */
+  async #reported(work: Promise<void>, failure: string): Promise<void> {
+    await work.catch((error: unknown) => this.#context.report(`${failure}: ${messageOf(error)}`));
   }
 }
