@@ -174,7 +174,11 @@ export async function replaceKeyFile(
 ): Promise<void> {
   await throughTemporary(files, token, bytes, async (temporary) => {
     await mustHold();
-    await files.rename([{ from: temporary, to: KEY_FILE }]);
+    await files.rename([{ from: temporary, to: KEY_FILE }]).catch(async (error: unknown) => {
+      // Whoever has taken the lock by force since the look at it has removed the temporary file.
+      await mustHold();
+      throw error;
+    });
     await files.syncFolders([STORE_FOLDER]);
   });
 }

@@ -13,6 +13,7 @@ import {
 } from "./layout.ts";
 import type { WriteLock } from "./lock/write-lock.ts";
 import { rewriteFolders } from "./rewrite-folders.ts";
+import { removeLeftovers } from "./temporary-files.ts";
 
 const FORMAT = 1;
 const utf8 = new TextEncoder();
@@ -96,25 +97,6 @@ export async function tidy(
   } catch (error) {
     report(ioError(error, STORE_FOLDER, "clean up after processes that have ended").message);
   }
-}
-
-/**
- * Removes the record and key files and the segments that wait under a temporary name, so that a former holder
- * of the lock can put none of them in place any more. Needs the lock. What is made without the lock stays.
- */
-export async function removeUnplaced(files: FileSystem): Promise<void> {
-  await removeTemporary(files, (name) => !/-(store|lock)$/.test(name));
-}
-
-/** Removes the temporary files of dead writers. */
-async function removeLeftovers(files: FileSystem, livingTokens: ReadonlySet<string>): Promise<void> {
-  await removeTemporary(files, (name) => !livingTokens.has(name.replace(/-.*/s, "")));
-}
-
-async function removeTemporary(files: FileSystem, isUseless: (name: string) => boolean): Promise<void> {
-  const entries = (await files.list(TEMPORARY_FOLDER)) ?? [];
-  const useless = entries.filter(({ name, kind }) => kind === "file" && isUseless(name));
-  await files.remove(useless.map(({ name }) => `${TEMPORARY_FOLDER}/${name}`));
 }
 
 function formatOf(json: string): unknown {

@@ -10,7 +10,7 @@ import {
   TEMPORARY_FOLDER,
   WANTED_FILE,
 } from "../layout.ts";
-import { removeUnplaced } from "../store-folder.ts";
+import { removeUnplaced } from "../temporary-files.ts";
 
 /** How long to wait for a living owner, in milliseconds. */
 export const LONGEST_WAIT: number = 10_000;
