@@ -41,7 +41,6 @@ export class Writer {
   async create(created: readonly NewFile[]): Promise<void> {
     const few = created.length <= FEW_CREATES && bytesIn(created) <= LONG_BYTES;
     if (few) return this.#createHere(created);
-    this.#last.close();
     let earlier = 0;
     for (const slice of slicesOfFiles(created, SLICE_BYTES)) {
       await this.#createSlice(slice, earlier);

@@ -52,9 +52,7 @@ describe("CommitEngine, when its lock is taken by force while it puts files in p
       (step: Step) => step.process === "a" && step.to === "r.baba",
     ],
   ])("commit() never replaces a newer file: paused at %s", async (_, transaction, fits) => {
-    const [a, b] = [await store.open("a"), await store.open("b")];
-    await a.storage.commit(put("one"));
-    await store.given(LOCK_FILE);
+    const [a, b] = await store.afterOneBy("a");
     overtake(fits, b);
     await a.storage.commit(transaction);
     await expect.poll(() => a.reports.join()).toContain("The write lock was taken away by force");
@@ -66,9 +64,7 @@ describe("CommitEngine, when its lock is taken by force while it puts files in p
   });
 
   test("commit() removes no newer file: paused when the commit is in the journal", async () => {
-    const [a, b] = [await store.open("a"), await store.open("b")];
-    await a.storage.commit(put("one"));
-    await store.given(LOCK_FILE);
+    const [a, b] = await store.afterOneBy("a");
     let reads = 0;
     // After the sync, and before the removal.
     overtake((step) => is(step, "a", "read", LOCK_FILE) && ++reads === 2, b);
@@ -125,9 +121,7 @@ describe("CommitEngine, when its lock is taken by force while it puts files in p
   });
 
   test("forceUnlock() by a handle that waits for the lock gives it to that handle, and releases it in the end", async () => {
-    const [a, b] = [await store.open("a"), await store.open("b")];
-    await a.storage.commit(put("one"));
-    await store.given(LOCK_FILE);
+    const [a, b] = await store.afterOneBy("a");
     store.once(
       (step) => step.process === "a" && step.to === "r.baba",
       async () => {
@@ -168,9 +162,7 @@ describe("CommitEngine, when its lock is taken by force while it puts files in p
     ["writes", "create"],
   ] as const) {
     test(`commit() begins no segment whose number others have used and removed: paused before it ${when} it`, async () => {
-      const [a, b] = [await store.open("a"), await store.open("b")];
-      await b.storage.commit(put("one"));
-      await store.given(LOCK_FILE);
+      const [a, b] = await store.afterOneBy("b");
       overtake((step) => is(step, "a", call, TEMPORARY_FOLDER) && step.path.includes("segment"), b);
       await expect(a.storage.commit(put("a's"))).rejects.toMatchObject(code("BABA_LOCKED"));
       expect(await read(a)).toBe("b's");
@@ -186,9 +178,7 @@ describe("CommitEngine, when its lock is taken by force while it puts files in p
   });
 
   test("renew() begins no segment of such a number either, behind which acknowledged commits would be lost", async () => {
-    const [a, b] = [await store.open("a"), await store.open("b")];
-    await a.storage.commit(put("one"));
-    await store.given(LOCK_FILE);
+    const [a, b] = await store.afterOneBy("a");
     const hold = await a.storage.hold();
     overtake((step) => step.process === "a" && (step.to ?? "").startsWith(JOURNAL_FOLDER), b);
     await expect(a.storage.renew()).rejects.toMatchObject(code("BABA_LOCKED"));

@@ -27,9 +27,7 @@ describe("CommitEngine, when its lock is taken away or cannot be read", () => {
 
   for (const settle of ["commit", "background"] as const) {
     test(`commit() with settle ${settle} never counts if another has gone on from before it`, async () => {
-      const [a, b] = [await store.open("a"), await store.open("b")];
-      await a.storage.commit(put("one"));
-      await store.given(LOCK_FILE);
+      const [a, b] = await store.afterOneBy("a");
       store.once(
         (step) => is(step, "a", "write", JOURNAL_FOLDER),
         async () => {
@@ -44,9 +42,7 @@ describe("CommitEngine, when its lock is taken away or cannot be read", () => {
   }
 
   test("commit() with background settling stands if another goes on behind it during its sync", async () => {
-    const [a, b] = [await store.open("a"), await store.open("b")];
-    await a.storage.commit(put("one"));
-    await store.given(LOCK_FILE);
+    const [a, b] = await store.afterOneBy("a");
     let looked = (): void => undefined;
     const look = new Promise<void>((resolve) => {
       looked = resolve;
@@ -100,9 +96,7 @@ describe("CommitEngine, when its lock is taken away or cannot be read", () => {
   }
 
   test("forceUnlock() lets through the commit() that waits for the lock, and refuses the paused one: BABA_LOCKED", async () => {
-    const [a, b] = [await store.open("a"), await store.open("b")];
-    await b.storage.commit(put("one"));
-    await store.given(LOCK_FILE);
+    const [a, b] = await store.afterOneBy("b");
     store.once(
       (step) => is(step, "a", "link", `${TEMPORARY_FOLDER}/`) && (step.to ?? "").startsWith(JOURNAL_FOLDER),
       async () => {
@@ -118,9 +112,7 @@ describe("CommitEngine, when its lock is taken away or cannot be read", () => {
   });
 
   test("forceUnlock() reports that it cannot begin a segment to fence off the paused holder; commit() does it later", async () => {
-    const [a, b] = [await store.open("a"), await store.open("b")];
-    await b.storage.commit(put("one"));
-    await store.given(LOCK_FILE);
+    const [a, b] = await store.afterOneBy("b");
     store.fail((step) => is(step, "b", "create", `${TEMPORARY_FOLDER}/`));
     await b.storage.forceUnlock();
     expect(b.reports).toEqual([expect.stringMatching(/^The write lock was removed, but .*\(EIO\)/)]);

@@ -10,6 +10,7 @@ import {
   simulatedRuntime,
 } from "../../testing/simulation/index.ts";
 import { FileStorage } from "../file-storage.ts";
+import { LOCK_FILE } from "../layout.ts";
 import type { Transaction } from "../storage.ts";
 
 export type Opened = {
@@ -55,6 +56,14 @@ export class SimulatedStore {
     );
     await storage.open();
     return { storage, reports, told, kill: () => process.kill() };
+  }
+
+  /** Storages `a` and `b`, after one of them has committed "one" and given the lock back. */
+  async afterOneBy(name: "a" | "b"): Promise<readonly [a: Opened, b: Opened]> {
+    const [a, b] = [await this.open("a"), await this.open("b")];
+    await (name === "a" ? a : b).storage.commit(put("one"));
+    await this.given(LOCK_FILE);
+    return [a, b];
   }
 
   /** Does `work` once, before the first step that fits; steps of `work` itself are not intercepted. */

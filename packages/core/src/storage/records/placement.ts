@@ -62,17 +62,9 @@ export function textsOf(
   return texts;
 }
 
-/** Writes texts under their temporary names; all or none of them are left. */
-export async function writeTexts(files: FileSystem, texts: readonly RecordText[]): Promise<void> {
-  try {
-    await files.create(texts.map(({ temporary, bytes }): NewFile => ({ path: temporary, bytes })));
-  } catch (error) {
-    await discard(
-      files,
-      texts.map(({ temporary }) => temporary),
-    );
-    throw error;
-  }
+/** Writes texts under their temporary names. After a failure, any of them may be there: see {@link discard}. */
+export function writeTexts(files: FileSystem, texts: readonly RecordText[]): Promise<void> {
+  return files.create(texts.map(({ temporary, bytes }): NewFile => ({ path: temporary, bytes })));
 }
 
 /** Allocating the text of each record separately costs as much as encoding it. */

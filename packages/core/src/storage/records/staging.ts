@@ -54,7 +54,11 @@ export class Staging {
     const [batch, more] = batches(newest);
     if (batch === undefined || more !== undefined) return;
     const texts = textsOf(batch, this.#token);
-    await writeTexts(this.#files, texts);
+    await writeTexts(this.#files, texts).catch(async (error: unknown) => {
+      const temporaries = texts.map(({ temporary }) => temporary);
+      await discard(this.#files, temporaries);
+      throw error;
+    });
     for (const { name, temporary } of texts)
       this.#staged.set(name, { payload: newest.get(name), from: temporary });
   }
