@@ -17,11 +17,12 @@ type Check = (compression: Compression) => Promise<void>;
  * @param compression the adapter
  * @example
  * ```ts
- * import { webCompression } from "@baba/core/crypto";
+ * import { nativeCompression } from "@baba/core/adapter";
  * import { compressionSuite } from "@baba/core/testing";
+ * import * as zlib from "node:zlib";
  *
  * const tests: (() => Promise<void>)[] = [];
- * compressionSuite((_name, work) => tests.push(work), webCompression);
+ * compressionSuite((_name, work) => tests.push(work), nativeCompression(zlib));
  * for (const work of tests) await work();
  * ```
  */
