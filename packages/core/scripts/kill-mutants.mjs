@@ -1,13 +1,24 @@
 // Runs the commit protocol's tests on its mutants: `node scripts/kill-mutants.mjs [N]` takes every N-th of
 // them.
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MUTANTS, NO_MUTANT } from "./mutants.mjs";
 
 const core = fileURLToPath(new URL("..", import.meta.url));
-/** The quick ones first: they catch most. The limits, in milliseconds, are many times what they take. */
+/**
+ * What runs where the mutant's own test does not notice: the quick ones first. The limits, in milliseconds, are many
+ * times what they take.
+ */
 const TESTS = [
   { tests: "src/storage", limit: 90_000 },
   { tests: "src/testing/commit-protocol", limit: 600_000 },
@@ -43,7 +54,7 @@ function kill(mutant) {
   const folder = mkdtempSync(join(core, "build-mutant-"));
   try {
     plant(mutant, folder);
-    for (const { tests, limit } of TESTS) {
+    for (const { tests, limit } of testsOf(mutant)) {
       const failed = firstFailure(tests, limit, folder, mutant.name);
       if (failed !== undefined) return failed;
     }
@@ -51,6 +62,10 @@ function kill(mutant) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function testsOf({ caughtBy }) {
+  return caughtBy === undefined ? TESTS : [{ tests: `src/${caughtBy}`, limit: 300_000 }, ...TESTS];
 }
 
 /** Copies the package and applies the mutant. */
@@ -63,7 +78,9 @@ function plant(mutant, folder) {
 }
 
 /** The source of a folder's copy of the package with the mutant in it. All must fit, also those that do not run today. */
-function planted({ name, file, find, replace }, folder) {
+function planted({ name, file, find, replace, caughtBy }, folder) {
+  if (caughtBy !== undefined && !existsSync(join(core, "src", caughtBy)))
+    throw new Error(`There is no test ${caughtBy}, which should catch "${name}": mend scripts/mutants.mjs.`);
   const source = readFileSync(join(folder, "src/storage", file), "utf8");
   if (source.split(find).length !== 2)
     throw new Error(`The mutant "${name}" no longer fits ${file}: mend scripts/mutants.mjs.`);
