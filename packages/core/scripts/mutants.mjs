@@ -209,8 +209,8 @@ export const MUTANTS = [
   {
     name: "a kept lock is never given back",
     file: "commit/lock-return.ts",
-    find: "if (engine.restsAt === before)",
-    replace: "if (false)",
+    find: "if (engine.restsAt === before) await this.#tryAgain(engine, tries);",
+    replace: "if (engine.restsAt === before) tries = TRIES;",
   },
   {
     name: "a kept lock is trusted after a pause",
