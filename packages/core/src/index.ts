@@ -64,4 +64,4 @@ export { AsyncSession } from "./session/session.ts";
 export type { SessionOptions } from "./session/transact.ts";
 export { FileStorage } from "./storage/file-storage.ts";
 export { checkFolderName, checkRecordName } from "./storage/names.ts";
-export type { Basis, Hold, Storage, Transaction } from "./storage/storage.ts";
+export type { Basis, Changes, Content, Hold, Storage, Transaction } from "./storage/storage.ts";

@@ -1,6 +1,6 @@
 import { Arena } from "../arena.ts";
 import { BabaError } from "../errors.ts";
-import type { Content } from "../storage/protection.ts";
+import type { Changes, Content } from "../storage/storage.ts";
 import type { Compression } from "./compression.ts";
 import { type Crypto, TAG_SIZE } from "./crypto.ts";
 import { recordError } from "./refusals.ts";
@@ -140,7 +140,7 @@ export class CommitSealer {
  * ```
  */
 export async function sealRecords(
-  changes: ReadonlyMap<string, Uint8Array | undefined>,
+  changes: Changes,
   seals: Seals,
   breathe: () => Promise<void> | undefined,
 ): Promise<Map<string, Uint8Array | undefined>> {

@@ -1,6 +1,6 @@
 import { BabaError } from "../errors.ts";
 import { printable } from "../printable.ts";
-import type { Content } from "../storage/protection.ts";
+import type { Content } from "../storage/storage.ts";
 import { contentOf, isSealed, type Seals } from "./envelope.ts";
 import type { Keyring } from "./keyring.ts";
 import type { Lock } from "./lock.ts";

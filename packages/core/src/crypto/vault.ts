@@ -1,10 +1,9 @@
 import type { FileSystem } from "../file-system/file-system.ts";
-import type { Changes } from "../storage/journal/changes.ts";
 import type { JournalSeal } from "../storage/journal/seal.ts";
 import { JOURNAL_FOLDER } from "../storage/layout.ts";
 import { Mutex } from "../storage/mutex.ts";
-import type { Content, Protection, Reveal } from "../storage/protection.ts";
-import type { Hold } from "../storage/storage.ts";
+import type { Protection, Reveal } from "../storage/protection.ts";
+import type { Changes, Content, Hold } from "../storage/storage.ts";
 import type { Compression } from "./compression.ts";
 import type { Crypto } from "./crypto.ts";
 import { asContent, type Seals, sealRecords } from "./envelope.ts";

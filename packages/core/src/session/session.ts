@@ -9,7 +9,7 @@ import {
 } from "../model/index.ts";
 import { printable } from "../printable.ts";
 import { checkRecordName } from "../storage/names.ts";
-import type { Content } from "../storage/protection.ts";
+import type { Content } from "../storage/storage.ts";
 import type { Admission } from "./admission.ts";
 import type { FolderCache } from "./folder-cache.ts";
 import { FolderReads, type ReadOptions, type StreamedRecord } from "./folder-reads.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Arena } from "../arena.ts";
 import { BabaError } from "../errors.ts";
-import type { Content } from "../storage/protection.ts";
+import type { Content } from "../storage/storage.ts";
 import { payloadOf, type Text, textIn, textsIn } from "./text.ts";
 
 const utf8 = new TextEncoder();

@@ -1,7 +1,7 @@
 import type { Arena } from "../arena.ts";
 import { BabaError } from "../errors.ts";
 import { textOf } from "../model/index.ts";
-import type { Content } from "../storage/protection.ts";
+import type { Content } from "../storage/storage.ts";
 
 /** From this many characters on, a text gets its own buffer. */
 const LONG_TEXT = 2048;

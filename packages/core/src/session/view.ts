@@ -1,7 +1,6 @@
 import type { EventLoop } from "../runtime/event-loop.ts";
 import { compareNames, folderOf } from "../storage/names.ts";
-import type { Content } from "../storage/protection.ts";
-import type { Basis, Storage } from "../storage/storage.ts";
+import type { Basis, Changes, Content, Storage } from "../storage/storage.ts";
 
 /**
  * What one session sees: the stored records, overlaid with its own pending changes. It remembers what was
@@ -48,7 +47,7 @@ export class View {
   }
 
   /** Restores the changes of a failed commit. A copy, as the storage may keep the original. */
-  restore(changes: ReadonlyMap<string, Uint8Array | undefined>): void {
+  restore(changes: Changes): void {
     this.pending = new Map(changes);
     if (changes.size > 0) this.#unsaved.add(this);
   }

@@ -9,10 +9,10 @@ import { ioError, worded } from "./io-error.ts";
 import { LOCK_FILE, STORE_FOLDER } from "./layout.ts";
 import { LockQueue } from "./lock/lock-queue.ts";
 import { LONGEST_WAIT } from "./lock/write-lock.ts";
-import { type Content, type Protection, type Reveal, unprotected } from "./protection.ts";
+import { type Protection, type Reveal, unprotected } from "./protection.ts";
 import { revealSome } from "./records/portions.ts";
 import { recordFolders } from "./records/record-tree.ts";
-import type { Basis, Hold, Storage, Transaction } from "./storage.ts";
+import type { Basis, Content, Hold, Storage, Transaction } from "./storage.ts";
 import { checkStoreFolder } from "./store-folder.ts";
 
 /** Payload bytes not yet in place at which they are placed at once, before more is committed. */

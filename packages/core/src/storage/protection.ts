@@ -1,9 +1,5 @@
-import type { BabaError } from "../errors.ts";
-import type { Changes } from "./journal/changes.ts";
 import type { JournalSeals } from "./journal/seal.ts";
-
-/** What a record's place holds: bytes, nothing, or why it cannot be read. */
-export type Content = Uint8Array | BabaError | undefined;
+import type { Changes, Content } from "./storage.ts";
 
 /**
  * Each record's payload from its stored form, in the order of the names; an error for one that does not open.

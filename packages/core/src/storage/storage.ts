@@ -1,4 +1,10 @@
-import type { Content } from "./protection.ts";
+import type { BabaError } from "../errors.ts";
+
+/** What a record's place holds: bytes, nothing, or why it cannot be read. */
+export type Content = Uint8Array | BabaError | undefined;
+
+/** New payloads by name; `undefined` deletes the record. */
+export type Changes = ReadonlyMap<string, Uint8Array | undefined>;
 
 /**
  * The port that a session talks to: named payloads, read singly or by folder, and committed together. Names
@@ -69,8 +75,7 @@ export interface Storage {
 
 /** A set of changes that become visible together. */
 export type Transaction = {
-  /** New payloads by name; `undefined` deletes the record. */
-  readonly changes: ReadonlyMap<string, Uint8Array | undefined>;
+  readonly changes: Changes;
   /** What was read; `undefined` if nothing was. */
   readonly basis: Basis | undefined;
   /** The write lock, if the caller holds it. */

@@ -2,7 +2,7 @@ import { isSealed, keyIdOf } from "../../crypto/envelope.ts";
 import { BabaError } from "../../errors.ts";
 import { parseBytes } from "../../model/index.ts";
 import { printable } from "../../printable.ts";
-import type { Content } from "../../storage/protection.ts";
+import type { Content } from "../../storage/storage.ts";
 import type { Store } from "../database/shared-store.ts";
 import { nameFault, problemOf, type RecordProblem } from "./problems.ts";
 import { checkMaintenanceOptions, forAllRecords, type MaintenanceOptions, revealedParts } from "./walk.ts";

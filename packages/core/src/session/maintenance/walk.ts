@@ -1,6 +1,6 @@
 import { optionError } from "../../errors.ts";
-import type { Content } from "../../storage/protection.ts";
 import { lengthOf, revealSome } from "../../storage/records/portions.ts";
+import type { Content } from "../../storage/storage.ts";
 import type { Store } from "../database/shared-store.ts";
 import { checkOptionNames } from "../options.ts";
 

@@ -1,6 +1,6 @@
 import { compareNames, folderOf } from "../names.ts";
-import type { Content } from "../protection.ts";
 import type { RecordReader } from "../records/record-reader.ts";
+import type { Content } from "../storage.ts";
 import type { Redo } from "./redo.ts";
 
 /** Reads records: what is in the journal but in no file yet, over what is in the files. */

@@ -1,7 +1,7 @@
-import type { Changes } from "../journal/changes.ts";
 import type { JournalCommit } from "../journal/read-journal.ts";
 import { type Breathe, inPieces } from "../pieces.ts";
 import type { Placement } from "../records/placement.ts";
+import type { Changes } from "../storage.ts";
 
 type Commit = Pick<JournalCommit, "sequence" | "changes">;
 

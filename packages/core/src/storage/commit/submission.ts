@@ -1,6 +1,6 @@
 import { BabaError } from "../../errors.ts";
-import { type Changes, mostBytes } from "../journal/changes.ts";
-import type { Transaction } from "../storage.ts";
+import { mostBytes } from "../journal/changes.ts";
+import type { Changes, Transaction } from "../storage.ts";
 
 /** Batches with more changes than this are handled in pieces. */
 const LONG_BATCH = 256;

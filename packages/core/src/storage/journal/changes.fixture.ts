@@ -1,4 +1,4 @@
-import type { Changes } from "./changes.ts";
+import type { Changes } from "../storage.ts";
 
 const utf8 = new TextEncoder();
 

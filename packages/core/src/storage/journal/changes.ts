@@ -1,8 +1,6 @@
 import { RECORD_SUFFIX } from "../names.ts";
 import { type Breathe, inPieces, PIECE } from "../pieces.ts";
-
-/** New payloads by name; `undefined` deletes the record. */
-export type Changes = ReadonlyMap<string, Uint8Array | undefined>;
+import type { Changes } from "../storage.ts";
 
 const PUT = 1;
 const DELETE = 0;

@@ -1,6 +1,7 @@
 import { xxh64 } from "../../codec/index.ts";
 import type { Breathe } from "../pieces.ts";
-import { type Changes, encodeChanges } from "./changes.ts";
+import type { Changes } from "../storage.ts";
+import { encodeChanges } from "./changes.ts";
 import { FRAME_HEADER, frameSize, writeFrameAt } from "./frame.ts";
 import type { JournalCommit, Position, Read } from "./read-journal.ts";
 import { SEGMENT_HEADER } from "./segment.ts";

@@ -3,7 +3,7 @@ import type { FileSystem } from "../../file-system/file-system.ts";
 import { isCrowded, systemCode } from "../../system-error.ts";
 import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
 import type { Breathe } from "../pieces.ts";
-import type { Changes } from "./changes.ts";
+import type { Changes } from "../storage.ts";
 import { JournalCursor, type News, takenOver } from "./cursor.ts";
 import { type Encoded, encodeBody, LONG_BYTES, PAGE, roomAround, sizeOf, writeCommits } from "./encoded.ts";
 import { encodeFrameAt, FRAME_HEADER, FRAME_START } from "./frame.ts";

@@ -3,7 +3,8 @@ import { BabaError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import { JOURNAL_FOLDER, segmentNumber, segmentPath } from "../layout.ts";
 import type { Breathe } from "../pieces.ts";
-import { type Changes, decodeChanges } from "./changes.ts";
+import type { Changes } from "../storage.ts";
+import { decodeChanges } from "./changes.ts";
 import { attestsSync, openFrame, type ParsedFrame, parseFrame } from "./frame.ts";
 import type { JournalSeals } from "./seal.ts";
 import {

@@ -8,8 +8,8 @@ import {
 } from "../../testing/simulation/index.ts";
 import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
 import { unprotected } from "../protection.ts";
+import type { Changes } from "../storage.ts";
 import { referenceChanges } from "./changes.fixture.ts";
-import type { Changes } from "./changes.ts";
 import type { News } from "./cursor.ts";
 import { encodeFrame } from "./frame.ts";
 import { Journal } from "./journal.ts";

@@ -3,8 +3,8 @@ import type { EntryKind, FileSystem } from "../../file-system/file-system.ts";
 import { printable } from "../../printable.ts";
 import { systemCode } from "../../system-error.ts";
 import { ioError, ioErrorAmong } from "../io-error.ts";
-import type { Changes } from "../journal/changes.ts";
 import { folderOf, pathIn } from "../names.ts";
+import type { Changes } from "../storage.ts";
 
 /** The names of a folder's entries; none if there is no such folder. @throws see {@link folderError} */
 export async function entriesOf(files: FileSystem, folder: string): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { BabaError } from "../../errors.ts";
-import type { Content } from "../protection.ts";
+import type { Content } from "../storage.ts";
 import { revealSome } from "./portions.ts";
 
 const MIB = 1024 * 1024;

@@ -1,4 +1,5 @@
-import type { Content, Reveal } from "../protection.ts";
+import type { Reveal } from "../protection.ts";
+import type { Content } from "../storage.ts";
 
 /**
  * Stored bytes to reveal at a time. Deflate expands at most 1,032-fold, so these become some 16 MiB at most.

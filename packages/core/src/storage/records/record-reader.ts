@@ -4,7 +4,7 @@ import type { FileSystem, TakeFile } from "../../file-system/file-system.ts";
 import { systemCode } from "../../system-error.ts";
 import { ioError, ioErrorAmong } from "../io-error.ts";
 import { compareNames, folderOf, pathIn, RECORD_SUFFIX } from "../names.ts";
-import type { Content } from "../protection.ts";
+import type { Content } from "../storage.ts";
 import { garbledNames, mayBeGarbled, refuseTwins } from "./garbled-names.ts";
 import { entriesOf, folderError, folderFaults, kindsOf } from "./obstacles.ts";
 

@@ -1,5 +1,5 @@
 import type { FileSystem } from "../../file-system/file-system.ts";
-import type { Changes } from "../journal/changes.ts";
+import type { Changes } from "../storage.ts";
 import { BATCH_FILES, batches, discard, textsOf, writeTexts } from "./placement.ts";
 
 /** A text that is already written, and its payload. */

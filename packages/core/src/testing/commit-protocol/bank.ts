@@ -1,7 +1,6 @@
 import { BabaError, ConflictError, LockedError } from "../../errors.ts";
 import { FileStorage } from "../../storage/file-storage.ts";
-import type { Content } from "../../storage/protection.ts";
-import type { Storage } from "../../storage/storage.ts";
+import type { Content, Storage } from "../../storage/storage.ts";
 import { type ProcessEnvironment, World, type WorldOptions } from "../simulation/scheduler.ts";
 import { type ProtectionKind, protectionOf } from "./protection.ts";
 
