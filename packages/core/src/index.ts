@@ -62,6 +62,6 @@ export type { MaintenanceOptions, Progress } from "./session/maintenance/walk.ts
 export type { BabaOptions } from "./session/options.ts";
 export { AsyncSession } from "./session/session.ts";
 export type { SessionOptions } from "./session/transact.ts";
-export { FileStorage } from "./storage/file-storage.ts";
+export { FileStorage, type FileStorageOptions } from "./storage/file-storage.ts";
 export { checkFolderName, checkRecordName } from "./storage/names.ts";
 export type { Basis, Changes, Content, Hold, Storage, Transaction } from "./storage/storage.ts";

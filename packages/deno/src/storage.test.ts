@@ -10,7 +10,7 @@ storageSuite(
     const report = (message: string): never => {
       throw new Error(message);
     };
-    const again = () => new FileStorage(denoFileSystem(root), denoRuntime, report);
+    const again = () => new FileStorage(denoFileSystem(root), denoRuntime, { report });
     return {
       storage: again(),
       again,

@@ -23,7 +23,7 @@ async function opened(disk: SimulatedDisk, process: SimulatedProcess, hook: Step
   const { crypto, compression } = runtime;
   const context = { crypto, compression, now: () => 0, breathe: () => undefined };
   const vault = new Vault(files, lock, context);
-  const storage = new FileStorage(files, runtime, () => undefined, vault);
+  const storage = new FileStorage(files, runtime, { report: () => undefined, protection: vault });
   await storage.open();
   return { storage, vault };
 }

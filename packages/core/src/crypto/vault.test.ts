@@ -19,7 +19,7 @@ storageSuite(test, async () => {
     const key = new Uint8Array(32).fill(3);
     const context = { crypto, compression, now: () => 0, breathe: () => undefined };
     const vault = new Vault(memoryFileSystem(volume), { kind: "key", key }, context);
-    return new FileStorage(memoryFileSystem(volume), runtime, report, vault);
+    return new FileStorage(memoryFileSystem(volume), runtime, { report, protection: vault });
   };
   return {
     storage: again(),

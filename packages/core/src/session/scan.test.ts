@@ -8,7 +8,7 @@ import { View } from "./view.ts";
 
 test("scan() lets others have a turn between the listing of a folder and the first read", async () => {
   const runtime = memoryRuntime();
-  const storage = new FileStorage(runtime.fileSystem("data"), runtime, () => undefined);
+  const storage = new FileStorage(runtime.fileSystem("data"), runtime, { report: () => undefined });
   await storage.open();
   const changes = new Map([["1.baba", new TextEncoder().encode("{}")]]);
   await storage.commit({ changes, basis: undefined, durability: "full", settle: "commit" });
@@ -44,7 +44,7 @@ test("scan() lets others have a turn between the listing of a folder and the fir
 
 test("scan() keeps no listing in which a pending change had a part, whatever became of the change", async () => {
   const runtime = memoryRuntime();
-  const storage = new FileStorage(runtime.fileSystem("data"), runtime, () => undefined);
+  const storage = new FileStorage(runtime.fileSystem("data"), runtime, { report: () => undefined });
   await storage.open();
   const changes = new Map(["1.baba", "2.baba"].map((name) => [name, new TextEncoder().encode("{}")]));
   await storage.commit({ changes, basis: undefined, durability: "full", settle: "commit" });

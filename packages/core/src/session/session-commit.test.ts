@@ -15,7 +15,7 @@ import { UnitOfWork } from "./unit-of-work.ts";
 
 test("commit() gives its changes away, without what is queued afterwards, also after a failure", async () => {
   const runtime = memoryRuntime();
-  const storage = new FileStorage(runtime.fileSystem("data"), runtime, () => undefined);
+  const storage = new FileStorage(runtime.fileSystem("data"), runtime, { report: () => undefined });
   await storage.open();
   const given: Transaction["changes"][] = [];
   storage.commit = async ({ changes }) => {

@@ -6,7 +6,7 @@ import { View } from "./view.ts";
 
 test("View begins once for reads that begin at the same time, and the head of the first counts for all", async () => {
   const runtime = memoryRuntime();
-  const storage = new FileStorage(runtime.fileSystem("data"), runtime, () => undefined);
+  const storage = new FileStorage(runtime.fileSystem("data"), runtime, { report: () => undefined });
   await storage.open();
   let head = 4;
   storage.head = async () => ++head;
@@ -22,7 +22,7 @@ test("View begins once for reads that begin at the same time, and the head of th
 
 test("View begins anew after a storage that could not be opened", async () => {
   const runtime = memoryRuntime();
-  const storage = new FileStorage(runtime.fileSystem("data"), runtime, () => undefined);
+  const storage = new FileStorage(runtime.fileSystem("data"), runtime, { report: () => undefined });
   await storage.open();
   let attempts = 0;
   const view = new View(
@@ -40,7 +40,7 @@ test("View begins anew after a storage that could not be opened", async () => {
 
 test("View.count() gives the length of list() and is judged like it, with pending changes and without", async () => {
   const runtime = memoryRuntime();
-  const storage = new FileStorage(runtime.fileSystem("data"), runtime, () => undefined);
+  const storage = new FileStorage(runtime.fileSystem("data"), runtime, { report: () => undefined });
   await storage.open();
   const changes = new Map(["1.baba", "2.baba", "sub/3.baba"].map((name) => [name, new Uint8Array(1)]));
   await storage.commit({ changes, basis: undefined, durability: "full", settle: "commit" });
@@ -58,7 +58,7 @@ test("View.count() gives the length of list() and is judged like it, with pendin
 
 test("View.get() gives others their turn between those that were called before the reads began", async () => {
   const runtime = memoryRuntime();
-  const storage = new FileStorage(runtime.fileSystem("data"), runtime, () => undefined);
+  const storage = new FileStorage(runtime.fileSystem("data"), runtime, { report: () => undefined });
   await storage.open();
   let breaths = 0;
   const loop = {
@@ -77,7 +77,7 @@ test("View.get() gives others their turn between those that were called before t
 
 test("View.refresh() forgets what was read, and a basis from before does not change", async () => {
   const runtime = memoryRuntime();
-  const storage = new FileStorage(runtime.fileSystem("data"), runtime, () => undefined);
+  const storage = new FileStorage(runtime.fileSystem("data"), runtime, { report: () => undefined });
   await storage.open();
   const view = new View(async () => storage, new EventLoop(runtime), new Set());
   await view.get("1.baba");
@@ -97,7 +97,7 @@ describe("View.get() that began before a refresh and ends after it", () => {
   /** A view whose reads begin one by one, when they are told the head, or why there is none. */
   async function slowView() {
     const runtime = memoryRuntime();
-    const storage = new FileStorage(runtime.fileSystem("data"), runtime, () => undefined);
+    const storage = new FileStorage(runtime.fileSystem("data"), runtime, { report: () => undefined });
     await storage.open();
     const begun: { readonly at: (head: number) => void; readonly fail: (error: Error) => void }[] = [];
     storage.head = () => new Promise((at, fail) => void begun.push({ at, fail }));

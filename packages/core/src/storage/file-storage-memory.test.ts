@@ -12,7 +12,7 @@ const report = (message: string) => {
 
 storageSuite(test, async () => {
   const volume = new MemoryVolume();
-  const again = () => new FileStorage(memoryFileSystem(volume), memoryRuntime(), report);
+  const again = () => new FileStorage(memoryFileSystem(volume), memoryRuntime(), { report });
   const files = memoryFileSystem(volume);
   return {
     storage: again(),
@@ -27,7 +27,7 @@ storageSuite(test, async () => {
 
 test("FileStorage.read() answers at once if the file system does", async () => {
   const files = memoryFileSystem(new MemoryVolume());
-  const storage = new FileStorage(files, memoryRuntime(), report);
+  const storage = new FileStorage(files, memoryRuntime(), { report });
   await storage.open();
   await storage.commit({ changes, basis: undefined, durability: "full", settle: "commit" });
   const [text] = await files.read(["1.baba"]);
@@ -39,7 +39,7 @@ test("FileStorage.read() answers at once if the file system does", async () => {
 test("FileStorage.commit() makes a folder again that was removed, and the next checkpoint syncs it", async () => {
   const volume = new MemoryVolume();
   const files = memoryFileSystem(volume);
-  const storage = new FileStorage(files, memoryRuntime(), report);
+  const storage = new FileStorage(files, memoryRuntime(), { report });
   const commit = (names: readonly string[], text: string | undefined) =>
     storage.commit({
       changes: new Map(

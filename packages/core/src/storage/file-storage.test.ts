@@ -55,7 +55,7 @@ function storageOf(): FileStorage {
       return sleep();
     },
   };
-  return new FileStorage(files, runtime, (message) => reports.push(message));
+  return new FileStorage(files, runtime, { report: (message) => reports.push(message) });
 }
 
 async function opened(): Promise<FileStorage> {
@@ -535,7 +535,7 @@ describe("FileStorage.close()", () => {
     const { crypto } = simulatedRuntime(files);
     const context = { crypto, compression: webCompression, now: () => 0, breathe: () => undefined };
     const vault = new Vault(files, { kind: "key", key: new Uint8Array(32).fill(1) }, context);
-    const storage = new FileStorage(files, simulatedRuntime(files), () => {}, vault);
+    const storage = new FileStorage(files, simulatedRuntime(files), { report: () => {}, protection: vault });
     const opening = storage.open();
     await storage.close();
     await opening;
@@ -581,7 +581,10 @@ test("FileStorage.read() opens what is sealed, and passes on what is not", async
     disk = new SimulatedDisk();
     const files = simulatedFileSystem(disk, { process: machine.start(kind) });
     const runtime = simulatedRuntime(files);
-    const storage = new FileStorage(files, runtime, () => {}, protectionOf(kind, files, runtime));
+    const storage = new FileStorage(files, runtime, {
+      report: () => {},
+      protection: protectionOf(kind, files, runtime),
+    });
     await storage.open();
     await storage.commit(put({ "1.baba": "one" }));
     const [kept] = await storage.readKept(["1.baba"]);

@@ -2,7 +2,7 @@ import { BabaError, closedError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { BackgroundSettling } from "./commit/background-settling.ts";
-import { CommitEngine } from "./commit/commit-engine.ts";
+import { CommitEngine, type EngineContext } from "./commit/commit-engine.ts";
 import { CommitQueue } from "./commit/commit-queue.ts";
 import { LockReturn } from "./commit/lock-return.ts";
 import { ioError, worded } from "./io-error.ts";
@@ -18,16 +18,25 @@ import { checkStoreFolder } from "./store-folder.ts";
 /** Payload bytes not yet in place at which they are placed at once, before more is committed. */
 const MOST_UNPLACED = 8 * 1024 * 1024;
 
+/** What a storage of files seals with, and whom it tells of what no caller is told. */
+export type FileStorageOptions = {
+  /** Receives failures that no caller can be told of: those after a commit, which stands. Must not throw. */
+  readonly report: (message: string) => void;
+  /** Is told when the unfinished work of a dead process was completed. Must not throw. */
+  readonly inform?: (message: string) => void;
+  /** Seals the journal and the records; without it they are plain. */
+  readonly protection?: Protection;
+};
+
 /**
  * Records as files below one folder, over a runtime's `FileSystem`, with a journal that makes commits atomic,
- * durable and serializable. `report` receives failures that no caller can be told of, those after a commit;
- * `inform` is told when the unfinished work of a dead process was completed.
+ * durable and serializable.
  *
  * @example
  * ```ts
  * import { FileStorage, memoryFileSystem } from "@baba/core";
  * import { memoryRuntime } from "@baba/core/testing";
- * const storage = new FileStorage(memoryFileSystem(), memoryRuntime(), console.warn);
+ * const storage = new FileStorage(memoryFileSystem(), memoryRuntime(), { report: console.warn });
  * await storage.open();
  * await storage.commit({ changes: new Map([["1.baba", new Uint8Array([1])]]), basis: undefined, durability: "full", settle: "commit" });
  * console.log(await storage.count(".")); // 1
@@ -35,11 +44,7 @@ const MOST_UNPLACED = 8 * 1024 * 1024;
  * ```
  */
 export class FileStorage implements Storage {
-  readonly #files: FileSystem;
-  readonly #runtime: Runtime;
-  readonly #report: (message: string) => void;
-  readonly #inform: (message: string) => void;
-  readonly #protection: Protection;
+  readonly #context: Omit<EngineContext, "identity">;
   readonly #lockQueue: LockQueue;
   readonly #lockReturn: LockReturn;
   readonly #commits: CommitQueue;
@@ -50,22 +55,10 @@ export class FileStorage implements Storage {
   #ready = false;
   #closed = false;
 
-  /**
-   * Does no I/O yet. `protection` seals the journal and the records; without it they are plain. `report` and
-   * `inform` must not throw: what they tell of stands.
-   */
-  constructor(
-    files: FileSystem,
-    runtime: Runtime,
-    report: (message: string) => void,
-    protection: Protection = unprotected,
-    inform: (message: string) => void = () => undefined,
-  ) {
-    this.#files = files;
-    this.#runtime = runtime;
-    this.#report = report;
-    this.#inform = inform;
-    this.#protection = protection;
+  /** Does no I/O yet. */
+  constructor(files: FileSystem, runtime: Runtime, options: FileStorageOptions) {
+    const { report, inform = () => undefined, protection = unprotected } = options;
+    this.#context = { files, runtime, report, inform, protection };
     const sleep = (time: number) => runtime.sleep(time);
     this.#lockQueue = new LockQueue(sleep, () => this.#turnEnded());
     this.#lockReturn = new LockReturn(this.#lockQueue, sleep, report);
@@ -94,8 +87,8 @@ export class FileStorage implements Storage {
 
   async #open(): Promise<void> {
     try {
-      await checkStoreFolder(this.#files);
-      await this.#protection.open();
+      await checkStoreFolder(this.#context.files);
+      await this.#context.protection.open();
       this.#engine = await this.#newEngine();
       await this.#engine.follow();
       if (this.#engine.needsRecovery) await this.#recover(this.#engine);
@@ -110,7 +103,7 @@ export class FileStorage implements Storage {
   }
 
   read(names: readonly string[]): readonly Content[] | Promise<readonly Content[]> {
-    const reveal = this.#protection.revealing();
+    const reveal = this.#context.protection.revealing();
     const kept = this.readKept(names);
     return kept instanceof Promise
       ? kept.then((contents) => this.#contents(names, contents, reveal))
@@ -168,7 +161,8 @@ export class FileStorage implements Storage {
    * found under the name it is listed by is yielded itself: reading that name reports what is wrong.
    */
   async *names(): AsyncGenerator<string[]> {
-    for await (const { path, isLost } of recordFolders(this.#files)) yield isLost ? [path] : this.list(path);
+    for await (const { path, isLost } of recordFolders(this.#context.files))
+      yield isLost ? [path] : this.list(path);
   }
 
   /** Puts every commit durably in place, and starts a journal with the store's current seal. Needs a hold. */
@@ -226,19 +220,13 @@ export class FileStorage implements Storage {
     this.#closed = true;
     this.#settling.end();
     if (this.#engine !== undefined) await this.#leave(this.#engine);
-    this.#protection.close();
-    await this.#files.close();
+    this.#context.protection.close();
+    await this.#context.files.close();
   }
 
   async #newEngine(): Promise<CommitEngine> {
-    return new CommitEngine({
-      files: this.#files,
-      runtime: this.#runtime,
-      identity: await this.#files.processIdentity(),
-      protection: this.#protection,
-      report: this.#report,
-      inform: this.#inform,
-    });
+    const identity = await this.#context.files.processIdentity();
+    return new CommitEngine({ ...this.#context, identity });
   }
 
   /** The contents of what is stored: what is not sealed is not compressed either, and does not grow. */
@@ -247,7 +235,9 @@ export class FileStorage implements Storage {
     kept: readonly Content[],
     reveal: Reveal,
   ): readonly Content[] | Promise<readonly Content[]> {
-    return this.#protection.journal === undefined ? reveal(names, kept) : revealSome(names, kept, reveal);
+    return this.#context.protection.journal === undefined
+      ? reveal(names, kept)
+      : revealSome(names, kept, reveal);
   }
 
   #rest(): Promise<void> {
@@ -288,7 +278,9 @@ export class FileStorage implements Storage {
       await engine.lock(0);
       await engine.checkpoint();
     } catch (error) {
-      this.#report(`Recovery is left to a later commit: ${ioError(error, STORE_FOLDER, "recover").message}`);
+      this.#context.report(
+        `Recovery is left to a later commit: ${ioError(error, STORE_FOLDER, "recover").message}`,
+      );
     } finally {
       await this.#lockReturn.now(engine);
       release();
@@ -304,7 +296,7 @@ export class FileStorage implements Storage {
       if (engine.tenure.isTaken || (await engine.follow()) > 0) await engine.lock();
     } catch (error) {
       const { message } = ioError(error, STORE_FOLDER, "begin a segment of the journal");
-      this.#report(
+      this.#context.report(
         `The write lock was removed, but its last holder, should it go on, may still undo a later commit: ${message}`,
       );
     } finally {
@@ -330,7 +322,7 @@ export class FileStorage implements Storage {
       await engine.follow();
       if (engine.isLastWriter || engine.needsSettling) await this.#finish(engine);
     } catch (error) {
-      this.#report(
+      this.#context.report(
         `Some work is left to the next open: ${ioError(error, STORE_FOLDER, "put commits in place").message}`,
       );
     }

@@ -36,7 +36,7 @@ beforeEach(async () => {
   files = runtime.fileSystem(".");
   reports = [];
   keys = [one];
-  storage = new FileStorage(files, runtime, (message) => void reports.push(message), protection);
+  storage = new FileStorage(files, runtime, { report: (message) => void reports.push(message), protection });
   await storage.open();
   await commit("1.baba");
 });
@@ -61,7 +61,7 @@ test("FileStorage.mustFitKeys() and commit() refuse keys that do not open the ne
   ]);
   expect(await segmentsIn(files)).toEqual([1]);
   keys = [one];
-  const again = new FileStorage(files, runtime, () => undefined, protection);
+  const again = new FileStorage(files, runtime, { report: () => undefined, protection });
   await again.open();
   expect(await again.list(".")).toEqual(["1.baba"]);
   await again.close();

@@ -40,7 +40,7 @@ type StorageObligation = { readonly name: string; test(trial: Trial): Promise<vo
  *   (_name, work) => tests.push(work),
  *   async () => {
  *     const volume = new MemoryVolume();
- *     const again = () => new FileStorage(memoryFileSystem(volume), memoryRuntime(), console.warn);
+ *     const again = () => new FileStorage(memoryFileSystem(volume), memoryRuntime(), { report: console.warn });
  *     const spoil = async (name: string) => void (volume.file(name).bytes = new Uint8Array([0]));
  *     return { storage: again(), again, spoil, dispose: async () => {} };
  *   },

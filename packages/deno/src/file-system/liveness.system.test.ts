@@ -184,7 +184,7 @@ ${judge(another)}`;
 
 inFolder("FileStorage.read() believes no mark of Node.js if its writer cannot be judged", async (root) => {
   const open =
-    "const storage = new FileStorage(runtime.fileSystem(root), runtime, console.error);\nawait storage.open();";
+    "const storage = new FileStorage(runtime.fileSystem(root), runtime, { report: console.error });\nawait storage.open();";
   const changes = `new Map([["a.baba", new TextEncoder().encode("1")]])`;
   await using writer = startNode(
     root,

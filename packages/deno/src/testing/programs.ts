@@ -18,7 +18,7 @@ const { BabaDB, FileStorage, nodeRuntime: runtime } = baba;`;
 
 /** Takes the write lock of the store in `root`, reports that, and keeps it. */
 export const HOLD = `
-const storage = new FileStorage(runtime.fileSystem(root), runtime, console.error);
+const storage = new FileStorage(runtime.fileSystem(root), runtime, { report: console.error });
 await storage.open();
 await storage.hold();
 say("held");

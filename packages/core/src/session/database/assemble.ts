@@ -44,7 +44,7 @@ export function assemble(runtime: Runtime): DatabaseContext {
         const vault = new Vault(files, lock, context);
         const report = (message: string) => audience.error(message);
         const inform = (message: string) => audience.info(message);
-        return { storage: new FileStorage(files, runtime, report, vault, inform), vault };
+        return { storage: new FileStorage(files, runtime, { report, protection: vault, inform }), vault };
       };
       return stores.open({ directory, files, audience, create }, lock, log);
     },

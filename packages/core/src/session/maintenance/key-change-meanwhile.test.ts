@@ -94,7 +94,10 @@ describe("records that were read before their key was dropped", () => {
     const { crypto, compression } = store.runtime;
     const context = { crypto, compression, now: Date.now, breathe };
     const vault = new Vault(store.files, { kind: "passphrase", passphrase: "secret" }, context);
-    const storage = new FileStorage(store.files, store.runtime, () => undefined, vault);
+    const storage = new FileStorage(store.files, store.runtime, {
+      report: () => undefined,
+      protection: vault,
+    });
     await storage.open();
     return { storage, vault };
   }
@@ -182,7 +185,10 @@ describe("revealedParts()", () => {
       { kind: "none" },
       { ...store.runtime, now: Date.now, breathe: () => undefined },
     );
-    const storage = new FileStorage(store.files, store.runtime, () => undefined, vault);
+    const storage = new FileStorage(store.files, store.runtime, {
+      report: () => undefined,
+      protection: vault,
+    });
     const large = new Uint8Array(9 << 20);
     storage.readKept = () => [large, large, large, undefined, new Uint8Array(1)];
     const names = ["1.baba", "2.baba", "3.baba", "4.baba", "5.baba"];

@@ -84,7 +84,10 @@ describe("verify()", () => {
       breathe: () => undefined,
     };
     const vault = new Vault(store.files, { kind: "none" }, context);
-    const storage = new FileStorage(store.files, store.runtime, () => undefined, vault);
+    const storage = new FileStorage(store.files, store.runtime, {
+      report: () => undefined,
+      protection: vault,
+    });
     await storage.open();
     const { other, wake } = deferring();
     const listed = storage.names.bind(storage);

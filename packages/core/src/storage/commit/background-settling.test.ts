@@ -50,7 +50,7 @@ async function opened(): Promise<FileStorage> {
       return idle();
     },
   };
-  const storage = new FileStorage(files, runtime, (message) => told.push(message));
+  const storage = new FileStorage(files, runtime, { report: (message) => told.push(message) });
   await storage.open();
   return storage;
 }

@@ -32,7 +32,7 @@ async function broken(name: string): Promise<number> {
   for (let seed = 1; seed <= STATES; seed++) {
     const process = store.machine.start(`after ${seed}`);
     const files = simulatedFileSystem(crashState(store.disk, new SeededRandom(seed)), { process });
-    const storage = new FileStorage(files, simulatedRuntime(files), () => {});
+    const storage = new FileStorage(files, simulatedRuntime(files), { report: () => {} });
     await storage.open();
     const [payload] = await storage.read([name]);
     if (!(payload instanceof Uint8Array) || new TextDecoder().decode(payload) !== name) count++;
@@ -81,7 +81,7 @@ test("FileStorage.open() in the same process places all anew after a close() tha
   const runtime = { ...simulatedRuntime(files), elapsed: () => (time += 1000) };
   const reports: string[] = [];
   const open = async (): Promise<FileStorage> => {
-    const storage = new FileStorage(files, runtime, (message) => reports.push(message));
+    const storage = new FileStorage(files, runtime, { report: (message) => reports.push(message) });
     await storage.open();
     return storage;
   };
@@ -106,7 +106,7 @@ test("FileStorage.commit() poisons the handle if a sync of the journal throws in
     return files.sync(paths);
   };
   const throwing = withCalls(files, { sync });
-  const storage = new FileStorage(throwing, simulatedRuntime(files), () => {});
+  const storage = new FileStorage(throwing, simulatedRuntime(files), { report: () => {} });
   await storage.open();
   await storage.commit(named("1.baba"));
   fails = true;

@@ -50,9 +50,7 @@ export class SimulatedStore {
     const storage = new FileStorage(
       files,
       { ...runtime, sleep, elapsed: elapsed ?? runtime.elapsed },
-      (message) => reports.push(message),
-      undefined,
-      (message) => told.push(message),
+      { report: (message) => reports.push(message), inform: (message) => told.push(message) },
     );
     await storage.open();
     return { storage, reports, told, kill: () => process.kill() };

@@ -23,7 +23,7 @@ beforeEach(async () => {
     (await names.call(files, folder))?.concat(folder === "." ? garbled.map(({ name }) => name) : []);
   await files.makeFolder(".");
   records = new RecordReader(files);
-  storage = new FileStorage(files, runtime, () => undefined);
+  storage = new FileStorage(files, runtime, { report: () => undefined });
   await storage.open();
 });
 

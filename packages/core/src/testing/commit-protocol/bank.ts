@@ -143,7 +143,10 @@ async function opened(
   { protection = "none" }: BankOptions,
 ): Promise<FileStorage> {
   const keys = protectionOf(protection, fileSystem, runtime);
-  const storage = new FileStorage(fileSystem, runtime, (message) => runtime.terminal(message), keys);
+  const storage = new FileStorage(fileSystem, runtime, {
+    report: (message) => runtime.terminal(message),
+    protection: keys,
+  });
   await storage.open();
   return storage;
 }

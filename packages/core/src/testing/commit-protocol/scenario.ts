@@ -74,7 +74,7 @@ export class Scenario {
 
   async #open({ fileSystem, runtime }: WorkloadEnvironment): Promise<FileStorage> {
     const protection = protectionOf(this.#protection, fileSystem, runtime);
-    const storage = new FileStorage(fileSystem, runtime, () => {}, protection);
+    const storage = new FileStorage(fileSystem, runtime, { report: () => {}, protection });
     await this.#typed(storage.open());
     return storage;
   }
@@ -135,7 +135,10 @@ export class Scenario {
   async #read(fileSystem: FileSystem, runtime: Runtime): Promise<State> {
     const reports: string[] = [];
     const protection = protectionOf(this.#protection, fileSystem, runtime);
-    const storage = new FileStorage(fileSystem, runtime, (message) => reports.push(message), protection);
+    const storage = new FileStorage(fileSystem, runtime, {
+      report: (message) => reports.push(message),
+      protection,
+    });
     await storage.open();
     await storage.head();
     const found = await contents(storage);
