@@ -28,5 +28,7 @@ export {
   parseProcessStat,
   processLives,
 } from "./process-identity.ts";
+export { type PathCalls, realPath } from "./real-path.ts";
+export { syncHolders } from "./sync-holders.ts";
 export { Trust } from "./trust.ts";
 export { TurnBudget } from "./turn.ts";

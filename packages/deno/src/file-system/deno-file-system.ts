@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
 import type { EntryKind, FileSystem, FolderEntry, Move, NewFile, TakeFile } from "@baba/core";
-import { mustNotBeTooLong, processLives, systemCode, systemError, Trust } from "@baba/core/adapter";
+import { mustNotBeTooLong, processLives, realPath, syncHolders, Trust } from "@baba/core/adapter";
 import { inTurn, inTurns } from "./batch.ts";
 import { orNotCapable } from "./errors.ts";
 import * as files from "./files.ts";
@@ -10,7 +10,7 @@ import { createLocked, isLocked } from "./kernel-lock.ts";
 import { makeFolder } from "./make-folder.ts";
 import { sight } from "./proc.ts";
 import { processIdentity } from "./process-identity.ts";
-import { syncFiles, syncFolders, syncFullFolders } from "./sync.ts";
+import { syncFiles, syncFolders, syncFullFolder } from "./sync.ts";
 
 /**
  * The files below a directory (relative to the current working directory), by Deno's own calls: synchronously
@@ -130,7 +130,7 @@ class DenoFileSystem implements FileSystem {
   syncFolders(paths: readonly string[]): Promise<void> {
     return this.#permitted(async () => {
       await syncFolders(() => this.#check(), [...new Set(paths)]);
-      if (paths.includes(".")) await syncHolders([dirname(this.#root)]);
+      if (paths.includes(".")) await syncReadable([dirname(this.#root)]);
     });
   }
 
@@ -175,7 +175,7 @@ class DenoFileSystem implements FileSystem {
       const { made, holders } = await inTurn(() => makeFolder(this.#root, folder));
       if (made.length > 0) this.#trust.forget();
       // What is above the root has no name in the port, so no caller could sync it.
-      await syncHolders(holders);
+      await syncReadable(holders);
       return made;
     });
   }
@@ -228,18 +228,15 @@ class DenoFileSystem implements FileSystem {
   }
 }
 
-/**
- * This user or process may not be able to open folders above the root: then the root was there before, or the
- * sync of the root itself makes its entry as durable as the system can.
- */
-async function syncHolders(holders: readonly string[]): Promise<void> {
-  try {
-    await syncFullFolders(holders.filter(mayRead));
-  } catch (error) {
-    const refused =
-      error instanceof Deno.errors.NotCapable || ["EACCES", "EPERM"].includes(systemCode(error) ?? "");
-    if (!refused) throw error;
-  }
+/** Deno itself may refuse folders above the root, as the system may. */
+async function syncReadable(holders: readonly string[]): Promise<void> {
+  await syncHolders(holders.filter(mayRead), async (holder) => {
+    try {
+      await syncFullFolder(holder);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    }
+  });
 }
 
 /**
@@ -255,16 +252,18 @@ function trueName(path: string): string {
   return name;
 }
 
-function nameOf(path: string): string {
+function nameOf(root: string): string {
+  const real = (path: string): string => (path === root || mayRead(path) ? orItself(path) : path);
+  return realPath(root, { dirname, basename, join, real, isLink });
+}
+
+/** The path itself where Deno does not tell what it leads to. */
+function orItself(path: string): string {
   try {
     return Deno.realPathSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) return path;
-    const above = dirname(path);
-    const code = systemCode(error);
-    if (above === path || (code !== "ENOENT" && code !== "ENOTDIR")) throw error;
-    if (isLink(path)) throw systemError("ELOOP", "is a symbolic link that leads nowhere", path);
-    return join(mayRead(above) ? nameOf(above) : above, basename(path));
+    throw error;
   }
 }
 

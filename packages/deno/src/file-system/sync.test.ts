@@ -89,6 +89,16 @@ recorded(
 );
 
 recorded(
+  "makeFolder() syncs the other folders above the root if one cannot be opened, and fails if their sync does",
+  async (files, system, root) => {
+    system.closed = [dirname(dirname(root)), failure("EACCES")];
+    system.failure = failure("EIO");
+    await assert.rejects(files.makeFolder("folder"), { code: "EIO" });
+    assert.deepEqual(since(system), ["sync above"]);
+  },
+);
+
+recorded(
   "sync() and syncFolders() fail if a sync does, except for folders that cannot be synced at all",
   async (files, system) => {
     await files.makeFolder(".");

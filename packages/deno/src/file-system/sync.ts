@@ -22,9 +22,9 @@ export async function syncFolders(folders: () => FolderCheck, paths: readonly st
   await syncOpened(paths, (path) => folders().within(path, openFolder));
 }
 
-/** The same for folders by their full paths. */
-export async function syncFullFolders(paths: readonly string[]): Promise<void> {
-  await syncOpened(paths, openFolder);
+/** The same for one folder by its full path. */
+export async function syncFullFolder(path: string): Promise<void> {
+  await syncOpened([path], openFolder);
 }
 
 /** On Windows, syncing is FlushFileBuffers, which needs a file that can be written. */

@@ -8,10 +8,11 @@ import {
   fileSystemSynced,
   inLanes,
   isSyncedAsOne,
+  type PathCalls,
   processLives,
+  realPath,
   SYNC_FILE_SYSTEM,
-  systemCode,
-  systemError,
+  syncHolders,
   Trust,
 } from "@baba/core/adapter";
 import * as files from "./files.ts";
@@ -27,7 +28,7 @@ import { patiently } from "./patience.ts";
 import { processIdentity, sight } from "./process-identity.ts";
 import { Reader } from "./reader.ts";
 import { slicesOf } from "./slices.ts";
-import { syncFiles, syncFolders, syncFullFolders, syncOpen } from "./sync.ts";
+import { syncFiles, syncFolders, syncFullFolder, syncOpen } from "./sync.ts";
 import { type ThreadUser, threads } from "./threads.ts";
 import { budget, withinTurn } from "./turn.ts";
 import { Writer } from "./writer.ts";
@@ -37,6 +38,7 @@ import { Writer } from "./writer.ts";
 const MANY_SYNCS = 256;
 /** Entries turned into objects in one turn of the event loop. */
 const ENTRIES_A_TURN = 2048;
+const PATH_CALLS: PathCalls = { dirname, basename, join, real: (path) => realpathSync.native(path), isLink };
 
 /**
  * The files below a directory (relative to the current working directory), by `node:fs`: small work
@@ -78,7 +80,7 @@ class NodeFileSystem implements FileSystem, ThreadUser {
   }
 
   async identity(): Promise<string> {
-    return patiently(async () => trueName(this.#root));
+    return patiently(async () => realPath(this.#root, PATH_CALLS));
   }
 
   async read(paths: readonly string[]): Promise<files.ReadResult[]> {
@@ -126,7 +128,7 @@ class NodeFileSystem implements FileSystem, ThreadUser {
 
   async syncFolders(paths: readonly string[]): Promise<void> {
     await syncFolders(this.#check(), [...new Set(paths)]);
-    if (paths.includes(".")) await syncHolders([dirname(this.#root)]);
+    if (paths.includes(".")) await syncHolders([dirname(this.#root)], syncFullFolder);
   }
 
   async rename(moves: readonly Move[]): Promise<void> {
@@ -172,7 +174,7 @@ class NodeFileSystem implements FileSystem, ThreadUser {
     const { made, holders } = await withinTurn(() => makeFolder(this.#root, folder));
     if (made.length > 0) this.#trust.forget();
     // What is above the root has no name in the port, so no caller could sync it.
-    await syncHolders(holders);
+    await syncHolders(holders, syncFullFolder);
     return made;
   }
 
@@ -233,38 +235,12 @@ class NodeFileSystem implements FileSystem, ThreadUser {
   }
 }
 
-/**
- * This user may not be able to open folders above the root: then the root was there before, or the sync of
- * what was made makes its entry as durable as the system can.
- */
-async function syncHolders(holders: readonly string[]): Promise<void> {
-  await inLanes(holders, LANES, async (holder) => {
-    try {
-      await syncFullFolders([holder]);
-    } catch (error) {
-      if (systemCode(error) !== "EACCES" && systemCode(error) !== "EPERM") throw error;
-    }
-  });
-}
-
 /** Whether a sync of the root's file system is one of all files in it. */
 function holdsFiles(root: string): boolean {
   try {
     return isSyncedAsOne(release(), statfsSync(root).type);
   } catch {
     return false;
-  }
-}
-
-/** The true name of a folder, whatever links lead to it; also of one that is yet to be made. */
-function trueName(path: string): string {
-  try {
-    return realpathSync.native(path);
-  } catch (error) {
-    const above = dirname(path);
-    if (above === path || (systemCode(error) !== "ENOENT" && systemCode(error) !== "ENOTDIR")) throw error;
-    if (isLink(path)) throw systemError("ELOOP", "is a symbolic link that leads nowhere", path);
-    return join(trueName(above), basename(path));
   }
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { syncFullFolders, syncOpen } from "./sync.ts";
+import { syncFullFolder, syncOpen } from "./sync.ts";
 
 const run = promisify(execFile);
 const ON_LINUX = process.platform === "linux";
@@ -42,10 +42,10 @@ test.runIf(ON_LINUX)("syncOpen() closes the file, and passes on that its sync fa
 });
 
 test.runIf(ON_LINUX)(
-  "syncFullFolders() accepts a file system that syncs no folders, and no file",
+  "syncFullFolder() accepts a file system that syncs no folders, and no file",
   async () => {
-    await syncFullFolders(["/proc"]);
+    await syncFullFolder("/proc");
     writeFileSync(join(root, "a"), "text");
-    await expect(syncFullFolders([join(root, "a")])).rejects.toMatchObject({ code: "ENOTDIR" });
+    await expect(syncFullFolder(join(root, "a"))).rejects.toMatchObject({ code: "ENOTDIR" });
   },
 );
