@@ -1,0 +1,66 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { protectionOf } from "../testing/commit-protocol/protection.ts";
+import { simulatedFileSystem, simulatedRuntime } from "../testing/simulation/index.ts";
+import { FileStorage } from "./file-storage.ts";
+import { background, bytes, code, never, put, SteeredStore } from "./steered-store.fixture.ts";
+
+let store: SteeredStore;
+
+beforeEach(() => {
+  store = new SteeredStore();
+});
+
+describe("FileStorage.read(), exist(), list() and count()", () => {
+  test("overlay what waits to be put in place on what the files say", async () => {
+    const storage = await store.open();
+    await storage.commit(put({ "1.baba": "one", "2.baba": "two", "sub/9.baba": "nine" }));
+    store.sleep = never;
+    await storage.commit(put({ "2.baba": undefined, "3.baba": "three", "sub/8.baba": "eight" }, background));
+    expect(await storage.list(".")).toEqual(["1.baba", "3.baba"]);
+    expect(await storage.list("sub")).toEqual(["sub/8.baba", "sub/9.baba"]);
+    expect(await Promise.all([storage.count("."), storage.count("sub"), storage.count("none")])).toEqual([
+      2, 2, 0,
+    ]);
+    expect(await storage.exist(["1.baba", "2.baba", "3.baba"])).toEqual([true, false, true]);
+    expect(await storage.read(["3.baba", "1.baba", "2.baba", "sub/9.baba"])).toEqual([
+      bytes("three"),
+      bytes("one"),
+      undefined,
+      bytes("nine"),
+    ]);
+    expect(await storage.read(["2.baba", "3.baba"])).toEqual([undefined, bytes("three")]);
+    expect(await storage.read(["1.baba"])).toEqual([bytes("one")]);
+  });
+
+  test("head() says in the store's words what keeps the journal from being read", async () => {
+    const storage = await store.open();
+    await storage.commit(put({ "1.baba": "one" }));
+    await (await storage.hold()).release();
+    store.hook = ({ call }) => (call === "kinds" ? { fail: "EACCES" } : undefined);
+    await expect(storage.head()).rejects.toMatchObject(code("BABA_PERMISSION"));
+  });
+});
+
+test("FileStorage.stamp() is undefined for a folder that is not there", async () => {
+  const storage = await store.open();
+  expect(await storage.stamp("nowhere")).toBeUndefined();
+  await storage.close();
+});
+
+test("FileStorage.read() opens what is sealed, and passes on what is not", async () => {
+  for (const kind of ["key", "none"] as const) {
+    store = new SteeredStore();
+    const files = simulatedFileSystem(store.disk, { process: store.machine.start(kind) });
+    const runtime = simulatedRuntime(files);
+    const storage = new FileStorage(files, runtime, {
+      report: () => {},
+      protection: protectionOf(kind, files, runtime),
+    });
+    await storage.open();
+    await storage.commit(put({ "1.baba": "one" }));
+    const [kept] = await storage.readKept(["1.baba"]);
+    expect(kept instanceof Uint8Array && kept.length > 3).toBe(kind === "key");
+    expect(await storage.read(["1.baba"])).toEqual([bytes("one")]);
+    await storage.close();
+  }
+});
