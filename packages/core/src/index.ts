@@ -28,20 +28,14 @@ export type {
 export { memoryFileSystem } from "./file-system/memory.ts";
 export type { Log, Logger, LogLevel, LogTarget } from "./log/log.ts";
 export {
-  compileWhere,
   deepEqual,
-  fromBytes,
   type InputOf,
-  isSchema,
   type LoadableSchema,
   type NotLoadable,
   type OutputOf,
   parse,
-  parseBytes,
   type Schema,
   stringify,
-  toBytes,
-  validate,
   type Where,
 } from "./model/index.ts";
 export type { EventLoop } from "./runtime/event-loop.ts";

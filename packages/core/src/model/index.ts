@@ -3,14 +3,11 @@ export { deepEqual } from "./equality.ts";
 export { onlyLooks } from "./idempotence.ts";
 export { parse, plainText, stringify } from "./json.ts";
 export {
-  fromBytes,
   fromStored,
   parseBytes,
   plainOutput,
   textOf,
   textOfOutput,
-  toBytes,
-  validate,
   validated,
 } from "./model.ts";
 export type { InputOf, LoadableSchema, NotLoadable, OutputOf, Schema } from "./schema.ts";

@@ -3,8 +3,8 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { BabaError } from "../errors.ts";
-import { fromBytes, parseBytes, toBytes, validate } from "./model.ts";
-import { isSchema } from "./schema.ts";
+import { fromStored, loadableText, parseBytes, validated } from "./model.ts";
+import { isSchema, type OutputOf, type Schema } from "./schema.ts";
 
 const Hero = v.object({
   id: v.number(),
@@ -19,7 +19,12 @@ const AsyncHero = v.objectAsync({
 });
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
-const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+/** The functions of the model, as those who await them see them. */
+const validate = async <S extends Schema>(schema: S, value: unknown) => validated(schema, value);
+const textFrom = async <S extends Schema>(schema: S, output: OutputOf<S>) => loadableText(schema, output);
+const recordIn = async <S extends Schema>(schema: S, bytes: Uint8Array) =>
+  fromStored(schema, parseBytes(bytes));
 
 /** A handwritten schema, as if by another vendor. */
 function schemaOf<T>(validate: StandardSchemaV1.Props<unknown, T>["validate"]): StandardSchemaV1<T, T> {
@@ -64,7 +69,7 @@ const failing: [string, StandardSchemaV1][] = [
   ["has issues that cannot be read", schemaOf(async () => ({ issues: [null as never] }))],
 ];
 
-describe("validate()", () => {
+describe("validated()", () => {
   it("gives the output of sync and async schemas", async () => {
     const WithDefault = v.object({ id: v.number(), team: v.optional(v.string(), "none") });
     expect(await validate(WithDefault, { id: 1 })).toEqual({ id: 1, team: "none" });
@@ -137,7 +142,7 @@ describe("validate()", () => {
   });
 });
 
-describe("toBytes() and fromBytes()", () => {
+describe("loadableText() and fromStored()", () => {
   const Rich = v.object({
     id: v.bigint(),
     born: v.date(),
@@ -158,41 +163,41 @@ describe("toBytes() and fromBytes()", () => {
       ratio: Number.NEGATIVE_INFINITY,
       team: undefined,
     };
-    const bytes = await toBytes(Rich, await validate(Rich, hero));
+    const text = await textFrom(Rich, await validate(Rich, hero));
     const { team: _, ...stored } = hero;
-    expect(await fromBytes(Rich, bytes)).toStrictEqual(stored);
+    expect(await recordIn(Rich, utf8(text))).toStrictEqual(stored);
   });
 
   it("bring back a Buffer, which comes as plain bytes", async () => {
     const schema = v.object({ key: v.instance(Uint8Array) });
-    const bytes = await toBytes(schema, { key: Buffer.from([1, 2]) });
-    expect((await fromBytes(schema, bytes)).key).toStrictEqual(new Uint8Array([1, 2]));
+    const text = await textFrom(schema, { key: Buffer.from([1, 2]) });
+    expect((await recordIn(schema, utf8(text))).key).toStrictEqual(new Uint8Array([1, 2]));
   });
 
   it("take any JSON value that the schema allows, sync or async", async () => {
-    expect(text(await toBytes(v.nullable(v.string()), null))).toBe("null");
-    expect(text(await toBytes(AsyncHero, { id: 1 }))).toBe('{"id":1}');
-    expect(await fromBytes(v.array(v.number()), utf8("[1,2]"))).toEqual([1, 2]);
-    expect(await fromBytes(AsyncHero, utf8('{"id":1}'))).toEqual({ id: 1 });
+    expect(await textFrom(v.nullable(v.string()), null)).toBe("null");
+    expect(await textFrom(AsyncHero, { id: 1 })).toBe('{"id":1}');
+    expect(await recordIn(v.array(v.number()), utf8("[1,2]"))).toEqual([1, 2]);
+    expect(await recordIn(AsyncHero, utf8('{"id":1}'))).toEqual({ id: 1 });
   });
 
   it("wait for a schema whose promises come from another realm", async () => {
     const later = runInContext("async (value) => ({ value })", createContext());
     const schema = schemaOf<{ id: number }>(later);
     expect(await validate(schema, { id: 1 })).toEqual({ id: 1 });
-    expect(text(await toBytes(schema, { id: 1 }))).toBe('{"id":1}');
-    expect(await fromBytes(schema, utf8('{"id":1}'))).toEqual({ id: 1 });
+    expect(await textFrom(schema, { id: 1 })).toBe('{"id":1}');
+    expect(await recordIn(schema, utf8('{"id":1}'))).toEqual({ id: 1 });
   });
 
-  it("give bytes that later changes to the record do not reach", async () => {
+  it("give a text that later changes to the record do not reach", async () => {
     const record = { id: 1 };
-    const pending = toBytes(v.any(), record);
+    const pending = textFrom(v.any(), record);
     record.id = 2;
-    expect(text(await pending)).toBe('{"id":1}');
+    expect(await pending).toBe('{"id":1}');
   });
 });
 
-describe("toBytes()", () => {
+describe("loadableText()", () => {
   const oneWay: [string, StandardSchemaV1, unknown, string][] = [
     [
       "another type",
@@ -233,30 +238,30 @@ describe("toBytes()", () => {
   ];
 
   it.each(oneWay)("refuses %s with a sentence that explains", async (_, schema, output, sentence) => {
-    const error = await errorOf("BABA_NOT_LOADABLE", toBytes(schema, output));
+    const error = await errorOf("BABA_NOT_LOADABLE", textFrom(schema, output));
     expect(error.message).toContain(sentence);
     expect(error.message).toContain("one-way transform");
   });
 
   it.each(failing)("refuses if the schema %s", async (_, schema) => {
-    expect((await errorOf("BABA_NOT_LOADABLE", toBytes(schema, {}))).cause).toBeInstanceOf(Error);
+    expect((await errorOf("BABA_NOT_LOADABLE", textFrom(schema, {}))).cause).toBeInstanceOf(Error);
   });
 
   it("refuses what no file can hold, naming the place", async () => {
-    const error = await errorOf("BABA_UNSERIALIZABLE", toBytes(v.any(), { a: { b: [() => 1] } }));
+    const error = await errorOf("BABA_UNSERIALIZABLE", textFrom(v.any(), { a: { b: [() => 1] } }));
     expect(error.message).toContain("$.a.b[0] is a function");
     expect(error.about("1.baba").message).toContain("1.baba: ");
   });
 
-  it("answers each depth with bytes or a typed error", async () => {
+  it("answers each depth with a text or a typed error", async () => {
     const codes = new Set<string>();
     let deep: unknown = 1n;
     // Engines differ in how deep they can go; each limit must be exceeded.
     for (let [depth, last] = [1, Number.POSITIVE_INFINITY]; depth <= last; depth++) {
       deep = [deep];
       if (depth % 500 !== 0) continue;
-      const answer: unknown = await toBytes(v.any(), deep).catch((error: unknown) => error);
-      if (answer instanceof Uint8Array) continue;
+      const answer: unknown = await textFrom(v.any(), deep).catch((error: unknown) => error);
+      if (typeof answer === "string") continue;
       expect(answer).toBeInstanceOf(BabaError);
       codes.add((answer as BabaError).code);
       if (codes.has("BABA_UNSERIALIZABLE")) last = Math.min(last, depth + 2_000);
@@ -266,7 +271,7 @@ describe("toBytes()", () => {
   });
 });
 
-describe("fromBytes()", () => {
+describe("fromStored() of parseBytes()", () => {
   it.each([
     ["BABA_UTF8", new Uint8Array([0x22, 0xff, 0x22]), "not UTF-8"],
     ["BABA_UTF8", new Uint8Array([0x22, 0xed, 0xa0, 0x80, 0x22]), "not UTF-8"],
@@ -279,7 +284,7 @@ describe("fromBytes()", () => {
       "team.name: Invalid type",
     ],
   ])("refuses with %s: %o", async (code, bytes, sentence) => {
-    expect((await errorOf(code, fromBytes(Hero, bytes))).message).toContain(sentence);
+    expect((await errorOf(code, recordIn(Hero, bytes))).message).toContain(sentence);
   });
 
   it.each([
@@ -294,11 +299,11 @@ describe("fromBytes()", () => {
     // biome-ignore lint/suspicious/noThenProperty: a record that would be taken for a promise
     const record = Object.defineProperty({}, "then", { get });
     const schema = schemaOf(() => ({ value: record }));
-    await errorOf("BABA_SCHEMA_MISMATCH", fromBytes(schema, utf8("{}")));
+    await errorOf("BABA_SCHEMA_MISMATCH", recordIn(schema, utf8("{}")));
   });
 
   it.each(failing)("refuses with a cause if the schema %s", async (_, schema) => {
-    const error = await errorOf("BABA_SCHEMA_MISMATCH", fromBytes(schema, utf8("{}")));
+    const error = await errorOf("BABA_SCHEMA_MISMATCH", recordIn(schema, utf8("{}")));
     expect(error.cause).toBeInstanceOf(Error);
   });
 });

@@ -9,54 +9,26 @@ import { formatPath } from "./path.ts";
 import type { OutputOf, Schema } from "./schema.ts";
 import { check, isPromise, type Outcome } from "./validation.ts";
 
-const utf8Encoder = new TextEncoder();
 /** Keeps a byte order mark, so that JSON parsing fails: different files should not read the same. */
 const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Validates a value and returns the schema's output.
+ * Validates a value and returns the schema's output; a promise only if the schema returns one.
  *
  * @throws `BABA_VALIDATION`, listing each issue with its path; the schema's issues are its `cause`
- * @example
- * ```ts
- * import { validate } from "@baba/core";
- * import * as v from "valibot";
- * const Hero = v.object({ id: v.number(), team: v.optional(v.string(), "none") });
- * console.log(await validate(Hero, { id: 1 })); // { id: 1, team: "none" }
- * ```
  */
-export async function validate<S extends Schema>(schema: S, value: unknown): Promise<OutputOf<S>> {
-  return validated(schema, value);
-}
-
-/** {@link validate}, but returns a promise only if the schema does. */
 export function validated<S extends Schema>(schema: S, value: unknown): OutputOf<S> | Promise<OutputOf<S>> {
   const outcome = check(schema, value);
   return isPromise(outcome) ? outcome.then(outputOf<OutputOf<S>>) : outputOf(outcome);
 }
 
 /**
- * A schema's output as the UTF-8 bytes of its JSON text, proved loadable: decoded and validated again, it
- * gives an equal value. The bytes are a snapshot, unaffected by later changes to `output`.
+ * A schema's output as JSON text, proved loadable: parsed and validated again, it gives an equal value. A
+ * promise only if the schema returns one. The text is only parsed back if the result is not known already: for
+ * plain JSON it equals the copy made for encoding, which shares nothing with `output`.
  *
  * @throws `BABA_UNSERIALIZABLE` if no file can hold it, `BABA_NOT_LOADABLE` if the schema would not read back
  * its own output
- * @example
- * ```ts
- * import { toBytes } from "@baba/core";
- * import * as v from "valibot";
- * const bytes = await toBytes(v.object({ id: v.number() }), { id: 1 });
- * console.log(new TextDecoder().decode(bytes)); // {"id":1}
- * ```
- */
-export async function toBytes<S extends Schema>(schema: S, output: OutputOf<S>): Promise<Uint8Array> {
-  return utf8Encoder.encode(await loadableText(schema, output));
-}
-
-/**
- * The text of {@link toBytes}; a promise only if the schema returns one. The text is only parsed back if the
- * result is not known already: for plain JSON it equals the copy made for encoding, which shares nothing with
- * `output`.
  */
 export function loadableText<S extends Schema>(schema: S, output: OutputOf<S>): string | Promise<string> {
   const { text, parsed = parseBack(text) } = write(output);
@@ -80,7 +52,7 @@ export function plainOutput(schema: Schema, value: unknown): unknown {
 const proved = new WeakSet<Schema>();
 
 /**
- * The text of {@link toBytes} for an unchanged output that this schema has just returned. A schema known to
+ * {@link loadableText} for an unchanged output that this schema has just returned. A schema known to
  * be idempotent is only run again for its first record, as its `validate` may have been replaced.
  */
 export function textOfOutput<S extends Schema>(schema: S, output: OutputOf<S>): string | Promise<string> {
@@ -91,24 +63,10 @@ export function textOfOutput<S extends Schema>(schema: S, output: OutputOf<S>): 
 }
 
 /**
- * Decodes the record in a file's bytes, validated by its schema.
+ * The record in a stored value, validated by its schema. A promise only if the schema returns one: awaiting
+ * costs as much as parsing a small record.
  *
- * @throws `BABA_UTF8`, `BABA_JSON`, or `BABA_SCHEMA_MISMATCH`, listing each issue with its path
- * @example
- * ```ts
- * import { fromBytes } from "@baba/core";
- * import * as v from "valibot";
- * const bytes = new TextEncoder().encode('{"id":1}');
- * console.log(await fromBytes(v.object({ id: v.number() }), bytes)); // { id: 1 }
- * ```
- */
-export async function fromBytes<S extends Schema>(schema: S, bytes: Uint8Array): Promise<OutputOf<S>> {
-  return fromStored(schema, parseBytes(bytes));
-}
-
-/**
- * {@link fromBytes} for an already parsed value. A promise only if the schema returns one: awaiting costs as
- * much as parsing a small record.
+ * @throws `BABA_SCHEMA_MISMATCH`, listing each issue with its path
  */
 export function fromStored<S extends Schema>(schema: S, stored: unknown): OutputOf<S> | Promise<OutputOf<S>> {
   if (compiled(schema)?.accepts(stored) === true) return stored as OutputOf<S>;
@@ -120,11 +78,6 @@ export function fromStored<S extends Schema>(schema: S, stored: unknown): Output
  * Decodes the value in a file's bytes, without validating it.
  *
  * @throws `BABA_UTF8`, `BABA_JSON`
- * @example
- * ```ts
- * import { parseBytes } from "@baba/core";
- * console.log(parseBytes(new TextEncoder().encode('{"id":1}'))); // { id: 1 }
- * ```
  */
 export function parseBytes(bytes: Uint8Array): unknown {
   return parse(textOf(bytes));

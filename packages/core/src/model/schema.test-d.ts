@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import * as v from "valibot";
 import { describe, expectTypeOf, it } from "vitest";
-import { fromBytes, toBytes, validate } from "./model.ts";
+import { fromStored, loadableText, validated } from "./model.ts";
 import { type InputOf, isSchema, type LoadableSchema, type OutputOf, type Schema } from "./schema.ts";
 import { compileWhere, type Where } from "./where.ts";
 
@@ -130,11 +130,11 @@ describe("the functions of the model", () => {
   type Stored = { id: number; team: string };
 
   it("give the output type, without casts", () => {
-    expectTypeOf(validate(Hero, {})).toEqualTypeOf<Promise<Stored>>();
-    expectTypeOf(fromBytes(Hero, new Uint8Array())).toEqualTypeOf<Promise<Stored>>();
-    expectTypeOf(toBytes(Hero, { id: 1, team: "red" })).toEqualTypeOf<Promise<Uint8Array>>();
+    expectTypeOf(validated(Hero, {})).toEqualTypeOf<Stored | Promise<Stored>>();
+    expectTypeOf(fromStored(Hero, {})).toEqualTypeOf<Stored | Promise<Stored>>();
+    expectTypeOf(loadableText(Hero, { id: 1, team: "red" })).toEqualTypeOf<string | Promise<string>>();
     // @ts-expect-error the input is not the output: the default is missing
-    toBytes(Hero, { id: 1 });
+    loadableText(Hero, { id: 1 });
   });
 
   it("narrow a value to a schema", () => {

@@ -34,14 +34,6 @@ export type LoadableSchema<S extends Schema> = [OutputOf<S>] extends [InputOf<S>
 
 /**
  * Whether a value is a Standard Schema: an object or a function whose `~standard` property can validate.
- *
- * @example
- * ```ts
- * import { isSchema } from "@baba/core";
- * import * as v from "valibot";
- * console.log(isSchema(v.string())); // true
- * console.log(isSchema("heroes")); // false
- * ```
  */
 export function isSchema(value: unknown): value is Schema {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;

@@ -17,12 +17,6 @@ export type Where<T> = { readonly [K in keyof T]?: T[K] } | ((record: T) => bool
  *
  * @throws `BABA_OPTION` if it is neither an object nor a function, or one of its properties is undefined; the
  * result throws it if a given function returns a promise
- * @example
- * ```ts
- * import { compileWhere } from "@baba/core";
- * const isRed = compileWhere<{ id: number; team: string }>({ team: "red" });
- * console.log(isRed({ id: 1, team: "red" })); // true
- * ```
  */
 export function compileWhere<T>(where: Where<T>): (record: T) => boolean {
   const given: unknown = where;
