@@ -24,8 +24,8 @@ export function validated<S extends Schema>(schema: S, value: unknown): OutputOf
 
 /**
  * A schema's output as JSON text, proved loadable: parsed and validated again, it gives an equal value. A
- * promise only if the schema returns one. The text is only parsed back if the result is not known already: for
- * plain JSON it equals the copy made for encoding, which shares nothing with `output`.
+ * promise only if the schema returns one. The text is only parsed back if the result is not known already:
+ * for plain JSON it equals the copy made for encoding, which shares nothing with `output`.
  *
  * @throws `BABA_UNSERIALIZABLE` if no file can hold it, `BABA_NOT_LOADABLE` if the schema would not read back
  * its own output
@@ -52,8 +52,8 @@ export function plainOutput(schema: Schema, value: unknown): unknown {
 const proved = new WeakSet<Schema>();
 
 /**
- * {@link loadableText} for an unchanged output that this schema has just returned. A schema known to
- * be idempotent is only run again for its first record, as its `validate` may have been replaced.
+ * {@link loadableText} for an unchanged output that this schema has just returned. A schema known to be
+ * idempotent is only run again for its first record, as its `validate` may have been replaced.
  */
 export function textOfOutput<S extends Schema>(schema: S, output: OutputOf<S>): string | Promise<string> {
   if (proved.has(schema) && givesAgain(schema, output)) return plainText(output);

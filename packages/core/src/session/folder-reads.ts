@@ -31,6 +31,13 @@ export type ReadOptions = {
 /** One record of a stream, with its name. */
 export type StreamedRecord<T> = { readonly filename: string; readonly record: T };
 
+/** Which folder is read, as records of which schema. */
+type FolderQuery = {
+  readonly folder: string;
+  readonly schema: Schema;
+  readonly options: ReadOptions | undefined;
+};
+
 /** What folder reads need from the session. */
 type FolderContext = { readonly log: Log; readonly loop: EventLoop; readonly cache: FolderCache };
 
@@ -54,27 +61,21 @@ export class FolderReads {
   /** How many records a folder has. */
   async count(folder: string): Promise<number> {
     const count = await this.#view.count(checkFolderName(folder));
-    this.#tell("Counted", folder, count);
+    this.#tell("Counted", folder, counted(count, "record"));
     return count;
   }
 
   /** All records of a folder, ordered by name. */
-  async all(folder: string, schema: Schema, options: ReadOptions | undefined): Promise<unknown[]> {
-    const records = await this.#collect(folder, schema, options, () => true);
-    this.#tell("Read all of", folder, records.length);
+  async all(query: FolderQuery): Promise<unknown[]> {
+    const records = await this.#collect(query, () => true);
+    this.#tell("Read all of", query.folder, counted(records.length, "record"));
     return records;
   }
 
   /** Those that match. */
-  async filter(
-    folder: string,
-    schema: Schema,
-    where: Where<unknown>,
-    options: ReadOptions | undefined,
-  ): Promise<unknown[]> {
-    const fits = compileWhere(where);
-    const records = await this.#collect(folder, schema, options, fits, exclusionOf(where, schema));
-    this.#tell("Filtered", folder, records.length, " found");
+  async filter(query: FolderQuery, where: Where<unknown>): Promise<unknown[]> {
+    const records = await this.#collect(query, compileWhere(where), exclusionOf(where, query.schema));
+    this.#tell("Filtered", query.folder, `${counted(records.length, "record")} found`);
     return records;
   }
 
@@ -83,13 +84,12 @@ export class FolderReads {
    * before, it is not run again on those that `exclusion` rules out.
    */
   async #collect(
-    folder: string,
-    schema: Schema,
-    options: ReadOptions | undefined,
+    query: FolderQuery,
     fits: (record: unknown) => boolean,
     exclusion?: Exclusion,
   ): Promise<unknown[]> {
-    const loaded = this.#loader(schema, options);
+    const { folder, schema, options } = query;
+    const loaded = this.#loader(query);
     const reader = options?.unreadable !== "skip" && onlyLooks(schema) ? schema : undefined;
     const records: unknown[] = [];
     for await (const { names, texts, isKnown } of this.#scan(folder, reader)) {
@@ -109,26 +109,18 @@ export class FolderReads {
   }
 
   /** Yields a folder's records one at a time; each iteration reads afresh. */
-  stream(
-    folder: string,
-    schema: Schema,
-    options: ReadOptions | undefined,
-  ): AsyncIterable<StreamedRecord<unknown>> {
-    return { [Symbol.asyncIterator]: () => this.#pass(folder, schema, options) };
+  stream(query: FolderQuery): AsyncIterable<StreamedRecord<unknown>> {
+    return { [Symbol.asyncIterator]: () => this.#pass(query) };
   }
 
   /** Starts from the state at the first `next()`, with the session's changes up to each record's turn. */
-  async *#pass(
-    folder: string,
-    schema: Schema,
-    options: ReadOptions | undefined,
-  ): AsyncGenerator<StreamedRecord<unknown>> {
+  async *#pass(query: FolderQuery): AsyncGenerator<StreamedRecord<unknown>> {
     let [count, isSound] = [0, true];
     try {
       await this.#admission.begin();
-      const loaded = this.#loader(schema, options);
+      const loaded = this.#loader(query);
       const view = this.#view.number;
-      for await (const { names, texts } of this.#scan(folder)) {
+      for await (const { names, texts } of this.#scan(query.folder)) {
         // Do not trust what was read while the database was being closed: its keys may have been wiped.
         this.#admission.mustGoOn();
         for (const [i, filename] of names.entries()) {
@@ -150,7 +142,7 @@ export class FolderReads {
       isSound = false;
       throw this.#admission.reported(error);
     } finally {
-      if (isSound) this.#tell("Streamed", folder, count);
+      if (isSound) this.#tell("Streamed", query.folder, counted(count, "record"));
     }
   }
 
@@ -162,17 +154,17 @@ export class FolderReads {
     return this.#view.number !== view || this.#view.pending.has(filename);
   }
 
-  #tell(what: string, folder: string, count: number, more = ""): void {
-    this.#context.log.info(`${what} ${printable(folder)}: ${counted(count, "record")}${more}`);
+  #tell(what: string, folder: string, found: string): void {
+    this.#context.log.info(`${what} ${printable(folder)}: ${found}`);
   }
 
   #scan(folder: string, reader?: Schema): AsyncGenerator<Chunk> {
     const { cache, loop } = this.#context;
-    return scan(this.#view, cache, loop, checkFolderName(folder), reader);
+    return scan({ view: this.#view, cache, loop }, checkFolderName(folder), reader);
   }
 
   /** Turns a text into a record or `NOTHING`; returns a promise only if the schema does. */
-  #loader(schema: Schema, options: ReadOptions | undefined): Loader {
+  #loader({ schema, options }: FolderQuery): Loader {
     if (!isSchema(schema)) throw notASchema();
     const skips = checkReadOptions(options).unreadable === "skip";
     const failed = (error: unknown): symbol => {

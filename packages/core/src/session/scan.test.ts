@@ -30,12 +30,8 @@ test("scan() lets others have a turn between the listing of a folder and the fir
       calls.push("has had it");
     },
   };
-  const chunks = scan(
-    new View(async () => storage, new EventLoop(runtime), new Set()),
-    new FolderCache(),
-    loop,
-    ".",
-  );
+  const view = new View(async () => storage, new EventLoop(runtime), new Set());
+  const chunks = scan({ view, cache: new FolderCache(), loop }, ".");
   expect((await chunks.next()).value).toMatchObject({ names: ["1.baba"], texts: ["{}"] });
   expect(calls).toEqual(["listed", "asks for a turn", "has had it", "reads"]);
   expect((await chunks.next()).done).toBe(true);
@@ -56,7 +52,7 @@ test("scan() keeps no listing in which a pending change had a part, whatever bec
     view.pending.set("1.baba", undefined);
     return list.call(storage, folder);
   };
-  for await (const { names } of scan(view, cache, loop, ".")) expect(names).toEqual(["2.baba"]);
+  for await (const { names } of scan({ view, cache, loop }, ".")) expect(names).toEqual(["2.baba"]);
   expect(cache.find(".", "unchanged")).toBeUndefined();
   await storage.close();
 });

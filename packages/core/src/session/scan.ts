@@ -23,26 +23,38 @@ const CHUNK_LENGTH = 128 * 1024;
 /** Chunks that are read ahead while the caller processes one. */
 const AHEAD = 2;
 
+/** What a scan reads: the session's view, beside what its database has cached. */
+export type ScanContext = {
+  readonly view: View;
+  readonly cache: FolderCache;
+  readonly loop: Pick<EventLoop, "pause">;
+};
+
 /**
  * The records of a folder, ordered by name, chunk by chunk and in bounded memory: from the cache if nothing
  * has changed since, otherwise from the storage, to be cached. A caller that asks for more after the last
  * chunk has read every record; the cache remembers this about `reader`.
  */
-export async function* scan(
-  view: View,
-  cache: FolderCache,
-  loop: Pick<EventLoop, "pause">,
-  folder: string,
-  reader?: Schema,
+export async function* scan(context: ScanContext, folder: string, reader?: Schema): AsyncGenerator<Chunk> {
+  const stamp = await context.view.stamp(folder);
+  const cached = stamp === undefined ? undefined : context.cache.find(folder, stamp);
+  if (cached === undefined) return yield* scanStorage(context, { folder, stamp, reader });
+  const { names, texts } = cached;
+  yield { names, texts, isKnown: cached.wasReadBy(reader) };
+  cached.noteReader(reader);
+}
+
+/** A folder that is not cached: who reads it, and its stamp before the first read. */
+type Uncached = {
+  readonly folder: string;
+  readonly stamp: string | undefined;
+  readonly reader: Schema | undefined;
+};
+
+async function* scanStorage(
+  { view, cache, loop }: ScanContext,
+  { folder, stamp, reader }: Uncached,
 ): AsyncGenerator<Chunk> {
-  const stamp = await view.stamp(folder);
-  const cached = stamp === undefined ? undefined : cache.find(folder, stamp);
-  if (cached !== undefined) {
-    const { names, texts } = cached;
-    yield { names, texts, isKnown: cached.wasReadBy(reader) };
-    cached.noteReader(reader);
-    return;
-  }
   const { names, own: ownNames } = await view.list(folder);
   // Listing thousands of names and reading the first records are both long stretches of work.
   await loop.pause();

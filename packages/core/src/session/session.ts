@@ -166,7 +166,7 @@ export class AsyncSession<S extends Schema> {
   /** The same for records of another schema. */
   all<T extends Schema>(folder: string, schema: T, options?: ReadOptions): Promise<OutputOf<T>[]>;
   all(folder = ".", schema: Schema = this.#schema, options?: ReadOptions): Promise<unknown[]> {
-    return this.#admission.read(() => this.#folders.all(folder, schema, options));
+    return this.#admission.read(() => this.#folders.all({ folder, schema, options }));
   }
 
   /**
@@ -216,7 +216,8 @@ export class AsyncSession<S extends Schema> {
   filter(folder: string, ...input: readonly unknown[]): Promise<unknown[]> {
     return this.#admission.read(async () => {
       const { schema, first, second } = this.#withSchema(input);
-      return this.#folders.filter(folder, schema, first as Where<unknown>, second as ReadOptions | undefined);
+      const query = { folder, schema, options: second as ReadOptions | undefined };
+      return this.#folders.filter(query, first as Where<unknown>);
     });
   }
 
@@ -241,7 +242,7 @@ export class AsyncSession<S extends Schema> {
     schema: Schema = this.#schema,
     options?: ReadOptions,
   ): AsyncIterable<StreamedRecord<unknown>> {
-    return this.#folders.stream(folder, schema, options);
+    return this.#folders.stream({ folder, schema, options });
   }
 
   /**
