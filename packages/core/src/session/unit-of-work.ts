@@ -6,6 +6,9 @@ import type { Hold, Storage, Transaction } from "../storage/storage.ts";
 import { Admission, type AdmissionContext } from "./admission.ts";
 import { View } from "./view.ts";
 
+/** How a session is run: under the write lock or not, and whether its callback runs again after a conflict. */
+export type SessionTerms = Pick<UnitContext, "hold" | "reruns">;
+
 /** What a session needs from its database, whatever its schema is. */
 export type UnitContext = AdmissionContext & {
   readonly storage: () => Promise<Storage>;

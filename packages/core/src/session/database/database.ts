@@ -18,6 +18,7 @@ import type { MaintenanceOptions } from "../maintenance/walk.ts";
 import type { BabaOptions } from "../options.ts";
 import { AsyncSession } from "../session.ts";
 import { type Begun, checkTransaction, type SessionOptions, transact } from "../transact.ts";
+import type { SessionTerms } from "../unit-of-work.ts";
 import type { DatabaseContext } from "./assemble.ts";
 import { Lifetime } from "./lifetime.ts";
 import type { Store } from "./shared-store.ts";
@@ -125,7 +126,7 @@ export class Database<S extends Schema> {
     if (work !== undefined) return this.#lifetime.tracked(this.#transact(work, options));
     this.#lifetime.checked(() => this.#lifetime.mustBeOpen());
     if (options !== undefined) this.#lifetime.checked(() => checkTransaction(work, options));
-    return this.#begin(undefined, false).session;
+    return this.#begin({ hold: undefined, reruns: false }).session;
   }
 
   /**
@@ -307,13 +308,13 @@ export class Database<S extends Schema> {
       log: lifetime.log,
       runtime: this.#context.runtime,
       hold: () => lifetime.logged(lifetime.opened().then(({ storage }) => storage.hold())),
-      begin: (hold: Hold | undefined) => this.#begin(hold, true),
+      begin: (hold: Hold | undefined) => this.#begin({ hold, reruns: true }),
     };
     return transact(context, work, retries);
   }
 
-  #begin(hold: Hold | undefined, reruns: boolean): Begun<S> {
-    const unit = this.#lifetime.begin(hold, reruns);
+  #begin(terms: SessionTerms): Begun<S> {
+    const unit = this.#lifetime.begin(terms);
     return { unit, session: new AsyncSession(unit, this.#schema, this.#cache) };
   }
 

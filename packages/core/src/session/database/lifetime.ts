@@ -4,9 +4,8 @@ import { type BabaError, closedError } from "../../errors.ts";
 import { describeError } from "../../log/describe-error.ts";
 import { type Log, openLog } from "../../log/log.ts";
 import { counted, printable } from "../../printable.ts";
-import type { Hold } from "../../storage/storage.ts";
 import { type BabaOptions, checkOptions, directoryOf } from "../options.ts";
-import { UnitOfWork } from "../unit-of-work.ts";
+import { type SessionTerms, UnitOfWork } from "../unit-of-work.ts";
 import type { View } from "../view.ts";
 import type { DatabaseContext } from "./assemble.ts";
 import type { OpenedStore } from "./shared-store.ts";
@@ -78,7 +77,7 @@ export class Lifetime {
    * Begins a session; one that `reruns`, after a conflict, is never refused, as `close()` waits for its
    * callback.
    */
-  begin(hold: Hold | undefined, reruns: boolean): UnitOfWork {
+  begin({ hold, reruns }: SessionTerms): UnitOfWork {
     const { durability = "full", settle = "commit" } = this.options;
     return new UnitOfWork({
       storage: async () => (await this.opened()).storage,
