@@ -182,13 +182,7 @@ export function openRecord(
     additionalData(envelope, seals.keys.storeId, name),
     envelope.subarray(HEAD),
   );
-  if (payload === undefined) {
-    throw recordError(
-      "BABA_TAMPERED",
-      name,
-      "the record is damaged, was changed, or was moved here from another name or store; put it back from a backup",
-    );
-  }
+  if (payload === undefined) throw tampered(name);
   if (envelope[1] !== DEFLATED) return payload;
   const inflated = seals.compression.inflate(payload, LONGEST_INFLATED);
   return inflated instanceof Promise
@@ -216,6 +210,14 @@ export function keyIdOf(envelope: Uint8Array): number | undefined {
 export function asContent(error: unknown): BabaError {
   if (error instanceof BabaError) return error;
   throw error;
+}
+
+function tampered(name: string): BabaError {
+  return recordError(
+    "BABA_TAMPERED",
+    name,
+    "the record is damaged, was changed, or was moved here from another name or store; put it back from a backup",
+  );
 }
 
 function mustInflate(inflated: Uint8Array | undefined, name: string): Uint8Array {

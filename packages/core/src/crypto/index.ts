@@ -9,5 +9,5 @@ export { type NativeCompressionFunctions, nativeCompression } from "./native-com
 export { type NativeCryptoFunctions, nativeCrypto } from "./native-crypto.ts";
 export { nobleCrypto } from "./noble.ts";
 export { StoreKeys } from "./store-keys.ts";
-export { createLock, type OpenedKeys, rewriteLock, type Unlocked, unlock } from "./unlock.ts";
+export { createLock, type NextLock, type OpenedKeys, rewriteLock, type Unlocked, unlock } from "./unlock.ts";
 export { Vault, type VaultContext } from "./vault.ts";

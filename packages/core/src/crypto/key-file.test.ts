@@ -336,7 +336,10 @@ test("rewriteLock() changes the recipients, keeps keys and fingerprint, and shut
   const { keyring, keys } = await createLock(nobleCrypto, files, both, NEW_STORE);
   expect(await codeOf(unlock(nobleCrypto, await readKeyFile(files), identity(theirs)))).toBe("opened");
   if (keyring === undefined) throw new Error("a key file has a keyring");
-  await rewriteLock(nobleCrypto, files, keyring.withRecipients([myRecipient]), identity(mine));
+  await rewriteLock(nobleCrypto, files, {
+    keyring: keyring.withRecipients([myRecipient]),
+    lock: identity(mine),
+  });
   expect(await codeOf(unlock(nobleCrypto, await readKeyFile(files), identity(theirs)))).toBe(
     "BABA_KEY_WRONG",
   );

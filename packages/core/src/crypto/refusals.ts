@@ -49,9 +49,8 @@ export function plainJournal(segment: string): BabaError {
   );
 }
 
-/** The error for a segment sealed with a key that the store does not have. */
-export function foreignJournal(segment: string, rawKey: boolean): BabaError {
-  if (rawKey) return wrongRawKey(segment);
+/** The error for a segment sealed with a key that the key file does not have. */
+export function foreignJournal(segment: string): BabaError {
   return recordError(
     "BABA_KEY_UNKNOWN",
     segment,

@@ -51,25 +51,32 @@ export type OpenedKeys = {
  * ```
  */
 export async function unlock(crypto: Crypto, file: Uint8Array | undefined, lock: Lock): Promise<Unlocked> {
-  if (lock.kind === "none") {
-    if (file === undefined) return { state: "plain" };
-    throw new BabaError(
-      "BABA_SEALED",
-      `This store is sealed (${KEY_FILE}): open it with the option passphrase or identity.`,
-    );
-  }
-  if (lock.kind === "key") {
-    if (file === undefined)
-      return { state: "sealed", keys: keysOfRawKey(crypto, lock.key), keyring: undefined };
-    throw new BabaError(
-      "BABA_KEY_WRONG",
-      `This store has a key file (${KEY_FILE}): give the option passphrase or identity instead of key.`,
-    );
-  }
-  if (file === undefined && lock.kind === "identity" && lock.fingerprint !== undefined)
-    throw pinnedButMissing();
-  if (file === undefined) return { state: "new", lock: await checkedForNew(lock) };
+  if (file === undefined) return unlockWithoutFile(crypto, lock);
+  if (lock.kind === "none") throw sealedByKeyFile();
+  if (lock.kind === "key") throw keyBesideKeyFile();
   return openedKeys(crypto, await unlockKeyring(crypto, file, lock));
+}
+
+async function unlockWithoutFile(crypto: Crypto, lock: Lock): Promise<Unlocked> {
+  if (lock.kind === "none") return { state: "plain" };
+  if (lock.kind === "key")
+    return { state: "sealed", keys: keysOfRawKey(crypto, lock.key), keyring: undefined };
+  if (lock.kind === "identity" && lock.fingerprint !== undefined) throw pinnedButMissing();
+  return { state: "new", lock: await checkedForNew(lock) };
+}
+
+function sealedByKeyFile(): BabaError {
+  return new BabaError(
+    "BABA_SEALED",
+    `This store is sealed (${KEY_FILE}): open it with the option passphrase or identity.`,
+  );
+}
+
+function keyBesideKeyFile(): BabaError {
+  return new BabaError(
+    "BABA_KEY_WRONG",
+    `This store has a key file (${KEY_FILE}): give the option passphrase or identity instead of key.`,
+  );
 }
 
 /** What {@link createLock} needs besides the lock. */
@@ -116,12 +123,18 @@ export async function createLock(
   return openedKeys(crypto, await unlockKeyring(crypto, file, lock));
 }
 
+/** The content of a key file that replaces another one. */
+export type NextLock = {
+  readonly keyring: Keyring;
+  readonly lock: FileLock;
+  /** Called directly before the new file takes the place of the old one; if it fails, nothing is replaced. */
+  readonly mustHold?: () => Promise<void>;
+};
+
 /**
  * Replaces the key file durably by one with another keyring or lock; no record is touched. The caller holds
  * the write lock.
  *
- * @param mustHold called directly before the new file takes the place of the old one; if it fails, nothing is
- * replaced
  * @throws `BABA_OPTION` if the recipients do not include oneself; and what `mustHold` throws
  * @example
  * ```ts
@@ -131,15 +144,14 @@ export async function createLock(
  * const lock: IdentityLock = { kind: "identity", identities, recipients: undefined, fingerprint: undefined };
  * const [files, now] = [memoryFileSystem(), Date.now()];
  * const { keyring } = await createLock(nobleCrypto, files, lock, { now, converting: false });
- * if (keyring !== undefined) await rewriteLock(nobleCrypto, files, keyring.rotated(nobleCrypto, now), lock);
+ * const next = keyring?.rotated(nobleCrypto, now);
+ * if (next !== undefined) await rewriteLock(nobleCrypto, files, { keyring: next, lock });
  * ```
  */
 export async function rewriteLock(
   crypto: Crypto,
   files: FileSystem,
-  keyring: Keyring,
-  lock: FileLock,
-  mustHold: () => Promise<void> = async () => {},
+  { keyring, lock, mustHold = async () => {} }: NextLock,
 ): Promise<void> {
   await replaceKeyFile(files, tokenOf(crypto), await lockKeyring(crypto, keyring, lock), mustHold);
 }

@@ -1,3 +1,4 @@
+import type { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import type { JournalSeal } from "../storage/journal/seal.ts";
 import { JOURNAL_FOLDER } from "../storage/layout.ts";
@@ -18,6 +19,7 @@ import {
   plainStore,
   plainUnderRawKey,
   sealedWithoutKey,
+  wrongRawKey,
 } from "./refusals.ts";
 import { contentsOf, inDoubt, isDoubtful, isSealedContent, type Kept, type KeysAtHand } from "./reveal.ts";
 import { beginsSealed, hasJournal, mustFitRecords, mustNotBeSealed } from "./survey.ts";
@@ -153,9 +155,7 @@ export class Vault implements Protection {
     await this.refresh();
     const found = this.#opened?.keys.cipher(keyId);
     if (found !== undefined) return found;
-    throw this.#opened === undefined
-      ? keyFileMissing(segment)
-      : foreignJournal(segment, this.keyring === undefined);
+    throw this.#unknownKey(segment);
   }
 
   async prepare(): Promise<void> {
@@ -238,7 +238,7 @@ export class Vault implements Protection {
     const fingerprint = lock.kind === "identity" && lock.fingerprint && next.fingerprint(crypto);
     const pinned = fingerprint ? { ...lock, fingerprint } : lock;
     try {
-      await rewriteLock(crypto, this.#files, next, lock, () => hold.mustHold());
+      await rewriteLock(crypto, this.#files, { keyring: next, lock, mustHold: () => hold.mustHold() });
       await hold.mustHold();
     } catch (error) {
       // The new file may be in place although its folder's sync failed: then it is what counts.
@@ -269,6 +269,11 @@ export class Vault implements Protection {
   #seals(): Seals | undefined {
     const { crypto, compression } = this.#context;
     return this.#opened && { crypto, compression, keys: this.#opened.keys };
+  }
+
+  #unknownKey(segment: string): BabaError {
+    if (this.#opened === undefined) return keyFileMissing(segment);
+    return this.keyring === undefined ? wrongRawKey(segment) : foreignJournal(segment);
   }
 
   /** Plain segments are only legitimate until the store is sealed. */

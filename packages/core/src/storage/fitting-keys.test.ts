@@ -26,7 +26,7 @@ const protection: Protection = {
   },
   async findSeal(keyId, segment) {
     const found = keys.find((seal) => seal?.keyId === keyId);
-    if (found === undefined) throw foreignJournal(segment, false);
+    if (found === undefined) throw foreignJournal(segment);
     return found;
   },
 };
