@@ -35,7 +35,7 @@ describe("checkpoint()", () => {
 
   test("remembers to sync files of later commits after it could not remove segments", async () => {
     let now = 0;
-    const a = await store.open("a", false, () => now);
+    const a = await store.open("a", { settles: false, elapsed: () => now });
     await a.storage.commit(put("one"));
     store.hook = (step) => {
       if (!is(step, "a", "remove", `${JOURNAL_FOLDER}/`)) return undefined;

@@ -23,9 +23,9 @@ describe("CommitEngine, after a reading of the journal that failed on its way", 
    */
   async function twoMoreSegments(): Promise<Opened> {
     const [a, b, c] = [
-      await store.open("a", false),
-      await store.open("b", false),
-      await store.open("c", false),
+      await store.open("a", { settles: false }),
+      await store.open("b", { settles: false }),
+      await store.open("c", { settles: false }),
     ];
     await a.storage.commit(put("one", background));
     await b.storage.head();
@@ -73,7 +73,7 @@ describe("CommitEngine, after a reading of the journal that failed on its way", 
 
   test("read() gives the commits passed when head() could not learn whether the last writer lives", async () => {
     const b = await store.open("b");
-    const a = await store.open("a", false);
+    const a = await store.open("a", { settles: false });
     await a.storage.commit(put("one", background));
     failOnce((step) => step.process === "b" && step.call === "lives");
     await expect(b.storage.head()).rejects.toMatchObject(code("BABA_IO"));

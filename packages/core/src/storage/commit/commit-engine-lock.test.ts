@@ -177,7 +177,7 @@ describe("LockTenure", () => {
   }
 
   test("keeps the lock between the commits of a series", async () => {
-    const a = await store.open("a", false);
+    const a = await store.open("a", { settles: false });
     const count = locks("a");
     for (let i = 0; i < 20; i++) await a.storage.commit(put(`${i}`));
     expect(count()).toBe(2);
@@ -185,7 +185,7 @@ describe("LockTenure", () => {
   });
 
   test("gives the lock back after a single commit, and a moment after the last of a series", async () => {
-    const [a, b] = [await store.open("a", false), await store.open("b")];
+    const [a, b] = [await store.open("a", { settles: false }), await store.open("b")];
     await a.storage.commit(put("one"));
     await store.given(LOCK_FILE);
     for (const text of ["two", "three", "four"]) await b.storage.commit(put(text));
@@ -210,7 +210,7 @@ describe("LockTenure", () => {
 
   test("looks for a kept lock again after a pause, and for what others did without it", async () => {
     let time = 0;
-    const a = await store.open("a", false, () => time);
+    const a = await store.open("a", { settles: false, elapsed: () => time });
     for (const text of ["one", "two", "three"]) await a.storage.commit(put(text));
     await expect.poll(() => store.isPlaced(LOCK_FILE)).toBe(true);
     time += 1000;
@@ -230,7 +230,7 @@ describe("LockTenure", () => {
   ] as const) {
     test(`looks every 2 ms whether another process waits, with commits ${pause} ms apart`, async () => {
       let time = 0;
-      const a = await store.open("a", false, () => time);
+      const a = await store.open("a", { settles: false, elapsed: () => time });
       let looks = 0;
       store.hook = (step) => {
         if (is(step, "a", "kinds", WANTED_FILE)) looks += 1;
@@ -251,7 +251,10 @@ describe("LockTenure", () => {
   ] as const) {
     test(`gives up a lock that ${what} at forceUnlock() of its own handle`, async () => {
       let time = 0;
-      const [a, b] = [await store.open("a", false, () => time), await store.open("b", false)];
+      const [a, b] = [
+        await store.open("a", { settles: false, elapsed: () => time }),
+        await store.open("b", { settles: false }),
+      ];
       let looks = 0;
       store.hook = (step) => {
         if (is(step, "a", "kinds", WANTED_FILE)) looks += 1;
@@ -285,7 +288,7 @@ describe("LockTenure", () => {
   });
 
   test("gives a kept lock back at close()", async () => {
-    const a = await store.open("a", false);
+    const a = await store.open("a", { settles: false });
     for (const text of ["one", "two", "three"]) await a.storage.commit(put(text));
     await a.storage.close();
     expect(await store.isPlaced(LOCK_FILE)).toBe(false);
@@ -293,7 +296,7 @@ describe("LockTenure", () => {
   });
 
   test("does not keep the lock if it cannot learn whether another waits", async () => {
-    const a = await store.open("a", false);
+    const a = await store.open("a", { settles: false });
     store.fail((step) => is(step, "a", "kinds", WANTED_FILE));
     for (const text of ["one", "two", "three"]) await a.storage.commit(put(text));
     await store.given(LOCK_FILE);

@@ -25,7 +25,7 @@ beforeEach(() => {
 describe("CommitEngine's recovery", () => {
   /** A store with a commit of a process that died before it put the file in place. */
   async function leftByDead(): Promise<void> {
-    const dead = await store.open("dead", false);
+    const dead = await store.open("dead", { settles: false });
     await dead.storage.commit(put("left", background));
     dead.kill();
   }
@@ -44,7 +44,7 @@ describe("CommitEngine's recovery", () => {
 
   test("makes commit() fail with BABA_SETTLE, naming the record, if it cannot place files", async () => {
     const holder = await store.open("holder");
-    const dead = await store.open("dead", false);
+    const dead = await store.open("dead", { settles: false });
     const names = Array.from({ length: 200 }, (_, i) => `${i}.baba`);
     const changes = new Map(names.map((name) => [name, bytes(name)]));
     await dead.storage.commit({ ...put("", background), changes });
@@ -137,7 +137,7 @@ describe("CommitEngine's recovery", () => {
   });
 
   test("makes no folder for a delete of what was never there", async () => {
-    const dead = await store.open("dead", false);
+    const dead = await store.open("dead", { settles: false });
     await dead.storage.commit(put("", { ...background, changes: new Map([["no/such.baba", undefined]]) }));
     dead.kill();
     const a = await store.open("a");
@@ -230,7 +230,7 @@ describe("CommitEngine's recovery", () => {
   });
 
   test("removes the temporary files of dead processes", async () => {
-    const [dead, living] = [await store.open("dead"), await store.open("living", false)];
+    const [dead, living] = [await store.open("dead"), await store.open("living", { settles: false })];
     await living.storage.commit(put("one", background));
     let stuck = false;
     store.hook = (step) => {

@@ -21,6 +21,12 @@ export type Opened = {
   readonly kill: () => void;
 };
 
+type Pace = {
+  /** `false`: it never gets to settle in the background or to release a kept lock. */
+  readonly settles?: boolean;
+  readonly elapsed?: () => number;
+};
+
 /**
  * A store on a simulated disk, for tests of the commit engine that intervene between its processes' steps.
  */
@@ -36,10 +42,9 @@ export class SimulatedStore {
   }
 
   /**
-   * A storage in a process of its own. Unless `settles`, it never gets to settle in the background or to
-   * release a kept lock; waits for a lock, whose lengths are fractional, end in any case.
+   * A storage in a process of its own. Its waits for a lock, whose lengths are fractional, end in any case.
    */
-  async open(name: string, settles: boolean = true, elapsed?: () => number): Promise<Opened> {
+  async open(name: string, { settles = true, elapsed }: Pace = {}): Promise<Opened> {
     const process = this.machine.start(name);
     const files = simulatedFileSystem(this.disk, { process, hook: (step) => this.hook(step) });
     const runtime = simulatedRuntime(files);

@@ -6,19 +6,18 @@ import { memoryFileSystem } from "../../file-system/memory.ts";
 import { MemoryVolume } from "../../file-system/memory-volume.ts";
 import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
 import { unprotected } from "../protection.ts";
-import type { Changes } from "../storage.ts";
 import { referenceChanges } from "./changes.fixture.ts";
 import { encodeFrame, encodeFrameAt, type Frame, openFrame, parseFrame } from "./frame.ts";
-import { Journal } from "./journal.ts";
+import type { Journal } from "./journal.ts";
 import { readFrames, readStart, startOf } from "./read-journal.ts";
 import type { JournalSeal, JournalSeals } from "./seal.ts";
 import { decodeSegmentHeader, segmentStart } from "./segment.ts";
+import { journalOn, put } from "./simulated-journal.fixture.ts";
 
 const ids = { one: 1, two: 2 };
 const storeId = new Uint8Array(16).fill(9);
 const cipher = (id: number, store = storeId): JournalCipher =>
   new JournalCipher(nobleCrypto, { id, key: new Uint8Array(32).fill(id) }, store);
-const put = (text: string, name = "r.baba"): Changes => new Map([[name, new TextEncoder().encode(text)]]);
 let files = memoryFileSystem(new MemoryVolume());
 
 beforeEach(async () => {
@@ -35,18 +34,7 @@ function seals(active: number, known: readonly JournalSeal[] = [cipher(1), ciphe
 }
 
 function journal(name: string, by: JournalSeals = seals(ids.one)): Journal {
-  const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
-  return new Journal(
-    files,
-    {
-      token: name.repeat(16),
-      identity: `process ${name}`,
-      random,
-      breathe: async () => {},
-      isHeld: async () => true,
-    },
-    by,
-  );
+  return journalOn(files, name, by);
 }
 
 const texts = async (reader: Journal): Promise<string[]> =>

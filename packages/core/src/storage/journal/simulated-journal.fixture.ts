@@ -13,6 +13,7 @@ import { referenceChanges } from "./changes.fixture.ts";
 import type { News } from "./cursor.ts";
 import { encodeFrame } from "./frame.ts";
 import { Journal } from "./journal.ts";
+import type { JournalSeals } from "./seal.ts";
 import {
   decodeSegmentHeader,
   encodeSegmentHeader,
@@ -97,7 +98,7 @@ export class SimulatedJournal {
 }
 
 /** A journal as a process sees it; the name has one character. */
-export function journalOn(files: FileSystem, name: string): Journal {
+export function journalOn(files: FileSystem, name: string, seals: JournalSeals = unprotected): Journal {
   const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
   return new Journal(
     files,
@@ -108,7 +109,7 @@ export function journalOn(files: FileSystem, name: string): Journal {
       breathe: async () => {},
       isHeld: async () => true,
     },
-    unprotected,
+    seals,
   );
 }
 
