@@ -11,23 +11,12 @@ import type { StoreKeys } from "./store-keys.ts";
 const CHUNK = 128;
 
 /** A record's name and stored bytes. */
-export type Kept = { readonly name: string; readonly bytes: Uint8Array };
+type Kept = { readonly name: string; readonly bytes: Uint8Array };
 
 /** Whether a store has a journal. */
 export async function hasJournal(files: FileSystem): Promise<boolean> {
   const entries = (await files.list(JOURNAL_FOLDER)) ?? [];
   return entries.some(({ name }) => segmentNumber(name) !== undefined);
-}
-
-/** The first readable record of a folder tree; `undefined` if there is none. */
-export async function firstRecord(files: FileSystem): Promise<Kept | undefined> {
-  for await (const record of keptRecords(files, passOver)) return record;
-  return undefined;
-}
-
-/** Skips folders without permission, such as a volume's `lost+found`, but not the store's own folder. */
-function passOver(error: BabaError): void {
-  if (error.code !== "BABA_PERMISSION" || error.record === ".") throw error;
 }
 
 /**
@@ -69,8 +58,19 @@ export async function beginsSealed(files: FileSystem): Promise<boolean> {
   return record !== undefined && isSealed(record.bytes);
 }
 
+/** The first readable record of a folder tree; `undefined` if there is none. */
+async function firstRecord(files: FileSystem): Promise<Kept | undefined> {
+  for await (const record of keptRecords(files, passOver)) return record;
+  return undefined;
+}
+
+/** Skips folders without permission, such as a volume's `lost+found`, but not the store's own folder. */
+function passOver(error: BabaError): void {
+  if (error.code !== "BABA_PERMISSION" || error.record === ".") throw error;
+}
+
 /** Yields the records of a folder tree one by one, skipping unreadable ones. */
-export async function* keptRecords(files: FileSystem, unopened?: Unopened): AsyncGenerator<Kept> {
+async function* keptRecords(files: FileSystem, unopened?: Unopened): AsyncGenerator<Kept> {
   const records = new RecordReader(files);
   for await (const { path } of recordFolders(files, unopened)) {
     const names = await records.list(path);
