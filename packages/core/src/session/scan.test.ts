@@ -1,15 +1,12 @@
 import { expect, test } from "vitest";
 import { EventLoop } from "../runtime/event-loop.ts";
-import { FileStorage } from "../storage/file-storage.ts";
-import { memoryRuntime } from "../testing/memory-runtime.ts";
 import { FolderCache } from "./folder-cache.ts";
+import { openedStorage } from "./opened-storage.fixture.ts";
 import { scan } from "./scan.ts";
 import { View } from "./view.ts";
 
 test("scan() lets others have a turn between the listing of a folder and the first read", async () => {
-  const runtime = memoryRuntime();
-  const storage = new FileStorage(runtime.fileSystem("data"), runtime, { report: () => undefined });
-  await storage.open();
+  const { runtime, storage } = await openedStorage();
   const changes = new Map([["1.baba", new TextEncoder().encode("{}")]]);
   await storage.commit({ changes, basis: undefined, durability: "full", settle: "commit" });
   const calls: string[] = [];
@@ -39,9 +36,7 @@ test("scan() lets others have a turn between the listing of a folder and the fir
 });
 
 test("scan() keeps no listing in which a pending change had a part, whatever became of the change", async () => {
-  const runtime = memoryRuntime();
-  const storage = new FileStorage(runtime.fileSystem("data"), runtime, { report: () => undefined });
-  await storage.open();
+  const { runtime, storage } = await openedStorage();
   const changes = new Map(["1.baba", "2.baba"].map((name) => [name, new TextEncoder().encode("{}")]));
   await storage.commit({ changes, basis: undefined, durability: "full", settle: "commit" });
   storage.stamp = async () => "unchanged";

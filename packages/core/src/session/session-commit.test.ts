@@ -3,20 +3,18 @@ import { expect, test } from "vitest";
 import { BabaError, ConflictError } from "../errors.ts";
 import { openLog } from "../log/log.ts";
 import { EventLoop } from "../runtime/event-loop.ts";
-import { FileStorage } from "../storage/file-storage.ts";
 import type { Transaction } from "../storage/storage.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
 import { assemble } from "./database/assemble.ts";
 import { Database } from "./database/database.ts";
 import { FolderCache } from "./folder-cache.ts";
+import { openedStorage } from "./opened-storage.fixture.ts";
 import { mustBeReadable } from "./record.ts";
 import { AsyncSession } from "./session.ts";
 import { UnitOfWork } from "./unit-of-work.ts";
 
 test("commit() gives its changes away, without what is queued afterwards, also after a failure", async () => {
-  const runtime = memoryRuntime();
-  const storage = new FileStorage(runtime.fileSystem("data"), runtime, { report: () => undefined });
-  await storage.open();
+  const { runtime, storage } = await openedStorage();
   const given: Transaction["changes"][] = [];
   storage.commit = async ({ changes }) => {
     given.push(changes);

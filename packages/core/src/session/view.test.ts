@@ -1,13 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { EventLoop } from "../runtime/event-loop.ts";
-import { FileStorage } from "../storage/file-storage.ts";
-import { memoryRuntime } from "../testing/memory-runtime.ts";
+import { openedStorage } from "./opened-storage.fixture.ts";
 import { View } from "./view.ts";
 
 test("View begins once for reads that begin at the same time, and the head of the first counts for all", async () => {
-  const runtime = memoryRuntime();
-  const storage = new FileStorage(runtime.fileSystem("data"), runtime, { report: () => undefined });
-  await storage.open();
+  const { runtime, storage } = await openedStorage();
   let head = 4;
   storage.head = async () => ++head;
   const view = new View(async () => storage, new EventLoop(runtime), new Set());
@@ -21,9 +18,7 @@ test("View begins once for reads that begin at the same time, and the head of th
 });
 
 test("View begins anew after a storage that could not be opened", async () => {
-  const runtime = memoryRuntime();
-  const storage = new FileStorage(runtime.fileSystem("data"), runtime, { report: () => undefined });
-  await storage.open();
+  const { runtime, storage } = await openedStorage();
   let attempts = 0;
   const view = new View(
     async () => {
@@ -39,9 +34,7 @@ test("View begins anew after a storage that could not be opened", async () => {
 });
 
 test("View.count() gives the length of list() and is judged like it, with pending changes and without", async () => {
-  const runtime = memoryRuntime();
-  const storage = new FileStorage(runtime.fileSystem("data"), runtime, { report: () => undefined });
-  await storage.open();
+  const { runtime, storage } = await openedStorage();
   const changes = new Map(["1.baba", "2.baba", "sub/3.baba"].map((name) => [name, new Uint8Array(1)]));
   await storage.commit({ changes, basis: undefined, durability: "full", settle: "commit" });
   const view = new View(async () => storage, new EventLoop(runtime), new Set());
@@ -57,9 +50,7 @@ test("View.count() gives the length of list() and is judged like it, with pendin
 });
 
 test("View.get() gives others their turn between those that were called before the reads began", async () => {
-  const runtime = memoryRuntime();
-  const storage = new FileStorage(runtime.fileSystem("data"), runtime, { report: () => undefined });
-  await storage.open();
+  const { storage } = await openedStorage();
   let breaths = 0;
   const loop = {
     breathe: () => {
@@ -76,9 +67,7 @@ test("View.get() gives others their turn between those that were called before t
 });
 
 test("View.refresh() forgets what was read, and a basis from before does not change", async () => {
-  const runtime = memoryRuntime();
-  const storage = new FileStorage(runtime.fileSystem("data"), runtime, { report: () => undefined });
-  await storage.open();
+  const { runtime, storage } = await openedStorage();
   const view = new View(async () => storage, new EventLoop(runtime), new Set());
   await view.get("1.baba");
   await view.list("a");
@@ -96,9 +85,7 @@ test("View.refresh() forgets what was read, and a basis from before does not cha
 describe("View.get() that began before a refresh and ends after it", () => {
   /** A view whose reads begin one by one, when they are told the head, or why there is none. */
   async function slowView() {
-    const runtime = memoryRuntime();
-    const storage = new FileStorage(runtime.fileSystem("data"), runtime, { report: () => undefined });
-    await storage.open();
+    const { runtime, storage } = await openedStorage();
     const begun: { readonly at: (head: number) => void; readonly fail: (error: Error) => void }[] = [];
     storage.head = () => new Promise((at, fail) => void begun.push({ at, fail }));
     const asked = async (count: number) => {
