@@ -18,7 +18,7 @@ export {
 export { type LogFileCalls, logFile } from "./log-file.ts";
 export { mustNotBeTooLong } from "./longest-file.ts";
 export { type FolderCalls, type Made, makeFolders } from "./make-folder.ts";
-export { mustStayBelow, PathCheck } from "./path-check.ts";
+export { mustStayBelow, PathCheck, type PathRules } from "./path-check.ts";
 export { CROWDED_PAUSES } from "./patience.ts";
 export {
   type ProcessEvidence,

@@ -16,7 +16,8 @@ function mustBeFolder(full: string): void {
   if (missing.includes(full)) throw systemError("ENOENT", "is not there", full);
 }
 
-const check = (trust?: Trust): PathCheck => new PathCheck("/data", mustBeFolder, false, trust);
+const rules = { mustBeFolder, onWindows: false };
+const check = (trust?: Trust): PathCheck => new PathCheck("/data", rules, trust);
 
 test("PathCheck.resolve() looks at each folder on the way once, outermost first, and at the root never", () => {
   const folders = check();

@@ -4,6 +4,18 @@ import type { Trust } from "./trust.ts";
 /** How an operation fails if a folder on its path may no longer be what it was. */
 const DOUBTS: readonly string[] = ["ENOENT", "ENOTDIR", "ELOOP"];
 
+/** What a runtime and its system say of paths. */
+export type PathRules = {
+  /**
+   * Checks one folder by its full path.
+   *
+   * @throws `ENOENT`, `ELOOP` for a symbolic link, `ENOTDIR` for anything else that is no folder
+   */
+  mustBeFolder(full: string): void;
+  /** Whether paths follow the rules of Windows. */
+  readonly onWindows: boolean;
+};
+
 /**
  * The paths to a batch's files below a root. Each folder on them is checked once: it must be a folder and no
  * symbolic link. The root itself may be reached through links; that is the user's choice.
@@ -14,31 +26,23 @@ const DOUBTS: readonly string[] = ["ENOENT", "ENOTDIR", "ELOOP"];
  * const mustBeFolder = (full: string): void => {
  *   if (full !== "/data/heroes") throw systemError("ENOENT", "does not exist", full);
  * };
- * const folders = new PathCheck("/data", mustBeFolder, false);
+ * const folders = new PathCheck("/data", { mustBeFolder, onWindows: false });
  * console.log(folders.resolve("heroes/bob.baba")); // /data/heroes/bob.baba
  * ```
  */
 export class PathCheck {
   /** The full path of the root. */
   readonly root: string;
-  readonly #mustBeFolder: (full: string) => void;
-  readonly #onWindows: boolean;
+  readonly #rules: PathRules;
   readonly #trust: Trust | undefined;
   #standing: Map<string, Error | "sound"> | undefined;
   /** The folder that was last found sound: most files of a batch are in one folder. */
   #last = "";
 
-  /**
-   * With `trust`, folders that were found sound a moment ago are not checked again.
-   *
-   * @param mustBeFolder checks one folder by its full path; throws `ENOENT`, `ELOOP` for a symbolic link,
-   * `ENOTDIR` for anything else that is no folder
-   * @param onWindows whether paths follow the rules of Windows
-   */
-  constructor(root: string, mustBeFolder: (full: string) => void, onWindows: boolean, trust?: Trust) {
+  /** With `trust`, folders that were found sound a moment ago are not checked again. */
+  constructor(root: string, rules: PathRules, trust?: Trust) {
     this.root = root;
-    this.#mustBeFolder = mustBeFolder;
-    this.#onWindows = onWindows;
+    this.#rules = rules;
     this.#trust = trust;
   }
 
@@ -69,7 +73,7 @@ export class PathCheck {
    * The full path of a file, once all its folders are found sound; the caller passes failures to `doubted`.
    */
   resolve(path: string): string {
-    mustStayBelow(path, this.#onWindows);
+    mustStayBelow(path, this.#rules.onWindows);
     const cut = path.lastIndexOf("/");
     if (cut > 0 && !(cut === this.#last.length && path.startsWith(this.#last))) {
       const folder = path.slice(0, cut);
@@ -98,7 +102,7 @@ export class PathCheck {
 
   #look(folder: string): Error | "sound" {
     try {
-      this.#mustBeFolder(this.resolve(folder));
+      this.#rules.mustBeFolder(this.resolve(folder));
       this.#trust?.add(folder);
       return "sound";
     } catch (error) {

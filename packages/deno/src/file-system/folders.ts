@@ -1,15 +1,24 @@
 import type { FolderEntry } from "@baba/core";
-import { linkError, PathCheck, systemCode, systemError, type Trust } from "@baba/core/adapter";
+import {
+  linkError,
+  PathCheck,
+  type PathRules,
+  systemCode,
+  systemError,
+  type Trust,
+} from "@baba/core/adapter";
 
 /** Whether paths have drives, and backslashes between segments. */
 export const ON_WINDOWS: boolean = Deno.build.os === "windows";
+
+const RULES: PathRules = { mustBeFolder, onWindows: ON_WINDOWS };
 
 /** The folders on the way to a batch's files, and the files themselves, as checked by Deno. */
 export class FolderCheck extends PathCheck {
   readonly #trust: Trust;
 
   constructor(root: string, trust: Trust) {
-    super(root, mustBeFolder, ON_WINDOWS, trust);
+    super(root, RULES, trust);
     this.#trust = trust;
   }
 

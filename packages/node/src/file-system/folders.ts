@@ -1,14 +1,23 @@
 import { type Dirent, lstatSync, opendirSync } from "node:fs";
 import { performance } from "node:perf_hooks";
-import { linkError, PathCheck, systemCode, systemError, type Trust } from "@baba/core/adapter";
+import {
+  linkError,
+  PathCheck,
+  type PathRules,
+  systemCode,
+  systemError,
+  type Trust,
+} from "@baba/core/adapter";
 
 /** Whether paths have drives, and backslashes between segments. */
 export const ON_WINDOWS: boolean = process.platform === "win32";
 
+const RULES: PathRules = { mustBeFolder, onWindows: ON_WINDOWS };
+
 /** The folders on the way to a batch's files, as checked by Node.js. */
 export class FolderCheck extends PathCheck {
   constructor(root: string, trust?: Trust) {
-    super(root, mustBeFolder, ON_WINDOWS, trust);
+    super(root, RULES, trust);
   }
 }
 
