@@ -27,6 +27,9 @@ export class Admission {
   readonly #failed = (error: unknown): never => {
     throw this.reported(error);
   };
+  /** Why no call is accepted any more; those made before still run. */
+  #concluded: string | undefined;
+  /** Why nothing runs any more. */
   #closed: string | undefined;
   /** Whether `close()` already waits for the pending calls. */
   #tracked = false;
@@ -37,29 +40,26 @@ export class Admission {
 
   /** Runs a change after all earlier calls. */
   change<T>(work: () => T | Promise<T>): Promise<T> {
-    const refusal = this.#context.refusal();
+    const refusal = this.#refusal();
     return this.#admitted(this.#calls.change(() => this.#run(refusal, work)));
   }
 
   /** Runs a read after the earlier changes. */
   read<T>(work: () => T | Promise<T>): Promise<T> {
-    const refusal = this.#context.refusal();
+    const refusal = this.#refusal();
     return this.#admitted(this.#calls.read(() => this.#run(refusal, work)));
   }
 
   /** Runs a commit after all earlier calls, unless one of them failed and nobody awaited it. */
   commit(work: () => Promise<void>): Promise<void> {
-    const refusal = this.#context.refusal();
+    const refusal = this.#refusal();
     return this.#admitted(this.#calls.conclude(() => this.#run(refusal, work)));
   }
 
   /** Runs work that undoes the earlier changes. */
   rollback(work: () => void): void {
-    try {
-      this.mustBeOpen();
-    } catch (error) {
-      throw this.reported(error);
-    }
+    const reason = this.#closed ?? this.#concluded;
+    if (reason !== undefined) throw this.reported(sessionClosed(reason));
     this.#calls.discard(work);
   }
 
@@ -83,7 +83,12 @@ export class Admission {
     return this.#closed === undefined;
   }
 
-  /** Refuses all further calls, with this message. */
+  /** Refuses further calls with this message, but runs those already made. */
+  conclude(reason: string): void {
+    this.#concluded ??= reason;
+  }
+
+  /** Refuses further calls with this message, and those that have not begun. */
   close(reason: string): void {
     this.#closed ??= reason;
   }
@@ -91,13 +96,13 @@ export class Admission {
   /** For streams, which go on after the call that began them. @throws `BABA_SESSION_CLOSED`, `BABA_CLOSED` */
   mustGoOn(): void {
     this.mustBeOpen();
-    const refusal = this.#context.refusal();
+    const refusal = this.#refusal();
     if (refusal !== undefined) throw refusal;
   }
 
   /** @throws `BABA_SESSION_CLOSED` */
   mustBeOpen(): void {
-    if (this.#closed !== undefined) throw new BabaError("BABA_SESSION_CLOSED", this.#closed);
+    if (this.#closed !== undefined) throw sessionClosed(this.#closed);
   }
 
   /** Logs an error and returns it; a conflict is only a debug message if the session may be retried. */
@@ -106,6 +111,13 @@ export class Admission {
     if (reruns && error instanceof ConflictError) log.debug(() => describeError(error));
     else log.error(describeError(error));
     return error;
+  }
+
+  /** Why a call made now is refused. */
+  #refusal(): BabaError | undefined {
+    const refusal = this.#context.refusal();
+    if (refusal !== undefined || this.#concluded === undefined) return refusal;
+    return sessionClosed(this.#concluded);
   }
 
   /** Makes `close()` wait until no call is pending; most have ended by the time they return. */
@@ -137,4 +149,8 @@ export class Admission {
       return this.#failed(error);
     }
   }
+}
+
+function sessionClosed(reason: string): BabaError {
+  return new BabaError("BABA_SESSION_CLOSED", reason);
 }

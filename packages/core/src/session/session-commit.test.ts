@@ -216,3 +216,44 @@ test("asyncSession() passes on what its callback throws due to a commit between 
   expect(runs).toBe(1);
   await db.close();
 });
+
+test("asyncSession(callback) commits every add() that it accepts, also from a helper that goes on after it", async () => {
+  const db = new Database(Counter, { logging: false }, assemble(memoryRuntime()));
+  const accepted: string[] = [];
+  let helper: Promise<void> | undefined;
+  await db.asyncSession(async (session) => {
+    const goOn = async (): Promise<void> => {
+      for (let n = 0; ; n++) accepted.push(await session.add({ id: `${n}`, n }));
+    };
+    helper = goOn();
+  });
+  await expect(helper).rejects.toMatchObject({ code: "BABA_SESSION_CLOSED" });
+  expect(accepted).toContain("0.baba");
+  const stored = await db.asyncSession((session) => session.all());
+  expect(stored.map(({ id }) => `${id}.baba`)).toEqual([...accepted].sort());
+  await db.close();
+});
+
+test("asyncSession(callback) refuses every call that is made during the commit at its end", async () => {
+  const outcomes: Promise<unknown>[] = [];
+  let session: AsyncSession<typeof Counter> | undefined;
+  const rollback = async (ended: AsyncSession<typeof Counter>) => ended.rollback();
+  const committed = (line: string) => {
+    if (session === undefined || !line.includes("Committed")) return;
+    const { [Symbol.asyncIterator]: begin } = session.stream();
+    outcomes.push(session.add({ id: "b", n: 1 }), session.get("a.baba"), session.delete("a.baba"));
+    outcomes.push(session.commit(), begin().next(), rollback(session));
+    session = undefined;
+  };
+  const logging = { debug: () => undefined, info: committed, warn: () => undefined, error: () => undefined };
+  const db = new Database(Counter, { logging }, assemble(memoryRuntime()));
+  await db.asyncSession(async (given) => {
+    session = given;
+    await given.add({ id: "a", n: 0 });
+  });
+  const results = await Promise.allSettled(outcomes);
+  expect(results).toHaveLength(6);
+  const refused = { status: "rejected", reason: expect.objectContaining({ code: "BABA_SESSION_CLOSED" }) };
+  expect(results).toEqual(results.map(() => refused));
+  await db.close();
+});

@@ -184,3 +184,33 @@ describe("the log of reads", () => {
     expect(readings()).toEqual([expect.stringMatching(/^ERROR\)\] LOG: BABA_CODEC: 2\.baba/)]);
   });
 });
+
+describe("the log of a callback that fails", () => {
+  test.each([0, 1, 2, 4, 8, 16])(
+    "says what became of its changes, whose commit() was begun %i turns before",
+    async (turns) => {
+      const work = db.asyncSession(async (session) => {
+        await session.add({ id: 2, name: "Bob" });
+        void session.commit();
+        for (let i = 0; i < turns; i++) await undefined;
+        throw new Error("the callback fails");
+      });
+      await expect(work).rejects.toThrow("the callback fails");
+      const infos = lines.filter((line) => line.startsWith("[BABA (INFO)]"));
+      const isThere = await db.asyncSession((session) => session.exists("2.baba"));
+      const outcome = isThere
+        ? "Committed 1 record written, 0 deleted"
+        : "Rolled back 1 change of a session that failed";
+      expect(infos).toEqual([`[BABA (INFO)] LOG: ${outcome}`]);
+    },
+  );
+
+  test("counts the changes that it has not awaited", async () => {
+    const work = db.asyncSession(async (session) => {
+      void session.delete("1.baba"); // waits for the store
+      throw new Error("the callback fails");
+    });
+    await expect(work).rejects.toThrow("the callback fails");
+    expect(lines).toContain("[BABA (INFO)] LOG: Rolled back 1 change of a session that failed");
+  });
+});

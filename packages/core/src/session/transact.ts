@@ -31,6 +31,7 @@ export type TransactContext<S extends Schema> = {
 
 type Work<S extends Schema, T> = (session: AsyncSession<S>) => Promise<T>;
 
+const RETURNED = "The session's callback has returned: open another session.";
 const DEFAULT_RETRIES = 10;
 /** The longest wait before the first retry, in milliseconds; it doubles with each retry. */
 const FIRST_BACKOFF = 1;
@@ -92,15 +93,15 @@ async function run<S extends Schema, T>(
   const { unit, session } = context.begin(hold);
   try {
     const result = await work(session);
-    await unit.commit();
+    await unit.conclude(RETURNED);
     return result;
   } catch (error) {
     const isConflict = unit.metConflict(error);
     if (isConflict && unit.commits === 0) throw new RetryableConflict(error);
-    unit.abandon();
+    await unit.abandon(RETURNED);
     throw isConflict ? reported(context, error) : error;
   } finally {
-    await unit.end("The session's callback has returned: open another session.");
+    await unit.end(RETURNED);
   }
 }
 

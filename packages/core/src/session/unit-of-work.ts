@@ -53,6 +53,13 @@ export class UnitOfWork {
     });
   }
 
+  /** Commits for the last time: later calls are refused with this message, as nobody would commit them. */
+  conclude(reason: string): Promise<void> {
+    const committing = this.commit();
+    this.admission.conclude(reason);
+    return committing;
+  }
+
   /** Discards what is queued, and forgets what was read. */
   rollback(): void {
     this.admission.rollback(() => {
@@ -73,8 +80,13 @@ export class UnitOfWork {
     await this.end("The session has ended: open another one.");
   }
 
-  /** Logs that the changes queued by a failed callback are discarded. */
-  abandon(): void {
+  /**
+   * Refuses further calls of a failed callback with this message, waits for pending ones, and logs that what
+   * is queued then is discarded: a commit among them may still have committed it.
+   */
+  async abandon(reason: string): Promise<void> {
+    this.admission.close(reason);
+    await this.admission.idle();
     const discarded = this.view.pending.size;
     if (discarded > 0) {
       this.log.info(`Rolled back ${counted(discarded, "change")} of a session that failed`);
