@@ -257,3 +257,17 @@ test("asyncSession(callback) refuses every call that is made during the commit a
   expect(results).toEqual(results.map(() => refused));
   await db.close();
 });
+
+test("[Symbol.asyncDispose]() refuses what is called after it, even at once", async () => {
+  const Slow = v.pipeAsync(
+    Counter,
+    v.checkAsync(() => new Promise((resolve) => setImmediate(resolve, true))),
+  );
+  const db = new Database(Slow, { logging: false }, assemble(memoryRuntime()));
+  const session = db.asyncSession();
+  const disposed = session[Symbol.asyncDispose]();
+  const late = session.add({ id: "late", n: 0 }); // its schema would take longer than the rest of the end
+  await expect(late).rejects.toMatchObject({ code: "BABA_SESSION_CLOSED" });
+  await disposed;
+  await db.close();
+});

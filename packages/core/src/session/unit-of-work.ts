@@ -20,6 +20,8 @@ export type UnitContext = AdmissionContext & {
   readonly settle: Transaction["settle"];
 };
 
+const ENDED = "The session has ended: open another one.";
+
 /**
  * A session from within: what it has read and queued, its commits and its end. Users have the
  * `AsyncSession` around it; whoever runs their callback has both.
@@ -71,13 +73,14 @@ export class UnitOfWork {
 
   /** Ends the session, and discards what is queued with a warning. */
   async dispose(): Promise<void> {
+    this.admission.conclude(ENDED);
     await this.admission.idle();
     if (!this.admission.isOpen) return;
     const discarded = this.view.pending.size;
     if (discarded > 0) {
       this.log.warning(`Discarded ${counted(discarded, "change")} of a session that ended without commit()`);
     }
-    await this.end("The session has ended: open another one.");
+    await this.end(ENDED);
   }
 
   /**
