@@ -1,15 +1,7 @@
 // Runs the commit protocol's tests on its mutants: `node scripts/kill-mutants.mjs [N]` takes every N-th of
 // them.
 import { spawnSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MUTANTS, NO_MUTANT } from "./mutants.mjs";
@@ -54,9 +46,9 @@ function kill(mutant) {
   const folder = mkdtempSync(join(core, "build-mutant-"));
   try {
     plant(mutant, folder);
-    for (const { tests, limit } of testsOf(mutant)) {
+    for (const { tests, limit, unexpected } of testsOf(mutant)) {
       const failed = firstFailure(tests, limit, folder, mutant.name);
-      if (failed !== undefined) return failed;
+      if (failed !== undefined) return unexpected ? `${failed}, not ${mutant.caughtBy}` : failed;
     }
     return undefined;
   } finally {
@@ -65,7 +57,11 @@ function kill(mutant) {
 }
 
 function testsOf({ caughtBy }) {
-  return caughtBy === undefined ? TESTS : [{ tests: `src/${caughtBy}`, limit: 300_000 }, ...TESTS];
+  if (caughtBy === undefined) return TESTS;
+  return [
+    { tests: `src/${caughtBy}`, limit: 300_000 },
+    ...TESTS.map((others) => ({ ...others, unexpected: true })),
+  ];
 }
 
 /** Copies the package and applies the mutant. */
