@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -106,9 +107,23 @@ test.each(["start", "test", "build", "bench", "torture"])(
   "the first command in a new copy of the repository may be npm's %s: it fetches what it needs",
   async (name) => {
     const { scripts } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
-    expect(scripts[`pre${name}`]).toMatch(/^npm run -s setup\b/);
+    expect(scripts[`pre${name}`]).toMatch(/(^|&& )npm run -s setup\b/);
   },
 );
+
+test.each([
+  ["bench", "quick"],
+  ["torture", "long"],
+])("npm run %s stops if npm has kept --%s to itself, instead of the long run", async (name, option) => {
+  const { scripts } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  const [check] = scripts[`pre${name}`].split(" && ");
+  const start = (env: NodeJS.ProcessEnv) =>
+    spawnSync(check, { cwd: root, shell: true, encoding: "utf8", env });
+  const kept = start({ ...process.env, [`npm_config_${option}`]: "true" });
+  expect(kept.stderr).toContain(`Put -- before it: npm run ${name} -- --${option}\n`);
+  expect(kept.status).toBe(2);
+  expect(start({ PATH: process.env.PATH }).status).toBe(0);
+});
 
 describe("leadsSomewhere(), for links in the documents", () => {
   const links = documents(root).map((path) => [path.slice(root.length), path] as const);
