@@ -6,13 +6,14 @@ import { inLanes, systemCode } from "@baba/core/adapter";
 import { openToSync } from "./descriptors.ts";
 import type { FolderCheck } from "./folders.ts";
 import { patiently } from "./patience.ts";
+import { SyncWatch } from "./sync-watch.ts";
 import { withinTurn } from "./turn.ts";
 
-/** Milliseconds for which the event loop is kept spinning for the end of one sync. */
-const WATCHED = 1;
 /** As many as the runtime's own thread pool does at once. */
 const LANES = 4;
 
+/** Of all stores: whether the processors are busy is the same for each. */
+const watch = new SyncWatch();
 const syncData = promisify(fdatasync);
 const syncAll = promisify(fsync);
 
@@ -22,24 +23,31 @@ export async function syncFiles(folders: FolderCheck, paths: readonly string[]):
 }
 
 /**
- * Makes an open file's bytes and length durable, and closes it. Most syncs end within a fraction of a
- * millisecond, so the event loop spins instead of sleeping for that long: waking it takes a third as long as
- * the sync.
+ * Makes an open file's bytes and length durable, and closes it. The event loop is kept turning for its end,
+ * where that pays, instead of sleeping.
  */
 export async function syncOpen(descriptor: number): Promise<void> {
   let ended = false;
-  const started = performance.now();
-  const turn = (): void => {
-    if (!ended && performance.now() - started < WATCHED) setImmediate(turn);
-  };
   try {
     const syncing = syncData(descriptor);
-    setImmediate(turn);
+    keepTurning(watch.next(), () => ended);
     await syncing;
   } finally {
     ended = true;
     closeSync(descriptor);
   }
+}
+
+/** For so many milliseconds at the most; zero is not at all. */
+function keepTurning(milliseconds: number, hasEnded: () => boolean): void {
+  if (milliseconds === 0) return;
+  const started = performance.now();
+  const turn = (): void => {
+    const isOver = performance.now() - started >= milliseconds;
+    if (hasEnded() || isOver) watch.note(hasEnded());
+    else setImmediate(turn);
+  };
+  setImmediate(turn);
 }
 
 /**
