@@ -126,6 +126,19 @@ describe("Vault", () => {
     }
   });
 
+  test("open() takes the keyring that another process made before it put a sealed record there", async () => {
+    const other = await opened();
+    const { files, delay } = delayed();
+    const { read, release } = delay();
+    const opening = opened(files);
+    await read;
+    await other.prepare();
+    const [sealed] = (await other.seal(new Map([["1.baba", new Uint8Array([1])]]))).values();
+    await files.create([{ path: "1.baba", bytes: encode(sealed ?? new Uint8Array()) }]);
+    release();
+    expect((await opening).fingerprint).toBe(other.fingerprint);
+  });
+
   test("findSeal() finds a key that was written after another read had read the key file", async () => {
     const other = await opened();
     await other.prepare();

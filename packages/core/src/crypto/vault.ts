@@ -141,7 +141,7 @@ export class Vault implements Protection {
   async open(): Promise<void> {
     this.#file = await readKeyFile(this.#files);
     this.#unlocked = await unlock(this.#context.crypto, this.#file, this.#lock);
-    if (this.#unlocked.state === "new") this.#plain = await mustNotBeSealed(this.#files);
+    if (this.#unlocked.state === "new") await this.#surveyNew();
     else if (this.keyring === undefined && !(await hasJournal(this.#files)))
       this.#plain = await mustFitRecords(this.#files, this.#opened?.keys);
     if (this.#closed) this.close();
@@ -255,6 +255,16 @@ export class Vault implements Protection {
     const opened = this.#opened;
     for (const keys of opened === undefined ? this.#earlier : [...this.#earlier, opened]) wipeKeys(keys);
     wipeLock(this.#lock);
+  }
+
+  /** A sealed record is no sign of a lost key file if another process has made both since the look for one. */
+  async #surveyNew(): Promise<void> {
+    try {
+      this.#plain = await mustNotBeSealed(this.#files);
+    } catch (error) {
+      await this.refresh();
+      if (this.#unlocked.state === "new") throw error;
+    }
   }
 
   get #opened(): OpenedKeys | undefined {
