@@ -72,6 +72,34 @@ describe("CommitEngine's recovery", () => {
     });
   });
 
+  /** A storage that found the dead process's commit while `holder` had the lock, and so left it. */
+  async function openedBeside(holder: Opened): Promise<Opened> {
+    await leftByDead();
+    const hold = await holder.storage.hold();
+    const a = await store.open("a");
+    await hold.release();
+    return a;
+  }
+
+  for (const { step, expected } of [
+    { step: "read", expected: "BABA_COMMIT_UNKNOWN" },
+    { step: "link", expected: "BABA_LOCKED" },
+  ])
+    test(`makes commit() fail with ${expected} if its lock is forced before the ${step}: files are in nobody's way`, async () => {
+      const holder = await store.open("holder");
+      const a = await openedBeside(holder);
+      store.once(
+        ({ process, call, path, to = "" }) =>
+          process === "a" && call === step && (path === LOCK_FILE || to.startsWith(JOURNAL_FOLDER)),
+        async () => {
+          await holder.storage.forceUnlock();
+          await holder.storage.commit(put("holder's"));
+        },
+      );
+      await expect(a.storage.commit(put("x"))).rejects.toMatchObject(code(expected));
+      expect(await read(await store.open("b"))).toBe("holder's");
+    });
+
   test("at open() places what close() of a living process could not", async () => {
     const a = await store.open("a");
     store.fail(({ call, to }) => call === "rename" && to === "r.baba");

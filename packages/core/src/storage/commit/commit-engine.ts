@@ -1,5 +1,5 @@
 import { hexadecimal } from "../../bytes.ts";
-import { BabaError } from "../../errors.ts";
+import { BabaError, CommitUnknownError, LockedError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import { EventLoop } from "../../runtime/event-loop.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
@@ -261,14 +261,14 @@ export class CommitEngine {
     this.#prepared = true;
   }
 
-  /**
-   * A store that could not put its files in place accepts nothing more until it can, whoever committed them.
-   */
+  /** A store that could not put its files in place, whoever committed them, accepts no more until it can. */
   async #settleEarlier(placing: boolean): Promise<void> {
     try {
       if (this.needsRecovery) await this.checkpoint();
       if (this.#settling.hasFailed || (placing && this.#replay.inherits)) await this.settle();
     } catch (cause) {
+      // Without the lock, the files are somebody else's to place.
+      if (cause instanceof CommitUnknownError || cause instanceof LockedError) throw cause;
       const { message } = ioError(cause, STORE_FOLDER, "put commits in place");
       throw new BabaError(
         "BABA_SETTLE",
