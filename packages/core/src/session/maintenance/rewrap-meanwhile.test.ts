@@ -26,6 +26,21 @@ describe("rewrap({ dropRetired: true })", () => {
   });
 });
 
+describe("rewrap({ dropRetired: true }) while another process rotates the key", () => {
+  test("names the rotation as what may have come in between, and does it when it is run again", async () => {
+    const db = await store.filled({ passphrase: "x" });
+    const other = store.open({ passphrase: "x" });
+    const rewrapping = db.rewrap({ dropRetired: true, onProgress: () => other.rotateKey() });
+    await expect(rewrapping).rejects.toMatchObject({
+      code: "BABA_CONFLICT",
+      message: expect.stringContaining("or the key was rotated again"),
+    });
+    expect(await db.rewrap({ dropRetired: true })).toMatchObject({ sealed: 3, retiredKeys: 0 });
+    await other.close();
+    await db.close();
+  });
+});
+
 describe("seal()", () => {
   test("does not end if a plain record was put there meanwhile, and seals it when it is run again", async () => {
     await (await store.filled({})).close();

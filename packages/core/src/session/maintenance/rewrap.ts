@@ -159,7 +159,7 @@ async function mustBeSealed(store: Store): Promise<void> {
 
 function notSealed(record: string): ConflictError {
   return new ConflictError(
-    `${printable(record)} was put there meanwhile, and is not sealed with the active key: run it again.`,
+    `${printable(record)} is not sealed with the active key: it was put there meanwhile, or the key was rotated again. Run it again.`,
     { record },
   );
 }
