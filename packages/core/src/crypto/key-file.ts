@@ -215,7 +215,7 @@ async function mustBeAmong(recipients: readonly string[], identities: readonly s
   if (own.some((recipient) => recipients.includes(recipient))) return;
   throw optionError(
     "None of the given identities would be among the recipients, so they could not open the store: include the recipient of one " +
-      "of them.",
+      "of them, or, to remove it from a store, open it with the identity of another recipient first.",
   );
 }
 

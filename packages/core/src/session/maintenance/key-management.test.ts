@@ -188,6 +188,15 @@ describe("addRecipient(), removeRecipient() and recipients()", () => {
     await plain.close();
   });
 
+  test("tell who would remove oneself to open the store with the identity of another recipient first", async () => {
+    const db = await store.filled({ identity: mine, recipients: both });
+    const removing = db.removeRecipient(myRecipient ?? "");
+    await expect(removing).rejects.toThrow("open it with the identity of another recipient first");
+    await db.close();
+    await using next = store.open({ identity: theirs });
+    expect(await next.removeRecipient(myRecipient ?? "")).toBe(true);
+  });
+
   test("reject with BABA_OPTION for what is no text", async () => {
     const db = store.open({ identity: mine });
     for (const wrong of [Symbol("age1"), Object.create(null), undefined] as unknown[]) {
