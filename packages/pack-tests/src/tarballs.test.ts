@@ -33,8 +33,14 @@ describe.each([
     const files = [...(await readTarball(tarball)).keys()];
     expect(files).toEqual(expect.arrayContaining(["dist/index.js", "dist/index.d.ts", "src/index.ts"]));
     expect(files.filter((file) => /\.test(-d)?\./.test(file))).toEqual([]);
+    expect(files.filter((file) => file.startsWith("src/") && !file.endsWith(".ts"))).toEqual([]);
     const others = files.filter((file) => !/^(dist|src)\//.test(file));
     expect(others.sort()).toEqual(["LICENSE", "README.md", "package.json"]);
+  });
+
+  test("names keywords by which a registry finds it", async () => {
+    const { keywords } = JSON.parse(String((await readTarball(tarball)).get("package.json")));
+    expect(keywords).toEqual(expect.arrayContaining(["babadb", "database", "typescript"]));
   });
 
   test("asks for its dependencies by versions that a registry understands", async () => {
