@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
-import { mustRun, run } from "./command.ts";
-import { COMPILERS, compile, configure, SETTINGS } from "./typescript.ts";
+import { HERE, mustRun, run } from "./command.ts";
+import { COMPILERS, type Compiler, compile, configure, SETTINGS } from "./typescript.ts";
 
 const consumer = inject("consumer");
 console.log(
@@ -33,6 +33,22 @@ describe.each(COMPILERS)("TypeScript $version", ({ version, folder, api }) => {
   );
 });
 
+test("the tsconfig.json of the README compiles all of its programs, and the first one runs", async () => {
+  const folder = join(consumer, "readme");
+  const { configuration, programs } = await readmeBlocks();
+  await mkdir(folder);
+  for (const [i, code] of programs.entries()) await writeFile(join(folder, `program${i}.mts`), code);
+  const { compilerOptions } = JSON.parse(configuration);
+  const typeRoots = [join(HERE, "node_modules", "@types")];
+  const config = join(folder, "tsconfig.json");
+  await writeFile(config, JSON.stringify({ compilerOptions: { ...compilerOptions, typeRoots } }));
+  const { wrong, files } = compile(newestWithApi().folder, config);
+  expect(wrong).toEqual([]);
+  expect(files).toBeGreaterThan(50 + programs.length);
+  const program = join(compilerOptions.outDir, "program0.mjs");
+  expect(await mustRun(process.execPath, [program], folder)).toContain("Alice 1\n");
+});
+
 test("the compilers are those that they are called", async () => {
   for (const { version, folder } of COMPILERS) {
     const manifest = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
@@ -55,3 +71,21 @@ test("compile() finds a declaration wrong that names what is not there", async (
     ]);
   await rm(folder, { recursive: true });
 });
+
+function newestWithApi(): Compiler {
+  const compiler = COMPILERS.findLast(({ api }) => api);
+  if (compiler === undefined) throw new Error("No compiler has an API.");
+  return compiler;
+}
+
+/** The README's only block of JSON, and its programs for Node.js. */
+async function readmeBlocks(): Promise<{ configuration: string; programs: string[] }> {
+  const text = await readFile(join(HERE, "..", "..", "README.md"), "utf8");
+  const blocks = (language: string) =>
+    [...text.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, "gms"))].map(([, code = ""]) => code);
+  const [configuration = "", ...others] = blocks("json");
+  const programs = blocks("ts").filter((code) => code.includes('"@baba/node"'));
+  expect(others).toEqual([]);
+  expect(programs.length).toBeGreaterThan(4);
+  return { configuration, programs };
+}
