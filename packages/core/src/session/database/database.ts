@@ -72,7 +72,7 @@ export class Database<S extends Schema> {
   /**
    * 32 hexadecimal digits that identify the store's keyring. Note them, and pin them with the option
    * `fingerprint`. `undefined` if there is no keyring: before the database is opened and after it is closed,
-   * in a plain store, in a new one before its first commit, and with a raw `key`.
+   * in a plain store, in a new one before its first commit or change of keys, and with a raw `key`.
    */
   get fingerprint(): string | undefined {
     return this.#lifetime.fingerprint;
@@ -142,7 +142,7 @@ export class Database<S extends Schema> {
     return this.#maintain(work, () => "Changed the passphrase");
   }
 
-  /** Who can open the store (`age1...`); empty if it has no recipients, and before its first commit. */
+  /** Who can open the store (`age1...`); empty if it has no recipients, and if it is new and has no key file yet. */
   recipients(): Promise<string[]> {
     return this.#maintain(listRecipients);
   }
