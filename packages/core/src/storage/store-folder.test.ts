@@ -72,7 +72,7 @@ describe("completeStoreFolder()", () => {
       ["b", true],
     ] as const) {
       await files.create([{ path: ownerPath(token), bytes: utf8.encode(token) }]);
-      await completeStoreFolder(files, token, isKnown);
+      await completeStoreFolder(files, { token, isKnown });
     }
     const [bytes] = await files.read([STORE_FILE]);
     expect(bytes).toEqual(utf8.encode('{"format":1}\n'));

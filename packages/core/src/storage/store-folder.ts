@@ -56,15 +56,25 @@ export async function makeStoreFolders(files: FileSystem): Promise<void> {
   }
 }
 
+/** Who completes a store's folder, and what is known of the store. */
+type StoreFolderOptions = {
+  /**
+   * 16 hexadecimal digits that no other open storage has. Its owner file must exist, as temporary files without
+   * an owner count as leftovers.
+   */
+  readonly token: string;
+  /** Whether anyone has committed here: then the folders are durable already, and are not rewritten. */
+  readonly isKnown: boolean;
+};
+
 /**
  * Makes `store.json` if it is missing, and the store's folder durable: another process may have made it and
- * ended before its syncs. The caller's owner file must exist, as temporary files without an owner count as
- * leftovers.
- *
- * @param isKnown whether anyone has committed here: then the folders are durable already, and are not
- * rewritten
+ * ended before its syncs.
  */
-export async function completeStoreFolder(files: FileSystem, token: string, isKnown: boolean): Promise<void> {
+export async function completeStoreFolder(
+  files: FileSystem,
+  { token, isKnown }: StoreFolderOptions,
+): Promise<void> {
   const [present] = await files.kinds([STORE_FILE]);
   if (present === undefined) await makeStoreFile(files, token);
   const folders = [STORE_FOLDER, "."];

@@ -153,10 +153,10 @@ export class CommitEngine {
 
   /**
    * Ends what `lock` began: in a series of commits the lock is kept for the next one, unless another process
-   * waits for it. The caller must see to it that the tenure ends soon after.
+   * waits for it, or there can be no next one. The caller must see to it that the tenure ends soon after.
    */
   rest(): Promise<void> {
-    return this.tenure.rest(this.#poison.isSound);
+    return this.#poison.isSound ? this.tenure.rest() : this.tenure.end();
   }
 
   /** The newest commit when the lock was kept for the next one; `undefined` if it is in use or not held. */
@@ -254,7 +254,10 @@ export class CommitEngine {
     try {
       await makeStoreFolders(this.#context.files);
       await this.#lock.announce();
-      await completeStoreFolder(this.#context.files, this.#token, this.#journal.lastWriter !== undefined);
+      await completeStoreFolder(this.#context.files, {
+        token: this.#token,
+        isKnown: this.#journal.lastWriter !== undefined,
+      });
     } catch (error) {
       throw ioError(error, STORE_FOLDER, "make the store's folder");
     }

@@ -119,7 +119,7 @@ export class JournalCursor {
     const [follows, stands] = await this.#files.kinds(this.isOwn ? paths : paths.slice(0, 1));
     if (stands === undefined && this.isOwn) return this.#load();
     const next = follows === undefined ? undefined : await this.#nextStart(number + 1);
-    if (next !== undefined && next.header.placed < position.placed) return this.#load(true);
+    if (next !== undefined && next.header.placed < position.placed) return this.#reload(position);
     if (next !== undefined && next.header.previousLength < position.offset)
       return this.#cross(position, next);
     return follows === undefined && this.isOwn ? false : this.#readOn(position, next);
@@ -137,29 +137,45 @@ export class JournalCursor {
     return true;
   }
 
-  /**
-   * Reads everything anew: at first, if segments are gone, or (`revoked`) if marks no longer hold. After that
-   * there is no more to read.
-   */
-  async #load(revoked = false): Promise<false> {
-    const before = this.#position?.sequence;
-    const read = await unlessPassing(() => readJournal(this.#files, this.#seals, this.#breathe));
-    if (read === undefined) {
-      if (before !== undefined) throw await this.#lost();
-      return false;
-    }
-    if (before !== undefined && read.position.sequence < before) throw takenOver();
-    const { position } = read;
-    this.enter(startOf(position));
-    this.advance({
-      position,
-      commits: read.commits.filter(({ sequence }) => sequence > position.header.base),
-    });
-    this.#size = position.header.length;
-    const restarted = revoked || before === undefined || before < position.header.checkpoint;
-    if (restarted) this.#unread = { commits: read.commits, restarted };
-    else this.#tell(read.commits.filter(({ sequence }) => sequence > before));
+  /** Reads everything, at first or if segments are gone. After that there is no more to read. */
+  async #load(): Promise<false> {
+    const known = this.#position;
+    const read = await (known === undefined ? this.#readAll() : this.#readAllAgain(known));
+    if (read === undefined) return false;
+    const { commits, position } = read;
+    this.#jumpTo(read);
+    if (known === undefined || known.sequence < position.header.checkpoint)
+      this.#unread = { commits, restarted: true };
+    else this.#tell(commits.filter(({ sequence }) => sequence > known.sequence));
     return false;
+  }
+
+  /** Reads everything anew and tells of it as if nothing were known, as marks no longer hold. */
+  async #reload(known: Position): Promise<false> {
+    const read = await this.#readAllAgain(known);
+    this.#jumpTo(read);
+    this.#unread = { commits: read.commits, restarted: true };
+    return false;
+  }
+
+  #readAll(): Promise<Read | undefined> {
+    return unlessPassing(() => readJournal(this.#files, this.#seals, this.#breathe));
+  }
+
+  /** Everything in a journal that was read up to a position: it cannot have lost what is before that. */
+  async #readAllAgain({ sequence }: Position): Promise<Read> {
+    const read = await this.#readAll();
+    if (read === undefined) throw await this.#lost();
+    if (read.position.sequence < sequence) throw takenOver();
+    return read;
+  }
+
+  /** Advances to the end of a journal that was read as a whole. */
+  #jumpTo({ commits, position }: Read): void {
+    const { header } = position;
+    this.enter(startOf(position));
+    this.advance({ position, commits: commits.filter(({ sequence }) => sequence > header.base) });
+    this.#size = header.length;
   }
 
   /** The error when no segment is left: nobody who takes the journal over removes its folder. */

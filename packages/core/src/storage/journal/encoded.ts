@@ -4,6 +4,7 @@ import type { Changes } from "../storage.ts";
 import { encodeChanges } from "./changes.ts";
 import { FRAME_HEADER, frameSize, writeFrameAt } from "./frame.ts";
 import type { JournalCommit, Position, Read } from "./read-journal.ts";
+import { type JournalSeal, SEAL_OVERHEAD } from "./seal.ts";
 import { SEGMENT_HEADER } from "./segment.ts";
 
 /** A segment's length is a multiple of this. */
@@ -41,9 +42,10 @@ export function roomAround([only, more]: readonly Encoded[], length: number): Ui
   return new Uint8Array(only.body.buffer, 0, length);
 }
 
-/** The bytes of the commits' frames. */
-export function sizeOf(commits: readonly Encoded[], sealed: boolean): number {
-  return commits.reduce((sum, { body }) => sum + frameSize(body.length, sealed), 0);
+/** The bytes of the commits' frames, under the segment's seal if it has one. */
+export function sizeOf(commits: readonly Encoded[], seal: JournalSeal | undefined): number {
+  const overhead = seal === undefined ? 0 : SEAL_OVERHEAD;
+  return commits.reduce((sum, { body }) => sum + frameSize(body.length + overhead), 0);
 }
 
 /**

@@ -1,5 +1,4 @@
 import { xxh64 } from "../../codec/index.ts";
-import { SEAL_OVERHEAD } from "./seal.ts";
 import type { SegmentStart } from "./segment.ts";
 
 /** A disk writes a sector whole or not at all. */
@@ -62,10 +61,9 @@ function writeFrame(bytes: Uint8Array, frame: Frame, chain: bigint, seed: bigint
   return next;
 }
 
-/** The size of a frame with a body of that many bytes, before sealing, in a plain or sealed segment. */
-export function frameSize(bodyLength: number, sealed = false): number {
-  const length = sealed ? bodyLength + SEAL_OVERHEAD : bodyLength;
-  return FRAME_HEADER + Math.ceil(length / ALIGNMENT) * ALIGNMENT + FRAME_TRAILER;
+/** The size of a frame whose body has that many bytes; in a sealed segment, after sealing. */
+export function frameSize(bodyLength: number): number {
+  return FRAME_HEADER + Math.ceil(bodyLength / ALIGNMENT) * ALIGNMENT + FRAME_TRAILER;
 }
 
 /** Where a frame is: in which segment, and after what. */

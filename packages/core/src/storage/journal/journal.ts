@@ -98,12 +98,12 @@ export class Journal {
   /** Appends commits. Returns whether they are already durable, by starting a segment, or need a `sync`. */
   async append(batch: readonly Changes[]): Promise<boolean> {
     const commits = await this.#encoded(batch);
-    if (sizeOf(commits, false) > LONG_BYTES) await this.#writer.breathe();
+    if (sizeOf(commits, undefined) > LONG_BYTES) await this.#writer.breathe();
     const position = this.#writable();
     const fits =
       position !== undefined &&
       position.seal?.keyId === this.#seals.journal?.keyId &&
-      position.offset + sizeOf(commits, position.seal !== undefined) <= position.header.length;
+      position.offset + sizeOf(commits, position.seal) <= position.header.length;
     if (fits) {
       await this.#write(position, commits);
       return false;
@@ -211,7 +211,7 @@ export class Journal {
   }
 
   async #write(position: Position, commits: readonly Encoded[]): Promise<void> {
-    const bytes = new Uint8Array(sizeOf(commits, position.seal !== undefined));
+    const bytes = new Uint8Array(sizeOf(commits, position.seal));
     const written = writeCommits(position, commits, bytes);
     try {
       await this.#put(position, bytes);
@@ -261,7 +261,7 @@ export class Journal {
     const again = await this.#encoded(unconfirmed.map(({ changes }) => changes));
     const commits = [...again, ...batch];
     const seal = this.#seals.journal;
-    const size = SEGMENT_HEADER + sizeOf(commits, seal !== undefined);
+    const size = SEGMENT_HEADER + sizeOf(commits, seal);
     const length = this.#lengthFor(size, commits.length);
     const header = this.#nextHeader({ base, checkpoint, length, keyId: seal?.keyId });
     const file = roomAround(commits, header.length);

@@ -16,7 +16,7 @@ test("LockTenure.force() ends isAlone before a kept lock is removed, as others m
     tenure.resume();
     await lock.acquire();
     tenure.begin();
-    await tenure.rest(true);
+    await tenure.rest();
   }
   expect([tenure.isResting, tenure.isAlone]).toEqual([true, true]);
   const forcing = tenure.force();

@@ -2,7 +2,7 @@ import { CommitUnknownError } from "../../errors.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { ioError } from "../io-error.ts";
 import { LOCK_FILE } from "../layout.ts";
-import type { WriteLock } from "./write-lock.ts";
+import type { LockRelease, WriteLock } from "./write-lock.ts";
 
 /** A commit that begins within this many milliseconds of the end of another belongs to a series. */
 const SERIES = 5;
@@ -100,16 +100,16 @@ export class LockTenure {
     if (!(await this.#lock.isHeld().catch(lockLost))) lockLost();
   }
 
-  /** At the end of a commit: releases the lock, or keeps it for the next one if it may be kept. */
-  async rest(mayKeep: boolean): Promise<void> {
+  /** At the end of a commit: keeps the lock for the next one if that is worth it, else releases it. */
+  async rest(): Promise<void> {
     this.#ended = this.#runtime.elapsed();
-    this.#resting = mayKeep && (await this.#isWorthKeeping());
-    if (!this.#resting) await this.#release(this.#wanted === this.#ended);
+    this.#resting = await this.#isWorthKeeping();
+    if (!this.#resting) await this.#release({ isWanted: this.#wanted === this.#ended });
   }
 
   /** Releases the lock if it is held, or may be. */
   end(): Promise<void> {
-    return this.#release(false);
+    return this.#release({ isWanted: false });
   }
 
   /** Removes the lock, whoever holds it. A commit under way continues, and notices. */
@@ -121,15 +121,14 @@ export class LockTenure {
     await this.#lock.force();
   }
 
-  /** `wanted`: another process is waiting for it. */
-  async #release(wanted: boolean): Promise<void> {
+  async #release(how: LockRelease): Promise<void> {
     if (!this.isTaken) return;
     try {
       if (this.#exclusive) await this.#beforeRelease();
     } finally {
       this.#exclusive = false;
       this.#resting = false;
-      await this.#lock.release(wanted);
+      await this.#lock.release(how);
     }
   }
 

@@ -78,7 +78,7 @@ describe("WriteLock", () => {
     await a.release();
     expect(await b.isWanted()).toBe(true);
     await b.acquire();
-    await b.release(true);
+    await b.release({ isWanted: true });
     expect(await a.isWanted()).toBe(false);
   });
 
@@ -101,7 +101,7 @@ describe("WriteLock", () => {
     for (; clock.time < 100; clock.time += 30) {
       await a.acquire();
       await files.link(b.ownFile, WANTED_FILE);
-      await a.release(true);
+      await a.release({ isWanted: true });
     }
     expect(pauses).toEqual([]);
     await files.link(b.ownFile, WANTED_FILE);
@@ -116,9 +116,9 @@ describe("WriteLock", () => {
 
   test("acquire() waits for nobody if none waits, or if the lock was free for a while", async () => {
     const { lock: a, clock, pauses } = timed("a");
-    for (const wanted of [false, false, false, false, true]) {
+    for (const isWanted of [false, false, false, false, true]) {
       await a.acquire();
-      await a.release(wanted);
+      await a.release({ isWanted });
       clock.time += 40;
     }
     clock.time += 40;

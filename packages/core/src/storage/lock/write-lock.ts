@@ -28,6 +28,9 @@ const text = new TextDecoder();
 /** Who wants the lock: a token that no other open storage has, and the process. */
 export type LockOwner = { readonly token: string; readonly identity: string };
 
+/** How a lock is released: whether another was seen to wait for it. */
+export type LockRelease = { readonly isWanted: boolean };
+
 /**
  * The lock that one process at a time holds to write. `.baba/lock` is a hard link to its owner's file, and
  * only one process can create a link. It never expires: others wait for a living owner; a dead owner's lock
@@ -117,13 +120,13 @@ export class WriteLock {
     return kind !== undefined;
   }
 
-  /** Releases the lock; `wanted` if another waits, which must then repeat its wish if it goes on waiting. */
-  async release(wanted = false): Promise<void> {
-    if (await this.isHeld()) await this.#files.remove(wanted ? [WANTED_FILE, LOCK_FILE] : [LOCK_FILE]);
+  /** Releases the lock; `isWanted`: another waits, and must repeat its wish if it goes on waiting. */
+  async release({ isWanted }: LockRelease = { isWanted: false }): Promise<void> {
+    if (await this.isHeld()) await this.#files.remove(isWanted ? [WANTED_FILE, LOCK_FILE] : [LOCK_FILE]);
     this.#taken = false;
     this.#releasedAt = this.#runtime.elapsed();
     this.#aheadSince ??= this.#releasedAt;
-    this.#wasWanted = wanted;
+    this.#wasWanted = isWanted;
   }
 
   /**
