@@ -46,35 +46,35 @@ export const MUTANTS = [
   },
   {
     name: "record files are not synced before a checkpoint",
-    file: "commit/checkpoint.ts",
+    file: "commit/checkpointing.ts",
     caughtBy: "storage/file-storage-close.test.ts",
     find: "await files.sync(present);",
     replace: "",
   },
   {
     name: "record folders are not synced before a checkpoint",
-    file: "commit/checkpoint.ts",
+    file: "commit/checkpointing.ts",
     caughtBy: "storage/file-storage-memory.test.ts",
     find: "await files.syncFolders(folders);",
     replace: "",
   },
   {
     name: "what a failed sync of a folder gave up is not written again",
-    file: "commit/checkpoint.ts",
+    file: "commit/checkpointing.ts",
     caughtBy: "testing/commit-protocol/faults.test.ts",
     find: "await rewriteFolders(files, folders, source);",
     replace: "",
   },
   {
     name: "a checkpoint that fails behind its segment is taken for one of later commits",
-    file: "commit/commit-engine.ts",
+    file: "commit/checkpointing.ts",
     caughtBy: "storage/commit/commit-engine-checkpoint.test.ts",
-    find: "await this.#journal.restart().finally(() => this.#replay.noteCheckpoint());",
-    replace: "await this.#journal.restart(); this.#replay.noteCheckpoint();",
+    find: "await journal.restart().finally(() => replay.noteCheckpoint());",
+    replace: "await journal.restart(); replay.noteCheckpoint();",
   },
   {
     name: "files are put in place before the journal is durable",
-    file: "commit/commit-engine.ts",
+    file: "commit/journaling.ts",
     caughtBy: "storage/commit/commit-engine-lock.test.ts",
     find: "await syncing.finally(() => staging);",
     replace: "await staging;",
@@ -244,8 +244,8 @@ export const MUTANTS = [
     name: "a kept lock is never given back",
     file: "commit/lock-return.ts",
     caughtBy: "storage/file-storage-commit.test.ts",
-    find: "if (engine.restsAt === before) await this.#tryAgain(engine, tries);",
-    replace: "if (engine.restsAt === before) tries = TRIES;",
+    find: "if (access.restsAt === before) await this.#tryAgain(access, tries);",
+    replace: "if (access.restsAt === before) tries = TRIES;",
   },
   {
     name: "a kept lock is trusted after a pause",
@@ -270,11 +270,11 @@ export const MUTANTS = [
   },
   {
     name: "what was staged is put in place before the sync ends",
-    file: "commit/commit-engine.ts",
+    file: "commit/journaling.ts",
     caughtBy: "storage/commit/commit-engine-lock.test.ts",
-    find: "const staging = this.needsSettling ? undefined : this.#placer.stage(batch);",
+    find: "const staging = settling.isDue ? undefined : placer.stage(batch);",
     replace:
-      "const staging = this.#placer.stage(batch).then(() => this.#placer.place(batch.flatMap((some) => [...some])));",
+      "const staging = placer.stage(batch).then(() => placer.place(batch.flatMap((some) => [...some])));",
   },
   {
     name: "conflicts are not looked for",
@@ -292,17 +292,16 @@ export const MUTANTS = [
   },
   {
     name: "the journal is not followed under the lock",
-    file: "commit/commit-engine.ts",
+    file: "commit/journal-access.ts",
     caughtBy: "storage/commit/commit-engine-recovery.test.ts",
-    find: "      await this.#replay.catchUp(this.#breathe);\n      if (this.tenure",
-    replace:
-      "      if (this.#replay.newest === 0) await this.#replay.catchUp(this.#breathe);\n      if (this.tenure",
+    find: "      await replay.catchUp(breathe);\n      if (tenure",
+    replace: "      if (replay.newest === 0) await replay.catchUp(breathe);\n      if (tenure",
   },
   {
     name: "a holder whose lock was taken away is not fenced off",
-    file: "commit/commit-engine.ts",
+    file: "commit/journal-access.ts",
     caughtBy: "storage/commit/commit-engine-lock.test.ts",
-    find: "await this.#poison.guard(() => this.#journal.fence());",
+    find: "await poison.guard(() => journal.fence());",
     replace: "",
   },
   {
@@ -321,9 +320,9 @@ export const MUTANTS = [
   },
   {
     name: "what a failed sync of record files lost is not written anew",
-    file: "commit/commit-engine.ts",
+    file: "commit/checkpointing.ts",
     caughtBy: "storage/commit/commit-engine-checkpoint.test.ts",
-    find: "await this.#journal.revoke().catch(() => undefined);",
+    find: "await this.#context.journal.revoke().catch(() => undefined);",
     replace: "",
   },
   {
@@ -371,16 +370,16 @@ export const MUTANTS = [
   },
   {
     name: "a commit that is put in place later does not wait for its sync",
-    file: "commit/commit-engine.ts",
+    file: "commit/journaling.ts",
     caughtBy: "storage/commit/commit-engine-lock.test.ts",
     find: "await syncing.finally(() => checking);",
     replace: "await checking;",
   },
   {
     name: "a commit that is put in place later does not ask for the lock",
-    file: "commit/commit-engine.ts",
+    file: "commit/journaling.ts",
     caughtBy: "storage/commit/commit-engine-lock.test.ts",
-    find: "const checking = this.tenure.mustHaveHeld();",
+    find: "const checking = tenure.mustHaveHeld();",
     replace: "const checking = Promise.resolve();",
   },
   {
@@ -394,7 +393,7 @@ export const MUTANTS = [
     name: "commits are accepted behind those of others that cannot be placed",
     file: "commit/commit-engine.ts",
     caughtBy: "storage/commit/commit-engine.test.ts",
-    find: " || (placing && this.#replay.inherits)",
+    find: " || (awaitsFiles(batch) && this.#replay.inherits)",
     replace: "",
   },
   {
@@ -420,9 +419,9 @@ export const MUTANTS = [
   },
   {
     name: "what the lock's former holder is about to rename is left to it",
-    file: "commit/commit-engine.ts",
+    file: "commit/journal-access.ts",
     caughtBy: "storage/commit/commit-engine-force.test.ts",
-    find: "await removeUnplaced(this.#context.files);",
+    find: "await removeUnplaced(files);",
     replace: "",
   },
   {
@@ -465,7 +464,7 @@ export const MUTANTS = [
 /** Must not be caught: a test that fails anyway would catch every mutant. @type {Mutant} */
 export const NO_MUTANT = {
   name: "nothing",
-  file: "commit/checkpoint.ts",
+  file: "commit/checkpointing.ts",
   find: "await files.sync(present);",
   replace: "await files.sync(present);",
 };

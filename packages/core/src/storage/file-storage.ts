@@ -90,7 +90,7 @@ export class FileStorage implements Storage {
       await checkStoreFolder(this.#context.files);
       await this.#context.protection.open();
       this.#engine = await this.#newEngine();
-      await this.#engine.follow();
+      await this.#engine.access.follow();
       if (this.#engine.needsRecovery) await this.#recover(this.#engine);
       this.#ready = true;
     } catch (error) {
@@ -99,7 +99,7 @@ export class FileStorage implements Storage {
   }
 
   async head(): Promise<number> {
-    return worded(this.#opened().follow(), STORE_FOLDER, "read the journal");
+    return worded(this.#opened().access.follow(), STORE_FOLDER, "read the journal");
   }
 
   read(names: readonly string[]): readonly Content[] | Promise<readonly Content[]> {
@@ -151,8 +151,8 @@ export class FileStorage implements Storage {
     }
     const engine = this.#opened();
     return this.#lockQueue.keep(
-      () => this.#lockReturn.now(engine).finally(release),
-      () => engine.mustHold(),
+      () => this.#lockReturn.now(engine.access).finally(release),
+      () => engine.access.mustHold(),
     );
   }
 
@@ -184,7 +184,7 @@ export class FileStorage implements Storage {
     if (this.#closed) throw closedError();
     const { isFree } = this.#lockQueue;
     const turn = this.#lockQueue.acquire();
-    const forced = worded(engine.tenure.force(), LOCK_FILE, "remove the write lock");
+    const forced = worded(engine.access.tenure.force(), LOCK_FILE, "remove the write lock");
     const fenced = Promise.all([turn, forced]).then(() => this.#fence(engine));
     const ended = fenced.catch(() => undefined).then(async () => (await turn)());
     await forced;
@@ -241,11 +241,11 @@ export class FileStorage implements Storage {
   }
 
   #rest(): Promise<void> {
-    return this.#lockReturn.rest(this.#opened());
+    return this.#lockReturn.rest(this.#opened().access);
   }
 
   #turnEnded(): void {
-    if (this.#engine !== undefined) this.#lockReturn.later(this.#engine);
+    if (this.#engine !== undefined) this.#lockReturn.later(this.#engine.access);
   }
 
   async #validate(basis: Basis | undefined): Promise<void> {
@@ -255,7 +255,7 @@ export class FileStorage implements Storage {
 
   async #locked(): Promise<void> {
     if (this.#closed) throw closedError();
-    await worded(this.#opened().lock(), STORE_FOLDER, "take the write lock");
+    await worded(this.#opened().access.lock(), STORE_FOLDER, "take the write lock");
   }
 
   /** Puts in place what waits, if anything does. A close does so itself, and leaves nothing to do. */
@@ -264,7 +264,7 @@ export class FileStorage implements Storage {
     try {
       const engine = this.#opened();
       if (this.#closed || !engine.needsSettling) return;
-      await engine.lock(longestWait);
+      await engine.access.lock(longestWait);
       await engine.settle().finally(() => this.#rest());
     } finally {
       release();
@@ -275,14 +275,14 @@ export class FileStorage implements Storage {
   async #recover(engine: CommitEngine): Promise<void> {
     const release = await this.#lockQueue.acquire();
     try {
-      await engine.lock(0);
+      await engine.access.lock(0);
       await engine.checkpoint();
     } catch (error) {
       this.#context.report(
         `Recovery is left to a later commit: ${ioError(error, STORE_FOLDER, "recover").message}`,
       );
     } finally {
-      await this.#lockReturn.now(engine);
+      await this.#lockReturn.now(engine.access);
       release();
     }
   }
@@ -293,14 +293,14 @@ export class FileStorage implements Storage {
    */
   async #fence(engine: CommitEngine): Promise<void> {
     try {
-      if (engine.tenure.isTaken || (await engine.follow()) > 0) await engine.lock();
+      if (engine.access.tenure.isTaken || (await engine.access.follow()) > 0) await engine.access.lock();
     } catch (error) {
       const { message } = ioError(error, STORE_FOLDER, "begin a segment of the journal");
       this.#context.report(
         `The write lock was removed, but its last holder, should it go on, may still undo a later commit: ${message}`,
       );
     } finally {
-      await this.#lockReturn.now(engine);
+      await this.#lockReturn.now(engine.access);
     }
   }
 
@@ -310,8 +310,8 @@ export class FileStorage implements Storage {
     try {
       if (this.#ready) await this.#putInOrder(engine);
     } finally {
-      await this.#lockReturn.atLast(engine);
-      await engine.retire().catch(() => undefined);
+      await this.#lockReturn.atLast(engine.access);
+      await engine.access.retire().catch(() => undefined);
       release();
     }
   }
@@ -319,7 +319,7 @@ export class FileStorage implements Storage {
   /** Puts everything durably in place, unless another living process has written since. */
   async #putInOrder(engine: CommitEngine): Promise<void> {
     try {
-      await engine.follow();
+      await engine.access.follow();
       if (engine.isLastWriter || engine.needsSettling) await this.#finish(engine);
     } catch (error) {
       this.#context.report(
@@ -329,7 +329,7 @@ export class FileStorage implements Storage {
   }
 
   async #finish(engine: CommitEngine): Promise<void> {
-    await engine.lock();
+    await engine.access.lock();
     await (engine.isLastWriter ? engine.checkpoint() : engine.settle());
   }
 

@@ -1,7 +1,7 @@
 import { ioError } from "../io-error.ts";
 import { STORE_FOLDER } from "../layout.ts";
 import type { LockQueue } from "../lock/lock-queue.ts";
-import type { CommitEngine } from "./commit-engine.ts";
+import type { JournalAccess } from "./journal-access.ts";
 
 /** How long the write lock is kept after a commit that closely followed another, in milliseconds. */
 const LINGER = 2;
@@ -28,40 +28,40 @@ export class LockReturn {
   }
 
   /** After a commit: keeps the lock for the next one, or releases it. */
-  rest(engine: CommitEngine): Promise<void> {
-    return engine.rest().catch((error: unknown) => this.#failed(error));
+  rest(access: JournalAccess): Promise<void> {
+    return access.rest().catch((error: unknown) => this.#failed(error));
   }
 
   /** Releases it at once. */
-  now(engine: CommitEngine): Promise<void> {
-    return engine.tenure.end().catch((error: unknown) => this.#failed(error));
+  now(access: JournalAccess): Promise<void> {
+    return access.tenure.end().catch((error: unknown) => this.#failed(error));
   }
 
   /** After a turn: releases, a moment later, a lock that was kept but not used, or could not be released. */
-  later(engine: CommitEngine): void {
-    if (this.#lingers || !engine.tenure.isTaken) return;
+  later(access: JournalAccess): void {
+    if (this.#lingers || !access.tenure.isTaken) return;
     this.#lingers = true;
-    void this.#linger(engine);
+    void this.#linger(access);
   }
 
   /**
    * On close, within a turn: retries as often, and returns once the lock is released or the tries are used
    * up.
    */
-  async atLast(engine: CommitEngine): Promise<void> {
-    await this.now(engine);
-    for (let tries = 0; tries < TRIES && engine.tenure.isTaken; tries++) {
+  async atLast(access: JournalAccess): Promise<void> {
+    await this.now(access);
+    for (let tries = 0; tries < TRIES && access.tenure.isTaken; tries++) {
       await this.#sleep(pauseBefore(tries));
-      await this.#tryAgain(engine, tries);
+      await this.#tryAgain(access, tries);
     }
   }
 
-  async #linger(engine: CommitEngine): Promise<void> {
-    for (let tries = 0; tries < TRIES && engine.tenure.isTaken; tries++) {
-      const before = engine.restsAt;
+  async #linger(access: JournalAccess): Promise<void> {
+    for (let tries = 0; tries < TRIES && access.tenure.isTaken; tries++) {
+      const before = access.restsAt;
       await this.#sleep(pauseBefore(tries));
       const release = await this.#queue.acquire();
-      if (engine.restsAt === before) await this.#tryAgain(engine, tries);
+      if (access.restsAt === before) await this.#tryAgain(access, tries);
       else tries = -1;
       release();
     }
@@ -69,9 +69,9 @@ export class LockReturn {
   }
 
   /** Only the last try reports its failure. */
-  async #tryAgain(engine: CommitEngine, tries: number): Promise<void> {
-    if (tries === TRIES - 1) return this.now(engine);
-    await engine.tenure.end().catch(() => undefined);
+  async #tryAgain(access: JournalAccess, tries: number): Promise<void> {
+    if (tries === TRIES - 1) return this.now(access);
+    await access.tenure.end().catch(() => undefined);
   }
 
   #failed(error: unknown): void {

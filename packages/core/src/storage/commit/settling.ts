@@ -10,6 +10,8 @@ type SettlingContext = {
   readonly placer: RecordPlacer;
   readonly poison: Poison;
   readonly breathe: Breathe;
+  /** Throws if the write lock was taken away. */
+  readonly mustHold: () => Promise<void>;
 };
 
 /**
@@ -32,6 +34,13 @@ export class Settling {
   /** Whether the last attempt failed. */
   get hasFailed(): boolean {
     return this.#failure !== undefined;
+  }
+
+  /** As {@link Settling.place}, once it is certain that the lock is still held. */
+  async settle(): Promise<void> {
+    // After a pause of this process the lock may be lost to force: old files would replace newer ones.
+    await this.#context.mustHold();
+    await this.place();
   }
 
   /** Puts every commit in place, and notes it for other processes. */

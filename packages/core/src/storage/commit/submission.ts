@@ -1,5 +1,6 @@
 import { BabaError } from "../../errors.ts";
 import { mostBytes } from "../journal/changes.ts";
+import type { Breathe } from "../pieces.ts";
 import type { Changes, Transaction } from "../storage.ts";
 
 /** Batches with more changes than this are handled in pieces. */
@@ -29,6 +30,11 @@ export function awaitsFiles(batch: readonly Submission[]): boolean {
   return batch.some(({ transaction }) => transaction.settle === "commit");
 }
 
+/** Whether someone waits until a batch is durable. */
+export function awaitsSync(batch: readonly Submission[]): boolean {
+  return batch.some(({ transaction }) => transaction.durability === "full");
+}
+
 /** The bytes that changes take in the journal, at most. @throws `BABA_UNSERIALIZABLE` if they are too many */
 export function journalBytes(changes: Changes): number {
   const bytes = mostBytes(changes);
@@ -49,9 +55,10 @@ export function takeBatch(queue: Submission[]): Submission[] {
   return queue.splice(0, rest < 0 ? queue.length : rest);
 }
 
-/** Whether to yield between pieces of the work on these changes. */
-export function isLong(batch: readonly Changes[]): boolean {
-  return batch.reduce((sum, changes) => sum + changes.size, 0) > LONG_BATCH;
+/** Yields to other work between the steps of a long batch. */
+export function pauseIfLong(batch: readonly Changes[], breathe: Breathe): Promise<void> | undefined {
+  const size = batch.reduce((sum, changes) => sum + changes.size, 0);
+  return size > LONG_BATCH ? breathe() : undefined;
 }
 
 /** Rejects all of a batch. */
