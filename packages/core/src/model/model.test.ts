@@ -106,6 +106,20 @@ describe("validated()", () => {
     expect(message.length).toBeLessThan(3_000);
   });
 
+  it("lists the issues of a map and a set, whatever the key, and carries them", async () => {
+    const Tally = v.object({ map: v.map(v.any(), v.string()), set: v.set(v.string()) });
+    const loop: Record<string, unknown> = {};
+    loop.itself = loop;
+    const keys = [1n, undefined, loop, Object.create(null), () => 1, Symbol("\u009b"), null];
+    const tally = { map: new Map(keys.map((key) => [key, 2])), set: new Set([2]) };
+    const { message, cause } = await errorOf("BABA_VALIDATION", validate(Tally, tally));
+    const shown = ["1", "undefined", "object", "object", "function", "Symbol(\\u{9b})", "null"];
+    const paths = [...shown.map((key) => `map[${key}]`), "set[null]"];
+    const issues = paths.map((path) => `${path}: Invalid type: Expected string but received 2`);
+    expect(message).toBe(`The record does not fit its schema: ${issues.join("; ")}`);
+    expect(cause).toHaveLength(keys.length + 1);
+  });
+
   it("says nothing that could reorder or move text on a terminal", async () => {
     const hostile = schemaOf(() => ({ issues: [{ message: "b\u202ea\u2028d", path: ["k\u202ey\u009b"] }] }));
     const { message } = await errorOf("BABA_VALIDATION", validate(hostile, 1));
