@@ -63,6 +63,20 @@ describe("compileWhere() with an object", () => {
     expect(() => compileWhere(proxy)).toThrow(expect.objectContaining(refused));
   });
 
+  it("refuses a value in which a property throws as soon as it is compared, with the reason as its cause", () => {
+    const cause = new Error("mine");
+    const team = {
+      get name(): string {
+        throw cause;
+      },
+    };
+    const isOfTeam = compileWhere<{ team: { name: string } | null }>({ team });
+    expect(isOfTeam({ team: null })).toBe(false);
+    expect(() => isOfTeam({ team: { name: "red" } })).toThrow(
+      expect.objectContaining({ code: "BABA_OPTION", cause }),
+    );
+  });
+
   it("refuses a value of undefined, naming the key", () => {
     expect(() => compileWhere<Hero>({ team: undefined })).toThrow(
       expect.objectContaining({

@@ -15,14 +15,15 @@ export type Where<T> = { readonly [K in keyof T]?: T[K] } | ((record: T) => bool
  * Compiles a where to a predicate. An object matches a record that has all of its properties, each {@link
  * deepEqual}; so `{}` matches all. Setting its properties later has no effect; changing their values has.
  *
- * @throws `BABA_OPTION` if it is neither an object nor a function, or one of its properties is undefined; the
- * result throws it if a given function returns a promise
+ * @throws `BABA_OPTION` if it is neither an object nor a function, or one of its properties is undefined or
+ * throws; the result throws it if what is in a property throws, or a given function returns a promise
  */
 export function compileWhere<T>(where: Where<T>): (record: T) => boolean {
   const given: unknown = where;
   if (isPredicate<T>(given)) return (record) => toBoolean(given(record));
-  const wanted = readable(given);
-  return (record) => wanted.every(([key, value]) => hasEqual(record, key, value));
+  const wanted = readable(() => wantedOf(given));
+  const fits = (record: T) => wanted.every(([key, value]) => hasEqual(record, key, value));
+  return (record) => readable(() => fits(record));
 }
 
 /** Rules out stored records that cannot match, without running a schema that only checks. */
@@ -81,10 +82,10 @@ function toBoolean(answer: unknown): boolean {
   return Boolean(answer);
 }
 
-/** Entries of an object whose getters may throw, and which may be a revoked proxy. */
-function readable(where: unknown): [string, unknown][] {
+/** Looks at an object whose getters may throw at any depth, and which may hold a revoked proxy. */
+function readable<T>(look: () => T): T {
   try {
-    return wantedOf(where);
+    return look();
   } catch (cause) {
     if (cause instanceof BabaError) throw cause;
     throw optionError("The where cannot be read: it, or one of its properties, throws (see the cause).", {

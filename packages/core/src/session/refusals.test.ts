@@ -43,6 +43,10 @@ describe("an error of a call", () => {
       await expect(session.add(broken("~standard"), "a.baba")).rejects.toMatchObject(unreadable);
       const where = { code: "BABA_OPTION", cause: expect.any(Error) };
       await expect(session.filter(".", broken("id"))).rejects.toMatchObject(where);
+      await session.add({ id: 1, inner: {} });
+      for (const inner of [broken("id"), proxy])
+        await expect(session.filter(".", { inner })).rejects.toMatchObject(where);
+      await session.delete("1.baba");
       expect(await session.count()).toBe(0);
     });
     await db.close();
