@@ -181,6 +181,7 @@ describe("compiled()", () => {
     const { team, size, ...rest } = { ...alice, home: null };
     expect(copyOf(Person, rest)).toStrictEqual(rest);
     expect(accepts(Person, { ...rest })).toBe(true);
+    expect(accepts(v.nullable(Person), { ...rest })).toBe(true);
   });
 
   it("is not sure of what a strict object does not list", () => {
@@ -281,6 +282,18 @@ describe("compiled()", () => {
       const stored = "team" in entries ? record : { id: 1 };
       const another = { ...Hero, entries } as unknown as Schema;
       for (const _ of [1, 2]) expect(accepts(another, stored)).toBe(false);
+    }
+  });
+
+  it("is not sure of a copy of a schema with more or fewer optional entries, also after a record without them", () => {
+    const { id, team } = Person.entries;
+    const [Few, Many] = [v.object({ id }), v.object({ id, team })];
+    for (const [original, entries] of [[Few, Many.entries] as const, [Many, Few.entries] as const]) {
+      const [copied, read] = [1, 2].map(() => ({ ...original, entries }) as unknown as Schema);
+      for (const record of [{ id: 1 }, { id: 2, team: "red" }]) {
+        expect(copied && copyOf(copied, record)).toBe(UNSURE);
+        expect(read && accepts(read, record)).toBe(false);
+      }
     }
   });
 
