@@ -55,6 +55,7 @@ async function* scanStorage(
   { view, cache, loop }: ScanContext,
   { folder, stamp, reader }: Uncached,
 ): AsyncGenerator<Chunk> {
+  const { number } = view;
   const { names, own: ownNames } = await view.list(folder);
   // Listing thousands of names and reading the first records are both long stretches of work.
   await loop.pause();
@@ -66,7 +67,8 @@ async function* scanStorage(
     draft.add(chunk.names, chunk.texts);
     yield chunk;
   }
-  if (stamp === undefined || draft.spoiled) return;
+  // After a commit or a rollback, asking for the stamp would count as having listed the folder anew.
+  if (stamp === undefined || draft.spoiled || view.number !== number) return;
   draft.noteReader(reader);
   // If the stamp has not changed, all of it is from one state.
   if ((await view.stamp(folder)) === stamp) cache.keep(folder, stamp, draft);

@@ -93,3 +93,16 @@ describe.each([false, true])("stream() of a folder that is kept: %s", (kept) => 
     });
   });
 });
+
+test("stream() across a rollback leaves no listing of the folder for a later commit to be judged by", async () => {
+  await db.asyncSession(async (session) => {
+    for (const id of ["1", "2"]) await session.add({ id, text: "old" }, `few/${id}.baba`);
+  });
+  const session = db.asyncSession();
+  for await (const { filename } of session.stream("few")) if (filename === "few/1.baba") session.rollback();
+  await db.asyncSession((other) => other.add({ id: "3", text: "new" }, "few/3.baba"));
+  await session.add({ id: "4", text: "new" });
+  await session.commit();
+  expect(await session.count("few")).toBe(3);
+  await session[Symbol.asyncDispose]();
+});
