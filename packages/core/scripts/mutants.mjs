@@ -222,7 +222,7 @@ export const MUTANTS = [
   {
     name: "a lock is kept although another waits for it",
     file: "lock/lock-tenure.ts",
-    caughtBy: "storage/commit/commit-engine-lock.test.ts",
+    caughtBy: "storage/commit/lock-tenure-commits.test.ts",
     find: "if (!(await this.#lock.isWanted().catch(() => true))) return this.#inSeries;",
     replace: "return true;",
   },
@@ -250,7 +250,7 @@ export const MUTANTS = [
   {
     name: "a kept lock is trusted after a pause",
     file: "lock/lock-tenure.ts",
-    caughtBy: "storage/commit/commit-engine-lock.test.ts",
+    caughtBy: "storage/commit/lock-tenure-commits.test.ts",
     find: " && !(this.#resting && this.#runtime.elapsed() - this.#ended > LONGEST_REST)",
     replace: "",
   },

@@ -4,6 +4,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { BackgroundSettling } from "./commit/background-settling.ts";
 import { CommitEngine, type EngineContext } from "./commit/commit-engine.ts";
 import { CommitQueue } from "./commit/commit-queue.ts";
+import { Housekeeping } from "./commit/housekeeping.ts";
 import { LockReturn } from "./commit/lock-return.ts";
 import { ioError, worded } from "./io-error.ts";
 import { LOCK_FILE, STORE_FOLDER } from "./layout.ts";
@@ -47,6 +48,7 @@ export class FileStorage implements Storage {
   readonly #context: Omit<EngineContext, "identity">;
   readonly #lockQueue: LockQueue;
   readonly #lockReturn: LockReturn;
+  readonly #housekeeping: Housekeeping;
   readonly #commits: CommitQueue;
   readonly #settling: BackgroundSettling;
   #engine: CommitEngine | undefined;
@@ -62,6 +64,7 @@ export class FileStorage implements Storage {
     const sleep = (time: number) => runtime.sleep(time);
     this.#lockQueue = new LockQueue(sleep, () => this.#turnEnded());
     this.#lockReturn = new LockReturn(this.#lockQueue, sleep, report);
+    this.#housekeeping = new Housekeeping(this.#lockQueue, this.#lockReturn, report);
     this.#commits = new CommitQueue({
       lockQueue: this.#lockQueue,
       lock: () => this.#locked(),
@@ -91,7 +94,7 @@ export class FileStorage implements Storage {
       await this.#context.protection.open();
       this.#engine = await this.#newEngine();
       await this.#engine.access.follow();
-      if (this.#engine.needsRecovery) await this.#recover(this.#engine);
+      if (this.#engine.needsRecovery) await this.#housekeeping.recover(this.#engine);
       this.#ready = true;
     } catch (error) {
       throw ioError(error, STORE_FOLDER, "open the store");
@@ -185,7 +188,7 @@ export class FileStorage implements Storage {
     const { isFree } = this.#lockQueue;
     const turn = this.#lockQueue.acquire();
     const forced = worded(engine.access.tenure.force(), LOCK_FILE, "remove the write lock");
-    const fenced = Promise.all([turn, forced]).then(() => this.#fence(engine));
+    const fenced = Promise.all([turn, forced]).then(() => this.#housekeeping.fence(engine));
     const ended = fenced.catch(() => undefined).then(async () => (await turn)());
     await forced;
     // Whoever else has the turn may wait for the lock, which it has now, or for this very call.
@@ -219,7 +222,7 @@ export class FileStorage implements Storage {
     await this.settled();
     this.#closed = true;
     this.#settling.end();
-    if (this.#engine !== undefined) await this.#leave(this.#engine);
+    if (this.#engine !== undefined) await this.#housekeeping.leave(this.#engine, { isOpen: this.#ready });
     this.#context.protection.close();
     await this.#context.files.close();
   }
@@ -269,68 +272,6 @@ export class FileStorage implements Storage {
     } finally {
       release();
     }
-  }
-
-  /** Completes the work of dead processes. Reads do without if this process may not write or another does. */
-  async #recover(engine: CommitEngine): Promise<void> {
-    const release = await this.#lockQueue.acquire();
-    try {
-      await engine.access.lock(0);
-      await engine.checkpoint();
-    } catch (error) {
-      this.#context.report(
-        `Recovery is left to a later commit: ${ioError(error, STORE_FOLDER, "recover").message}`,
-      );
-    } finally {
-      await this.#lockReturn.now(engine.access);
-      release();
-    }
-  }
-
-  /**
-   * Takes the lock once, so that nothing counts that its last holder may still write; of no use in a new
-   * store. Needs the turn.
-   */
-  async #fence(engine: CommitEngine): Promise<void> {
-    try {
-      if (engine.access.tenure.isTaken || (await engine.access.follow()) > 0) await engine.access.lock();
-    } catch (error) {
-      const { message } = ioError(error, STORE_FOLDER, "begin a segment of the journal");
-      this.#context.report(
-        `The write lock was removed, but its last holder, should it go on, may still undo a later commit: ${message}`,
-      );
-    } finally {
-      await this.#lockReturn.now(engine.access);
-    }
-  }
-
-  /** Part of `close`. A store that failed to open is left as is: the error of `open` said what is wrong. */
-  async #leave(engine: CommitEngine): Promise<void> {
-    const release = await this.#lockQueue.acquire();
-    try {
-      if (this.#ready) await this.#putInOrder(engine);
-    } finally {
-      await this.#lockReturn.atLast(engine.access);
-      await engine.access.retire().catch(() => undefined);
-      release();
-    }
-  }
-
-  /** Puts everything durably in place, unless another living process has written since. */
-  async #putInOrder(engine: CommitEngine): Promise<void> {
-    try {
-      await engine.access.follow();
-      if (engine.isLastWriter || engine.needsSettling) await this.#finish(engine);
-    } catch (error) {
-      this.#context.report(
-        `Some work is left to the next open: ${ioError(error, STORE_FOLDER, "put commits in place").message}`,
-      );
-    }
-  }
-
-  async #finish(engine: CommitEngine): Promise<void> {
-    await engine.access.lock();
-    await (engine.isLastWriter ? engine.checkpoint() : engine.settle());
   }
 
   #opened(): CommitEngine {
