@@ -5,7 +5,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BabaError } from "../errors.ts";
 import { memoryFileSystem } from "../file-system/memory.ts";
+import { withCalls } from "../file-system/with-calls.fixture.ts";
 import { KEY_FILE } from "../storage/layout.ts";
+import { systemError } from "../system-error.ts";
 import type { Crypto } from "./crypto.ts";
 import { HELD } from "./held.fixture.ts";
 import {
@@ -230,6 +232,16 @@ describe("the key file", () => {
     const files = memoryFileSystem();
     await files.makeFolder(KEY_FILE);
     expect(await codeOf(readKeyFile(files))).toBe("BABA_NOT_A_RECORD");
+  });
+
+  test("is BABA_IO to readKeyFile() if what is behind its beginning cannot be read", async () => {
+    const files = withCalls(memoryFileSystem(), {
+      readRange: async (path, _, length) => {
+        if (length > 2 ** 16) throw systemError("EIO", "i/o error", path);
+        return new Uint8Array(length);
+      },
+    });
+    expect(await codeOf(readKeyFile(files))).toBe("BABA_IO");
   });
 
   test("is created once by createKeyFile(), and never overwritten by a second call", async () => {
