@@ -70,6 +70,7 @@ describe("Keyring.parse()", () => {
     ["a recipient twice", { ...value, recipients: [RECIPIENT, RECIPIENT] }],
     ["a recipient with a slip", { ...value, recipients: [RECIPIENT.replace(/p$/, "q")] }],
     ["a recipient of another kind", { ...value, recipients: ["age1pq1xyz"] }],
+    ["a recipient in capitals", { ...value, recipients: [RECIPIENT.toUpperCase()] }],
     ["a short key", { ...value, keys: [{ ...key, key: "00" }] }],
     ["an upper-case key", { ...value, keys: [{ ...key, key: "AB".repeat(32) }] }],
     ["a short store id", { ...value, store: "00" }],

@@ -73,6 +73,15 @@ describe("checkSuccession()", () => {
     expect(() => follow(first, second, last, rotated(last).withoutRetired())).toThrow();
   });
 
+  test("refuses one in which a retired key is active again, and the active one retired", () => {
+    const known = rotated(create());
+    const text = new TextDecoder().decode(known.serialize());
+    const swapped = text.replaceAll(/(?<="state":")\w+/g, (state) =>
+      state === "active" ? "retired" : "active",
+    );
+    expect(() => follow(Keyring.parse(new TextEncoder().encode(swapped)), known)).toThrow(older);
+  });
+
   test("refuses one that shares neither secret nor keys", () => {
     expect(() => follow(create(), create())).toThrow(another);
     expect(() => follow(without(create()).withoutRetired(), create())).toThrow(another);
