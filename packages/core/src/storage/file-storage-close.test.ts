@@ -3,7 +3,8 @@ import { webCompression } from "../crypto/compression.ts";
 import { Vault } from "../crypto/vault.ts";
 import { simulatedRuntime } from "../testing/simulation/index.ts";
 import { FileStorage } from "./file-storage.ts";
-import { OWNERS_FOLDER } from "./layout.ts";
+import { LOCK_FILE, OWNERS_FOLDER } from "./layout.ts";
+import { LONGEST_WAIT } from "./lock/write-lock.ts";
 import { background, code, never, put, SteeredStore } from "./steered-store.fixture.ts";
 
 let store: SteeredStore;
@@ -88,5 +89,23 @@ describe("FileStorage.close()", () => {
       call === "remove" && path.startsWith(OWNERS_FOLDER) ? { fail: "EPERM" } : undefined;
     await storage.close();
     expect(store.reports).toEqual([]);
+  });
+
+  test("leaves a lock that cannot be removed to the next storage of the process", async () => {
+    const storage = await store.open();
+    await storage.commit(put({ "1.baba": "one" }));
+    store.hook = ({ call }) => (call === "remove" ? { fail: "EROFS" } : undefined);
+    await storage.close();
+    expect(store.reports.at(-1)).toMatch("cannot release the write lock (EROFS)");
+    store.hook = () => undefined;
+    expect((await store.files.kinds([LOCK_FILE]))[0]).toBe("file");
+    // A wait for the lock would be longer than any owner is waited for.
+    store.sleep = async () => {
+      store.time += LONGEST_WAIT;
+    };
+    const next = await store.open();
+    await next.commit(put({ "2.baba": "two" }));
+    await next.close();
+    expect((await store.files.kinds([LOCK_FILE]))[0]).toBe(undefined);
   });
 });

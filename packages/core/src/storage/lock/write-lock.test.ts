@@ -279,6 +279,47 @@ describe("WriteLock", () => {
     expect((await files.kinds([LOCK_FILE]))[0]).toBe("file");
   });
 
+  test("retire() leaves a lock that could not be released to the process's next owner, until it is taken again", async () => {
+    const [a, b, c] = [lockOf("a"), lockOf("b"), lockOf("c")];
+    await a.acquire();
+    before = async (call) => {
+      if (call === "remove") throw new Error("read-only file system");
+    };
+    await expect(a.release()).rejects.toThrow("read-only file system");
+    await expect(a.retire()).rejects.toThrow("read-only file system");
+    before = async () => {};
+    await b.acquire(0);
+    expect(await b.removeDeadOwners()).toEqual(new Set(["b"]));
+    expect((await files.list(OWNERS_FOLDER))?.map(({ name }) => name)).toEqual(["b"]);
+    await b.release();
+    await a.acquire(0);
+    await expect(c.acquire(0)).rejects.toThrow("process a");
+  });
+
+  test("retire() leaves a lock that comes back after its release() to the process's next owner", async () => {
+    const [a, b] = [lockOf("a"), lockOf("b")];
+    await a.acquire();
+    await files.rename([{ from: LOCK_FILE, to: "away" }]);
+    await a.release();
+    await a.retire();
+    await files.rename([{ from: "away", to: LOCK_FILE }]);
+    await b.acquire(0);
+    expect(await b.isHeld()).toBe(true);
+  });
+
+  test("removeDeadOwners() removes the file that retire() could not", async () => {
+    const [a, b] = [lockOf("a"), lockOf("b")];
+    await a.announce();
+    before = async (call) => {
+      if (call === "remove") throw new Error("read-only file system");
+    };
+    await expect(a.retire()).rejects.toThrow("read-only file system");
+    before = async () => {};
+    await b.acquire();
+    expect(await b.removeDeadOwners()).toEqual(new Set(["b"]));
+    expect((await files.list(OWNERS_FOLDER))?.map(({ name }) => name)).toEqual(["b"]);
+  });
+
   test("acquire() waits as long for each of several owners, and tries again if one has just gone", async () => {
     const [a, b, c] = [lockOf("a"), lockOf("b"), lockOf("c")];
     await a.acquire();

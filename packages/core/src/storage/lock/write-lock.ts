@@ -24,6 +24,11 @@ const GIVEN_PAUSE = 5;
 const TOKEN = /^[\w-]+$/;
 const utf8 = new TextEncoder();
 const text = new TextDecoder();
+/**
+ * The tokens of owners in this process that have ended although their lock or file may still exist: a
+ * removal failed, or their folder was away. They write no more, which this process knows, and no other can.
+ */
+const ended = new Set<string>();
 
 /** Who wants the lock: a token that no other open storage has, and the process. */
 export type LockOwner = { readonly token: string; readonly identity: string };
@@ -44,6 +49,8 @@ export class WriteLock {
   /** The announcement, under way or done: `acquire` and `force` may ask for it at once. */
   #announced: Promise<void> | undefined;
   #taken = false;
+  /** Whether a lock that was taken was not there when it was to be released. */
+  #missed = false;
   /** Since when this owner has retaken the lock after every release, as far as it knows. */
   #aheadSince: number | undefined;
   /** When it last released the lock, and whether another was waiting then. */
@@ -73,6 +80,7 @@ export class WriteLock {
   }
 
   async #announce(): Promise<void> {
+    ended.delete(this.#owner.token);
     const bytes = utf8.encode(`${this.#owner.token}\n${this.#owner.identity}\n`);
     await this.#files.announce({ path: this.ownFile, bytes });
     // A lock that survives a power cut must still name its owner, or nobody could tell that it is dead.
@@ -123,6 +131,7 @@ export class WriteLock {
   /** Releases the lock; `isWanted`: another waits, and must repeat its wish if it goes on waiting. */
   async release({ isWanted }: LockRelease = { isWanted: false }): Promise<void> {
     if (await this.isHeld()) await this.#files.remove(isWanted ? [WANTED_FILE, LOCK_FILE] : [LOCK_FILE]);
+    else this.#missed ||= this.#taken;
     this.#taken = false;
     this.#releasedAt = this.#runtime.elapsed();
     this.#aheadSince ??= this.#releasedAt;
@@ -148,13 +157,17 @@ export class WriteLock {
   }
 
   /**
-   * Removes this owner's file and abandons a lock that could not be released; it can still be taken again.
+   * Removes this owner's file and abandons a lock that could not be released: the next owner in this process
+   * may take it. It can still be taken again.
    */
   async retire(): Promise<void> {
     if (this.#announced === undefined) return;
+    const mayRemain = this.#taken || this.#missed;
     this.#announced = undefined;
     this.#taken = false;
+    ended.add(this.#owner.token);
     await this.#files.remove([this.ownFile]);
+    if (!mayRemain) ended.delete(this.#owner.token);
   }
 
   /**
@@ -254,7 +267,7 @@ export class WriteLock {
 
   /** An owner whose state is unknown counts as living. */
   async #lives({ identity, token }: LockOwner): Promise<boolean> {
-    return (await this.#files.lives(identity, ownerPath(token))) !== false;
+    return !ended.has(token) && (await this.#files.lives(identity, ownerPath(token))) !== false;
   }
 
   /** The file that identifies this owner. */
