@@ -65,6 +65,17 @@ describe("checkStoreFolder() when a file has the place of the store's folder", (
 });
 
 describe("completeStoreFolder()", () => {
+  /** The files, whose syncs and removals fail if it is broken. */
+  const breaking = (isBroken: boolean): FileSystem =>
+    new Proxy(files, {
+      get:
+        (target, call: keyof FileSystem) =>
+        async (...input: never[]) => {
+          if (isBroken && ["sync", "remove"].includes(call)) throw new Error("read-only file system");
+          return Reflect.apply(target[call], target, input);
+        },
+    });
+
   test("makes store.json once, and leaves no temporary file", async () => {
     await makeStoreFolders(files);
     for (const [token, isKnown] of [
@@ -102,6 +113,16 @@ describe("completeStoreFolder()", () => {
       }
     });
   }
+
+  test("names the fault, and goes on after it, if store.json can be neither made nor its file removed", async () => {
+    await makeStoreFolders(files);
+    await files.create([{ path: ownerPath("a"), bytes: utf8.encode("a") }]);
+    const complete = (isBroken: boolean): Promise<void> => completeStoreFolder(breaking(isBroken), "a", true);
+    for (let i = 0; i < 2; i++) await expect(complete(true)).rejects.toThrow("read-only file system");
+    await complete(false);
+    await checkStoreFolder(files);
+    expect(await files.list(TEMPORARY_FOLDER)).toEqual([]);
+  });
 
   test("writes the folders again for the first commit of a store alone", async () => {
     const store = new SimulatedStore();

@@ -13,7 +13,7 @@ import {
 } from "./layout.ts";
 import type { WriteLock } from "./lock/write-lock.ts";
 import { rewriteFolders } from "./rewrite-folders.ts";
-import { removeLeftovers } from "./temporary-files.ts";
+import { createAnew, removeLeftovers } from "./temporary-files.ts";
 
 const FORMAT = 1;
 const utf8 = new TextEncoder();
@@ -85,7 +85,8 @@ export async function completeStoreFolder(
 async function makeStoreFile(files: FileSystem, token: string): Promise<void> {
   const temporary = `${TEMPORARY_FOLDER}/${token}-store`;
   try {
-    await files.create([{ path: temporary, bytes: utf8.encode(`{"format":${FORMAT}}\n`) }]);
+    const bytes = utf8.encode(`{"format":${FORMAT}}\n`);
+    await createAnew(files, temporary, () => files.create([{ path: temporary, bytes }]));
     await files.sync([temporary]);
     await files.link(temporary, STORE_FILE);
   } finally {

@@ -1,4 +1,5 @@
 import type { FileSystem } from "../file-system/file-system.ts";
+import { systemCode } from "../system-error.ts";
 import { TEMPORARY_FOLDER } from "./layout.ts";
 
 /** What is made without the write lock: `store.json`, and a lock about to be taken over. */
@@ -21,4 +22,22 @@ async function removeTemporary(files: FileSystem, isUseless: (name: string) => b
   const entries = (await files.list(TEMPORARY_FOLDER)) ?? [];
   const useless = entries.filter(({ name, kind }) => kind === "file" && isUseless(name));
   await files.remove(useless.map(({ name }) => `${TEMPORARY_FOLDER}/${name}`));
+}
+
+/**
+ * Creates a file that only this owner makes. Where an earlier try left one that it could not remove, as its
+ * file system had become read-only, that one is removed first.
+ */
+export async function createAnew(
+  files: FileSystem,
+  path: string,
+  create: () => Promise<void>,
+): Promise<void> {
+  try {
+    await create();
+  } catch (error) {
+    if (systemCode(error) !== "EEXIST") throw error;
+    await files.remove([path]);
+    await create();
+  }
 }

@@ -92,6 +92,17 @@ describe("Journal.append()", () => {
     journal.hook = ({ call }) => (call === "remove" ? { fail: "EBUSY" } : undefined);
     expect(await journal.of("a").append([put("one")])).toBe(true);
   });
+
+  test("names the fault, and goes on after it, if neither the segment nor the removal of its file succeeded", async () => {
+    const { a, b } = await journal.started();
+    const long = put("x".repeat(20_000));
+    journal.hook = ({ call }) => (call === "create" ? undefined : { fail: "EROFS" });
+    for (let i = 0; i < 2; i++) await expect(a.append([long])).rejects.toMatchObject({ code: "EROFS" });
+    journal.hook = () => undefined;
+    expect(await a.append([long])).toBe(true);
+    expect(await sequences(b)).toEqual([2]);
+    expect(await journal.plain.list(TEMPORARY_FOLDER)).toEqual([]);
+  });
 });
 
 describe("Journal.sync(), secure(), mark(), distrust() and restart()", () => {

@@ -4,6 +4,7 @@ import { isCrowded, systemCode } from "../../system-error.ts";
 import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
 import type { Breathe } from "../pieces.ts";
 import type { Changes } from "../storage.ts";
+import { createAnew } from "../temporary-files.ts";
 import { JournalCursor, type News, takenOver } from "./cursor.ts";
 import { type Encoded, encodeBody, LONG_BYTES, PAGE, roomAround, sizeOf, writeCommits } from "./encoded.ts";
 import { encodeFrameAt, FRAME_HEADER, FRAME_START } from "./frame.ts";
@@ -295,7 +296,8 @@ export class Journal {
   async #publish(number: number, file: Uint8Array): Promise<void> {
     const temporary = `${TEMPORARY_FOLDER}/${this.#writer.token}-segment-${number}`;
     try {
-      await this.#files.create([{ path: temporary, bytes: file }]);
+      const create = () => this.#files.create([{ path: temporary, bytes: file }]);
+      await createAnew(this.#files, temporary, create);
       await this.#files.sync([temporary]);
       if (!(await this.#writer.isHeld()) || !(await this.#link(temporary, number))) throw takenOver();
     } finally {

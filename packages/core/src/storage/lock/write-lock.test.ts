@@ -411,6 +411,17 @@ describe("WriteLock", () => {
     expect((await files.list(OWNERS_FOLDER))?.map(({ name }) => name)).toEqual(["a"]);
   });
 
+  test("announce() names the fault, and goes on after it, if its file can be neither synced nor removed", async () => {
+    const a = lockOf("a");
+    before = async (call) => {
+      if (call !== "announce") throw new Error("read-only file system");
+    };
+    for (let i = 0; i < 2; i++) await expect(a.announce()).rejects.toThrow("read-only file system");
+    before = async () => {};
+    await a.announce();
+    expect((await files.list(OWNERS_FOLDER))?.map(({ name }) => name)).toEqual(["a"]);
+  });
+
   test("isHeld() throws if the lock cannot be read", async () => {
     await files.makeFolder(LOCK_FILE);
     await expect(lockOf("a").isHeld()).rejects.toMatchObject({ code: "EISDIR" });

@@ -10,7 +10,7 @@ import {
   TEMPORARY_FOLDER,
   WANTED_FILE,
 } from "../layout.ts";
-import { removeUnplaced } from "../temporary-files.ts";
+import { createAnew, removeUnplaced } from "../temporary-files.ts";
 
 /** How long to wait for a living owner, in milliseconds. */
 export const LONGEST_WAIT: number = 10_000;
@@ -82,7 +82,7 @@ export class WriteLock {
   async #announce(): Promise<void> {
     ended.delete(this.#owner.token);
     const bytes = utf8.encode(`${this.#owner.token}\n${this.#owner.identity}\n`);
-    await this.#files.announce({ path: this.ownFile, bytes });
+    await createAnew(this.#files, this.ownFile, () => this.#files.announce({ path: this.ownFile, bytes }));
     // A lock that survives a power cut must still name its owner, or nobody could tell that it is dead.
     await this.#files.sync([this.ownFile]);
   }
