@@ -116,6 +116,20 @@ describe("CommitEngine's recovery", () => {
     expect(await read(await store.open("d"))).toBe("left");
   });
 
+  test("at open() places what close() could neither sync nor say, on a disk that became read-only", async () => {
+    const a = await store.open("a");
+    await a.storage.commit(put("one"));
+    store.hook = ({ call }) =>
+      ["sync", "create", "link", "remove"].includes(call) ? { fail: "EROFS" } : undefined;
+    await a.storage.close();
+    store.hook = () => undefined;
+    // What the failed sync lost: the device was replugged, or its file system checked.
+    await store.files.remove(["r.baba"]);
+    const b = await store.open("b");
+    expect([await read(b), await store.isPlaced()]).toEqual(["one", true]);
+    expect(b.told).toEqual(["Recovered commits that were left unfinished: 1."]);
+  });
+
   test("is reported once, with the number of commits, by the handle that has finished it", async () => {
     const holder = await store.open("holder");
     await leftByDead();

@@ -3,6 +3,7 @@ import type { News } from "../journal/cursor.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { JournalCommit } from "../journal/read-journal.ts";
 import { ownerPath } from "../layout.ts";
+import { endedOwners } from "../lock/ended-owners.ts";
 import type { Breathe } from "../pieces.ts";
 import type { Changes } from "../storage.ts";
 import { History } from "./history.ts";
@@ -83,9 +84,8 @@ export class Replay {
     if (writer === undefined) return;
     const first = news.commits[0];
     this.history.forgetUntil(first === undefined ? this.#journal.sequence : first.sequence - 1);
-    const announced = ownerPath(writer.token);
-    const lives = this.#journal.isOwn || (await this.#files.lives(writer.identity, announced));
-    const hasEnded = lives === false || (lives === true && (await this.#isClosed(announced)));
+    const lives = this.#journal.isOwn || (await this.#files.lives(writer.identity, ownerPath(writer.token)));
+    const hasEnded = lives === false || (lives === true && (await this.#isClosed(writer.token)));
     this.#abandoned = hasEnded ? this.#journal.sequence : 0;
     // A power cut may have come since a mark was written, unless its writer is proved to be alive; and one
     // that was closed before a checkpoint may have failed to sync what it marked.
@@ -96,9 +96,10 @@ export class Replay {
   /**
    * Whether the last writer was closed before everything was durably in place, although its process lives.
    */
-  async #isClosed(announced: string): Promise<boolean> {
+  async #isClosed(token: string): Promise<boolean> {
     if (this.#journal.isOwn || this.#journal.checkpoint === this.#journal.sequence) return false;
-    const [kind] = await this.#files.kinds([announced]);
+    if (endedOwners.has(token)) return true;
+    const [kind] = await this.#files.kinds([ownerPath(token)]);
     return kind === undefined;
   }
 

@@ -11,6 +11,7 @@ import {
   WANTED_FILE,
 } from "../layout.ts";
 import { createAnew, removeUnplaced } from "../temporary-files.ts";
+import { endedOwners } from "./ended-owners.ts";
 
 /** How long to wait for a living owner, in milliseconds. */
 export const LONGEST_WAIT: number = 10_000;
@@ -24,11 +25,6 @@ const GIVEN_PAUSE = 5;
 const TOKEN = /^[\w-]+$/;
 const utf8 = new TextEncoder();
 const text = new TextDecoder();
-/**
- * The tokens of owners in this process that have ended although their lock or file may still exist: a
- * removal failed, or their folder was away. They write no more, which this process knows, and no other can.
- */
-const ended = new Set<string>();
 
 /** Who wants the lock: a token that no other open storage has, and the process. */
 export type LockOwner = { readonly token: string; readonly identity: string };
@@ -80,7 +76,7 @@ export class WriteLock {
   }
 
   async #announce(): Promise<void> {
-    ended.delete(this.#owner.token);
+    endedOwners.delete(this.#owner.token);
     const bytes = utf8.encode(`${this.#owner.token}\n${this.#owner.identity}\n`);
     await createAnew(this.#files, this.ownFile, () => this.#files.announce({ path: this.ownFile, bytes }));
     // A lock that survives a power cut must still name its owner, or nobody could tell that it is dead.
@@ -165,9 +161,9 @@ export class WriteLock {
     const mayRemain = this.#taken || this.#missed;
     this.#announced = undefined;
     this.#taken = false;
-    ended.add(this.#owner.token);
+    endedOwners.add(this.#owner.token);
     await this.#files.remove([this.ownFile]);
-    if (!mayRemain) ended.delete(this.#owner.token);
+    if (!mayRemain) endedOwners.delete(this.#owner.token);
   }
 
   /**
@@ -267,7 +263,7 @@ export class WriteLock {
 
   /** An owner whose state is unknown counts as living. */
   async #lives({ identity, token }: LockOwner): Promise<boolean> {
-    return !ended.has(token) && (await this.#files.lives(identity, ownerPath(token))) !== false;
+    return !endedOwners.has(token) && (await this.#files.lives(identity, ownerPath(token))) !== false;
   }
 
   /** The file that identifies this owner. */
