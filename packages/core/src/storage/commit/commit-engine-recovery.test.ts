@@ -120,7 +120,7 @@ describe("CommitEngine's recovery", () => {
     const a = await store.open("a");
     await a.storage.commit(put("one"));
     store.hook = ({ call }) =>
-      ["sync", "create", "link", "remove"].includes(call) ? { fail: "EROFS" } : undefined;
+      ["sync", "create", "link", "remove"].includes(call) ? { fail: "EPERM" } : undefined;
     await a.storage.close();
     store.hook = () => undefined;
     // What the failed sync lost: the device was replugged, or its file system checked.
