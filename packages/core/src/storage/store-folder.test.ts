@@ -117,7 +117,8 @@ describe("completeStoreFolder()", () => {
   test("names the fault, and goes on after it, if store.json can be neither made nor its file removed", async () => {
     await makeStoreFolders(files);
     await files.create([{ path: ownerPath("a"), bytes: utf8.encode("a") }]);
-    const complete = (isBroken: boolean): Promise<void> => completeStoreFolder(breaking(isBroken), "a", true);
+    const complete = (isBroken: boolean): Promise<void> =>
+      completeStoreFolder(breaking(isBroken), { token: "a", isKnown: true });
     for (let i = 0; i < 2; i++) await expect(complete(true)).rejects.toThrow("read-only file system");
     await complete(false);
     await checkStoreFolder(files);
