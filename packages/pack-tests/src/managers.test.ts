@@ -88,10 +88,10 @@ test("npm finds nothing to install that runs a script of its own", async () => {
 });
 
 test.each(["README.md", "packages/node/README.md"])(
-  "%s tells to install by a command that was tried",
+  "%s tells to install BabaDB by a command that was tried",
   async (path) => {
     const text = await readFile(join(HERE, "..", "..", path), "utf8");
-    const told = text.match(/\b(?:npm install|pnpm add|bun add) [^`\n]+/g) ?? [];
+    const told = text.match(/\b(?:npm install|pnpm add|bun add) [^`\n]*@baba[^`\n]*/g) ?? [];
     expect(told).not.toEqual([]);
     for (const command of told)
       expect(["npm install", "pnpm add", "bun add"].map((words) => `${words} @baba/node valibot`)).toContain(
