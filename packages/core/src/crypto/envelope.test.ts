@@ -174,6 +174,11 @@ describe("openRecord()", () => {
     expect(isSealed(new Uint8Array(0))).toBe(false);
   });
 
+  test("says that an empty record is empty, and not what version it has", async () => {
+    const opening = openRecord(new Uint8Array(0), NAME, seals);
+    await expect(opening).rejects.toThrow("the record is empty; put it back from a backup");
+  });
+
   test("refuses what inflates to more than the limit, though it was sealed with the key", async () => {
     const bomb = await webCompression.deflate(new Uint8Array(LONGEST_INFLATED + 1));
     // A malicious writer, which passes off the deflated bomb as the deflated form of something else.

@@ -2,7 +2,7 @@ import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import { BabaError } from "../errors.ts";
 import { KEY_FILE } from "../storage/layout.ts";
 import { type Crypto, KEY_SIZE } from "./crypto.ts";
-import { checkRecipients, MOST_RECIPIENTS, RECIPIENT, tooManyRecipients } from "./lock.ts";
+import { checkRecipients, MOST_RECIPIENTS, tooManyRecipients } from "./lock.ts";
 
 /** Bytes of a store's id. */
 export const STORE_ID_SIZE = 16;
@@ -275,19 +275,14 @@ function keyOf(value: unknown): DataKey | undefined {
   return { id: new DataView(id.buffer).getUint32(0), key, created, state };
 }
 
-function recipientsOf(value: unknown): string[] | undefined {
-  if (!Array.isArray(value) || value.length > MOST_RECIPIENTS || new Set(value).size !== value.length)
-    return undefined;
-  const recipients = value.filter((recipient) => typeof recipient === "string" && RECIPIENT.test(recipient));
-  return recipients.length === value.length && areSound(recipients) ? recipients : undefined;
-}
-
-/** Whether their checksums are right: otherwise the key file could not be locked for them again. */
-function areSound(recipients: readonly string[]): boolean {
+function recipientsOf(value: unknown): readonly string[] | undefined {
+  if (!Array.isArray(value) || value.length > MOST_RECIPIENTS) return undefined;
+  if (value.length === 0) return [];
   try {
-    return recipients.length === 0 || checkRecipients(recipients).length === recipients.length;
+    const recipients = checkRecipients(value);
+    return recipients.length === value.length ? recipients : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -46,7 +46,7 @@ export type IdentityLock = {
 };
 
 /** The syntax of an X25519 recipient, without its checksum. */
-export const RECIPIENT: RegExp = /^age1[02-9ac-hj-np-z]{58}$/;
+const RECIPIENT = /^age1[02-9ac-hj-np-z]{58}$/;
 const IDENTITY = /^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$/;
 const FINGERPRINT = /^[0-9a-f]{32}$/;
 const WAYS = ["passphrase", "identity", "key"] as const;
