@@ -175,8 +175,8 @@ describe("openRecord()", () => {
   });
 
   test("says that an empty record is empty, and not what version it has", async () => {
-    const opening = openRecord(new Uint8Array(0), NAME, seals);
-    await expect(opening).rejects.toThrow("the record is empty; put it back from a backup");
+    const empty = "the record is empty; put it back from a backup";
+    await expect(opened(new Uint8Array(0), NAME, seals)).rejects.toThrow(empty);
   });
 
   test("refuses what inflates to more than the limit, though it was sealed with the key", async () => {
