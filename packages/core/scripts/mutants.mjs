@@ -461,9 +461,9 @@ export const MUTANTS = [
   },
   {
     name: "the marks of a storage of this process that could not remove its owner's file at its end are believed",
-    file: "commit/replay.ts",
+    file: "lock/lock-owner.ts",
     caughtBy: "storage/commit/commit-engine-recovery.test.ts",
-    find: "if (endedOwners.has(token)) return true;",
+    find: "endedOwners.has(token) ? false : ",
     replace: "",
   },
 ];

@@ -21,6 +21,6 @@ export function formatPath(root: string, segments: readonly unknown[]): string {
 function formatSegment(segment: unknown): string {
   if (typeof segment === "string")
     return IDENTIFIER.test(segment) ? `.${segment}` : `[${printable(JSON.stringify(segment))}]`;
-  const isObject = (typeof segment === "object" && segment !== null) || typeof segment === "function";
+  const isObject = Object(segment) === segment;
   return `[${isObject ? typeof segment : printable(String(segment))}]`;
 }

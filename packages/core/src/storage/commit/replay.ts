@@ -3,7 +3,7 @@ import type { News } from "../journal/cursor.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { JournalCommit } from "../journal/read-journal.ts";
 import { ownerPath } from "../layout.ts";
-import { endedOwners } from "../lock/ended-owners.ts";
+import { ownerLives } from "../lock/lock-owner.ts";
 import type { Breathe } from "../pieces.ts";
 import type { Changes } from "../storage.ts";
 import { History } from "./history.ts";
@@ -84,7 +84,7 @@ export class Replay {
     if (writer === undefined) return;
     const first = news.commits[0];
     this.history.forgetUntil(first === undefined ? this.#journal.sequence : first.sequence - 1);
-    const lives = this.#journal.isOwn || (await this.#files.lives(writer.identity, ownerPath(writer.token)));
+    const lives = this.#journal.isOwn || (await ownerLives(this.#files, writer));
     const hasEnded = lives === false || (lives === true && (await this.#isClosed(writer.token)));
     this.#abandoned = hasEnded ? this.#journal.sequence : 0;
     // A power cut may have come since a mark was written, unless its writer is proved to be alive; and one
@@ -98,7 +98,6 @@ export class Replay {
    */
   async #isClosed(token: string): Promise<boolean> {
     if (this.#journal.isOwn || this.#journal.checkpoint === this.#journal.sequence) return false;
-    if (endedOwners.has(token)) return true;
     const [kind] = await this.#files.kinds([ownerPath(token)]);
     return kind === undefined;
   }

@@ -42,6 +42,12 @@ const once = (call: string, work: () => Promise<void>): Promise<void> =>
       resolve();
     };
   });
+/** From now on, every such call fails. */
+const failing = (failed: string, message: string): void => {
+  before = async (call) => {
+    if (call === failed) throw new Error(message);
+  };
+};
 const die = (...tokens: string[]): void => {
   for (const token of tokens) dead.add(`process ${token}`);
 };
@@ -146,9 +152,7 @@ describe("WriteLock", () => {
     const taken = b.acquire();
     await expect.poll(() => a.isWanted()).toBe(true);
     await a.release();
-    before = async (call) => {
-      if (call === "remove") throw new Error("EIO");
-    };
+    failing("remove", "EIO");
     await taken;
     expect(await b.isHeld()).toBe(true);
   });
@@ -190,9 +194,7 @@ describe("WriteLock", () => {
     const [a, b, c] = [lockOf("a"), lockOf("b"), lockOf("c")];
     await a.acquire();
     die("a");
-    before = async (call) => {
-      if (call === "remove") throw new Error("paused");
-    };
+    failing("remove", "paused");
     await expect(b.acquire(0)).rejects.toThrow("paused");
     before = async () => {};
     await expect(c.acquire(0)).rejects.toThrow(LockedError);
@@ -227,9 +229,7 @@ describe("WriteLock", () => {
   test("acquire() has the lock if an earlier release() failed", async () => {
     const [a, b] = [lockOf("a"), lockOf("b")];
     await a.acquire();
-    before = async (call) => {
-      if (call === "remove") throw new Error("input/output error");
-    };
+    failing("remove", "input/output error");
     await expect(a.release()).rejects.toThrow("input/output error");
     before = async () => {};
     await expect(b.acquire(0)).rejects.toThrow("process a");
@@ -282,9 +282,7 @@ describe("WriteLock", () => {
   test("retire() leaves a lock that could not be released to the process's next owner, until it is taken again", async () => {
     const [a, b, c] = [lockOf("a"), lockOf("b"), lockOf("c")];
     await a.acquire();
-    before = async (call) => {
-      if (call === "remove") throw new Error("read-only file system");
-    };
+    failing("remove", "read-only file system");
     await expect(a.release()).rejects.toThrow("read-only file system");
     await expect(a.retire()).rejects.toThrow("read-only file system");
     before = async () => {};
@@ -310,9 +308,7 @@ describe("WriteLock", () => {
   test("removeDeadOwners() removes the file that retire() could not", async () => {
     const [a, b] = [lockOf("a"), lockOf("b")];
     await a.announce();
-    before = async (call) => {
-      if (call === "remove") throw new Error("read-only file system");
-    };
+    failing("remove", "read-only file system");
     await expect(a.retire()).rejects.toThrow("read-only file system");
     before = async () => {};
     await b.acquire();
@@ -345,9 +341,7 @@ describe("WriteLock", () => {
     const [a, b, c] = [lockOf("a"), lockOf("b"), lockOf("c")];
     await a.acquire();
     die("a");
-    before = async (call) => {
-      if (call === "remove") throw new Error("paused");
-    };
+    failing("remove", "paused");
     await expect(b.acquire(0)).rejects.toThrow("paused");
     let links = 0;
     before = async (call) => {
@@ -402,9 +396,7 @@ describe("WriteLock", () => {
 
   test("announce() creates one file for those who ask at once, and tries again after a failure", async () => {
     const a = lockOf("a");
-    before = async (call) => {
-      if (call === "sync") throw new Error("input/output error");
-    };
+    failing("sync", "input/output error");
     await expect(a.announce()).rejects.toThrow("input/output error");
     before = async () => {};
     await Promise.all([a.announce(), a.acquire(), a.announce()]);

@@ -11,7 +11,7 @@ import {
   WANTED_FILE,
 } from "../layout.ts";
 import { createAnew, removeUnplaced } from "../temporary-files.ts";
-import { endedOwners } from "./ended-owners.ts";
+import { endedOwners, type LockOwner, ownerLives } from "./lock-owner.ts";
 
 /** How long to wait for a living owner, in milliseconds. */
 export const LONGEST_WAIT: number = 10_000;
@@ -25,9 +25,6 @@ const GIVEN_PAUSE = 5;
 const TOKEN = /^[\w-]+$/;
 const utf8 = new TextEncoder();
 const text = new TextDecoder();
-
-/** Who wants the lock: a token that no other open storage has, and the process. */
-export type LockOwner = { readonly token: string; readonly identity: string };
 
 /** How a lock is released: whether another was seen to wait for it. */
 export type LockRelease = { readonly isWanted: boolean };
@@ -262,8 +259,8 @@ export class WriteLock {
   }
 
   /** An owner whose state is unknown counts as living. */
-  async #lives({ identity, token }: LockOwner): Promise<boolean> {
-    return !endedOwners.has(token) && (await this.#files.lives(identity, ownerPath(token))) !== false;
+  async #lives(owner: LockOwner): Promise<boolean> {
+    return (await ownerLives(this.#files, owner)) !== false;
   }
 
   /** The file that identifies this owner. */
