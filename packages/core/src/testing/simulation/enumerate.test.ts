@@ -141,6 +141,28 @@ describe("enumerateCrashes()", () => {
     expect((await enumerateCrashes({ workload, check })).violated).toBeGreaterThan(0);
   });
 
+  test("recovers equal states of which the same is promised once, and counts each as visited", async () => {
+    const asked = new Map<string, number>();
+    const check: Check = async (files, acknowledged, started) => {
+      const kinds = await files.kinds([".", "value", "tmp"]);
+      const state = `${kinds} ${await files.read(["value", "tmp"])} ${acknowledged} ${started}`;
+      asked.set(state, (asked.get(state) ?? 0) + 1);
+    };
+    const report = await enumerateCrashes({ workload: puts(replace), check });
+    expect([...asked].filter(([, times]) => times > 1)).toEqual([]);
+    expect(report.checks).toBe(asked.size);
+    expect(report.visited).toBeGreaterThan(report.checks);
+  });
+
+  test("counts a violation for each state that has it, equal ones too", async () => {
+    const check: Check = async () => {
+      throw new Error("lost");
+    };
+    const report = await enumerateCrashes({ workload: puts(replace), check });
+    expect(report.violated).toBe(report.visited);
+    expect(report.visited).toBeGreaterThan(report.distinct);
+  });
+
   test("reproduces one violation from its report", async () => {
     const workload = puts(wrongReplacements["syncs only after the rename"] ?? replace);
     const [violation] = (await enumerateCrashes({ workload, check: checkValue, seed: 7 })).violations;

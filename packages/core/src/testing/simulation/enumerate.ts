@@ -70,6 +70,11 @@ export type CrashReport = {
   /** The same, after a second one. */
   readonly secondVisited: number;
   readonly secondDistinct: number;
+  /**
+   * How often the check ran: a state that passed it is not recovered again under the same promise, unless for a
+   * second power cut.
+   */
+  readonly checks: number;
   readonly violated: number;
   /** The first ones. */
   readonly violations: readonly Violation[];
@@ -129,10 +134,13 @@ class Enumeration {
   readonly #deadline: number;
   readonly #seen = new Set<number>();
   readonly #seenSecond = new Set<number>();
+  /** The states that passed, each with what was promised of it. */
+  readonly #passed = new Set<string>();
   readonly #violations: Violation[] = [];
   #points = 0;
   #visited = 0;
   #secondVisited = 0;
+  #checks = 0;
   #violated = 0;
   #complete = true;
 
@@ -153,6 +161,7 @@ class Enumeration {
       distinct: this.#seen.size,
       secondVisited: this.#secondVisited,
       secondDistinct: this.#seenSecond.size,
+      checks: this.#checks,
       violated: this.#violated,
       violations: this.#violations,
       complete: this.#complete,
@@ -199,8 +208,10 @@ class Enumeration {
 
   async #visit(image: SimulatedDisk, crash: Crash): Promise<void> {
     const again = this.#crashesAgain(crash.at) ? image.clone() : undefined;
+    const fingerprint = image.fingerprint();
     this.#visited += 1;
-    this.#seen.add(image.fingerprint());
+    this.#seen.add(fingerprint);
+    if (again === undefined && this.#passed.has(promiseOf(fingerprint, crash))) return;
     const outcome = await this.#check(image, crash);
     if (!outcome.failed && again !== undefined)
       await this.#visitSecond(again, image.operations, outcome.found, crash);
@@ -242,8 +253,10 @@ class Enumeration {
       if (!this.#goOn()) return;
       const second = { operations: done, state: state++ };
       if (wanted !== undefined && wanted.state !== second.state) continue;
+      const fingerprint = image.fingerprint();
       this.#secondVisited += 1;
-      this.#seenSecond.add(image.fingerprint());
+      this.#seenSecond.add(fingerprint);
+      if (this.#passed.has(promiseOf(fingerprint, crash))) continue;
       const at = { ...crash.at, second };
       await this.#check(image, { ...crash, at, image: () => nth(states(), second.state) });
     }
@@ -254,10 +267,14 @@ class Enumeration {
     crash: Crash,
   ): Promise<{ readonly failed: boolean; readonly found?: unknown }> {
     const { acknowledged, started } = crash.range;
+    const promise = promiseOf(image.fingerprint(), crash);
+    this.#checks += 1;
     const process = new SimulatedMachine(crash.boot, this.#seed).start("recovery");
     try {
       const files = simulatedFileSystem(image, { process });
-      return { failed: false, found: await this.#options.check(files, acknowledged, started) };
+      const found = await this.#options.check(files, acknowledged, started);
+      this.#passed.add(promise);
+      return { failed: false, found };
     } catch (error) {
       this.#violation(crash, error);
       return { failed: true };
@@ -298,6 +315,11 @@ type Crash = {
   /** The same state again, since the check changes it. */
   readonly image: () => SimulatedDisk | undefined;
 };
+
+/** What a check says of a state depends on these, and on random tokens that no outcome may depend on. */
+function promiseOf(fingerprint: number, { boot, range }: Crash): string {
+  return `${fingerprint} ${boot} ${range.acknowledged} ${range.started}`;
+}
 
 function nth<T>(items: Iterable<T>, index: number): T | undefined {
   let number = 0;
