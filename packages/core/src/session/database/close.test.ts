@@ -36,6 +36,29 @@ describe("Database.close()", () => {
     await expect(lifetime.opened()).rejects.toMatchObject({ code: "BABA_CLOSED" });
   });
 
+  test("releases the store that two databases have, also if both are closed at once", async () => {
+    const { runtime } = new NoteStore();
+    let closings = 0;
+    const fileSystem = () => {
+      const files = runtime.fileSystem(".");
+      const close = files.close.bind(files);
+      files.close = () => {
+        closings += 1;
+        return close();
+      };
+      return files;
+    };
+    const context = assemble({ ...runtime, fileSystem });
+    for (const atOnce of [false, true]) {
+      closings = 0;
+      const databases = [1, 2].map(() => new Database(Note, { logging: false }, context));
+      for (const [id, db] of databases.entries()) await add(db, id);
+      if (atOnce) await Promise.all(databases.map((db) => db.close()));
+      else for (const db of databases) await db.close();
+      expect(closings).toBe(1);
+    }
+  });
+
   test("warns once of changes that no session has committed", async () => {
     const { runtime } = new NoteStore();
     const db = new Database(Note, {}, assemble(runtime));

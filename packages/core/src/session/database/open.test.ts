@@ -66,3 +66,23 @@ test("Database.open() begins a new store if the store's folder went while the fi
   await second.close();
   await first.close();
 });
+
+test("Database.open() with the right passphrase opens a store that others of its process open with a wrong one", async () => {
+  const { runtime } = new NoteStore();
+  const context = assemble(runtime);
+  const openWith = (passphrase: string) => new Database(Note, { logging: false, passphrase }, context);
+  const first = openWith("right");
+  await add(first, 1);
+  await first.close();
+  const [wrong, right, another] = [openWith("wrong"), openWith("right"), openWith("wrong")];
+  const [refused, opened, alsoRefused] = await Promise.allSettled([
+    wrong.open(),
+    right.open(),
+    another.open(),
+  ]);
+  expect(refused).toMatchObject({ status: "rejected", reason: { code: "BABA_KEY_WRONG" } });
+  expect(opened).toMatchObject({ status: "fulfilled" });
+  expect(alsoRefused).toMatchObject({ status: "rejected", reason: { code: "BABA_KEY_WRONG" } });
+  expect(await read(right)).toEqual(note(1));
+  for (const db of [wrong, right, another]) await db.close();
+});
