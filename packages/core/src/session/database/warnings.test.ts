@@ -8,6 +8,7 @@ const WITHOUT_KEY = "without a key: its records are obfuscated, not encrypted";
 const CALL_SEAL =
   "holds plain records such as 1.baba: nothing can be read or written with a key until db.seal()";
 const CANNOT_SEAL = "holds plain records such as 1.baba: the option key cannot seal an existing store";
+const BEING_SEALED = "is being sealed: until seal() has finished, plain records are accepted";
 const rawKey = new Uint8Array(32).fill(7);
 
 /** The warnings that are logged when the store is opened. */
@@ -48,6 +49,23 @@ describe("Database.open()", () => {
     expect(await warningsAtOpen(store, options)).toBe("");
   });
 
+  test("warns of a store whose seal() was interrupted, and not of one where it has finished", async () => {
+    const store = new NoteStore();
+    await (await store.filled({})).close();
+    const options = { passphrase: "x" };
+    const db = store.open(options);
+    const stop = () => {
+      throw new Error("stop");
+    };
+    await expect(db.seal({ onProgress: stop })).rejects.toThrow("stop");
+    await db.close();
+    expect(await warningsAtOpen(store, options)).toContain(BEING_SEALED);
+    const again = store.open(options);
+    await again.seal();
+    await again.close();
+    expect(await warningsAtOpen(store, options)).toBe("");
+  });
+
   test("warns that plain records without .baba are of no use with a key", async () => {
     expect(await warningsAtOpen(await copiedInto(), { passphrase: "x" })).toContain(CALL_SEAL);
     expect(await warningsAtOpen(await copiedInto(), { key: rawKey })).toContain(CANNOT_SEAL);
@@ -61,7 +79,8 @@ describe("Database.open()", () => {
     await (await store.filled({ identity, recipients: both })).close();
     expect(await warningsAtOpen(store, { identity, recipients: both.toReversed() })).toBe("");
     expect(await warningsAtOpen(store, { identity })).toBe("");
-    for (const recipients of [both.slice(0, 1), [...both.slice(0, 1), await stranger()]])
+    const other = await stranger();
+    for (const recipients of [both.slice(0, 1), [...both.slice(0, 1), other], [...both, other]])
       expect(await warningsAtOpen(store, { identity, recipients })).toContain("has other recipients than");
   });
 

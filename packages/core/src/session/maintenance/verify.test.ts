@@ -47,6 +47,9 @@ describe("verify()", () => {
       ...[2, 4, 6, 8].map((id) => [`a/b/${id}.baba`, "BABA_KEY_RETIRED"]),
     ]);
     for (const { filename, error } of problems) expect(error.record).toBe(filename);
+    expect(problems[1]?.error.message).toContain(
+      "7.baba: it is sealed with a retired data key: call db.rewrap()",
+    );
     expect(await store.keptBytes("1.baba")).toEqual(tampered);
     await again.close();
   });
@@ -62,6 +65,24 @@ describe("verify()", () => {
     await db.close();
   });
 
+  test("reports what an interrupted seal() has not sealed yet, and nothing once it has finished", async () => {
+    await (await store.filled({}, 300)).close();
+    const db = store.open({ passphrase: "x" });
+    const stop = () => {
+      throw new Error("stop");
+    };
+    await expect(db.seal({ onProgress: stop })).rejects.toThrow("stop");
+    const { records, problems } = await db.verify();
+    expect([records, problems.length]).toEqual([300, 300 - 256]);
+    for (const { filename, code, error } of problems) {
+      expect(code).toBe("BABA_NOT_SEALED");
+      expect(error.message).toContain(`${filename}: it is not sealed yet: call db.seal()`);
+    }
+    await db.seal();
+    expect(await db.verify()).toEqual({ records: 300, problems: [] });
+    await db.close();
+  });
+
   test("reports files whose names no call reaches, in a plain store too", async () => {
     const db = await store.filled({}, 2);
     await db.close();
@@ -73,6 +94,7 @@ describe("verify()", () => {
       ["a:b.baba", "BABA_NAME"],
       ["e\u0301.baba", "BABA_NAME"],
     ]);
+    expect(problems[1]?.error.message).toContain("is not in Unicode NFC: rename the file first.");
     await again.close();
   });
 });
