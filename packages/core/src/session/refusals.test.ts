@@ -146,12 +146,17 @@ describe("the arguments of all(), filter(), get(), add(), stream() and asyncSess
     const db = open();
     const nothing: unknown = { unreadable: "skip" };
     const misspelt: unknown = { unreadible: "skip" };
+    const unheardOf: unknown = { unreadable: "ignore" };
     const session = db.asyncSession();
     const cases: (() => Promise<unknown>)[] = [
       // @ts-expect-error options in the place of the schema
       () => session.all(".", nothing),
       // @ts-expect-error no such option
       () => session.all(".", Hero, misspelt),
+      // @ts-expect-error no such value
+      () => session.all(".", Hero, unheardOf),
+      // @ts-expect-error no such value
+      () => session.stream(".", Hero, unheardOf)[Symbol.asyncIterator]().next(),
       // @ts-expect-error options are an object
       () => session.filter(".", Hero, {}, 5),
       // @ts-expect-error not a schema

@@ -49,6 +49,23 @@ test("View.count() gives the length of list() and is judged like it, with pendin
   await storage.close();
 });
 
+test("View.read() gives the first payloads, pending changes among them, if the storage gives no more", async () => {
+  const { runtime, storage } = await openedStorage();
+  const view = new View(async () => storage, new EventLoop(runtime), new Set());
+  const [stored, own] = [new Uint8Array(1), new Uint8Array(2)];
+  const asked: (readonly string[])[] = [];
+  storage.read = async (names) => {
+    asked.push(names);
+    return [stored];
+  };
+  const names = ["1.baba", "2.baba", "3.baba", "4.baba"];
+  expect(await view.read(names)).toEqual([stored]);
+  view.pending.set("2.baba", own);
+  expect(await view.read(names)).toEqual([stored, own]);
+  expect(asked).toEqual([names, ["1.baba", "3.baba", "4.baba"]]);
+  await storage.close();
+});
+
 test("View.get() gives others their turn between those that were called before the reads began", async () => {
   const { storage } = await openedStorage();
   let breaths = 0;
