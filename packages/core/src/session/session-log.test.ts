@@ -136,6 +136,21 @@ describe("the log of what asyncSession() and other calls refuse", () => {
   });
 });
 
+test("the log of forceUnlock() has one WARNING, which names the directory", async () => {
+  await db.forceUnlock();
+  expect(lines.filter((line) => line.startsWith("[BABA (WARNING)]"))).toEqual([
+    "[BABA (WARNING)] LOG: Nobody holds the write lock of . any more: forceUnlock() was called",
+  ]);
+});
+
+test("the log of a commit counts the records that it writes and those that it deletes", async () => {
+  await db.asyncSession(async (session) => {
+    for (const id of [2, 3]) await session.add({ id, name: "Bob" });
+    await session.delete("1.baba");
+  });
+  expect(lines).toContain("[BABA (INFO)] LOG: Committed 2 records written, 1 deleted");
+});
+
 describe("the log of reads", () => {
   const readings = () => lines.map((line) => line.slice("[BABA (".length));
 
@@ -171,6 +186,18 @@ describe("the log of reads", () => {
       "DEBUG)] LOG: Looked for 2.baba: no such record",
       "DEBUG)] LOG: Nothing to delete: there is no 2.baba",
       "DEBUG)] LOG: Nothing to move: there is no 2.baba",
+    ]);
+  });
+
+  test("has a line at DEBUG for each change that add(), delete() and move() queue", async () => {
+    const session = db.asyncSession();
+    await session.add({ id: 2, name: "Bob" });
+    await session.move("1.baba", "3.baba");
+    await session.delete("2.baba");
+    expect(readings()).toEqual([
+      "DEBUG)] LOG: Queued 2.baba to be written",
+      "DEBUG)] LOG: Queued 1.baba to be moved to 3.baba",
+      "DEBUG)] LOG: Queued 2.baba to be deleted",
     ]);
   });
 
