@@ -201,7 +201,21 @@ describe("openRecord()", () => {
 test("contentOf() gives the error of a record that cannot be inflated as its content", async () => {
   const compression = { ...webCompression, deflate: () => new Uint8Array(9).fill(0xff) };
   const envelope = await new CommitSealer({ ...seals, compression }).seal(NAME, LARGE);
-  expect(await contentOf(envelope, NAME, seals)).toMatchObject({ code: "BABA_ENVELOPE", record: NAME });
+  const advice = expect.stringMatching(/cannot be inflated.*; put it back from a backup\.$/);
+  const refusal = { code: "BABA_ENVELOPE", record: NAME, message: advice };
+  expect(await contentOf(envelope, NAME, seals)).toMatchObject(refusal);
+});
+
+test("contentOf() calls an unknown version and unknown flags damage, or a newer version's", async () => {
+  const envelope = await seal(SMALL);
+  for (const at of [0, 1]) {
+    const other = envelope.slice();
+    other[at] = 2;
+    const advice =
+      /it is damaged, or from a newer BabaDB; put it back from a backup, or open it with that version\.$/;
+    const refusal = { code: "BABA_ENVELOPE", message: expect.stringMatching(advice) };
+    expect(await contentOf(other, NAME, seals)).toMatchObject(refusal);
+  }
 });
 
 describe("CommitSealer", () => {

@@ -222,7 +222,11 @@ function tampered(name: string): BabaError {
 
 function mustInflate(inflated: Uint8Array | undefined, name: string): Uint8Array {
   if (inflated !== undefined) return inflated;
-  throw recordError("BABA_ENVELOPE", name, "its contents cannot be inflated, or exceed 64 MiB");
+  throw recordError(
+    "BABA_ENVELOPE",
+    name,
+    "its contents cannot be inflated, or exceed 64 MiB; put it back from a backup",
+  );
 }
 
 /** Throws unless the bytes have the shape of an envelope of this version; does not authenticate anything. */
@@ -238,22 +242,18 @@ function checkShape(envelope: Uint8Array, name: string): void {
       "this store is sealed but the record is not, so it cannot be trusted; add it again to seal it",
     );
   }
-  if (version !== VERSION) {
-    throw recordError(
-      "BABA_ENVELOPE",
-      name,
-      `the envelope has version ${version}, not ${VERSION}; open it with a newer BabaDB`,
-    );
-  }
+  if (version !== VERSION) throw unknownShape(name, `version ${version}, not ${VERSION}`);
   if (envelope.length < ENVELOPE_OVERHEAD)
     throw recordError("BABA_ENVELOPE", name, "the envelope was cut short; put it back from a backup");
-  if ((flags & ~DEFLATED) !== 0) {
-    throw recordError(
-      "BABA_ENVELOPE",
-      name,
-      `the envelope has unknown flags (${flags}); open it with a newer BabaDB`,
-    );
-  }
+  if ((flags & ~DEFLATED) !== 0) throw unknownShape(name, `unknown flags (${flags})`);
+}
+
+function unknownShape(name: string, what: string): BabaError {
+  return recordError(
+    "BABA_ENVELOPE",
+    name,
+    `the envelope has ${what}: it is damaged, or from a newer BabaDB; put it back from a backup, or open it with that version`,
+  );
 }
 
 function xaesOf(envelope: Uint8Array, name: string, keys: StoreKeys): Xaes {
