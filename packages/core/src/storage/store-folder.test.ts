@@ -39,7 +39,8 @@ describe("checkStoreFolder()", () => {
     await expect(refused).rejects.toThrow("says format 2");
   });
 
-  for (const text of ["", "{", "null", "1", "{}", '{"format":"1"}', '{"format":null}']) {
+  const noFormats = ['{"format":"1"}', '{"format":null}', '{"format":0}', '{"format":-1}', '{"format":1.5}'];
+  for (const text of ["", "{", "null", "1", "{}", ...noFormats]) {
     test(`refuses the damaged store.json ${JSON.stringify(text)} with the advice to mend it`, async () => {
       const refused = says(text);
       await expect(refused).rejects.toMatchObject({ code: "BABA_FORMAT", record: STORE_FILE });

@@ -34,7 +34,7 @@ export async function checkStoreFolder(files: FileSystem): Promise<void> {
   if (format === FORMAT) return;
   throw new BabaError(
     "BABA_FORMAT",
-    typeof format === "number"
+    typeof format === "number" && Number.isInteger(format) && format > FORMAT
       ? `${STORE_FILE} says format ${format}, but this version knows only ${FORMAT}: open the directory with a newer version.`
       : `${STORE_FILE} is damaged: put it back as {"format":${FORMAT}} if you know that no newer version wrote this directory.`,
     { record: STORE_FILE },
