@@ -237,7 +237,7 @@ describe("loadableText()", () => {
       "a property that must be there and is not stored",
       v.object({ a: v.undefinedable(v.string()) }),
       { a: undefined },
-      "without properties that are undefined",
+      "make optional what may be undefined",
     ],
     ["a lost sign", v.pipe(v.number(), v.transform(Math.abs)), -0, "into another value"],
     [

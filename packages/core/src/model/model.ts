@@ -180,7 +180,7 @@ function notLoadable(why: string, cause?: unknown): BabaError {
   return new BabaError(
     "BABA_NOT_LOADABLE",
     `The record would not come back from its file as it went in: ${why}. What a schema outputs is what is stored, without properties that are undefined, and is validated again when it is read; ` +
-      "so a one-way transform cannot be stored. Store the output as it is, and transform after reading.",
+      "so make optional what may be undefined, and, as a one-way transform cannot be stored, store the output as it is, and transform after reading.",
     { cause },
   );
 }
