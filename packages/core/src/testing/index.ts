@@ -43,5 +43,9 @@ export {
 export { PLANTED_HISTORIES, type PlantedHistory } from "./history/planted.ts";
 export { type MemoryRuntime, memoryRuntime } from "./memory-runtime.ts";
 export { type RuntimeSubject, runtimeSuite } from "./runtime-suite.ts";
+export type { Verdict as SessionVerdict } from "./sessions/judge.ts";
+export type { SessionSubject } from "./sessions/player.ts";
+export type { Program as SessionProgram } from "./sessions/program.ts";
+export { checkSessions, sessionProgram } from "./sessions/session-programs.ts";
 export * from "./simulation/index.ts";
 export { type StorageSubject, storageSuite } from "./storage-suite.ts";

@@ -1,0 +1,264 @@
+import { textOf } from "./items.ts";
+import type { Stream } from "./program.ts";
+import { answer, applied, canonical, couldStream, type Records } from "./reference.ts";
+import {
+  codeOf,
+  type Entry,
+  type Outcome,
+  type Rerun,
+  type Trace,
+  type Turnover,
+  type Unit,
+} from "./trace.ts";
+import { type Attempt, type Read, touches, type View, viewsOf } from "./views.ts";
+
+/** What a trace has shown: how often what happened, and what may not have. */
+export type Verdict = {
+  readonly calls: number;
+  readonly commits: number;
+  readonly conflicts: number;
+  /** Conflicts of sessions that nothing was changed under: another process had emptied the journal. */
+  readonly spared: number;
+  /** Reads beside a commit, that show some records as before and others as after it. */
+  readonly mixed: number;
+  readonly violations: readonly string[];
+};
+
+/**
+ * Compares everything that happened with the reference. Which of two commits at once came first is not seen:
+ * some order of them must explain everything.
+ */
+export function judge(trace: Trace): Verdict {
+  const views = trace.units.map(viewsOf);
+  const attempts = views.flatMap(({ attempts }) => attempts);
+  const stood = attempts.filter(
+    ({ entry, changes }) => changes.size > 0 && codeOf(entry.outcome) === undefined,
+  );
+  const commits = stood.sort((a, b) => a.entry.ended - b.entry.ended);
+  const given = { trace, reads: views.flatMap(({ reads }) => reads), attempts };
+  return inSomeOrder(commits, (order) => new Judging(given, order).verdict());
+}
+
+/** The verdict in order of the commits' ends; with neighbours exchanged for as long as that explains more. */
+function inSomeOrder(
+  commits: readonly Attempt[],
+  verdictOf: (order: readonly Attempt[]) => Verdict,
+): Verdict {
+  let [order, best] = [commits, verdictOf(commits)];
+  for (let i = 0; i + 1 < order.length && best.violations.length > 0; i++) {
+    const [first, second] = order.slice(i, i + 2);
+    if (first === undefined || second === undefined || second.entry.began > first.entry.ended) continue;
+    const exchanged = [...order.slice(0, i), second, first, ...order.slice(i + 2)];
+    const verdict = verdictOf(exchanged);
+    // Begin again: another neighbour may now be exchanged.
+    if (verdict.violations.length < best.violations.length) [order, best, i] = [exchanged, verdict, -1];
+  }
+  return best;
+}
+
+type Given = {
+  readonly trace: Trace;
+  readonly reads: readonly Read[];
+  readonly attempts: readonly Attempt[];
+};
+
+/** A range of states: `lowest` is certainly seen, and nothing beyond `highest`. */
+type Range = { readonly lowest: number; readonly highest: number };
+
+class Judging {
+  readonly #trace: Trace;
+  readonly #reads: readonly Read[];
+  readonly #attempts: readonly Attempt[];
+  /** The commits that changed something, in order, and the records before and after each of them. */
+  readonly #commits: readonly Attempt[];
+  readonly #states: Records[] = [new Map()];
+  readonly #violations: string[] = [];
+  #conflicts = 0;
+  #spared = 0;
+  #mixed = 0;
+
+  constructor({ trace, reads, attempts }: Given, commits: readonly Attempt[]) {
+    this.#trace = trace;
+    this.#reads = reads;
+    this.#attempts = attempts;
+    this.#commits = commits;
+    for (const [i, { changes }] of this.#commits.entries())
+      this.#states.push(applied(this.#states[i] ?? new Map(), changes));
+  }
+
+  verdict(): Verdict {
+    for (const read of this.#reads) this.#judgeRead(read);
+    for (const attempt of this.#attempts) this.#judgeAttempt(attempt);
+    for (const rerun of this.#trace.reruns) this.#judgeRerun(rerun);
+    return {
+      calls: this.#trace.units.reduce((sum, { entries }) => sum + entries.length, 0),
+      commits: this.#commits.length,
+      conflicts: this.#conflicts,
+      spared: this.#spared,
+      mixed: this.#mixed,
+      violations: this.#violations,
+    };
+  }
+
+  /** A read gives what was stored at some moment since it or its view began; of each record apart. */
+  #judgeRead(read: Read): void {
+    const { lowest, highest } = this.#rangeOf(read);
+    if (this.#isRefused(read.entry, read.view.unit)) return;
+    if (this.#states.slice(lowest, highest + 1).some((records) => fits(read, records))) return;
+    if (this.#isMixed(read, lowest, highest)) this.#mixed++;
+    else this.#violation(read.entry, read.view.unit, `${expected(read, this.#states[highest] ?? new Map())}`);
+  }
+
+  /**
+   * Whether a read may give a folder partly as before a commit and partly as after it, or a record that was
+   * moved from a place that a commit has changed since. The session's own commit will tell.
+   */
+  #isMixed({ entry: { call }, view }: Read, lowest: number, highest: number): boolean {
+    const folders = new Set("folder" in call ? [canonical(call.folder)] : []);
+    const isTouched = (since: number, what: Pick<View, "names" | "folders">) =>
+      this.#commits.slice(since, highest).some(({ changes }) => touches(changes, what, new Map()));
+    const none = new Set<string>();
+    return (
+      isTouched(lowest, { names: none, folders }) ||
+      isTouched(this.#beginning(view).lowest, { names: view.moved, folders: none })
+    );
+  }
+
+  #rangeOf({ entry, view }: Read): Range {
+    const known = (commit: Attempt) =>
+      commit.entry.ended < entry.began && commit.view.unit.process === view.unit.process;
+    // What the session's changes answer may come before its view has begun.
+    const isBegun = view.first !== undefined && view.first.began <= entry.began;
+    const begun = isBegun ? this.#beginning(view).lowest : 0;
+    const lowest = Math.max(begun, this.#commits.findLastIndex(known) + 1);
+    return { lowest, highest: this.#begunBefore(entry.ended) };
+  }
+
+  /** The states with which a view may have begun. */
+  #beginning({ first, former }: View): Range {
+    const own = former === undefined ? 0 : this.#commits.indexOf(former) + 1;
+    const since = first?.began ?? 0;
+    const ended = this.#commits.findLastIndex(({ entry }) => entry.ended < since) + 1;
+    return {
+      lowest: Math.max(own, ended),
+      highest: this.#begunBefore(first?.ended ?? Number.POSITIVE_INFINITY),
+    };
+  }
+
+  /** How many commits may have been made by then. */
+  #begunBefore(moment: number): number {
+    return this.#commits.findLastIndex(({ entry }) => entry.began < moment) + 1;
+  }
+
+  #judgeAttempt(attempt: Attempt): void {
+    const { entry, view } = attempt;
+    const code = codeOf(entry.outcome);
+    if (code === undefined) this.#judgeSuccess(attempt);
+    else if (code === "BABA_CONFLICT") this.#judgeConflict(attempt);
+    else if (!this.#isRefused(entry, view.unit))
+      this.#violation(entry, view.unit, "a commit that stands or meets a conflict");
+  }
+
+  /** What a callback's run had not awaited when it failed is refused. */
+  #isRefused({ outcome }: Entry, unit: Unit): boolean {
+    const failed = ({ units, outcome }: Rerun) => unit !== units.at(-1) || codeOf(outcome) !== undefined;
+    const rerun = this.#trace.reruns.find(({ units }) => units.includes(unit));
+    return codeOf(outcome) === "BABA_SESSION_CLOSED" && rerun !== undefined && failed(rerun);
+  }
+
+  /** Serial: all that was read is as in the records directly before the commit. */
+  #judgeSuccess(attempt: Attempt): void {
+    const { entry, view, reads, changes } = attempt;
+    if (view.first === undefined) return;
+    const own = this.#commits.indexOf(attempt);
+    const { lowest, highest } = this.#beginning(view);
+    const from =
+      changes.size > 0
+        ? own
+        : Math.max(lowest, this.#commits.findLastIndex((other) => other.entry.ended < entry.began) + 1);
+    const to = changes.size > 0 ? own : this.#begunBefore(entry.ended);
+    for (let place = from; place <= to; place++) {
+      const isTouched = this.#commits
+        .slice(highest, place)
+        .some((other) => touches(other.changes, view, changes));
+      if (!isTouched && reads.every((read) => fits(read, this.#states[place] ?? new Map()))) return;
+    }
+    const stale = reads.find((read) => !fits(read, this.#states[from] ?? new Map()));
+    const read = stale === undefined ? "" : ` of ${JSON.stringify(stale.entry)}`;
+    this.#violation(entry, view.unit, `a conflict, as a later commit touched what was read${read}`);
+  }
+
+  /** A conflict needs a commit that touched what was read; or another process that emptied the journal. */
+  #judgeConflict({ entry, view, changes }: Attempt): void {
+    this.#conflicts++;
+    const { lowest } = this.#beginning(view);
+    const since = view.first === undefined ? [] : this.#commits.slice(lowest, this.#begunBefore(entry.ended));
+    if (since.some((other) => touches(other.changes, view, changes))) return;
+    const isForgotten = (turnover: Turnover) =>
+      turnover.process !== view.unit.process &&
+      turnover.ended > (view.first?.began ?? 0) &&
+      turnover.began < entry.ended &&
+      this.#begunBefore(Math.min(turnover.ended, entry.ended)) > lowest;
+    if (view.first !== undefined && this.#trace.turnovers.some(isForgotten)) this.#spared++;
+    else this.#violation(entry, view.unit, "a commit that stands: nothing that was read has been touched");
+  }
+
+  /** A callback runs again only after a conflict before its first commit, and the last time under the lock. */
+  #judgeRerun({ retries, fails, units, outcome }: Rerun): void {
+    const last = units.at(-1);
+    const code = codeOf(outcome);
+    const hasCommitted = (unit: Unit | undefined) =>
+      unit?.entries
+        .slice(0, -1)
+        .some(({ call, outcome }) => call.kind === "commit" && codeOf(outcome) === undefined) ?? false;
+    const mayConflict = retries === 0 || hasCommitted(last);
+    const isRight =
+      units.length <= retries + 1 &&
+      !units.slice(0, -1).some(hasCommitted) &&
+      (code === undefined ? !fails : code === "FAILURE" ? fails : code === "BABA_CONFLICT" && mayConflict);
+    if (!isRight)
+      this.#violations.push(
+        `a callback with ${retries} retries ran ${units.length} times: ${describe(outcome)}`,
+      );
+  }
+
+  #violation(entry: Entry, unit: Unit, wanted: string): void {
+    const session = `session ${this.#trace.units.indexOf(unit)} of process ${unit.process}`;
+    const found = `${describe(entry.outcome)}${entry.rows.map(({ filename, text }) => `\n    ${filename} ${text}`).join("")}`;
+    this.#violations.push(
+      `${session}: ${JSON.stringify(entry.call)}\n  expected ${wanted}\n  found ${found}`,
+    );
+  }
+}
+
+/** Whether a call gave what these records, with its session's changes, are to give. */
+function fits(read: Read, records: Records): boolean {
+  const { call, outcome, rows } = read.entry;
+  if (call.kind !== "stream")
+    return textOf(given(outcome)) === textOf(answer(call, applied(records, read.pending)));
+  if ("code" in outcome) return false;
+  const isComplete = outcome.texts[0] === "complete";
+  const { pending: before, after } = read;
+  return couldStream(call, { rows, isComplete }, records, { before, after, at: (calls) => read.at(calls) });
+}
+
+/** A refused move counts as an answer. */
+function given(outcome: Outcome): readonly string[] {
+  return "code" in outcome ? [outcome.code] : outcome.texts;
+}
+
+function expected(read: Read, records: Records): string {
+  const { call } = read.entry;
+  return call.kind === "stream"
+    ? streamText(read, call, records)
+    : answer(call, applied(records, read.pending)).join("\n    ");
+}
+
+function streamText(read: Read, { folder }: Stream, records: Records): string {
+  const all = answer({ kind: "all", folder, plain: false }, applied(records, read.pending));
+  return `${all.length} records, unless it was stopped:\n    ${all.join("\n    ")}`;
+}
+
+function describe(outcome: Outcome): string {
+  return "texts" in outcome ? outcome.texts.join("\n    ") : `${outcome.code} ${String(outcome.error)}`;
+}

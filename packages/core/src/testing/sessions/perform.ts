@@ -1,0 +1,84 @@
+import type { AsyncSession } from "../../session/session.ts";
+import { type Item, type ItemRecord, itemOf, Plain, spoil, teamOf, textOf, wantedValue } from "./items.ts";
+import type { Call, Filter, Stream } from "./program.ts";
+import type { Row } from "./trace.ts";
+
+export type ItemSession = AsyncSession<typeof Item>;
+
+/**
+ * Makes a call, except for a stream; resolves to what it gave, as texts. What was given to the call and what
+ * came of it is then spoilt: no later read may depend on these objects.
+ */
+export async function perform(session: ItemSession, call: Exclude<Call, Stream>): Promise<string[]> {
+  switch (call.kind) {
+    case "add":
+    case "update": {
+      const item = itemOf(call.item);
+      const name = await session[call.kind](item, call.name);
+      spoil(item);
+      return [name];
+    }
+    case "get": {
+      const found = await session.get(call.name);
+      return found === undefined ? [] : taken([found]);
+    }
+    case "exists":
+    case "delete":
+      return [String(await session[call.kind](call.name))];
+    case "move":
+      return [String(await session.move(call.from, call.to))];
+    case "count":
+      return [String(await session.count(call.folder))];
+    case "all":
+      return taken(await (call.plain ? session.all(call.folder, Plain) : session.all(call.folder)));
+    case "filter":
+      return filtered(session, call);
+    case "commit":
+      await session.commit();
+      return [];
+    case "rollback":
+      session.rollback();
+      return [];
+  }
+}
+
+async function filtered(session: ItemSession, { folder, by, item, plain }: Filter): Promise<string[]> {
+  const team = teamOf(item.team);
+  if (plain) return taken(await session.filter(folder, Plain, { team }));
+  if (by === "predicate") return taken(await session.filter(folder, (record) => isWanted(record, team)));
+  const value = wantedValue(item.value, true);
+  const where = by === "team" ? { team } : by === "value" ? { value } : { team, value };
+  const found = await session.filter(folder, where);
+  spoil(where);
+  return taken(found);
+}
+
+/** For predicates: neither of them is about one property alone. */
+export function isWanted(record: ItemRecord, team: string): boolean {
+  return record.team === team || typeof record.value === "number";
+}
+
+/**
+ * Streams a folder into `rows`, and makes the change midway after the first record; stops after the most
+ * that are wanted.
+ */
+export async function streamed(
+  session: ItemSession,
+  { folder, most, midway }: Stream,
+  rows: Row[],
+  { calls, make }: { calls(): number; make(call: Call): Promise<unknown> },
+): Promise<string[]> {
+  for await (const { filename, record } of session.stream(folder)) {
+    rows.push({ filename, text: textOf(record), calls: calls() });
+    spoil(record);
+    if (rows.length >= most) return ["stopped"];
+    if (rows.length === 1 && midway !== undefined) await make(midway);
+  }
+  return ["complete"];
+}
+
+function taken(records: readonly unknown[]): string[] {
+  const texts = records.map(textOf);
+  for (const record of records) spoil(record);
+  return texts;
+}

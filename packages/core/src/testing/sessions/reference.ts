@@ -1,0 +1,147 @@
+import { type ItemRecord, itemOf, plainOf, teamOf, textOf, wantedValue } from "./items.ts";
+import { isWanted } from "./perform.ts";
+import type { Call, Filter, Stream } from "./program.ts";
+import type { Row } from "./trace.ts";
+
+/** All records of a database, by name. */
+export type Records = ReadonlyMap<string, ItemRecord>;
+/** What a session has queued for a name, given the stored records: a moved record is one of them. */
+type Source = (stored: Records) => ItemRecord | undefined;
+/** A session's changes; `undefined` deletes. */
+export type Pending = ReadonlyMap<string, Source | undefined>;
+
+/** The one spelling of a name or a folder. */
+export function canonical(name: string): string {
+  return name.normalize("NFC");
+}
+
+/** The folder of a record. */
+export function folderOf(name: string): string {
+  return name.split("/").slice(0, -1).join("/") || ".";
+}
+
+/** The records with the changes made to them. */
+export function applied(records: Records, pending: Pending): Records {
+  const changed = new Map(records);
+  for (const [name, source] of pending) {
+    const record = source?.(records);
+    if (record === undefined) changed.delete(name);
+    else changed.set(name, record);
+  }
+  return changed;
+}
+
+/** The names in a folder, in the order of their UTF-8 bytes. */
+function namesIn(records: Records, folder: string): string[] {
+  const names = [...records.keys()].filter((name) => folderOf(name) === canonical(folder));
+  return names.sort(inOrder);
+}
+
+/** The order of two names, by the hexadecimal digits of their UTF-8 bytes. */
+function inOrder(a: string, b: string): number {
+  const [x, y] = [a, b].map((name) =>
+    [...new TextEncoder().encode(name)].map((byte) => byte.toString(16).padStart(2, "0")).join(""),
+  );
+  return x === y ? 0 : (x ?? "") < (y ?? "") ? -1 : 1;
+}
+
+/** What a call gives if these are the records, its session's changes included; an error by its code. */
+export function answer(call: Exclude<Call, Stream>, records: Records): readonly string[] {
+  switch (call.kind) {
+    case "add":
+    case "update":
+      return [nameOf(call)];
+    case "get": {
+      const record = records.get(canonical(call.name));
+      return record === undefined ? [] : [textOf(record)];
+    }
+    case "exists":
+    case "delete":
+      return [String(records.has(canonical(call.name)))];
+    case "move":
+      return [moved(records, canonical(call.from), canonical(call.to))];
+    case "count":
+      return [String(namesIn(records, call.folder).length)];
+    case "all":
+      return recordsIn(records, call.folder).map((record) => textOf(call.plain ? plainOf(record) : record));
+    case "filter":
+      return found(recordsIn(records, call.folder), call);
+    case "commit":
+    case "rollback":
+      return [];
+  }
+}
+
+/** The name under which a record is added. */
+function nameOf({ name, item }: Extract<Call, { kind: "add" | "update" }>): string {
+  return name === undefined ? `${item.id}.baba` : canonical(name);
+}
+
+function moved(records: Records, from: string, to: string): string {
+  if (!records.has(from)) return "false";
+  return from !== to && records.has(to) ? "BABA_EXISTS" : "true";
+}
+
+function recordsIn(records: Records, folder: string): ItemRecord[] {
+  return namesIn(records, folder).flatMap((name) => records.get(name) ?? []);
+}
+
+function found(records: readonly ItemRecord[], { by, item, plain }: Filter): string[] {
+  const team = teamOf(item.team);
+  const hasTeam = (record: ItemRecord) => record.team === team;
+  const hasValue = (record: ItemRecord) => textOf(record.value) === textOf(wantedValue(item.value, false));
+  const fits = {
+    team: hasTeam,
+    value: hasValue,
+    both: (record: ItemRecord) => hasTeam(record) && hasValue(record),
+    predicate: (record: ItemRecord) => isWanted(record, team),
+  }[by];
+  return records.filter(fits).map((record) => textOf(plain ? plainOf(record) : record));
+}
+
+/**
+ * Whether a stream may have given these rows of the records. `pending` has the session's changes by the
+ * number of calls that it had made. What they change meanwhile may be missing, or be as it is now.
+ */
+export function couldStream(
+  { folder }: Stream,
+  given: { readonly rows: readonly Row[]; readonly isComplete: boolean },
+  records: Records,
+  pending: { readonly before: Pending; at(calls: number): Pending; readonly after: Pending },
+): boolean {
+  const { rows, isComplete } = given;
+  const isOrdered = rows.every(
+    ({ filename }, i) => i === 0 || inOrder(rows[i - 1]?.filename ?? "", filename) < 0,
+  );
+  const last = rows.at(-1)?.filename;
+  const isReached = (name: string) => isComplete || (last !== undefined && inOrder(name, last) <= 0);
+  const [before, after] = [pending.before, pending.after].map((changes) =>
+    namesIn(applied(records, changes), folder),
+  );
+  const always = before?.filter((name) => after?.includes(name) && isReached(name)) ?? [];
+  const isTrue = rows.every(({ filename, text, calls }) => {
+    const record = applied(records, pending.at(calls)).get(filename);
+    return folderOf(filename) === canonical(folder) && record !== undefined && textOf(record) === text;
+  });
+  return isOrdered && isTrue && always.every((name) => rows.some(({ filename }) => filename === name));
+}
+
+/**
+ * The changes that a call adds to those of its session, given the text that it resolved to. A move queues
+ * what its source holds.
+ */
+export function changesOf(call: Call, done: string | undefined, pending: Pending): Pending {
+  if (call.kind === "add" || call.kind === "update") {
+    const record = itemOf(call.item);
+    return new Map([[nameOf(call), () => record]]);
+  }
+  if (done !== "true") return new Map();
+  if (call.kind === "delete") return new Map([[canonical(call.name), undefined]]);
+  if (call.kind !== "move" || canonical(call.from) === canonical(call.to)) return new Map();
+  const from = canonical(call.from);
+  const source: Source = pending.get(from) ?? ((stored) => stored.get(from));
+  return new Map([
+    [canonical(call.to), source],
+    [from, undefined],
+  ]);
+}

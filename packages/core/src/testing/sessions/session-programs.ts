@@ -1,0 +1,48 @@
+import { seededRandom } from "../history/generator.ts";
+import { judge, type Verdict } from "./judge.ts";
+import { play, type SessionSubject } from "./player.ts";
+import { type Draw, type Program, programOf } from "./program.ts";
+
+/**
+ * A random program over the whole database: sessions of three handles in two processes, interleaved.
+ *
+ * @param seed the same seed gives the same program
+ * @param steps how many calls, callbacks included
+ * @example
+ * ```ts
+ * import { sessionProgram } from "@baba/core/testing";
+ * console.log(sessionProgram(1, 20).handles.length); // 3
+ * ```
+ */
+export function sessionProgram(seed: number, steps: number): Program {
+  const random = seededRandom(seed);
+  const number = () => Math.floor(random() * 2 ** 16);
+  const draw = (): Draw => [number(), number(), number(), number(), number()];
+  return programOf(draw(), Array.from({ length: steps }, draw));
+}
+
+/**
+ * Plays a program on an empty folder, and compares each call with a reference of plain maps: every read with
+ * what it may give, every commit with whether it may stand, and in the end what all folders hold.
+ *
+ * @throws an error that names every call that was wrong
+ * @example
+ * ```ts
+ * import { assemble, Database } from "@baba/core";
+ * import { checkSessions, memoryRuntime, sessionProgram } from "@baba/core/testing";
+ *
+ * const runtime = memoryRuntime();
+ * const processes = [assemble(runtime), assemble(runtime), assemble(runtime)];
+ * const { calls } = await checkSessions(sessionProgram(1, 20), {
+ *   open: (process, options, schema) => new Database(schema, options, processes[process] ?? assemble(runtime)),
+ * });
+ * console.log(calls > 20); // true
+ * ```
+ */
+export async function checkSessions(program: Program, subject: SessionSubject): Promise<Verdict> {
+  const verdict = judge(await play(program, subject));
+  const { violations } = verdict;
+  if (violations.length > 0)
+    throw new Error(`${violations.length} calls were wrong\n${violations.join("\n")}`);
+  return verdict;
+}

@@ -1,0 +1,48 @@
+import type { Call } from "./program.ts";
+
+/** What a call gave: texts, of records and the like; or the code of the error that it threw. */
+export type Outcome =
+  | { readonly texts: readonly string[] }
+  | { readonly code: string; readonly error: unknown };
+
+/** A record that a stream gave, and how many calls its session had made by then. */
+export type Row = { readonly filename: string; readonly text: string; readonly calls: number };
+
+/** A call as it was made; moments are numbers that only grow. */
+export type Entry = {
+  readonly call: Call;
+  readonly began: number;
+  ended: number;
+  outcome: Outcome;
+  /** Of a stream. */
+  readonly rows: Row[];
+};
+
+/** The calls of one session, in the order in which they were made. */
+export type Unit = { readonly process: number; readonly entries: Entry[] };
+
+/** A process closed or opened its store, and may have emptied the journal. */
+export type Turnover = { readonly process: number; readonly began: number; ended: number };
+
+/** A callback's runs, and how it ended. */
+export type Rerun = {
+  readonly retries: number;
+  readonly fails: boolean;
+  readonly units: Unit[];
+  outcome: Outcome;
+};
+
+/** Everything that happened while a program was played. */
+export type Trace = {
+  readonly units: readonly Unit[];
+  readonly turnovers: readonly Turnover[];
+  readonly reruns: readonly Rerun[];
+};
+
+/** Of a call that has not ended. */
+export const UNFINISHED: Outcome = { code: "UNFINISHED", error: undefined };
+
+/** The code of a call's error; `undefined` if it succeeded. */
+export function codeOf(outcome: Outcome): string | undefined {
+  return "code" in outcome ? outcome.code : undefined;
+}

@@ -1,0 +1,139 @@
+import type { Call } from "./program.ts";
+import { canonical, changesOf, folderOf, type Pending } from "./reference.ts";
+import { codeOf, type Entry, type Unit } from "./trace.ts";
+
+/** What a session did between two commits or rollbacks. */
+export type View = {
+  readonly unit: Unit;
+  /** The commit that came before it in its session. */
+  readonly former: Attempt | undefined;
+  readonly reads: Read[];
+  /** Names that were asked of the storage, and folders that were listed. */
+  readonly names: Set<string>;
+  readonly folders: Set<string>;
+  /** Names whose stored records are among the changes under another name. */
+  readonly moved: Set<string>;
+  /** The call that asked the storage first: it decided what state the view begins with. */
+  first: Entry | undefined;
+};
+
+/** A call that gave something, with the session's changes as they were before it, after it, and in between. */
+export type Read = {
+  readonly entry: Entry;
+  readonly pending: Pending;
+  readonly after: Pending;
+  at(calls: number): Pending;
+  readonly view: View;
+};
+
+/** A commit that was tried, and how many of the view's reads came before it. */
+export type Attempt = {
+  readonly entry: Entry;
+  readonly changes: Pending;
+  readonly reads: readonly Read[];
+  readonly view: View;
+};
+
+/** The views of a session, as its calls take effect in the order in which they were made. */
+export function viewsOf(unit: Unit): { readonly reads: Read[]; readonly attempts: Attempt[] } {
+  const states: Pending[] = [new Map()];
+  const [reads, attempts]: [Read[], Attempt[]] = [[], []];
+  let view = newView(unit, undefined);
+  for (const [i, entry] of unit.entries.entries()) {
+    const pending = states[i] ?? new Map();
+    const isOver =
+      entry.call.kind === "rollback" || (entry.call.kind === "commit" && codeOf(entry.outcome) === undefined);
+    if (entry.call.kind === "commit")
+      attempts.push({ entry, changes: pending, reads: [...view.reads], view });
+    else if (entry.call.kind !== "rollback") reads.push(noted(view, entry, states, i));
+    if (isOver) view = newView(unit, attempts.at(-1));
+    states.push(isOver ? new Map() : new Map([...pending, ...changesBy(entry, pending)]));
+  }
+  return { reads, attempts };
+}
+
+function newView(unit: Unit, former: Attempt | undefined): View {
+  return {
+    unit,
+    former,
+    reads: [],
+    names: new Set(),
+    folders: new Set(),
+    moved: new Set(),
+    first: undefined,
+  };
+}
+
+/** Takes a call into its view. */
+function noted(view: View, entry: Entry, states: readonly Pending[], i: number): Read {
+  const pending = states[i] ?? new Map();
+  const { names, folders } = asked(entry, pending);
+  for (const name of names) view.names.add(name);
+  for (const folder of folders) view.folders.add(folder);
+  if (names.length + folders.length > 0) view.first ??= entry;
+  if (entry.call.kind === "move" && !pending.has(canonical(entry.call.from)))
+    view.moved.add(canonical(entry.call.from));
+  const after = (): Pending => states[lastWithin(view.unit, entry) + 1] ?? pending;
+  const read = {
+    entry,
+    pending,
+    view,
+    at: (calls: number) => states[calls] ?? pending,
+    get after() {
+      return after();
+    },
+  };
+  view.reads.push(read);
+  return read;
+}
+
+/** The last call that was made before this one ended: a stream's change midway. */
+function lastWithin(unit: Unit, entry: Entry): number {
+  return entry.call.kind === "stream"
+    ? unit.entries.findLastIndex(({ began }) => began < entry.ended)
+    : unit.entries.indexOf(entry);
+}
+
+function changesBy({ call, outcome }: Entry, pending: Pending): Pending {
+  return "code" in outcome ? new Map() : changesOf(call, outcome.texts[0], pending);
+}
+
+/** What a call asks the storage for: not what the session's changes answer. */
+function asked({ call, outcome }: Entry, pending: Pending): { names: string[]; folders: string[] } {
+  const stored = (...names: string[]) => ({
+    names: names.map(canonical).filter((name) => !pending.has(name)),
+    folders: [],
+  });
+  switch (call.kind) {
+    case "get":
+    case "exists":
+    case "delete":
+      return stored(call.name);
+    case "move":
+      return isTargetAsked(call, "texts" in outcome ? outcome.texts[0] : "")
+        ? stored(call.from, call.to)
+        : stored(call.from);
+    case "count":
+    case "all":
+    case "filter":
+    case "stream":
+      return { names: [], folders: [canonical(call.folder)] };
+    default:
+      return { names: [], folders: [] };
+  }
+}
+
+function isTargetAsked({ from, to }: Extract<Call, { kind: "move" }>, text: string | undefined): boolean {
+  return text !== "false" && canonical(from) !== canonical(to);
+}
+
+/** Whether a commit of these changes touches what a view has read, or is about to write. */
+export function touches(
+  changes: Pending,
+  { names, folders }: Pick<View, "names" | "folders">,
+  writes: Pending,
+): boolean {
+  return [...changes.keys()].some(
+    (name) => names.has(name) || writes.has(name) || folders.has(folderOf(name)),
+  );
+}

@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { checkSessions, sessionProgram } from "@baba/core/testing";
+import { expect, test } from "vitest";
+import { assemble, Database, type DatabaseContext, nodeRuntime } from "../index.ts";
+
+const seed = Date.now() % 2 ** 31;
+console.log(`session-programs.test.ts: seed ${seed}`);
+
+const PROGRAMS = 6;
+const STEPS = 40;
+
+/** Plays a program in a new folder; each of its processes has a store of its own. */
+async function play(of: number): Promise<number> {
+  const directory = mkdtempSync(join(tmpdir(), "baba-programs-"));
+  const processes = new Map<number, DatabaseContext>();
+  try {
+    const { calls } = await checkSessions(sessionProgram(of, STEPS), {
+      open: (process, options, schema) => {
+        const context = processes.get(process) ?? assemble(nodeRuntime);
+        processes.set(process, context);
+        return new Database(schema, { ...options, directory }, context);
+      },
+    });
+    return calls;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+test("section 4: sessions on real files agree with plain maps and serial commits, in random programs", async () => {
+  for (let program = seed; program < seed + PROGRAMS; program++)
+    expect(await play(program)).toBeGreaterThan(STEPS);
+});
