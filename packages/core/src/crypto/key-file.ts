@@ -8,7 +8,7 @@ import { loadAge } from "./age.ts";
 import { passphraseIdentity, passphraseRecipient, WORK_FACTOR } from "./age-passphrase.ts";
 import type { Crypto } from "./crypto.ts";
 import { damagedKeyFile, Keyring } from "./keyring.ts";
-import { type IdentityLock, MOST_RECIPIENTS } from "./lock.ts";
+import { type IdentityLock, type Lock, MOST_RECIPIENTS } from "./lock.ts";
 
 const LARGEST_FILE = 1024 * 1024;
 /** More bytes than a key file with few recipients has; every runtime reads this many cheaply. */
@@ -21,6 +21,11 @@ const text = new TextDecoder();
 
 /** The kinds of lock that a key file can have. */
 export type FileLock = { readonly kind: "passphrase"; readonly passphrase: string } | IdentityLock;
+
+/** Whether a lock is that of a key file. */
+export function isFileLock(lock: Lock): lock is FileLock {
+  return lock.kind === "passphrase" || lock.kind === "identity";
+}
 
 /**
  * Makes a key file: the keyring, locked by the passphrase or for its recipients, in age's armor. The

@@ -7,6 +7,7 @@ import {
   checkedForNew,
   createKeyFile,
   type FileLock,
+  isFileLock,
   lockKeyring,
   readKeyFile,
   recipientsOf,
@@ -224,7 +225,13 @@ export function pinnedButMissing(): BabaError {
 
 /** The lock of a key file, with another passphrase if given; `undefined` if it has no such lock. */
 export function fileLock(lock: Lock, passphrase: string | undefined): FileLock | undefined {
-  if (lock.kind !== "passphrase" && lock.kind !== "identity") return undefined;
+  if (!isFileLock(lock)) return undefined;
   if (passphrase === undefined) return lock;
   return lock.kind === "passphrase" ? { kind: "passphrase", passphrase } : undefined;
+}
+
+/** The same lock for a changed keyring: a pinned fingerprint becomes that of the new one. */
+export function pinnedTo(lock: FileLock, fingerprint: string): FileLock {
+  if (lock.kind !== "identity" || lock.fingerprint === undefined) return lock;
+  return { ...lock, fingerprint };
 }

@@ -8,7 +8,7 @@ import type { Changes, Content, Hold } from "../storage/storage.ts";
 import type { Compression } from "./compression.ts";
 import type { Crypto } from "./crypto.ts";
 import { asContent, type Seals, sealRecords } from "./envelope.ts";
-import { assureKeyFile, type FileLock, notThePinned, readKeyFile } from "./key-file.ts";
+import { assureKeyFile, type FileLock, isFileLock, notThePinned, readKeyFile } from "./key-file.ts";
 import type { Keyring } from "./keyring.ts";
 import { copyOfLock, type Lock, sameLock, wipeLock } from "./lock.ts";
 import {
@@ -29,6 +29,7 @@ import {
   type OpenedKeys,
   openedKeys,
   pinnedButMissing,
+  pinnedTo,
   rewriteLock,
   type Unlocked,
   unlock,
@@ -121,6 +122,15 @@ export class Vault implements Protection {
 
   get journal(): JournalSeal | undefined {
     return this.#opened?.keys.cipher();
+  }
+
+  /**
+   * For changes of the key file, or of what it locks.
+   *
+   * @throws `BABA_OPTION` unless the store was opened with the lock of a key file, and of this kind if one is given
+   */
+  mustHaveKeyFile(kind: Lock["kind"] = this.lockKind): void {
+    if (!isFileLock(this.#lock) || kind !== this.lockKind) throw noKeyring();
   }
 
   /** Whether the store was opened with this lock. */
@@ -235,8 +245,7 @@ export class Vault implements Protection {
     const lock = fileLock(this.#lock, passphrase);
     if (this.keyring === undefined || lock === undefined) throw noKeyring();
     const next = change(this.keyring, crypto);
-    const fingerprint = lock.kind === "identity" && lock.fingerprint && next.fingerprint(crypto);
-    const pinned = fingerprint ? { ...lock, fingerprint } : lock;
+    const pinned = pinnedTo(lock, next.fingerprint(crypto));
     try {
       await rewriteLock(crypto, this.#files, { keyring: next, lock, mustHold: () => hold.mustHold() });
       await hold.mustHold();

@@ -1,6 +1,5 @@
 import type { Keyring } from "../../crypto/keyring.ts";
 import { checkPassphrase, checkRecipients } from "../../crypto/lock.ts";
-import { noKeyring } from "../../crypto/refusals.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { Hold } from "../../storage/storage.ts";
 import type { Store } from "../database/shared-store.ts";
@@ -12,7 +11,7 @@ type KeySource = Pick<Runtime, "crypto" | "now">;
 /** Locks the store's key file with another passphrase. @throws `BABA_OPTION`, `BABA_KEY_MISSING` */
 export async function changePassphrase(store: Store, next: string): Promise<void> {
   const passphrase = checkPassphrase(next);
-  if (store.vault.lockKind !== "passphrase") throw noKeyring();
+  store.vault.mustHaveKeyFile("passphrase");
   await changing(store, (hold) => store.vault.rewrite((keyring) => keyring, hold, passphrase));
 }
 
@@ -25,7 +24,7 @@ export async function listRecipients(store: Store): Promise<string[]> {
 /** Adds a recipient to the key file; whether it was not one yet. @throws `BABA_OPTION`, `BABA_KEY_MISSING` */
 export async function addRecipient(store: Store, recipient: string): Promise<boolean> {
   const [added = ""] = checkRecipients([recipient]);
-  if (store.vault.lockKind !== "identity") throw noKeyring();
+  store.vault.mustHaveKeyFile("identity");
   return changing(store, async (hold) => {
     if (recipientsOf(store).includes(added)) return false;
     await store.vault.rewrite((keyring) => keyring.withRecipients([...keyring.recipients, added]), hold);
@@ -42,7 +41,7 @@ export async function addRecipient(store: Store, recipient: string): Promise<boo
  */
 export async function removeRecipient(store: Store, recipient: string, runtime: KeySource): Promise<boolean> {
   const [removed = ""] = checkRecipients([recipient]);
-  if (store.vault.lockKind !== "identity") throw noKeyring();
+  store.vault.mustHaveKeyFile("identity");
   return changing(store, async (hold) => {
     const isRecipient = recipientsOf(store).includes(removed);
     if (isRecipient) await store.vault.rewrite((keyring) => without(keyring, removed, runtime), hold);
@@ -62,7 +61,7 @@ function without(keyring: Keyring, removed: string, runtime: KeySource): Keyring
 
 /** Makes a new data key for later writes. @throws `BABA_OPTION` if the store has no key file */
 export async function rotateKey(store: Store, runtime: KeySource): Promise<void> {
-  if (store.vault.lockKind !== "passphrase" && store.vault.lockKind !== "identity") throw noKeyring();
+  store.vault.mustHaveKeyFile();
   await changing(store, async (hold) => {
     await store.vault.rewrite((keyring) => keyring.rotated(runtime.crypto, runtime.now()), hold);
     // Other processes learn of the key from a journal sealed with it.

@@ -1,5 +1,4 @@
 import { isSealed, keyIdOf } from "../../crypto/envelope.ts";
-import { noKeyring } from "../../crypto/refusals.ts";
 import { BabaError, ConflictError, optionError } from "../../errors.ts";
 import { printable } from "../../printable.ts";
 import type { Content, Hold } from "../../storage/storage.ts";
@@ -44,7 +43,7 @@ export type RewrapOptions = MaintenanceOptions & {
  */
 export async function rewrap(store: Store, options: RewrapOptions): Promise<RewrapReport> {
   checkRewrapOptions(options);
-  if (!hasKeyFile(store)) throw noKeyring();
+  store.vault.mustHaveKeyFile();
   const report = await sealAll(store, options);
   if (options.dropRetired === true && report.problems.length === 0) await dropRetired(store);
   return { ...report, retiredKeys: retiredKeys(store) };
@@ -59,7 +58,7 @@ export async function rewrap(store: Store, options: RewrapOptions): Promise<Rewr
  */
 export async function seal(store: Store, options: MaintenanceOptions): Promise<RewrapReport> {
   checkMaintenanceOptions(options);
-  if (!hasKeyFile(store)) throw noKeyring();
+  store.vault.mustHaveKeyFile();
   await underLock(store, () => beginConversion(store));
   // In a sealed store nobody vouches for a plain record, so this does not seal one.
   if (store.vault.keyring?.converting !== true)
@@ -166,8 +165,4 @@ function notSealed(record: string): ConflictError {
 
 function retiredKeys({ vault }: Store): number {
   return (vault.keyring?.keys.length ?? 1) - 1;
-}
-
-function hasKeyFile({ vault }: Store): boolean {
-  return vault.lockKind === "passphrase" || vault.lockKind === "identity";
 }
