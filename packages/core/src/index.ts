@@ -38,7 +38,7 @@ export {
   stringify,
   type Where,
 } from "./model/index.ts";
-export type { EventLoop } from "./runtime/event-loop.ts";
+export type { Breathe, EventLoop } from "./runtime/event-loop.ts";
 export type { Runtime } from "./runtime/runtime.ts";
 export { assemble, type DatabaseContext } from "./session/database/assemble.ts";
 export { Database } from "./session/database/database.ts";

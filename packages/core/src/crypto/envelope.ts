@@ -1,5 +1,6 @@
 import { Arena } from "../arena.ts";
 import { BabaError } from "../errors.ts";
+import type { Breathe } from "../runtime/event-loop.ts";
 import type { Changes, Content } from "../storage/storage.ts";
 import type { Compression } from "./compression.ts";
 import { type Crypto, TAG_SIZE } from "./crypto.ts";
@@ -142,7 +143,7 @@ export class CommitSealer {
 export async function sealRecords(
   changes: Changes,
   seals: Seals,
-  breathe: () => Promise<void> | undefined,
+  breathe: Breathe,
 ): Promise<Map<string, Uint8Array | undefined>> {
   const sealer = new CommitSealer(seals);
   const sealed = new Map<string, Uint8Array | undefined>();

@@ -1,5 +1,6 @@
 import { BabaError } from "../errors.ts";
 import { printable } from "../printable.ts";
+import type { Breathe } from "../runtime/event-loop.ts";
 import type { Content } from "../storage/storage.ts";
 import { contentOf, isSealed, type Seals } from "./envelope.ts";
 import type { Keyring } from "./keyring.ts";
@@ -28,7 +29,7 @@ export async function contentsOf(
   { names, kept }: Kept,
   now: KeysAtHand,
   former: Seals | undefined,
-  breathe: () => Promise<void> | undefined,
+  breathe: Breathe,
 ): Promise<readonly Content[]> {
   const contents: Content[] = [];
   for (const [i, bytes] of kept.entries()) {

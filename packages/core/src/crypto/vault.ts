@@ -1,5 +1,6 @@
 import type { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
+import type { Breathe } from "../runtime/event-loop.ts";
 import type { JournalSeal } from "../storage/journal/seal.ts";
 import { JOURNAL_FOLDER } from "../storage/layout.ts";
 import { Mutex } from "../storage/mutex.ts";
@@ -44,7 +45,7 @@ export type VaultContext = {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Called between the steps of long work, and awaited if it returns a promise. */
-  readonly breathe: () => Promise<void> | undefined;
+  readonly breathe: Breathe;
 };
 
 /** The write lock, held. */

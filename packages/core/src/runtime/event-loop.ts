@@ -4,6 +4,12 @@ import type { Runtime } from "./runtime.ts";
 const LONGEST_HOLD = 1;
 
 /**
+ * {@link EventLoop.breathe}, for code that only yields: call it between the pieces of long work, and await
+ * what it returns, if anything.
+ */
+export type Breathe = () => Promise<void> | undefined;
+
+/**
  * Keeps long runs of small work from blocking the event loop: call `breathe()` between the pieces.
  *
  * @example

@@ -1,7 +1,7 @@
+import type { Breathe } from "../runtime/event-loop.ts";
+
 /** How many entries to handle before yielding: under a millisecond's work, even before it is compiled. */
 export const PIECE = 128;
-/** Yields to other work, unless that happened a moment ago: then there is nothing to wait for. */
-export type Breathe = () => Promise<void> | undefined;
 
 /**
  * Does `work` for each entry that a map has now, in order, yielding between pieces. Goes over two arrays, as

@@ -1,9 +1,10 @@
 import { CommitUnknownError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
+import type { Breathe } from "../../runtime/event-loop.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { WriteLock } from "../lock/write-lock.ts";
 import { folderOf } from "../names.ts";
-import { type Breathe, inPieces } from "../pieces.ts";
+import { inPieces } from "../pieces.ts";
 import { rewriteFolders } from "../rewrite-folders.ts";
 import { tidy } from "../store-folder.ts";
 import type { Poison } from "./poison.ts";

@@ -1,6 +1,7 @@
 import { hexadecimal } from "../../bytes.ts";
 import { BabaError, CommitUnknownError, LockedError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
+import type { Breathe } from "../../runtime/event-loop.ts";
 import { EventLoop } from "../../runtime/event-loop.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { ioError, messageOf } from "../io-error.ts";
@@ -8,7 +9,6 @@ import { Journal } from "../journal/journal.ts";
 import { STORE_FOLDER } from "../layout.ts";
 import { LockTenure } from "../lock/lock-tenure.ts";
 import { WriteLock } from "../lock/write-lock.ts";
-import type { Breathe } from "../pieces.ts";
 import type { Protection } from "../protection.ts";
 import { RecordPlacer } from "../records/record-placer.ts";
 import { RecordReader } from "../records/record-reader.ts";

@@ -1,11 +1,11 @@
 import type { FileSystem } from "../../file-system/file-system.ts";
+import type { Breathe } from "../../runtime/event-loop.ts";
 import { ioError } from "../io-error.ts";
 import type { Journal } from "../journal/journal.ts";
 import { STORE_FOLDER } from "../layout.ts";
 import type { LockTenure } from "../lock/lock-tenure.ts";
 import type { WriteLock } from "../lock/write-lock.ts";
 import { Mutex } from "../mutex.ts";
-import type { Breathe } from "../pieces.ts";
 import { completeStoreFolder, makeStoreFolders } from "../store-folder.ts";
 import { removeUnplaced } from "../temporary-files.ts";
 import type { Poison } from "./poison.ts";

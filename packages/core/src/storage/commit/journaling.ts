@@ -1,6 +1,6 @@
+import type { Breathe } from "../../runtime/event-loop.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { LockTenure } from "../lock/lock-tenure.ts";
-import type { Breathe } from "../pieces.ts";
 import type { Protection } from "../protection.ts";
 import type { RecordPlacer } from "../records/record-placer.ts";
 import type { Changes } from "../storage.ts";

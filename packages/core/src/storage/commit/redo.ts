@@ -1,5 +1,6 @@
+import type { Breathe } from "../../runtime/event-loop.ts";
 import type { JournalCommit } from "../journal/read-journal.ts";
-import { type Breathe, inPieces } from "../pieces.ts";
+import { inPieces } from "../pieces.ts";
 import type { Placement } from "../records/placement.ts";
 import type { Changes } from "../storage.ts";
 

@@ -1,10 +1,10 @@
 import type { FileSystem } from "../../file-system/file-system.ts";
+import type { Breathe } from "../../runtime/event-loop.ts";
 import type { News } from "../journal/cursor.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { JournalCommit } from "../journal/read-journal.ts";
 import { ownerPath } from "../layout.ts";
 import { ownerLives } from "../lock/lock-owner.ts";
-import type { Breathe } from "../pieces.ts";
 import type { Changes } from "../storage.ts";
 import { History } from "./history.ts";
 import { Redo } from "./redo.ts";

@@ -1,5 +1,5 @@
+import type { Breathe } from "../../runtime/event-loop.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { Breathe } from "../pieces.ts";
 import type { RecordPlacer } from "../records/record-placer.ts";
 import type { Poison } from "./poison.ts";
 import type { Replay } from "./replay.ts";

@@ -1,6 +1,6 @@
 import { BabaError } from "../../errors.ts";
+import type { Breathe } from "../../runtime/event-loop.ts";
 import { mostBytes } from "../journal/changes.ts";
-import type { Breathe } from "../pieces.ts";
 import type { Changes, Transaction } from "../storage.ts";
 
 /** Batches with more changes than this are handled in pieces. */

@@ -1,5 +1,6 @@
+import type { Breathe } from "../../runtime/event-loop.ts";
 import { RECORD_SUFFIX } from "../names.ts";
-import { type Breathe, inPieces, PIECE } from "../pieces.ts";
+import { inPieces, PIECE } from "../pieces.ts";
 import type { Changes } from "../storage.ts";
 
 const PUT = 1;

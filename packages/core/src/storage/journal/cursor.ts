@@ -1,7 +1,7 @@
 import { BabaError, LockedError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
+import type { Breathe } from "../../runtime/event-loop.ts";
 import { JOURNAL_FOLDER, STORE_FOLDER, segmentPath } from "../layout.ts";
-import type { Breathe } from "../pieces.ts";
 import { FRAME_HEADER } from "./frame.ts";
 import {
   damagedJournal,

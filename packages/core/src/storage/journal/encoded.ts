@@ -1,5 +1,5 @@
 import { xxh64 } from "../../codec/index.ts";
-import type { Breathe } from "../pieces.ts";
+import type { Breathe } from "../../runtime/event-loop.ts";
 import type { Changes } from "../storage.ts";
 import { encodeChanges } from "./changes.ts";
 import { FRAME_HEADER, frameSize, writeFrameAt } from "./frame.ts";

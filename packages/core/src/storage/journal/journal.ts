@@ -1,8 +1,8 @@
 import { CommitUnknownError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
+import type { Breathe } from "../../runtime/event-loop.ts";
 import { isCrowded, systemCode } from "../../system-error.ts";
 import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
-import type { Breathe } from "../pieces.ts";
 import type { Changes } from "../storage.ts";
 import { createAnew } from "../temporary-files.ts";
 import { JournalCursor, type News, takenOver } from "./cursor.ts";

@@ -1,8 +1,8 @@
 import { xxh64 } from "../../codec/index.ts";
 import { BabaError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
+import type { Breathe } from "../../runtime/event-loop.ts";
 import { JOURNAL_FOLDER, segmentNumber, segmentPath } from "../layout.ts";
-import type { Breathe } from "../pieces.ts";
 import type { Changes } from "../storage.ts";
 import { decodeChanges } from "./changes.ts";
 import { attestsSync, openFrame, type ParsedFrame, parseFrame } from "./frame.ts";

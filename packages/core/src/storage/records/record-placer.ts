@@ -1,11 +1,12 @@
 import { BabaError } from "../../errors.ts";
 import type { FileSystem, Move } from "../../file-system/file-system.ts";
 import { inLanes } from "../../lanes.ts";
+import type { Breathe } from "../../runtime/event-loop.ts";
 import { systemCode } from "../../system-error.ts";
 import { ioErrorAmong } from "../io-error.ts";
 import { TEMPORARY_FOLDER } from "../layout.ts";
 import { folderOf } from "../names.ts";
-import { type Breathe, inPieces } from "../pieces.ts";
+import { inPieces } from "../pieces.ts";
 import type { Changes } from "../storage.ts";
 import { folderError, kindsOf, refuseObstacles, refuseObstaclesIn } from "./obstacles.ts";
 import {
