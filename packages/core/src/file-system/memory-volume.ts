@@ -1,3 +1,5 @@
+import { systemError } from "../system-error.ts";
+
 /** A file of a volume; several names may lead to one. */
 export type MemoryFile = { readonly kind: "file"; bytes: Uint8Array };
 
@@ -25,6 +27,13 @@ export class Folder extends Map<string, MemoryFile | Folder> {
 }
 
 let volumes = 0;
+
+const MEANINGS = {
+  ENOENT: "does not exist",
+  EEXIST: "exists already",
+  ENOTDIR: "is not a folder, or below a file",
+  EISDIR: "is a folder",
+} as const;
 
 /**
  * A tree of files in memory, for any number of adapters: `memoryFileSystem(volume)`. It starts out empty,
@@ -119,9 +128,9 @@ export class MemoryVolume {
   }
 }
 
-/** An error with the code that an operating system would give. */
-export function volumeError(code: string, path: string): Error {
-  return Object.assign(new Error(`${code}: "${path}"`), { code });
+/** The error that an operating system would give. */
+export function volumeError(code: keyof typeof MEANINGS, path: string): Error {
+  return systemError(code, MEANINGS[code], path);
 }
 
 function segmentsOf(path: string): string[] {

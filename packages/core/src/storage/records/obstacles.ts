@@ -1,7 +1,7 @@
 import { BabaError } from "../../errors.ts";
 import type { EntryKind, FileSystem } from "../../file-system/file-system.ts";
 import { printable } from "../../printable.ts";
-import { systemCode } from "../../system-error.ts";
+import { systemCode, systemError } from "../../system-error.ts";
 import { ioError, ioErrorAmong } from "../io-error.ts";
 import { folderOf, pathIn } from "../names.ts";
 import type { Changes } from "../storage.ts";
@@ -73,6 +73,6 @@ export function folderError(error: unknown, folder: string): BabaError {
 }
 
 function notAFile(name: string, kind: EntryKind): BabaError {
-  const code = kind === "folder" ? "EISDIR" : "ENOTSUP";
-  return ioError(Object.assign(new Error("not a file"), { code }), name, "write");
+  const cause = systemError(kind === "folder" ? "EISDIR" : "ENOTSUP", "is not a regular file", name);
+  return ioError(cause, name, "write");
 }
