@@ -11,16 +11,12 @@ import {
   WANTED_FILE,
 } from "../layout.ts";
 import { createAnew, removeUnplaced } from "../temporary-files.ts";
+import { jittered, LONGEST_PAUSE, LockFairness } from "./lock-fairness.ts";
 import { endedOwners, type LockOwner, ownerLives } from "./lock-owner.ts";
 
 /** How long to wait for a living owner, in milliseconds. */
 export const LONGEST_WAIT: number = 10_000;
 const FIRST_PAUSE = 1;
-const LONGEST_PAUSE = 50;
-/** How long (ms) one owner may retake the lock each time it releases it, before it lets waiting ones in. */
-const LONGEST_LEAD = 100;
-/** How often it then checks whether one has taken the lock, in milliseconds. */
-const GIVEN_PAUSE = 5;
 /** What a token may consist of: it becomes a file name. */
 const TOKEN = /^[\w-]+$/;
 const utf8 = new TextEncoder();
@@ -39,21 +35,18 @@ export class WriteLock {
   readonly #files: FileSystem;
   readonly #runtime: Runtime;
   readonly #owner: LockOwner;
+  readonly #fairness: LockFairness;
   /** The announcement, under way or done: `acquire` and `force` may ask for it at once. */
   #announced: Promise<void> | undefined;
   #taken = false;
   /** Whether a lock that was taken was not there when it was to be released. */
   #missed = false;
-  /** Since when this owner has retaken the lock after every release, as far as it knows. */
-  #aheadSince: number | undefined;
-  /** When it last released the lock, and whether another was waiting then. */
-  #releasedAt = 0;
-  #wasWanted = false;
 
   constructor(files: FileSystem, runtime: Runtime, owner: LockOwner) {
     this.#files = files;
     this.#runtime = runtime;
     this.#owner = owner;
+    this.#fairness = new LockFairness(files, runtime);
   }
 
   /** Whether this owner may have the lock: it was taken, and not released since. */
@@ -87,16 +80,13 @@ export class WriteLock {
    */
   async acquire(longestWait: number = LONGEST_WAIT): Promise<void> {
     await this.announce();
-    await this.#giveWay();
+    await this.#fairness.giveWay();
     let start = this.#runtime.elapsed();
     let waitedFor: string | undefined;
     for (let pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, pause * 2)) {
-      if (await this.#files.link(this.ownFile, LOCK_FILE)) break;
-      const owner = await this.#read(LOCK_FILE);
-      // Left behind by a release that failed.
-      if (owner?.token === this.#owner.token) break;
-      this.#aheadSince = undefined;
-      if (owner === undefined || (await this.#removeIfDead(owner))) {
+      const owner = await this.#tryToTake();
+      if (owner === "taken") break;
+      if (owner === "free") {
         pause = FIRST_PAUSE;
         continue;
       }
@@ -104,10 +94,20 @@ export class WriteLock {
       waitedFor = owner.token;
       if (this.#runtime.elapsed() - start >= longestWait) throw this.#locked(owner, longestWait);
       await this.#files.link(this.ownFile, WANTED_FILE);
-      await this.#runtime.sleep(this.#jitter(pause));
+      await this.#runtime.sleep(jittered(pause, this.#runtime));
     }
     this.#taken = true;
-    if (waitedFor !== undefined) await this.#forgetWanted();
+    if (waitedFor !== undefined) await this.#fairness.forgetWanted();
+  }
+
+  /** Returns the living owner that has the lock; or `"free"` if it was released, or removed as a dead owner's. */
+  async #tryToTake(): Promise<LockOwner | "taken" | "free"> {
+    if (await this.#files.link(this.ownFile, LOCK_FILE)) return "taken";
+    const owner = await this.#read(LOCK_FILE);
+    // Left behind by a release that failed.
+    if (owner?.token === this.#owner.token) return "taken";
+    this.#fairness.noteOther();
+    return owner === undefined || (await this.#removeIfDead(owner)) ? "free" : owner;
   }
 
   /** Whether the lock is still this owner's: a person may have removed it by force. */
@@ -116,9 +116,8 @@ export class WriteLock {
   }
 
   /** Whether another is waiting for the lock, or was when it ended. */
-  async isWanted(): Promise<boolean> {
-    const [kind] = await this.#files.kinds([WANTED_FILE]);
-    return kind !== undefined;
+  isWanted(): Promise<boolean> {
+    return this.#fairness.isWanted();
   }
 
   /** Releases the lock; `isWanted`: another waits, and must repeat its wish if it goes on waiting. */
@@ -126,9 +125,7 @@ export class WriteLock {
     if (await this.isHeld()) await this.#files.remove(isWanted ? [WANTED_FILE, LOCK_FILE] : [LOCK_FILE]);
     else this.#missed ||= this.#taken;
     this.#taken = false;
-    this.#releasedAt = this.#runtime.elapsed();
-    this.#aheadSince ??= this.#releasedAt;
-    this.#wasWanted = isWanted;
+    this.#fairness.noteRelease(isWanted);
   }
 
   /**
@@ -161,37 +158,6 @@ export class WriteLock {
     endedOwners.add(this.#owner.token);
     await this.#files.remove([this.ownFile]);
     if (!mayRemain) endedOwners.delete(this.#owner.token);
-  }
-
-  /**
-   * Lets a waiting process in after this owner retook the lock for too long: waiters only poll, and would not
-   * find the lock free between commits in quick succession.
-   */
-  async #giveWay(): Promise<void> {
-    const now = this.#runtime.elapsed();
-    // Any waiter has polled in the meantime and found the lock free.
-    if (now - this.#releasedAt >= LONGEST_PAUSE) this.#aheadSince = undefined;
-    if (this.#aheadSince === undefined || now - this.#aheadSince < LONGEST_LEAD) return;
-    this.#aheadSince = undefined;
-    if (this.#wasWanted || (await this.isWanted())) await this.#letIn();
-  }
-
-  /**
-   * Active waiters repeat the wish; a stale one goes. If this fails, the lock is once released needlessly.
-   */
-  async #forgetWanted(): Promise<void> {
-    await this.#files.remove([WANTED_FILE]).catch(() => undefined);
-  }
-
-  async #letIn(): Promise<void> {
-    await this.#forgetWanted();
-    for (let given = 0; given < 2 * LONGEST_PAUSE; ) {
-      const pause = this.#jitter(GIVEN_PAUSE);
-      await this.#runtime.sleep(pause);
-      given += pause;
-      const [kind] = await this.#files.kinds([LOCK_FILE]);
-      if (kind !== undefined) return;
-    }
   }
 
   /**
@@ -266,11 +232,6 @@ export class WriteLock {
   /** The file that identifies this owner. */
   get ownFile(): string {
     return ownerPath(this.#owner.token);
-  }
-
-  #jitter(pause: number): number {
-    const [byte] = this.#runtime.crypto.random(1);
-    return pause * (0.5 + Number(byte) / 512);
   }
 
   #locked({ identity }: LockOwner, waited: number): LockedError {
