@@ -1,5 +1,5 @@
 import { deepEqual } from "./equality.ts";
-import { isPlainScalar, isScalarSchema, onlyLooks } from "./idempotence.ts";
+import { isPlainScalar, isScalarSchema, onlyChecks } from "./idempotence.ts";
 import { isPlainNumber } from "./json-encode.ts";
 import { isSchema, type Schema } from "./schema.ts";
 import { check, isPromise } from "./validation.ts";
@@ -51,10 +51,10 @@ const forms: Known = new WeakMap();
  * schemas.
  */
 export function compiled(schema: Schema): Compiled | undefined {
-  return once(compilations, schema, compile);
+  return memoized(compilations, schema, compile);
 }
 
-function once(
+function memoized(
   knownOnes: Known,
   schema: Schema,
   make: (schema: Schema) => Compiled | undefined,
@@ -68,7 +68,7 @@ function once(
 }
 
 function compile(schema: Schema): Compiled | undefined {
-  const form = onlyLooks(schema) && isGenuine(schema) ? formOf(schema) : undefined;
+  const form = onlyChecks(schema) && isGenuine(schema) ? formOf(schema) : undefined;
   if (form === undefined) return undefined;
   const { copy, accepts } = confirmed(schema, form);
   return {
@@ -84,7 +84,7 @@ function compile(schema: Schema): Compiled | undefined {
 function confirmed(schema: Schema, form: Compiled): Compiled {
   let agrees: boolean | undefined;
   const isSure = (value: unknown, output: unknown): boolean => {
-    agrees ??= gives(schema, value, output);
+    agrees ??= isOutputOf(schema, value, output);
     return agrees;
   };
   const copy = (value: unknown): unknown => {
@@ -94,8 +94,11 @@ function confirmed(schema: Schema, form: Compiled): Compiled {
   return { copy, accepts: (value) => form.accepts(value) && isSure(value, value) };
 }
 
-/** A schema of objects looks for the name of each of its entries, whether the value has it or not. */
-function gives(schema: Schema, value: unknown, output: unknown): boolean {
+/**
+ * Whether the schema itself gives this output for the value. One of objects must also look for the name of
+ * each of its entries, whether the value has it or not.
+ */
+function isOutputOf(schema: Schema, value: unknown, output: unknown): boolean {
   const sought = new Set<PropertyKey>();
   const has = (target: object, name: PropertyKey): boolean => {
     sought.add(name);
@@ -119,13 +122,14 @@ function unlessItThrows<T>(look: () => T, otherwise: T): T {
 }
 
 function formOf(schema: unknown): Compiled | undefined {
-  return isSchema(schema) ? once(forms, schema, makeForm) : undefined;
+  return isSchema(schema) ? memoized(forms, schema, makeForm) : undefined;
 }
 
 function makeForm(schema: Schema): Compiled | undefined {
   const parts: Parts = { ...schema };
   // Of a schema that only checks, a union is one of scalars.
-  if (!isGenuine(schema)) return isScalarSchema(schema) || parts.type === "union" ? asked(schema) : undefined;
+  if (!isGenuine(schema))
+    return isScalarSchema(schema) || parts.type === "union" ? bySchema(schema) : undefined;
   switch (parts.type) {
     case "string":
       return scalar(isString);
@@ -138,7 +142,7 @@ function makeForm(schema: Schema): Compiled | undefined {
     case "object":
       return objectOf(entriesOf({ ...Object(parts.entries) }));
     case "strict_object":
-      return strictly(entriesOf({ ...Object(parts.entries) }));
+      return strictObjectOf(entriesOf({ ...Object(parts.entries) }));
     default:
       return parts.default === undefined ? wrapperOf(parts.type, formOf(parts.wrapped)) : undefined;
   }
@@ -164,7 +168,7 @@ function codeOf(schema: Schema): string {
 /**
  * A scalar that must meet further requirements: the schema itself is run, as the object that it is in would.
  */
-function asked(schema: Schema): Compiled {
+function bySchema(schema: Schema): Compiled {
   return scalar((value) => isPlainScalar(value) && isPassed(run(schema, value), value));
 }
 
@@ -230,7 +234,7 @@ function objectOf(entries: readonly Entry[] | undefined): Compiled | undefined {
 }
 
 /** An object that has nothing but its entries. */
-function strictly(entries: readonly Entry[] | undefined): Compiled | undefined {
+function strictObjectOf(entries: readonly Entry[] | undefined): Compiled | undefined {
   const form = objectOf(entries);
   if (form === undefined) return undefined;
   const names = new Set(entries?.map(({ name }) => name));

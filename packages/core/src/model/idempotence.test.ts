@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import * as v from "valibot";
 import { afterEach, describe, expect, it } from "vitest";
-import { givesAgain } from "./idempotence.ts";
+import { isIdempotentFor } from "./idempotence.ts";
 import { loadableText, textOfOutput } from "./model.ts";
 import type { Schema } from "./schema.ts";
 import { asked, kinds, withInputs } from "./schemas.fixture.ts";
@@ -12,7 +12,7 @@ const RUNS = 3000;
 function known(schema: Schema, input: unknown): boolean {
   const outcome = schema["~standard"].validate(input);
   if (outcome instanceof Promise || outcome.issues) throw new Error("The schema refuses the input.");
-  return givesAgain(schema, outcome.value);
+  return isIdempotentFor(schema, outcome.value);
 }
 
 function ofRun<T>(run: () => T): T | Error {
@@ -23,7 +23,7 @@ function ofRun<T>(run: () => T): T | Error {
   }
 }
 
-describe("givesAgain() knows it of", () => {
+describe("isIdempotentFor() knows it of", () => {
   it.each<[string, Schema, unknown]>([
     ["scalars", v.string(), "Alice"],
     [
@@ -73,7 +73,7 @@ describe("givesAgain() knows it of", () => {
   });
 });
 
-describe("givesAgain() knows nothing of", () => {
+describe("isIdempotentFor() knows nothing of", () => {
   const Anything = v.object({ id: v.any() });
 
   it.each<[string, Schema, unknown]>([
@@ -141,23 +141,23 @@ describe("givesAgain() knows nothing of", () => {
   });
 
   it("an async schema", () => {
-    expect(givesAgain(v.objectAsync({}), {})).toBe(false);
+    expect(isIdempotentFor(v.objectAsync({}), {})).toBe(false);
   });
 
   it("an object with another prototype", () => {
-    expect(givesAgain(v.object({}), Object.create({ a: 1 }))).toBe(false);
+    expect(isIdempotentFor(v.object({}), Object.create({ a: 1 }))).toBe(false);
   });
 
   it("a value too deep, or with a cycle", () => {
     const deep: { next?: unknown } = {};
     deep.next = deep;
-    expect(givesAgain(v.record(v.string(), v.string()), deep)).toBe(false);
+    expect(isIdempotentFor(v.record(v.string(), v.string()), deep)).toBe(false);
   });
 
   it("a schema too deep, or that holds itself", () => {
     const item = v.array(v.string());
     const schema = Object.assign(item, { item });
-    expect(givesAgain(schema, [])).toBe(false);
+    expect(isIdempotentFor(schema, [])).toBe(false);
   });
 
   describe("any value", () => {
@@ -205,7 +205,7 @@ describe("textOfOutput()", () => {
         for (const input of inputs) {
           const outcome = schema["~standard"].validate(input);
           if (outcome instanceof Promise || outcome.issues) continue;
-          if (givesAgain(schema, outcome.value)) unasked++;
+          if (isIdempotentFor(schema, outcome.value)) unasked++;
           const whole = ofRun(() => loadableText(schema, outcome.value));
           if (whole instanceof Error) refused++;
           expect(ofRun(() => textOfOutput(schema, outcome.value))).toEqual(whole);

@@ -43,17 +43,17 @@ type Parts = { readonly [name: string]: unknown };
  * valibot's own checks. Nothing is known of a schema that transforms, has a fallback, computes a default for
  * `null`, or calls user code.
  */
-export function givesAgain(schema: Schema, output: unknown): boolean {
-  return onlyLooks(schema) && !callsToJson() && isPlain(output, 0);
+export function isIdempotentFor(schema: Schema, output: unknown): boolean {
+  return onlyChecks(schema) && !callsToJson() && isPlain(output, 0);
 }
 
 /** Whether a schema is known to be a valibot one that only checks, and so is deterministic; cached. */
-export function onlyLooks(schema: Schema): boolean {
+export function onlyChecks(schema: Schema): boolean {
   const known = judged.get(schema);
   if (known !== undefined) return known;
-  const looks = schema["~standard"].vendor === "valibot" && isLook(schema, 0);
-  judged.set(schema, looks);
-  return looks;
+  const checks = schema["~standard"].vendor === "valibot" && isChecker(schema, 0);
+  judged.set(schema, checks);
+  return checks;
 }
 
 /**
@@ -72,40 +72,40 @@ function hasDefault(schema: Schema): boolean {
   return parts.some((part) => isSchema(part) && fillsIn(part));
 }
 
-function isLook(part: unknown, depth: number): boolean {
+function isChecker(part: unknown, depth: number): boolean {
   if (!isSchema(part) || depth > DEEPEST) return false;
   if (depth <= (examined.get(part) ?? -1)) return true;
-  const looks = isLookItself(part, depth);
-  if (looks) examined.set(part, depth);
-  return looks;
+  const checks = isCheckerItself(part, depth);
+  if (checks) examined.set(part, depth);
+  return checks;
 }
 
-function isLookItself(part: Schema, depth: number): boolean {
+function isCheckerItself(part: Schema, depth: number): boolean {
   if (!Object.keys(part).every((name) => PARTS.has(name))) return false;
   const schema: Parts = { ...part };
   if (schema.kind !== "schema" || schema.async !== false) return false;
-  if (schema.pipe === undefined) return isLookAt(schema, depth + 1);
+  if (schema.pipe === undefined) return isCheckerOfType(schema, depth + 1);
   if (!Array.isArray(schema.pipe)) return false;
   // A pipe has the properties of its first step, which may be a pipe itself.
   const [first, ...steps] = schema.pipe;
-  return isLook(first, depth + 1) && steps.every((step) => isCheck(step, depth + 1));
+  return isChecker(first, depth + 1) && steps.every((step) => isCheckingStep(step, depth + 1));
 }
 
-function isLookAt({ type, ...schema }: Parts, depth: number): boolean {
+function isCheckerOfType({ type, ...schema }: Parts, depth: number): boolean {
   switch (type) {
     case "object":
     case "strict_object":
-      return areLooks(schema.entries, depth);
+      return areCheckers(schema.entries, depth);
     case "array":
-      return isLook(schema.item, depth);
+      return isChecker(schema.item, depth);
     case "record":
-      return isScalarSchema(schema.key, depth) && isLook(schema.value, depth);
+      return isScalarSchema(schema.key, depth) && isChecker(schema.value, depth);
     case "optional":
     case "exact_optional":
-      return isLook(schema.wrapped, depth);
+      return isChecker(schema.wrapped, depth);
     case "nullable":
     case "nullish":
-      return typeof schema.default !== "function" && isLook(schema.wrapped, depth);
+      return typeof schema.default !== "function" && isChecker(schema.wrapped, depth);
     case "union":
       return Array.isArray(schema.options) && schema.options.every((option) => isScalarSchema(option, depth));
     default:
@@ -118,18 +118,20 @@ function isLookAt({ type, ...schema }: Parts, depth: number): boolean {
  * properties of an object are gone, it might choose another option.
  */
 export function isScalarSchema(part: unknown, depth = 0): boolean {
-  return isLook(part, depth) && SCALARS.has(Reflect.get(Object(part), "type"));
+  return isChecker(part, depth) && SCALARS.has(Reflect.get(Object(part), "type"));
 }
 
 /** A key that every object inherits would be found in the output even if it was not in the input. */
-function areLooks(entries: unknown, depth: number): boolean {
+function areCheckers(entries: unknown, depth: number): boolean {
   if (typeof entries !== "object" || entries === null) return false;
   // valibot's objects have the entries that these inherit, too.
   for (const key in entries) if (!Object.hasOwn(entries, key)) return false;
-  return Object.entries(entries).every(([key, entry]) => !(key in Object.prototype) && isLook(entry, depth));
+  return Object.entries(entries).every(
+    ([key, entry]) => !(key in Object.prototype) && isChecker(entry, depth),
+  );
 }
 
-function isCheck(step: unknown, depth: number): boolean {
+function isCheckingStep(step: unknown, depth: number): boolean {
   const { kind, type, requirement }: Parts = { ...Object(step) };
   // After another schema, one of objects or with a default may give what the first would not take.
   if (kind === "schema") return isScalarSchema(step, depth);

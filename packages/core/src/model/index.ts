@@ -1,6 +1,6 @@
 export { UNSURE } from "./compile.ts";
 export { deepEqual } from "./equality.ts";
-export { onlyLooks } from "./idempotence.ts";
+export { onlyChecks } from "./idempotence.ts";
 export { parse, plainText, stringify } from "./json.ts";
 export {
   fromStored,

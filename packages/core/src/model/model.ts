@@ -1,7 +1,7 @@
 import { BabaError, type BabaErrorCode } from "../errors.ts";
 import { compiled, UNSURE } from "./compile.ts";
 import { deepEqual } from "./equality.ts";
-import { givesAgain } from "./idempotence.ts";
+import { isIdempotentFor } from "./idempotence.ts";
 import { parse, plainText, write } from "./json.ts";
 import { callsToJson } from "./json-encode.ts";
 import { isPlainObject } from "./kinds.ts";
@@ -56,7 +56,7 @@ const proved = new WeakSet<Schema>();
  * idempotent is only run again for its first record, as its `validate` may have been replaced.
  */
 export function textOfOutput<S extends Schema>(schema: S, output: OutputOf<S>): string | Promise<string> {
-  if (proved.has(schema) && givesAgain(schema, output)) return plainText(output);
+  if (proved.has(schema) && isIdempotentFor(schema, output)) return plainText(output);
   const text = loadableText(schema, output);
   if (typeof text === "string") proved.add(schema);
   return text;

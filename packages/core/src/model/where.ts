@@ -1,6 +1,6 @@
 import { BabaError, optionError } from "../errors.ts";
 import { deepEqual } from "./equality.ts";
-import { fillsIn, onlyLooks } from "./idempotence.ts";
+import { fillsIn, onlyChecks } from "./idempotence.ts";
 import { isPlainObject } from "./kinds.ts";
 import type { Schema } from "./schema.ts";
 import { isPromise } from "./validation.ts";
@@ -40,7 +40,7 @@ export type Exclusion = {
  * in defaults for missing or `null` ones.
  */
 export function exclusionOf(where: unknown, schema: Schema): Exclusion | undefined {
-  if (typeof where !== "object" || where === null || !onlyLooks(schema)) return undefined;
+  if (typeof where !== "object" || where === null || !onlyChecks(schema)) return undefined;
   const scalars = Object.entries(where).filter(([, value]) => isScalarValue(value));
   if (scalars.length === 0) return undefined;
   const strings = fillsIn(schema) ? [] : stringsIn(scalars);

@@ -7,7 +7,7 @@ import {
   exclusionOf,
   isPromise,
   isSchema,
-  onlyLooks,
+  onlyChecks,
   type Schema,
   type Where,
 } from "../model/index.ts";
@@ -90,7 +90,7 @@ export class FolderReads {
   ): Promise<unknown[]> {
     const { folder, schema, options } = query;
     const loaded = this.#loader(query);
-    const reader = options?.unreadable !== "skip" && onlyLooks(schema) ? schema : undefined;
+    const reader = options?.unreadable !== "skip" && onlyChecks(schema) ? schema : undefined;
     const records: unknown[] = [];
     for await (const { names, texts, isKnown } of this.#scan(folder, reader)) {
       const known = isKnown ? exclusion : undefined;
