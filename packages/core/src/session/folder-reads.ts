@@ -119,7 +119,7 @@ export class FolderReads {
     try {
       await this.#admission.begin();
       const loaded = this.#loader(query);
-      const view = this.#view.number;
+      const { generation } = this.#view;
       for await (const { names, texts } of this.#scan(query.folder)) {
         // Do not trust what was read while the database was being closed: its keys may have been wiped.
         this.#admission.mustGoOn();
@@ -128,7 +128,9 @@ export class FolderReads {
           if (pause !== undefined) await pause;
           // What was called since the last record takes effect first, awaited or not; so does a rollback.
           if (this.#admission.isBusy) await this.#admission.begin();
-          const text = this.#isStale(filename, view) ? textIn(await this.#view.get(filename)) : texts[i];
+          const text = this.#isStale(filename, generation)
+            ? textIn(await this.#view.get(filename))
+            : texts[i];
           const loading = loaded(filename, text);
           const record = isPromise(loading) ? await loading : loading;
           if (record !== NOTHING) {
@@ -147,11 +149,11 @@ export class FolderReads {
   }
 
   /**
-   * Whether a text that was read ahead, in this view, is the record's no more: the session has changed it, or
-   * there was a commit or a rollback, and what was read before is no longer validated.
+   * Whether a text that was read ahead, in a view of this generation, is the record's no more: the session has
+   * changed it, or there was a commit or a rollback, and what was read before is no longer validated.
    */
-  #isStale(filename: string, view: number): boolean {
-    return this.#view.number !== view || this.#view.pending.has(filename);
+  #isStale(filename: string, generation: number): boolean {
+    return this.#view.generation !== generation || this.#view.pending.has(filename);
   }
 
   #tell(what: string, folder: string, found: string): void {

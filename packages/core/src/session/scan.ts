@@ -55,7 +55,7 @@ async function* scanStorage(
   { view, cache, loop }: ScanContext,
   { folder, stamp, reader }: Uncached,
 ): AsyncGenerator<Chunk> {
-  const { number } = view;
+  const { generation } = view;
   const { names, own: ownNames } = await view.list(folder);
   // Listing thousands of names and reading the first records are both long stretches of work.
   await loop.pause();
@@ -68,7 +68,7 @@ async function* scanStorage(
     yield chunk;
   }
   // After a commit or a rollback, asking for the stamp would count as having listed the folder anew.
-  if (stamp === undefined || draft.spoiled || view.number !== number) return;
+  if (stamp === undefined || draft.spoiled || view.generation !== generation) return;
   draft.noteReader(reader);
   // If the stamp has not changed, all of it is from one state.
   if ((await view.stamp(folder)) === stamp) cache.keep(folder, stamp, draft);

@@ -9,8 +9,8 @@ import type { Basis, Changes, Content, Storage } from "../storage/storage.ts";
 export class View {
   /** New payloads by name; `undefined` marks a deletion. */
   pending: Map<string, Uint8Array | undefined> = new Map();
-  /** The number of the session's earlier views. */
-  #former = 0;
+  /** How often the session has begun a new view. */
+  #generation = 0;
   readonly #storage: () => Promise<Storage>;
   readonly #loop: Pick<EventLoop, "breathe">;
   readonly #unsaved: Set<View>;
@@ -83,7 +83,7 @@ export class View {
   async count(folder: string): Promise<number> {
     const storage = await this.#begin();
     this.#folders.add(folder);
-    return this.changes(folder) ? (await this.list(folder)).names.length : storage.count(folder);
+    return this.hasChangesIn(folder) ? (await this.list(folder)).names.length : storage.count(folder);
   }
 
   /**
@@ -107,20 +107,20 @@ export class View {
 
   /** Differs between states of the folder; `undefined` if nothing does, or if there are pending changes. */
   async stamp(folder: string): Promise<string | undefined> {
-    if (this.changes(folder)) return undefined;
+    if (this.hasChangesIn(folder)) return undefined;
     const storage = await this.#begin();
     this.#folders.add(folder);
     return storage.stamp(folder);
   }
 
   /** Whether the session has pending changes in the folder. */
-  changes(folder: string): boolean {
+  hasChangesIn(folder: string): boolean {
     return this.pending.size > 0 && this.#changedIn(folder).length > 0;
   }
 
-  /** Tells this view from those before a `refresh`, whose reads are not validated with this one's. */
-  get number(): number {
-    return this.#former;
+  /** Differs after each `refresh`: what was read before is not validated with what is read since. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** What was read since the last `refresh`; `undefined` if nothing was. */
@@ -131,7 +131,7 @@ export class View {
 
   /** Forgets what was read; the next read begins a new view. */
   refresh(): void {
-    this.#former++;
+    this.#generation++;
     this.#head = undefined;
     this.#begun = undefined;
     this.#open = undefined;
