@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import type { Move } from "@baba/core";
 import { type SyncEnd, tellsOfFailedSync } from "@baba/core/adapter";
 import * as files from "./files.ts";
-import { FolderCheck, list } from "./folders.ts";
+import { FolderCheck } from "./folders.ts";
+import { list, type PackedListing, packListing } from "./listing.ts";
 import { isPackedReads, type PackedReads, packing, packReads } from "./packed-reads.ts";
 import { packError, type WireError } from "./wire.ts";
 
@@ -19,9 +20,6 @@ export type PackedProgress = { readonly done: number; readonly error: WireError 
 
 /** The same, and the buffer that the files' bytes came in, to be refilled. */
 export type EmptiedProgress = PackedProgress & { readonly emptied: ArrayBuffer };
-
-/** A folder's entries: names joined by the one character that no name has, and a letter for each kind. */
-export type PackedListing = { readonly names: string; readonly kinds: string };
 
 /**
  * What a thread does: each job takes and returns what structured cloning can carry. These are the same
@@ -65,8 +63,7 @@ export const jobs = {
 
   list(root: string, folder: string): PackedListing | undefined {
     const listing = list(new FolderCheck(root), folder, WITHOUT_END);
-    if (listing === undefined || listing === "late") return undefined;
-    return { names: listing.names.join("/"), kinds: listing.kinds };
+    return listing === undefined || listing === "late" ? undefined : packListing(listing);
   },
 
   onOneDevice(root: string, paths: readonly string[]): boolean {

@@ -2,7 +2,6 @@ import { lstatSync, realpathSync, statfsSync } from "node:fs";
 import { release } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { FileSystem, FolderEntry, Move, NewFile, TakeFile } from "@baba/core";
 import {
   fileSystemSynced,
@@ -18,10 +17,11 @@ import {
 import * as files from "./files.ts";
 import { namesOf } from "./folder-names.ts";
 import { stampOf } from "./folder-stamp.ts";
-import { FolderCheck, type Listing, list } from "./folders.ts";
+import { FolderCheck } from "./folders.ts";
 import { isLocked } from "./kernel-lock.ts";
 import { LastWrite } from "./last-write.ts";
 import { LANES, SHORT_BYTES } from "./limits.ts";
+import { entriesOf, list, unpackEntries } from "./listing.ts";
 import { makeFolder } from "./make-folder.ts";
 import { Pace } from "./pace.ts";
 import { patiently } from "./patience.ts";
@@ -36,8 +36,6 @@ import { Writer } from "./writer.ts";
 // The measurements behind these numbers are in docs/performance.md, "Files on Node.js".
 /** From this many files on, one sync of the file system costs less than syncing each. */
 const MANY_SYNCS = 256;
-/** Entries turned into objects in one turn of the event loop. */
-const ENTRIES_A_TURN = 2048;
 const PATH_CALLS: PathCalls = { dirname, basename, join, real: (path) => realpathSync.native(path), isLink };
 
 /**
@@ -158,7 +156,7 @@ class NodeFileSystem implements FileSystem, ThreadUser {
       const listing = await this.#here((folders, deadline) => list(folders, folder, deadline));
       if (listing !== "late") return listing && entriesOf(listing);
       const packed = await threads.run(this, "list", [this.#root, folder]);
-      return packed && unpackEntries(packed.names, packed.kinds);
+      return packed && unpackEntries(packed);
     });
   }
 
@@ -250,25 +248,4 @@ function isLink(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-function entriesOf({ names, kinds }: Listing): FolderEntry[] {
-  return names.map((name, i) => ({ name, kind: kindOf(kinds[i]) }));
-}
-
-async function unpackEntries(names: string, kinds: string): Promise<FolderEntry[]> {
-  const entries: FolderEntry[] = [];
-  let from = 0;
-  for (let i = 0; i < kinds.length; i++) {
-    const end = names.indexOf("/", from);
-    entries.push({ name: names.slice(from, end < 0 ? undefined : end), kind: kindOf(kinds[i]) });
-    from = end + 1;
-    if (i % ENTRIES_A_TURN === ENTRIES_A_TURN - 1) await nextTurn();
-  }
-  return entries;
-}
-
-function kindOf(letter: string | undefined): FolderEntry["kind"] {
-  if (letter === "f") return "file";
-  return letter === "d" ? "folder" : "other";
 }
