@@ -1,19 +1,8 @@
-import { lstatSync, realpathSync, statfsSync } from "node:fs";
-import { release } from "node:os";
+import { lstatSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { FileSystem, FolderEntry, Move, NewFile, TakeFile } from "@baba/core";
-import {
-  fileSystemSynced,
-  inLanes,
-  isSyncedAsOne,
-  type PathCalls,
-  processLives,
-  realPath,
-  SYNC_FILE_SYSTEM,
-  syncHolders,
-  Trust,
-} from "@baba/core/adapter";
+import { inLanes, type PathCalls, processLives, realPath, syncHolders, Trust } from "@baba/core/adapter";
 import * as files from "./files.ts";
 import { namesOf } from "./folder-names.ts";
 import { stampOf } from "./folder-stamp.ts";
@@ -29,13 +18,11 @@ import { processIdentity, sight } from "./process-identity.ts";
 import { Reader } from "./reader.ts";
 import { slicesOf } from "./slices.ts";
 import { syncFiles, syncFolders, syncFullFolder, syncOpen } from "./sync.ts";
+import { MANY_SYNCS, syncTogether } from "./sync-together.ts";
 import { type ThreadUser, threads } from "./threads.ts";
 import { budget, withinTurn } from "./turn.ts";
 import { Writer } from "./writer.ts";
 
-// The measurements behind these numbers are in docs/performance.md, "Files on Node.js".
-/** From this many files on, one sync of the file system costs less than syncing each. */
-const MANY_SYNCS = 256;
 const PATH_CALLS: PathCalls = { dirname, basename, join, real: (path) => realpathSync.native(path), isLink };
 
 /**
@@ -117,11 +104,8 @@ class NodeFileSystem implements FileSystem, ThreadUser {
   async sync(paths: readonly string[]): Promise<void> {
     const written = paths.length === 1 ? this.#last.take(String(paths[0])) : undefined;
     if (written !== undefined) return syncOpen(written);
-    if (paths.length >= MANY_SYNCS && process.platform === "linux") {
-      if (await this.#syncTogether(paths)) return;
-    }
-    const distinct = [...new Set(paths)];
-    await syncFiles(this.#check(), distinct);
+    if (paths.length >= MANY_SYNCS && (await syncTogether(this, this.#root, paths))) return;
+    await syncFiles(this.#check(), [...new Set(paths)]);
   }
 
   async syncFolders(paths: readonly string[]): Promise<void> {
@@ -220,25 +204,6 @@ class NodeFileSystem implements FileSystem, ThreadUser {
       results.push(...(budget.atOnce(look) ?? (await budget.within(look))));
     } while (results.length < paths.length && this.#looks.isQuick);
     return results;
-  }
-
-  async #syncTogether(paths: readonly string[]): Promise<boolean> {
-    if (!holdsFiles(this.#root)) return false;
-    let together = true;
-    await inLanes(slicesOf(paths, 0), LANES, async ({ items }) => {
-      together = (await threads.run(this, "onOneDevice", [this.#root, items])) && together;
-    });
-    const end = together ? await threads.run(this, "sync", [this.#root, SYNC_FILE_SYSTEM]) : undefined;
-    return end !== undefined && fileSystemSynced(end, this.#root);
-  }
-}
-
-/** Whether a sync of the root's file system is one of all files in it. */
-function holdsFiles(root: string): boolean {
-  try {
-    return isSyncedAsOne(release(), statfsSync(root).type);
-  } catch {
-    return false;
   }
 }
 
