@@ -1,6 +1,6 @@
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { EntryKind, FileSystem, FolderEntry, Move, NewFile, TakeFile } from "@baba/core";
-import { mustNotBeTooLong, processLives, realPath, syncHolders, Trust } from "@baba/core/adapter";
+import { mustNotBeTooLong, processLives, syncHolders, Trust } from "@baba/core/adapter";
 import { inTurn, inTurns } from "./batch.ts";
 import { orNotCapable } from "./errors.ts";
 import * as files from "./files.ts";
@@ -11,6 +11,7 @@ import { makeFolder } from "./make-folder.ts";
 import { sight } from "./proc.ts";
 import { processIdentity } from "./process-identity.ts";
 import { syncFiles, syncFolders, syncFullFolder } from "./sync.ts";
+import { mayRead, trueName } from "./true-name.ts";
 
 /**
  * The files below a directory (relative to the current working directory), by Deno's own calls: synchronously
@@ -33,9 +34,6 @@ import { syncFiles, syncFolders, syncFullFolder } from "./sync.ts";
 export function denoFileSystem(directory: string): FileSystem {
   return new DenoFileSystem(resolve(directory));
 }
-
-/** Names of roots that did not exist when first asked for, by path: a root keeps its name once made. */
-const givenNames = new Map<string, string>();
 
 class DenoFileSystem implements FileSystem {
   readonly #root: string;
@@ -237,57 +235,4 @@ async function syncReadable(holders: readonly string[]): Promise<void> {
       if (!(error instanceof Deno.errors.NotCapable)) throw error;
     }
   });
-}
-
-/**
- * The true name of a folder, whatever links lead to it; also of one that is yet to be made, as far as the
- * folders above it are accessible.
- */
-function trueName(path: string): string {
-  const given = givenNames.get(path);
-  if (given !== undefined) return given;
-  const name = nameOf(path);
-  // What is there may be a link, which may lead elsewhere the next time.
-  if (!isThere(path)) givenNames.set(path, name);
-  return name;
-}
-
-function nameOf(root: string): string {
-  const real = (path: string): string => (path === root || mayRead(path) ? orItself(path) : path);
-  return realPath(root, { dirname, basename, join, real, isLink });
-}
-
-/** The path itself where Deno does not tell what it leads to. */
-function orItself(path: string): string {
-  try {
-    return Deno.realPathSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) return path;
-    throw error;
-  }
-}
-
-/**
- * Whether Deno opens a folder above the root without prompting the user for it: the root is all that is
- * needed.
- */
-function mayRead(path: string): boolean {
-  return Deno.permissions.querySync({ name: "read", path }).state === "granted";
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isLink(path: string): boolean {
-  try {
-    return Deno.lstatSync(path).isSymlink;
-  } catch {
-    return false;
-  }
 }

@@ -1,16 +1,15 @@
 import { type ProcessSight, parseProcessStat, systemCode } from "@baba/core/adapter";
 
-/**
- * What Linux shows of processes in /proc, which can prove that a process of Node.js or Bun has ended. Deno
- * only opens /proc with all permissions; with permission to run them, `cat` and `readlink` look there instead
- * (`--allow-run=cat,readlink`). Without either nothing is known, and the user is never prompted.
- */
-
 type Here = { readonly host?: string; readonly boot?: string; readonly namespaces?: string };
 
 let asked: Promise<Here | undefined> | undefined;
 
-/** How this process sees others; nothing is known of where it runs if it may not look. */
+/**
+ * How this process sees others: by what Linux shows of them in /proc, which can prove that a process of Node.js
+ * or Bun has ended. Deno only opens /proc with all permissions; with permission to run them, `cat` and
+ * `readlink` look there instead (`--allow-run=cat,readlink`). Without either nothing is known, and the user is
+ * never prompted.
+ */
 export const sight: ProcessSight = {
   async here() {
     asked ??= whereabouts();
