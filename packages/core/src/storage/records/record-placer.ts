@@ -14,12 +14,12 @@ import {
   discard,
   type Placement,
   type RecordText,
-  TextRooms,
   textBytes,
   textsOf,
   writeTexts,
 } from "./placement.ts";
 import { Staging } from "./staging.ts";
+import { TextRooms } from "./text-rooms.ts";
 
 /** Batches in progress at once: while one is written, the next is encoded. */
 const LANES = 2;

@@ -1,6 +1,7 @@
 import type { FileSystem } from "../../file-system/file-system.ts";
 import type { Changes } from "../storage.ts";
-import { BATCH_FILES, batches, discard, textsOf, writeTexts } from "./placement.ts";
+import { BATCH_FILES, batches, discard, textBytes, textsOf, writeTexts } from "./placement.ts";
+import { inOnePiece } from "./text-rooms.ts";
 
 /** A text that is already written, and its payload. */
 type Staged = { readonly payload: Uint8Array | undefined; readonly from: string };
@@ -53,7 +54,7 @@ export class Staging {
   async #stageNewest(newest: Changes): Promise<void> {
     const [batch, more] = batches(newest);
     if (batch === undefined || more !== undefined) return;
-    const texts = textsOf(batch, this.#token);
+    const texts = textsOf(batch, this.#token, inOnePiece(textBytes(batch)));
     await writeTexts(this.#files, texts).catch(async (error: unknown) => {
       const temporaries = texts.map(({ temporary }) => temporary);
       await discard(this.#files, temporaries);
