@@ -9,6 +9,7 @@ import { passphraseIdentity, passphraseRecipient, WORK_FACTOR } from "./age-pass
 import type { Crypto } from "./crypto.ts";
 import { damagedKeyFile, Keyring } from "./keyring.ts";
 import { type IdentityLock, type Lock, MOST_RECIPIENTS } from "./lock.ts";
+import { notThePinned } from "./refusals.ts";
 
 const LARGEST_FILE = 1024 * 1024;
 /** More bytes than a key file with few recipients has; every runtime reads this many cheaply. */
@@ -99,16 +100,6 @@ function mustFit(crypto: Crypto, keyring: Keyring, lock: FileLock): void {
     throw damagedKeyFile("it is locked for identities but has no recipients");
   if (lock.fingerprint !== undefined && lock.fingerprint !== keyring.fingerprint(crypto))
     throw notThePinned();
-}
-
-/** The error for a key file without the pinned fingerprint. */
-export function notThePinned(): BabaError {
-  return new BabaError(
-    "BABA_KEYRING",
-    `${KEY_FILE} is not the key file whose fingerprint was pinned: somebody put another in its place. Nothing was changed. Put the ` +
-      "right one back from a backup, or, if you know where this one is from, pin its fingerprint.",
-    { record: KEY_FILE },
-  );
 }
 
 /** The recipients of identities. */

@@ -79,6 +79,25 @@ export function otherKeyring(): BabaError {
   );
 }
 
+/** The error for a pinned fingerprint without a key file. */
+export function pinnedButMissing(): BabaError {
+  return new BabaError(
+    "BABA_KEYRING",
+    `A fingerprint was pinned, but there is no ${KEY_FILE}: put it back from a backup, or leave the option fingerprint out to make a new store.`,
+    { record: KEY_FILE },
+  );
+}
+
+/** The error for a key file without the pinned fingerprint. */
+export function notThePinned(): BabaError {
+  return new BabaError(
+    "BABA_KEYRING",
+    `${KEY_FILE} is not the key file whose fingerprint was pinned: somebody put another in its place. Nothing was changed. Put the ` +
+      "right one back from a backup, or, if you know where this one is from, pin its fingerprint.",
+    { record: KEY_FILE },
+  );
+}
+
 /** The error for an operation that needs a key file with the right kind of lock. */
 export function noKeyring(): BabaError {
   return optionError(

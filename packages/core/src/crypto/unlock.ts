@@ -16,7 +16,7 @@ import {
 } from "./key-file.ts";
 import { Keyring } from "./keyring.ts";
 import type { Lock } from "./lock.ts";
-import { otherKeyring } from "./refusals.ts";
+import { otherKeyring, pinnedButMissing } from "./refusals.ts";
 import { keysOfKeyring, keysOfRawKey, type StoreKeys } from "./store-keys.ts";
 import { checkSuccession } from "./succession.ts";
 
@@ -212,15 +212,6 @@ export function wipeKeys({ keys, keyring }: OpenedKeys): void {
 /** A unique text. */
 function tokenOf(crypto: Crypto): string {
   return hexadecimal(crypto.random(8));
-}
-
-/** The error for a pinned fingerprint without a key file. */
-export function pinnedButMissing(): BabaError {
-  return new BabaError(
-    "BABA_KEYRING",
-    `A fingerprint was pinned, but there is no ${KEY_FILE}: put it back from a backup, or leave the option fingerprint out to make a new store.`,
-    { record: KEY_FILE },
-  );
 }
 
 /** The lock of a key file, with another passphrase if given; `undefined` if it has no such lock. */

@@ -9,13 +9,15 @@ import type { Changes, Content, Hold } from "../storage/storage.ts";
 import type { Compression } from "./compression.ts";
 import type { Crypto } from "./crypto.ts";
 import { asContent, type Seals, sealRecords } from "./envelope.ts";
-import { assureKeyFile, type FileLock, isFileLock, notThePinned, readKeyFile } from "./key-file.ts";
+import { assureKeyFile, type FileLock, isFileLock, readKeyFile } from "./key-file.ts";
 import type { Keyring } from "./keyring.ts";
 import { copyOfLock, type Lock, sameLock, wipeLock } from "./lock.ts";
 import {
   foreignJournal,
   keyFileMissing,
   noKeyring,
+  notThePinned,
+  pinnedButMissing,
   plainJournal,
   plainStore,
   plainUnderRawKey,
@@ -29,7 +31,6 @@ import {
   fileLock,
   type OpenedKeys,
   openedKeys,
-  pinnedButMissing,
   pinnedTo,
   rewriteLock,
   type Unlocked,
