@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { decode } from "./codec/index.ts";
 import { BabaError } from "./errors.ts";
@@ -17,4 +18,14 @@ test("BabaError.offset is there for faults of a text alone", () => {
     expect.objectContaining({ offset: 9 }),
   );
   expect(new BabaError("BABA_CODEC", "WebAssembly is not allowed.").offset).toBeUndefined();
+});
+
+test("BabaError has a record and an offset of its own only where they say something", () => {
+  const plain = new BabaError("BABA_CLOSED", "It was closed.");
+  expect([plain.record, plain.offset]).toEqual([undefined, undefined]);
+  expect(inspect(plain)).not.toContain("undefined");
+  expect(JSON.parse(JSON.stringify(plain))).toEqual({ name: "BabaError", code: "BABA_CLOSED" });
+  expect(Object.keys(plain.about("1.baba"))).toEqual(["name", "code", "record"]);
+  const full = new BabaError("BABA_CODEC", "It is bad.", { record: "", offset: 0 });
+  expect(full).toMatchObject({ record: "", offset: 0 });
 });

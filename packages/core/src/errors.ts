@@ -100,17 +100,18 @@ export class BabaError extends Error {
   override readonly name: string = "BabaError";
   /** The stable code; see {@link BabaErrorCode}. */
   readonly code: BabaErrorCode;
+  // Declared and not defined: the console shows a property of the error's own even if it is undefined.
   /** The record or folder concerned. */
-  readonly record: string | undefined;
+  declare readonly record: string | undefined;
   /** For a `BABA_CODEC` about a text: the offset of the first bad byte. */
-  readonly offset: number | undefined;
+  declare readonly offset: number | undefined;
 
   /** An error of this code; `message` is a sentence that says what to do. */
   constructor(code: BabaErrorCode, message: string, details: BabaErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
-    this.record = details.record;
-    this.offset = details.offset;
+    if (details.record !== undefined) this.record = details.record;
+    if (details.offset !== undefined) this.offset = details.offset;
   }
 
   /** The same error, naming the record if it did not name one. */
