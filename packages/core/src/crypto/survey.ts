@@ -74,10 +74,12 @@ async function* keptRecords(files: FileSystem, unopened?: Unopened): AsyncGenera
   const records = new RecordReader(files);
   for await (const { path } of recordFolders(files, unopened)) {
     const names = await records.list(path);
-    for (let start = 0; start < names.length; start += CHUNK) {
+    for (let start = 0; start < names.length; ) {
       const chunk = names.slice(start, start + CHUNK);
-      for (const [i, bytes] of (await records.read(chunk)).entries())
+      const read = await records.read(chunk);
+      for (const [i, bytes] of read.entries())
         if (bytes instanceof Uint8Array) yield { name: chunk[i] ?? "", bytes };
+      start += read.length;
     }
   }
 }

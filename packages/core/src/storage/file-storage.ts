@@ -114,7 +114,8 @@ export class FileStorage implements Storage {
   }
 
   /**
-   * The stored form of each record, sealed if the store is; a promise only if something must be waited for.
+   * The stored form of each record, sealed if the store is; of fewer than asked, from the first on and at
+   * least one, if they are large. A promise only if something must be waited for.
    */
   readKept(names: readonly string[]): Content[] | Promise<Content[]> {
     return this.#opened().overlay.read(names);

@@ -21,7 +21,7 @@ export interface Storage {
   /**
    * The payload of each record, in the order asked; `undefined` if there is none, and an error for a record
    * that exists but cannot be read. Returns fewer than asked, from the first on and at least one, if all
-   * together would take much more memory than their stored form. A promise only if there is something to wait
+   * together would take much memory. A promise only if there is something to wait
    * for.
    */
   read(names: readonly string[]): readonly Content[] | Promise<readonly Content[]>;

@@ -48,6 +48,18 @@ inFolder(
   },
 );
 
+inFolder("readEach() hands a long file over before it reads the next one", async (files, root) => {
+  const names = ["a", "b", "c"];
+  for (const name of names) Deno.writeFileSync(`${root}/${name}`, content(600_000));
+  const sizes: unknown[] = [];
+  await files.readEach(names, (file, i) => {
+    sizes.push(file instanceof Uint8Array && file.length);
+    for (const name of names.slice(i + 1)) Deno.truncateSync(`${root}/${name}`, 500_000 - i);
+  });
+  assert.deepEqual(sizes, [600_000, 500_000, 499_999]);
+  await files.close();
+});
+
 inFolder(
   "readRange() gives no more than is there if the file is cut while it is read",
   async (files, root) => {

@@ -49,7 +49,15 @@ class DenoFileSystem implements FileSystem {
     return trueName(this.#root);
   }
 
-  read(paths: readonly string[]): Promise<(Uint8Array | Error | undefined)[]> {
+  async read(paths: readonly string[]): Promise<(Uint8Array | Error | undefined)[]> {
+    const results: (Uint8Array | Error | undefined)[] = [];
+    await this.readEach(paths, (file, i) => {
+      results[i] = file;
+    });
+    return results;
+  }
+
+  readEach(paths: readonly string[], take: TakeFile): Promise<void> {
     return this.#permitted(async () => {
       const results: (Uint8Array | Error | undefined)[] = [];
       const long: number[] = [];
@@ -64,8 +72,9 @@ class DenoFileSystem implements FileSystem {
           results[i] = orNotCapable(error, this.#root);
         },
       );
-      for (const i of long) results[i] = await this.#readLong(paths[i] ?? "").catch((error: Error) => error);
-      return results;
+      // Without those that are long, which leave gaps, and are handed over one by one: all may be too much.
+      results.forEach(take);
+      for (const i of long) take(await this.#readLong(paths[i] ?? "").catch((error: Error) => error), i);
     });
   }
 
@@ -111,10 +120,6 @@ class DenoFileSystem implements FileSystem {
         await files.drainLong(file, bytes);
       }
     });
-  }
-
-  async readEach(paths: readonly string[], take: TakeFile): Promise<void> {
-    for (const [i, file] of (await this.read(paths)).entries()) take(file, i);
   }
 
   link(from: string, to: string): Promise<boolean> {

@@ -108,7 +108,13 @@ test("read() and readRange() give no more than is there if a file is cut after t
   expect(readRange(folders, "a", 10, 20_000)).toEqual(BYTES.subarray(10, 5000));
   const found: ReadResult[] = [];
   const without = Number.POSITIVE_INFINITY;
-  const limits = { deadline: without, longest: without, room: new Uint8Array(64), allocate: undefined };
+  const limits = {
+    deadline: without,
+    longest: without,
+    most: without,
+    room: new Uint8Array(64),
+    allocate: undefined,
+  };
   read(folders, ["a"], 0, limits, (file) => void found.push(file));
   expect(found).toEqual([BYTES.subarray(0, 5000)]);
 });

@@ -34,6 +34,8 @@ export type Allocate = (size: number) => Uint8Array;
 export type ReadLimits = {
   readonly deadline: number;
   readonly longest: number;
+  /** Bytes after which no further file is read. */
+  readonly most: number;
   /** Files are read into this if they are shorter than it. */
   readonly room: Uint8Array;
   /**
@@ -43,8 +45,8 @@ export type ReadLimits = {
 };
 
 /**
- * Reads whole files from number `from` on until the deadline, at least one, and passes each to `take`;
- * returns how many. A file longer than `longest` bytes also ends the batch, unread.
+ * Reads whole files from number `from` on until the deadline or the most bytes, at least one, and passes each
+ * to `take`; returns how many. A file longer than `longest` bytes also ends the batch, unread.
  */
 export function read(
   folders: FolderCheck,
@@ -54,11 +56,12 @@ export function read(
   take: TakeFile,
 ): number {
   const readHere = (full: string): Uint8Array | "too long" => readOne(full, limits);
-  let next = from;
-  for (; next < paths.length; next++) {
+  let [next, bytes] = [from, 0];
+  for (; next < paths.length && bytes < limits.most; next++) {
     if (next > from && performance.now() > limits.deadline) break;
     const result = outcome(folders, paths[next] ?? "", readHere);
     if (result === "too long") break;
+    if (result instanceof Uint8Array) bytes += result.length;
     take(result, next);
   }
   return next - from;

@@ -4,6 +4,7 @@ import type { Move } from "@baba/core";
 import { type SyncEnd, tellsOfFailedSync } from "@baba/core/adapter";
 import * as files from "./files.ts";
 import { FolderCheck } from "./folders.ts";
+import { MOST_BYTES } from "./limits.ts";
 import { list, type PackedListing, packListing } from "./listing.ts";
 import { isPackedReads, type PackedReads, packing, packReads } from "./packed-reads.ts";
 import { packError, type WireError } from "./wire.ts";
@@ -26,10 +27,14 @@ export type EmptiedProgress = PackedProgress & { readonly emptied: ArrayBuffer }
  * operations as without a thread, for a whole batch and without a deadline.
  */
 export const jobs = {
-  /** `buffers` were handed over before, and are to be refilled. */
+  /**
+   * Gives the outcomes of the first files, at least one, if all together are long. `buffers` were handed over
+   * before, and are to be refilled.
+   */
   read(root: string, paths: readonly string[], buffers: readonly ArrayBuffer[] = []): PackedReads {
     const results: files.ReadResult[] = [];
-    const limits = { deadline: WITHOUT_END, longest: WITHOUT_END, room, allocate: packing(buffers) };
+    const endless = { deadline: WITHOUT_END, longest: WITHOUT_END };
+    const limits = { ...endless, most: MOST_BYTES, room, allocate: packing(buffers) };
     files.read(new FolderCheck(root), paths, 0, limits, (result) => results.push(result));
     return packReads(results);
   },

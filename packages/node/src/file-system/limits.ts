@@ -6,5 +6,7 @@ export const SHORT_BYTES: number = 256 * 1024;
  * thread has started.
  */
 export const LONG_BYTES: number = 8 * 1024 * 1024;
+/** Bytes after which a thread's batch of reads ends: the files of a slice may be of any length. */
+export const MOST_BYTES: number = 8 * 1024 * 1024;
 /** Slices in progress: one for each of two threads to work on, and one more for each. */
 export const LANES = 4;

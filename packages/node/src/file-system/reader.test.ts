@@ -43,3 +43,17 @@ test("read() in threads gives each file its own error or absence, beside the oth
   const found: unknown[] = await files.read(["0", "folder", "absent", "1/inside", "2"]);
   expect(found).toEqual([bytesOf("0"), failed("EISDIR"), undefined, failed("ENOTDIR"), bytesOf("2")]);
 });
+
+test("readEach() in threads has a few MiB of long files at a time, and gives all of them in order", async () => {
+  const MIB = 1024 * 1024;
+  const long = ["a", "b", "c", "d", "e"];
+  await files.create(long.map((path, i) => ({ path, bytes: new Uint8Array(5 * MIB).fill(i) })));
+  const run = vi.spyOn(threads, "run");
+  const found: number[] = [];
+  await files.readEach(["0", ...long, "1"], (file, i) => {
+    if (file instanceof Uint8Array && file.length === 5 * MIB) found.push(file[0] ?? -1, i);
+  });
+  expect(found).toEqual([0, 1, 1, 2, 2, 3, 3, 4, 4, 5]);
+  const sizes = await Promise.all(run.mock.results.map(({ value }) => value));
+  expect(sizes.map(({ places }) => places.length / 3)).toEqual([2, 2, 2]);
+});

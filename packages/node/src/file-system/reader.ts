@@ -72,13 +72,21 @@ export class Reader {
   async #readRest(batch: Batch, already: number | undefined): Promise<void> {
     const done = await this.#readTurns(batch, already);
     if (done === batch.paths.length) return;
-    const { owner, root } = this.#place;
     await inLanes(slicesOf(batch.paths, done), LANES, async ({ from, items }) => {
-      const buffers = batch.allocate === undefined ? this.#spare.take() : [];
-      const packed = await threads.run(owner, "read", [root, items, buffers], buffers);
-      for (const [i, file] of unpackReads(packed).entries()) batch.take(file, from + i);
-      if (batch.allocate === undefined) this.#spare.put(packed.buffers);
+      for (let read = 0; read < items.length; )
+        read += await this.#readInThread(batch, from + read, items.slice(read));
     });
+  }
+
+  /** Reads these files, or the first of them if all are long; returns how many. */
+  async #readInThread({ take, allocate }: Batch, from: number, paths: readonly string[]): Promise<number> {
+    const { owner, root } = this.#place;
+    const buffers = allocate === undefined ? this.#spare.take() : [];
+    const packed = await threads.run(owner, "read", [root, paths, buffers], buffers);
+    const found = unpackReads(packed);
+    for (const [i, file] of found.entries()) take(file, from + i);
+    if (allocate === undefined) this.#spare.put(packed.buffers);
+    return found.length;
   }
 
   /** Reads on, turn by turn, as long as that is quick; returns how many have been read then. */
@@ -102,7 +110,8 @@ export class Reader {
 
   #readHere({ paths, take, allocate }: Batch, from: number, deadline: number): number {
     this.#room ??= new Uint8Array(SHORT_BYTES);
-    const limits = { deadline, longest: SHORT_BYTES, room: this.#room, allocate };
+    const most = Number.POSITIVE_INFINITY;
+    const limits = { deadline, longest: SHORT_BYTES, most, room: this.#room, allocate };
     const start = performance.now();
     const count = files.read(this.#place.check(), paths, from, limits, take);
     this.#pace.note(count, performance.now() - start);

@@ -8,10 +8,10 @@ import { underLock } from "./under-lock.ts";
 import {
   checkMaintenanceOptions,
   forAllRecords,
+  keptParts,
   type MaintenanceOptions,
   type Part,
   revealedParts,
-  stepsOf,
 } from "./walk.ts";
 
 /** The result of sealing or re-sealing the records of a store. */
@@ -148,9 +148,8 @@ async function dropRetired(store: Store): Promise<void> {
 /** Under the lock: finds a record that was added meanwhile, by hand or by a process without the new key. */
 async function mustBeSealed(store: Store): Promise<void> {
   for await (const names of store.storage.names()) {
-    for (const step of stepsOf(names)) {
-      const kept = await store.storage.readKept(step);
-      const stale = step.find((_, i) => isStale(store, kept[i]));
+    for await (const part of keptParts(store, names)) {
+      const stale = part.names.find((_, i) => isStale(store, part.kept[i]));
       if (stale !== undefined) throw notSealed(stale);
     }
   }

@@ -1,4 +1,5 @@
 import { optionError } from "../../errors.ts";
+import type { Reveal } from "../../storage/protection.ts";
 import { lengthOf, revealSome } from "../../storage/records/portions.ts";
 import type { Content } from "../../storage/storage.ts";
 import type { Store } from "../database/shared-store.ts";
@@ -39,33 +40,48 @@ export async function forAllRecords(
 }
 
 /** Names in batches of a step. */
-export function* stepsOf(names: readonly string[]): Generator<readonly string[]> {
+function* stepsOf(names: readonly string[]): Generator<readonly string[]> {
   for (let start = 0; start < names.length; start += STEP) yield names.slice(start, start + STEP);
 }
 
-/** Some records of a step, each with its stored bytes (`kept`) and what these contain once opened. */
-export type Part = {
-  readonly names: readonly string[];
-  readonly kept: readonly Content[];
-  readonly contents: readonly Content[];
-};
+/** Some records, each with its stored bytes. */
+type KeptPart = { readonly names: readonly string[]; readonly kept: readonly Content[] };
+
+/** The records of these names as they are stored, as many at a time as a step has and memory allows. */
+export async function* keptParts(
+  { storage }: Pick<Store, "storage">,
+  names: readonly string[],
+): AsyncGenerator<KeptPart> {
+  for (let start = 0; start < names.length; ) {
+    const kept = await storage.readKept(names.slice(start, start + STEP));
+    yield { names: names.slice(start, start + kept.length), kept };
+    start += kept.length;
+  }
+}
+
+/** The same, with what the stored bytes contain once opened. */
+export type Part = KeptPart & { readonly contents: readonly Content[] };
 
 /** Bytes of stored records above which a part ends. */
 const PART_BYTES = 16 * 1024 * 1024;
 
 /** The records of these names with their contents, in parts of at least one record and some MiB. */
 export async function* revealedParts(
-  { storage, vault }: Store,
+  store: Store,
   names: readonly string[],
   isWanted: (kept: Content) => boolean = () => true,
 ): AsyncGenerator<Part> {
-  const reveal = vault.revealing();
-  const all = await storage.readKept(names);
-  const wanted = names.filter((_, i) => isWanted(all[i]));
-  const kept = all.filter(isWanted);
+  const reveal = store.vault.revealing();
+  for await (const part of keptParts(store, names)) {
+    const wanted = part.names.filter((_, i) => isWanted(part.kept[i]));
+    yield* revealedIn({ names: wanted, kept: part.kept.filter(isWanted) }, reveal);
+  }
+}
+
+async function* revealedIn({ names, kept }: KeptPart, reveal: Reveal): AsyncGenerator<Part> {
   for (let start = 0; start < kept.length; ) {
     const end = partEnd(kept, start);
-    const [some, someKept] = [wanted.slice(start, end), kept.slice(start, end)];
+    const [some, someKept] = [names.slice(start, end), kept.slice(start, end)];
     const contents = await revealSome(some, someKept, reveal);
     start += contents.length;
     yield { names: some.slice(0, contents.length), kept: someKept.slice(0, contents.length), contents };

@@ -27,3 +27,24 @@ test("Overlay.exist() and read() do not ask the files about what the journal dec
   expect(asked.join()).toContain("3.baba");
   expect(asked.join()).not.toContain("f/");
 });
+
+test("Overlay.read() ends where the files that were read end, with the journal's records up to there", async () => {
+  const redo = new Redo();
+  const [one, five] = [new Uint8Array([1]), new Uint8Array([5])];
+  redo.note({
+    sequence: 1,
+    changes: new Map([
+      ["1.baba", one],
+      ["3.baba", undefined],
+      ["5.baba", five],
+    ]),
+  });
+  const reader = new RecordReader(simulatedFileSystem(new SimulatedDisk()));
+  const [two, four] = [new Uint8Array([2]), new Uint8Array([4])];
+  const overlay = new Overlay(redo, reader);
+  const names = ["1.baba", "2.baba", "3.baba", "4.baba", "5.baba"];
+  reader.read = () => [two];
+  expect(await overlay.read(names)).toEqual([one, two, undefined]);
+  reader.read = () => [two, four];
+  expect(await overlay.read(names)).toEqual([one, two, undefined, four, five]);
+});

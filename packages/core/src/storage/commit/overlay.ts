@@ -13,7 +13,7 @@ export class Overlay {
     this.#reader = reader;
   }
 
-  /** The stored form of each record; a promise only if there is something to wait for. */
+  /** What {@link RecordReader.read} gives, with the journal's records in place of those of the files. */
   read(names: readonly string[]): Content[] | Promise<Content[]> {
     return this.#redo.size === 0 ? this.#reader.read(names) : this.#readOver(names);
   }
@@ -55,8 +55,13 @@ export class Overlay {
   async #readOver(names: readonly string[]): Promise<Content[]> {
     const { unplaced, inFiles } = this.#split(names);
     const read = inFiles.length === 0 ? [] : await this.#reader.read(inFiles);
+    const contents: Content[] = [];
     let next = 0;
-    return unplaced.map((entry) => (entry === undefined ? read[next++] : entry.payload));
+    for (const entry of unplaced) {
+      if (entry === undefined && next === read.length) break;
+      contents.push(entry === undefined ? read[next++] : entry.payload);
+    }
+    return contents;
   }
 
   /** What the journal decides of each name, and the names of which the files tell. */

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { encode } from "../../codec/index.ts";
+import type { TakeFile } from "../../file-system/file-system.ts";
 import { codeOf } from "../code-of.fixture.ts";
 import { bytes, fault, recordFiles } from "./record-files.fixture.ts";
 
@@ -30,6 +31,41 @@ describe("RecordReader", () => {
     const text = new TextDecoder().decode(encode(bytes("wide")));
     await files.create([{ path: "1.baba", bytes: bytes(`${text}${" ".repeat(30)}\n`) }]);
     expect(await reader.read(["1.baba"])).toEqual([bytes("wide")]);
+  });
+
+  describe("read() of long records", () => {
+    const names = ["0.baba", "1.baba", "2.baba", "3.baba", "4.baba"];
+    const long = encode(new Uint8Array(6 * 1024 * 1024));
+    /** The lengths of what is read, with files that come in this order. */
+    const lengths = async (order: readonly number[], isAtOnce: boolean) => {
+      const taken: number[] = [];
+      const takeAll = (take: TakeFile): void => {
+        for (const i of order) {
+          taken.push(i);
+          take(i === 1 ? fault("ELOOP") : long, i);
+        }
+      };
+      files.readEach = (_, take) => (isAtOnce ? takeAll(take) : Promise.resolve().then(() => takeAll(take)));
+      const read = await reader.read(names);
+      const found = read.map((payload) => (payload instanceof Uint8Array ? payload.length : payload));
+      return { taken, found };
+    };
+    const [length, linked] = [
+      6 * 1024 * 1024,
+      expect.objectContaining({ code: "BABA_NOT_A_RECORD", record: "1.baba" }),
+    ];
+
+    test.each([true, false])("reads no more once it has 16 MiB; at once: %s", async (isAtOnce) => {
+      expect(await lengths([0, 1, 2, 3, 4], isAtOnce)).toEqual({
+        taken: [0, 1, 2, 3],
+        found: [length, linked, length, length],
+      });
+    });
+
+    test("gives those from the first on, in whatever order they come", async () => {
+      expect(await lengths([4, 3, 2, 0, 1], true)).toEqual({ taken: [4, 3, 2, 0], found: [length] });
+      expect(await lengths([4, 3, 1, 0, 2], false)).toEqual({ taken: [4, 3, 1, 0], found: [length, linked] });
+    });
   });
 
   describe("when something stands in the way of a record", () => {

@@ -7,6 +7,12 @@ import { compareNames, folderOf, pathIn, RECORD_SUFFIX } from "../names.ts";
 import type { Content } from "../storage.ts";
 import { garbledNames, mayBeGarbled, refuseTwins } from "./garbled-names.ts";
 import { entriesOf, folderError, folderFaults, kindsOf } from "./obstacles.ts";
+import { lengthOf } from "./portions.ts";
+
+/** Bytes of payloads above which no more files are read. */
+const MOST_BYTES = 16 * 1024 * 1024;
+/** Thrown to the file system, to end a batch. */
+const ENOUGH = new Error("No more files are read.");
 
 /** Surrogates, and what a runtime shows for bytes that are not UTF-8. */
 const UNUSUAL = /[\ud800-\udfff\ufffd]/;
@@ -21,30 +27,38 @@ export class RecordReader {
   }
 
   /**
-   * The payload of each record; `undefined` if there is none, an error if it cannot be read. A promise only
-   * if there is something to wait for.
+   * The payload of each record; `undefined` if there is none, an error if it cannot be read; of fewer than
+   * asked, from the first on and at least one, if these come to some MiB. A promise only if there is something
+   * to wait for.
    */
   read(names: readonly string[]): Content[] | Promise<Content[]> {
     const payloads = new Array<Content>(names.length);
     const missed: string[] = [];
+    let bytes = 0;
     const take: TakeFile = (text, i) => {
       const name = String(names[i]);
-      payloads[i] = this.#payloadOf(text, name);
+      const payload = this.#payloadOf(text, name);
+      payloads[i] = payload;
+      bytes += lengthOf(payload);
+      // Files may come in any order.
+      if (bytes > MOST_BYTES && 0 in payloads) throw ENOUGH;
       if (text instanceof Uint8Array) return;
       if (text === undefined ? mayBeGarbled(name) : systemCode(text) === "ELOOP") missed.push(name);
     };
-    const failed = (error: unknown): never => {
-      throw ioErrorAmong(error, names, "read");
+    const ended = (error: unknown): void => {
+      if (error !== ENOUGH) throw ioErrorAmong(error, names, "read");
     };
+    const found = () => (bytes > MOST_BYTES ? untilGap(payloads) : payloads);
+    let reading: Promise<void> | undefined;
     try {
-      const reading = this.#files.readEach(names, take);
-      if (reading === undefined && missed.length === 0) return payloads;
-      return Promise.resolve(reading)
-        .catch(failed)
-        .then(() => this.#blamed(payloads, names, missed));
+      reading = this.#files.readEach(names, take);
     } catch (error) {
-      return failed(error);
+      ended(error);
     }
+    if (reading === undefined && missed.length === 0) return found();
+    return Promise.resolve(reading)
+      .catch(ended)
+      .then(() => this.#blamed(found(), names, missed));
   }
 
   /**
@@ -115,6 +129,13 @@ export class RecordReader {
       return faults.get(folderOf(name)) ?? garbled.get(name) ?? payload;
     });
   }
+}
+
+/** Those before the first that is missing. */
+function untilGap(payloads: readonly Content[]): Content[] {
+  let end = 0;
+  while (end in payloads) end++;
+  return payloads.slice(0, end);
 }
 
 // Loops over a folder's names matter: in a young process, an iterator takes several times as long.
