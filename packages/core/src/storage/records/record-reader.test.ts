@@ -45,7 +45,11 @@ describe("RecordReader", () => {
           take(i === 1 ? fault("ELOOP") : long, i);
         }
       };
-      files.readEach = (_, take) => (isAtOnce ? takeAll(take) : Promise.resolve().then(() => takeAll(take)));
+      files.readEach = (_, take) => {
+        if (!isAtOnce) return Promise.resolve().then(() => takeAll(take));
+        takeAll(take);
+        return undefined;
+      };
       const read = await reader.read(names);
       const found = read.map((payload) => (payload instanceof Uint8Array ? payload.length : payload));
       return { taken, found };
