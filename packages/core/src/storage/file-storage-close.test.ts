@@ -91,6 +91,26 @@ describe("FileStorage.close()", () => {
     expect(store.reports).toEqual([]);
   });
 
+  test("reports a lock that cannot be removed once, also while the last commit still tries to", async () => {
+    const storage = await store.open();
+    store.hook = ({ call, path }) => (call === "remove" && path === LOCK_FILE ? { fail: "EIO" } : undefined);
+    let wake = (): void => undefined;
+    const awake = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    store.sleep = () => awake;
+    await storage.commit(put({ "1.baba": "one" }));
+    await expect.poll(() => store.sleeps).toHaveLength(1);
+    const before = store.reports.length;
+    store.sleep = async () => {};
+    await storage.close();
+    wake();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(store.reports.slice(before)).toEqual([
+      expect.stringContaining("cannot release the write lock (EIO)"),
+    ]);
+  });
+
   test("leaves a lock that cannot be removed to the next storage of the process", async () => {
     const storage = await store.open();
     await storage.commit(put({ "1.baba": "one" }));

@@ -64,7 +64,8 @@ export class FileStorage implements Storage {
     const sleep = (time: number) => runtime.sleep(time);
     this.#lockQueue = new LockQueue(sleep, () => this.#turnEnded());
     this.#lockReturn = new LockReturn(this.#lockQueue, sleep, report);
-    this.#housekeeping = new Housekeeping(this.#lockQueue, this.#lockReturn, report);
+    const [lockQueue, lockReturn] = [this.#lockQueue, this.#lockReturn];
+    this.#housekeeping = new Housekeeping({ lockQueue, lockReturn, report, inform });
     this.#commits = new CommitQueue({
       lockQueue: this.#lockQueue,
       lock: () => this.#locked(),

@@ -42,6 +42,21 @@ describe("rewrap({ dropRetired: true }) while another process rotates the key", 
 });
 
 describe("seal()", () => {
+  test("lets a plain database that was open meanwhile close without an ERROR, as it leaves no work", async () => {
+    await (await store.filled({})).close();
+    const lines: string[] = [];
+    const line = (text: string) => void lines.push(text);
+    const plain = store.open({ logging: { debug: line, info: line, warn: line, error: line } });
+    await plain.open();
+    await add(plain, 7);
+    const db = store.open({ passphrase: "x" });
+    await db.seal();
+    await plain.close();
+    expect(lines.filter((text) => text.includes("(ERROR)"))).toEqual([]);
+    expect(await read(db, "7.baba")).toEqual(note(7));
+    await db.close();
+  });
+
   test("does not end if a plain record was put there meanwhile, and seals it when it is run again", async () => {
     await (await store.filled({})).close();
     const db = store.open({ passphrase: "x" });

@@ -1,8 +1,21 @@
+import { BabaError, LockedError } from "../../errors.ts";
 import { ioError } from "../io-error.ts";
 import { STORE_FOLDER } from "../layout.ts";
 import type { LockQueue } from "../lock/lock-queue.ts";
 import type { CommitEngine } from "./commit-engine.ts";
 import type { LockReturn } from "./lock-return.ts";
+
+/** A busy writer is no failure. */
+const LEFT_TO_OTHERS =
+  "Commits that are not in place yet are read from the journal: another process has the write lock, and it or a later commit " +
+  "puts them there.";
+
+type HousekeepingContext = {
+  readonly lockQueue: LockQueue;
+  readonly lockReturn: LockReturn;
+  readonly report: (message: string) => void;
+  readonly inform: (message: string) => void;
+};
 
 /**
  * What a storage does under the write lock when it is opened, closed, or has removed the lock by force. Nobody
@@ -12,11 +25,13 @@ export class Housekeeping {
   readonly #lockQueue: LockQueue;
   readonly #lockReturn: LockReturn;
   readonly #report: (message: string) => void;
+  readonly #inform: (message: string) => void;
 
-  constructor(lockQueue: LockQueue, lockReturn: LockReturn, report: (message: string) => void) {
+  constructor({ lockQueue, lockReturn, report, inform }: HousekeepingContext) {
     this.#lockQueue = lockQueue;
     this.#lockReturn = lockReturn;
     this.#report = report;
+    this.#inform = inform;
   }
 
   /** Completes the work of dead processes. Reads do without if this process may not write or another does. */
@@ -26,7 +41,11 @@ export class Housekeeping {
       await engine.access.lock(0);
       await engine.checkpoint();
     } catch (error) {
-      this.#report(`Recovery is left to a later commit: ${ioError(error, STORE_FOLDER, "recover").message}`);
+      if (error instanceof LockedError) this.#inform(LEFT_TO_OTHERS);
+      else
+        this.#report(
+          `Recovery is left to a later commit: ${ioError(error, STORE_FOLDER, "recover").message}`,
+        );
     } finally {
       await this.#lockReturn.now(engine.access);
       release();
@@ -71,6 +90,8 @@ export class Housekeeping {
       await engine.access.follow();
       if (engine.isLastWriter || engine.needsSettling) await this.#finish(engine);
     } catch (error) {
+      // Whoever sealed the store since has put everything in place before.
+      if (error instanceof BabaError && error.code === "BABA_SEALED") return;
       this.#report(
         `Some work is left to the next open: ${ioError(error, STORE_FOLDER, "put commits in place").message}`,
       );

@@ -15,6 +15,7 @@ export class LockReturn {
   readonly #sleep: (milliseconds: number) => Promise<void>;
   readonly #report: (message: string) => void;
   #lingers = false;
+  #ends = false;
 
   /** `report` receives failures, as what was done under the lock stands. */
   constructor(
@@ -45,11 +46,14 @@ export class LockReturn {
   }
 
   /**
-   * On close, within a turn: retries as often, and returns once the lock is released or the tries are used
-   * up.
+   * On close, within a turn: retries as often, in place of whoever still does after a commit, and returns once
+   * the lock is released or the tries are used up.
    */
   async atLast(access: JournalAccess): Promise<void> {
-    await this.now(access);
+    this.#ends = true;
+    await access.tenure.end().catch((error: unknown) => {
+      if (!access.tenure.isTaken) this.#failed(error);
+    });
     for (let tries = 0; tries < TRIES && access.tenure.isTaken; tries++) {
       await this.#sleep(pauseBefore(tries));
       await this.#tryAgain(access, tries);
@@ -61,7 +65,8 @@ export class LockReturn {
       const before = access.restsAt;
       await this.#sleep(pauseBefore(tries));
       const release = await this.#queue.acquire();
-      if (access.restsAt === before) await this.#tryAgain(access, tries);
+      if (this.#ends) tries = TRIES;
+      else if (access.restsAt === before) await this.#tryAgain(access, tries);
       else tries = -1;
       release();
     }
