@@ -201,14 +201,14 @@ export const MUTANTS = [
   {
     name: "the right to break a lock is not asked for",
     file: "lock/write-lock.ts",
-    caughtBy: "storage/lock/write-lock.test.ts",
+    caughtBy: "storage/lock/write-lock-owners.test.ts",
     find: "if (!(await this.#gainsRight(owner))) return false;",
     replace: "",
   },
   {
     name: "a lock is removed without a second look",
     file: "lock/write-lock.ts",
-    caughtBy: "storage/lock/write-lock.test.ts",
+    caughtBy: "storage/lock/write-lock-owners.test.ts",
     find: "if ((await this.#read(LOCK_FILE))?.token !== owner.token) return true;",
     replace: "",
   },
