@@ -51,9 +51,7 @@ export class LockReturn {
    */
   async atLast(access: JournalAccess): Promise<void> {
     this.#ends = true;
-    await access.tenure.end().catch((error: unknown) => {
-      if (!access.tenure.isTaken) this.#failed(error);
-    });
+    await access.tenure.end().catch(() => undefined);
     for (let tries = 0; tries < TRIES && access.tenure.isTaken; tries++) {
       await this.#sleep(pauseBefore(tries));
       await this.#tryAgain(access, tries);
