@@ -2,7 +2,9 @@ import { beforeEach, expect, test } from "vitest";
 import { JournalCipher } from "../crypto/journal-cipher.ts";
 import { nobleCrypto } from "../crypto/noble.ts";
 import { foreignJournal } from "../crypto/refusals.ts";
+import { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
+import { withCalls } from "../file-system/with-calls.fixture.ts";
 import { type MemoryRuntime, memoryRuntime } from "../testing/memory-runtime.ts";
 import { FileStorage } from "./file-storage.ts";
 import { segmentsIn } from "./journal/read-journal.ts";
@@ -77,4 +79,17 @@ test("FileStorage.commit() begins a segment by keys that open the newest one, be
   await commit("3.baba");
   await storage.close();
   expect(reports).toEqual([]);
+});
+
+test("FileStorage.close() reports no work that is left if the store was sealed meanwhile", async () => {
+  const sealed = () => Promise.reject(new BabaError("BABA_SEALED", "It is sealed."));
+  const memory = memoryRuntime().fileSystem(".");
+  const calls: Partial<FileSystem> = {};
+  const said: string[] = [];
+  const report = (message: string) => void said.push(message);
+  const plain = new FileStorage(withCalls(memory, calls), runtime, { report });
+  await plain.open();
+  Object.assign(calls, { list: sealed, kinds: sealed, readRange: sealed, read: sealed });
+  await plain.close();
+  expect(said).toEqual([]);
 });
