@@ -22,7 +22,7 @@ test("BabaError.offset is there for faults of a text alone", () => {
 
 test("BabaError has a record and an offset of its own only where they say something", () => {
   const plain = new BabaError("BABA_CLOSED", "It was closed.");
-  expect([plain.record, plain.offset]).toEqual([undefined, undefined]);
+  expect(plain).toMatchObject({ record: undefined, offset: undefined });
   expect(inspect(plain)).not.toContain("undefined");
   expect(JSON.parse(JSON.stringify(plain))).toEqual({ name: "BabaError", code: "BABA_CLOSED" });
   expect(Object.keys(plain.about("1.baba"))).toEqual(["name", "code", "record"]);

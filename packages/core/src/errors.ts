@@ -100,11 +100,15 @@ export class BabaError extends Error {
   override readonly name: string = "BabaError";
   /** The stable code; see {@link BabaErrorCode}. */
   readonly code: BabaErrorCode;
-  // Declared and not defined: the console shows a property of the error's own even if it is undefined.
   /** The record or folder concerned. */
   declare readonly record: string | undefined;
   /** For a `BABA_CODEC` about a text: the offset of the first bad byte. */
   declare readonly offset: number | undefined;
+
+  static {
+    // Not of each error's own: the console would show what says nothing.
+    Object.assign(BabaError.prototype, { record: undefined, offset: undefined });
+  }
 
   /** An error of this code; `message` is a sentence that says what to do. */
   constructor(code: BabaErrorCode, message: string, details: BabaErrorDetails = {}) {
