@@ -1,7 +1,6 @@
 import { encodedSize } from "../../codec/index.ts";
 import type { FileSystem, NewFile } from "../../file-system/file-system.ts";
 import { TEMPORARY_FOLDER } from "../layout.ts";
-import type { Encode } from "./text-rooms.ts";
 
 /**
  * Limits what is encoded on the event loop at once, and lets its texts be written while the CPU cache has
@@ -20,6 +19,9 @@ export type RecordText = {
   readonly temporary: string;
   readonly bytes: Uint8Array;
 };
+
+/** Encodes payloads as texts, all in one piece of memory. */
+export type Encode = (payload: Uint8Array) => Uint8Array;
 
 /** Splits placements so that no batch takes much memory or blocks the event loop for long. */
 export function* batches(placements: Iterable<Placement>): Generator<readonly Placement[]> {

@@ -1,13 +1,10 @@
 import { encodedSize, encodeInto, TextRoom } from "../../codec/index.ts";
-import { BATCH_BYTES } from "./placement.ts";
+import { BATCH_BYTES, type Encode } from "./placement.ts";
 
 /** Room for the texts of a batch, unless one of its records is large. */
 const LARGE_ROOM = 12 * BATCH_BYTES;
 /** Batches with fewer bytes of text have memory of their own. */
 const FEW_BYTES = LARGE_ROOM / 4;
-
-/** Encodes payloads as texts, all in one piece of memory. */
-export type Encode = (payload: Uint8Array) => Uint8Array;
 
 /**
  * Rooms in which the texts of large batches are encoded without a copy; reused, as fresh memory is slow to
