@@ -59,6 +59,10 @@ describe("an error of a call", () => {
       v.object({ id: v.number(), big: v.string() }),
       v.check(({ big }) => big !== "x", "too small"),
     );
+    const Nameless = v.pipe(
+      v.object({ id: v.number(), big: v.string() }),
+      v.transform(({ big }) => ({ big })),
+    );
     const OneWay = v.object({ id: v.number(), at: v.pipe(v.string(), v.transform(Number)) });
     const cases: readonly [
       (session: AsyncSession<typeof Hero>) => Promise<unknown>,
@@ -67,6 +71,8 @@ describe("an error of a call", () => {
     ][] = [
       [(session) => session.add(Loose, { id: 7, big: "x" }), "BABA_VALIDATION", "7.baba"],
       [(session) => session.add(Loose, { id: Number("x"), big: "x" }), "BABA_VALIDATION", undefined],
+      // @ts-expect-error stored without its id, it would not have had the name
+      [(session) => session.add(Nameless, { id: 7, big: "x" }), "BABA_ID_MISSING", undefined],
       [(session) => session.add(Whole, { id: 7, big: "x" }), "BABA_VALIDATION", "7.baba"],
       [(session) => session.add(Failing, { id: 7 }), "BABA_VALIDATION", "7.baba"],
       [(session) => session.add(Loose, { id: 7, no: () => 1 }), "BABA_UNSERIALIZABLE", "7.baba"],

@@ -1,8 +1,10 @@
 import * as v from "valibot";
 import { expect, test } from "vitest";
 import { BabaError, ConflictError } from "../errors.ts";
+import { withCalls } from "../file-system/with-calls.fixture.ts";
 import { openLog } from "../log/log.ts";
 import { EventLoop } from "../runtime/event-loop.ts";
+import { LOCK_FILE } from "../storage/layout.ts";
 import type { Transaction } from "../storage/storage.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
 import { assemble } from "./database/assemble.ts";
@@ -90,6 +92,29 @@ test("commit() under the lock keeps it until it ends, also if its callback fails
   await db.asyncSession((session) => session.add({ id: "later", n: 1 }));
   const found = await db.asyncSession((session) => session.all());
   expect(found.map(({ id }) => id)).toEqual(["a", "b", "later"]);
+  await db.close();
+});
+
+test("the last try of asyncSession() ends with the write lock released, however long that takes", async () => {
+  const runtime = memoryRuntime();
+  const files = runtime.fileSystem(".");
+  const remove: typeof files.remove = async (paths) => {
+    for (let turns = 0; turns < 5; turns++) await runtime.turn();
+    await files.remove(paths);
+  };
+  const slow = { ...runtime, fileSystem: () => withCalls(files, { remove }) };
+  const db = new Database(Counter, { logging: false }, assemble(slow));
+  let runs = 0;
+  const work = async (session: AsyncSession<typeof Counter>) => {
+    await session.get("a.baba");
+    runs += 1;
+    if (runs === 1) await db.asyncSession((other) => other.add({ id: "a", n: 1 }));
+    if (runs === 2) expect(await files.kinds([LOCK_FILE])).toEqual(["file"]);
+    await session.add({ id: "a", n: 2 });
+  };
+  await db.asyncSession(work, { retries: 1 });
+  expect(await files.kinds([LOCK_FILE])).toEqual([undefined]);
+  expect(runs).toBe(2);
   await db.close();
 });
 

@@ -67,19 +67,23 @@ test("View.read() gives the first payloads, pending changes among them, if the s
 });
 
 test("View.get() gives others their turn between those that were called before the reads began", async () => {
-  const { storage } = await openedStorage();
-  let breaths = 0;
-  const loop = {
-    breathe: () => {
-      breaths += 1;
-      return Promise.resolve();
-    },
+  const { runtime, storage } = await openedStorage();
+  const [turns, asked]: [(() => void)[], string[]] = [[], []];
+  const loop = { breathe: () => new Promise<void>((next) => void turns.push(next)) };
+  storage.read = async (names) => {
+    asked.push(...names);
+    return names.map(() => undefined);
   };
   const view = new View(async () => storage, loop, new Set());
-  await Promise.all(Array.from({ length: 100 }, (_, id) => view.get(`${id}.baba`)));
-  expect(breaths).toBe(100);
+  const names = Array.from({ length: 100 }, (_, id) => `${id}.baba`);
+  const reads = Promise.all(names.map((name) => view.get(name)));
+  await runtime.turn();
+  expect([turns.length, asked]).toEqual([100, []]);
+  for (const next of turns) next();
+  await reads;
+  expect(asked).toEqual(names);
   await view.get("1.baba");
-  expect(breaths).toBe(100);
+  expect(turns).toHaveLength(100);
   await storage.close();
 });
 

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { keyIdOf } from "../../crypto/envelope.ts";
 import { assemble } from "../database/assemble.ts";
 import { Database } from "../database/database.ts";
-import { add, failsWith, Note, NoteStore, note, read } from "../note-store.fixture.ts";
+import { add, failsWith, KEY_FILE, Note, NoteStore, note, read } from "../note-store.fixture.ts";
 
 const [mine, theirs] = await Promise.all([generateX25519Identity(), generateX25519Identity()]);
 const [myRecipient, theirRecipient] = await Promise.all(
@@ -184,8 +184,17 @@ describe("addRecipient(), removeRecipient() and recipients()", () => {
     await failsWith(plain.rotateKey(), "BABA_OPTION");
     await failsWith(plain.rewrap(), "BABA_OPTION");
     await failsWith(plain.seal(), "BABA_OPTION");
+    expect(await store.runtime.fileSystem("other").list(".")).toBeUndefined();
     expect(await plain.recipients()).toEqual([]);
     await plain.close();
+  });
+
+  test("refuse a store that a passphrase locks, and leave its key file as it is", async () => {
+    await using db = await store.filled({ passphrase: "x" });
+    const keyFile = await store.bytesOf(KEY_FILE);
+    await failsWith(db.addRecipient(myRecipient ?? ""), "BABA_OPTION");
+    await failsWith(db.removeRecipient(myRecipient ?? ""), "BABA_OPTION");
+    expect(await store.bytesOf(KEY_FILE)).toEqual(keyFile);
   });
 
   test("tell who would remove oneself to open the store with the identity of another recipient first", async () => {

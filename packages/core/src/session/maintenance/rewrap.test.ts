@@ -2,7 +2,16 @@ import { generateX25519Identity } from "age-encryption";
 import { beforeEach, describe, expect, test } from "vitest";
 import { encode } from "../../codec/index.ts";
 import { isSealed, keyIdOf } from "../../crypto/envelope.ts";
-import { add, failsWith, KEY_FILE, NoteStore, note, read, utf8 } from "../note-store.fixture.ts";
+import {
+  add,
+  everythingIn,
+  failsWith,
+  KEY_FILE,
+  NoteStore,
+  note,
+  read,
+  utf8,
+} from "../note-store.fixture.ts";
 import type { Progress } from "./walk.ts";
 
 const mine = await generateX25519Identity();
@@ -169,6 +178,14 @@ describe("seal()", () => {
     await failsWith(read(other), "BABA_NOT_SEALED");
     await db.close();
     await other.close();
+  });
+
+  test("changes no file of a store that is sealed already", async () => {
+    await using db = await store.filled({ passphrase: "x" });
+    await read(db);
+    const before = await everythingIn(store.files);
+    expect(await db.seal()).toEqual({ records: 0, sealed: 0, problems: [], retiredKeys: 0 });
+    expect(await everythingIn(store.files)).toBe(before);
   });
 
   test("does not end while a record cannot be read, and leaves it as it is", async () => {
