@@ -10,14 +10,20 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs a program whose standard error cannot be written to; returns what it says, and its status. */
-function program(text: string): { readonly said: string; readonly status: number | null } {
+/** The path of a program that has `terminal`. */
+function written(text: string): string {
   const module = new URL("../dist/index.js", import.meta.url).href;
   const script = join(folder, "program.mjs");
   writeFileSync(
     script,
     `const { terminal } = (await import(${JSON.stringify(module)})).nodeRuntime;\n${text}`,
   );
+  return script;
+}
+
+/** Runs a program whose standard error cannot be written to; returns what it says, and its status. */
+function program(text: string): { readonly said: string; readonly status: number | null } {
+  const script = written(text);
   const readOnly = openSync(script, "r");
   try {
     const { stdout, status } = spawnSync(process.execPath, [script], { stdio: ["ignore", "pipe", readOnly] });
@@ -49,4 +55,13 @@ test("terminal() ends no program if no line can be written while threads, whose 
 test("terminal() leaves the failures of others to them", () => {
   const end = program(`terminal("one"); setTimeout(() => process.stderr.write("two"), 1);`);
   expect(end.status).not.toBe(0);
+});
+
+test("terminal() leaves no listener behind once its lines are written", () => {
+  const count = `console.log(process.stderr.listenerCount("error"))`;
+  const script = written(`for (const line of ["one", "two", "three"]) terminal(line);
+    setImmediate(() => terminal("four"));
+    process.stderr.write("", () => setImmediate(() => setImmediate(() => ${count})));`);
+  const { stdout, stderr } = spawnSync(process.execPath, [script]);
+  expect([stdout.toString(), stderr.toString()]).toEqual(["0\n", "one\ntwo\nthree\nfour\n"]);
 });

@@ -1,4 +1,4 @@
-import { truncateSync } from "node:fs";
+import { existsSync, readdirSync, readlinkSync, truncateSync } from "node:fs";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -88,4 +88,21 @@ test("readLong() tells of what is no file, as a short read does", async () => {
   expect(await read("absent")).toBeUndefined();
   expect(await read("folder")).toMatchObject({ code: "EISDIR" });
   expect(await read("link")).toMatchObject({ code: "ELOOP" });
+});
+
+test.runIf(existsSync("/proc/self/fd"))("readLong() closes what it has opened, whatever it was", async () => {
+  await mkdir(join(root, "folder"));
+  await writeFile(join(root, "long"), bytesOf(2 * SHORT_BYTES));
+  await writeFile(join(root, "longer"), bytesOf(LONG_BYTES + 1));
+  expect(await read("folder")).toMatchObject({ code: "EISDIR" });
+  expect(await read("long")).toHaveLength(2 * SHORT_BYTES);
+  expect(await read("longer")).toBe("too long");
+  const opened = readdirSync("/proc/self/fd").map((descriptor) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${descriptor}`);
+    } catch {
+      return "closed meanwhile";
+    }
+  });
+  expect(opened.filter((path) => path.startsWith(root))).toEqual([]);
 });

@@ -97,6 +97,30 @@ test.runIf(existsSync("/proc/self/stat")).each([
   expect(output).toBe("pid,host\n");
 });
 
+test.runIf(existsSync("/proc/self/stat"))(
+  "processIdentity() tells time namespaces apart, in which the same start is another number, if the kernel has any",
+  async () => {
+    const namespacesIf = (time: string) =>
+      program(
+        root,
+        "console.log(JSON.stringify(JSON.parse(await files.processIdentity()).namespaces));",
+        `
+    import fs from "node:fs";
+    const sound = fs.readlinkSync;
+    fs.readlinkSync = (path, ...more) => {
+      if (path === "/proc/self/ns/pid") return "pid:[1]";
+      if (path !== "/proc/self/ns/time") return sound(path, ...more);
+      ${time}
+    };
+    ${PUBLISH_FS}
+  `,
+      );
+    expect(await namespacesIf(`return "time:[2]";`)).toBe('"pid:[1] time:[2]"\n');
+    const none = `throw Object.assign(new Error("planted"), { code: "ENOENT" });`;
+    expect(await namespacesIf(none)).toBe('"pid:[1] "\n');
+  },
+);
+
 test("lives() proves the end of a process without the machine's boot, but of no other machine's", async () => {
   const child = spawn(process.execPath, ["-e", ""], { stdio: "ignore" });
   await new Promise((resolve) => child.once("exit", resolve));
@@ -211,6 +235,17 @@ test.runIf(existsSync("/usr/bin/flock") && existsSync("/dev/shm"))(
   },
 );
 
+/** Code after which the kernel's list of locks cannot be read. */
+const UNLISTED = `
+  import fs from "node:fs";
+  const sound = fs.readFileSync;
+  fs.readFileSync = (path, ...more) => {
+    if (path === "/proc/locks") throw Object.assign(new Error("planted"), { code: "EACCES" });
+    return sound(path, ...more);
+  };
+  ${PUBLISH_FS}
+`;
+
 test("lives() is undefined for a kernel's lock that cannot be looked at", async () => {
   const output = await program(
     root,
@@ -220,18 +255,23 @@ test("lives() is undefined for a kernel's lock that cannot be looked at", async 
     process.env.PATH = "/nonexistent";
     console.log(await files.lives(${JSON.stringify(LOCKING)}, "a"));
   `,
-    `
-    import fs from "node:fs";
-    const sound = fs.readFileSync;
-    fs.readFileSync = (path, ...more) => {
-      if (path === "/proc/locks") throw Object.assign(new Error("planted"), { code: "EACCES" });
-      return sound(path, ...more);
-    };
-    ${PUBLISH_FS}
-  `,
+    UNLISTED,
   );
   expect(output).toBe("undefined\n");
 });
+
+test.runIf(existsSync("/usr/bin/flock"))(
+  "lives() learns of an owner's lock from the program flock if the kernel's list has none",
+  async () => {
+    await files.makeFolder(".");
+    await files.create([{ path: "a", bytes: new Uint8Array(1) }]);
+    const asked = `console.log(await files.lives(${JSON.stringify(LOCKING)}, "a"));`;
+    const holder = await holdLock("--exclusive", join(root, "a"));
+    expect(await program(root, asked, UNLISTED)).toBe("true\n");
+    await holder.end();
+    expect(await program(root, asked, UNLISTED)).toBe("false\n");
+  },
+);
 
 test
   .runIf(process.platform !== "win32")

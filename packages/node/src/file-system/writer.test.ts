@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FileSystem, NewFile } from "@baba/core";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { LONG_BYTES } from "./limits.ts";
 import { nodeFileSystem } from "./node-file-system.ts";
 import { Pace } from "./pace.ts";
 import { writers } from "./threads.ts";
@@ -112,4 +113,12 @@ test("write() of a long Buffer writes all of it, and leaves the caller its bytes
   const [written] = await files.read(["long"]);
   expect(Buffer.compare(bytes, Buffer.from(written as Uint8Array))).toBe(0);
   expect(bytes).toHaveLength(9 * 1024 * 1024);
+});
+
+test("close() of an adapter that has written in a thread ends when that thread has", async () => {
+  const ends: number[] = [];
+  process.once("worker", (worker) => void worker.once("exit", (status) => ends.push(status)));
+  await files.create([{ path: "a", bytes: new Uint8Array(LONG_BYTES + 1) }]);
+  await files.close();
+  expect(ends).toHaveLength(1);
 });
