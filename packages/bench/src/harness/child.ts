@@ -1,4 +1,5 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { CATALOGUE, type OtherRuntime } from "../engines/catalogue.ts";
 import type { Figures, Task } from "../trial/task.ts";
@@ -15,6 +16,9 @@ const DENO = ["run", "--quiet", "--allow-all", "--no-lock"];
 const ERROR = /^(error: )?(Uncaught )?(\(in promise\) )?(\w*Error( \[\w+\])?|error): (?=.)/;
 /** How much to keep of what a process wrote before it failed. */
 const KEPT = 600;
+
+const running = new Set<ChildProcess>();
+let isEnding = false;
 
 /** Runs a task in its own process, and kills it if it takes longer than `limit` milliseconds. */
 export async function runTrial(task: Task, limit: number): Promise<Figures> {
@@ -40,14 +44,28 @@ function commandOf({ engine }: Task): string[] {
   return [programOf(...RUNTIMES[runtime]), ...(runtime === "deno" ? DENO : []), TRIAL];
 }
 
+/** Ends all programs, for a run that is stopped; none starts any more, and none gives a result. */
+export async function endTrials(): Promise<void> {
+  isEnding = true;
+  await Promise.all(
+    Array.from(running, (child) => {
+      const closed = once(child, "close");
+      child.kill("SIGKILL");
+      return closed;
+    }),
+  );
+}
+
 type Ended = { readonly status: string; readonly output: string; readonly errors: string };
 
 function run(program: string, args: readonly string[], limit: number): Promise<Ended> {
   return new Promise((resolve) => {
+    if (isEnding) return;
     const child = spawn(program, args, {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, NO_COLOR: "1" },
     });
+    running.add(child);
     let [output, errors, tooLong] = ["", "", false];
     const timer = setTimeout(() => {
       tooLong = true;
@@ -61,7 +79,8 @@ function run(program: string, args: readonly string[], limit: number): Promise<E
     });
     const end = (status: string): void => {
       clearTimeout(timer);
-      resolve({ status: tooLong ? "too long" : status, output, errors });
+      running.delete(child);
+      if (!isEnding) resolve({ status: tooLong ? "too long" : status, output, errors });
     };
     child.on("error", ({ message }) => {
       errors += message;

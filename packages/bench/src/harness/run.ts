@@ -2,12 +2,14 @@ import { spawnSync } from "node:child_process";
 import { CATALOGUE, ENGINE_NAMES, type EngineName } from "../engines/catalogue.ts";
 import { machine } from "../machine.ts";
 import type { WorkloadName } from "../workloads/index.ts";
+import { endTrials } from "./child.ts";
 import type { EnginesHere } from "./engines-here.ts";
 import { Ground } from "./ground.ts";
 import type { Options } from "./options.ts";
 import { inTurn, type Plan, type Stage, WATCHED } from "./plan.ts";
 import { type Key, NOTHING, type Results, without, withReason } from "./results.ts";
 import { sit } from "./sitting.ts";
+import { onStop } from "./stopping.ts";
 
 type Turn = {
   readonly stage: Stage;
@@ -15,8 +17,6 @@ type Turn = {
   readonly engine: EngineName;
   readonly watched: boolean;
 };
-/** Signals that stop a run; no image must stay mounted. */
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 type Keep = (results: Results) => void;
 
@@ -32,11 +32,10 @@ export async function measure(
   keep: Keep,
 ): Promise<Results> {
   const ground = new Ground();
-  const stop = (): void => {
+  const stopListening = onStop(async () => {
+    await endTrials();
     ground.remove();
-    process.exit(130);
-  };
-  for (const signal of SIGNALS) process.once(signal, stop);
+  });
   try {
     const turns = turnsOf(plan, options, here);
     let results = begun(
@@ -60,7 +59,7 @@ export async function measure(
     }
     return results;
   } finally {
-    for (const signal of SIGNALS) process.removeListener(signal, stop);
+    stopListening();
     ground.remove();
   }
 }

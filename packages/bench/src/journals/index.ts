@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type FileSystem, nodeFileSystem } from "@baba/node";
+import { onStop } from "../harness/stopping.ts";
 import { machine, otherWork } from "../machine.ts";
 import { writeSection } from "../report/publish.ts";
 import { median } from "../report/statistics.ts";
@@ -9,6 +10,8 @@ import { median } from "../report/statistics.ts";
 const FRAME = new Uint8Array(600).fill(65);
 const SEGMENT = 256 * 1024;
 const ROUNDS = 5;
+/** Threads may still be writing when a signal stops the process. */
+const RETRIES = 5;
 
 /** A way to make 600 bytes durable: its name, and its n-th commit. */
 type Kind = { readonly name: string; commit(files: FileSystem, count: number): Promise<void> };
@@ -58,6 +61,8 @@ export async function runJournals({ quick }: { quick: boolean }): Promise<void> 
 async function inRounds(commits: number): Promise<number[][]> {
   const times = KINDS.map((): number[] => []);
   const root = mkdtempSync(join(tmpdir(), "baba-journals-"));
+  const cleanUp = (): void => rmSync(root, { recursive: true, force: true, maxRetries: RETRIES });
+  const stopListening = onStop(cleanUp);
   try {
     for (let round = 0; round < ROUNDS; round++) {
       for (const [i, kind] of KINDS.entries())
@@ -66,7 +71,8 @@ async function inRounds(commits: number): Promise<number[][]> {
     }
     return times;
   } finally {
-    rmSync(root, { recursive: true, force: true });
+    stopListening();
+    cleanUp();
   }
 }
 

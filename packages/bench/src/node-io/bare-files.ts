@@ -34,7 +34,8 @@ let folders = 0;
 /** Ends the threads and removes all files. */
 export async function cleanUp(): Promise<void> {
   await Promise.all(workers.map((worker) => worker.terminate()));
-  fs.rmSync(root, { recursive: true });
+  // The adapter's threads may still be writing when a signal stops the process.
+  fs.rmSync(root, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** Reads the first files of a folder in a loop. */

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { nodeFileSystem } from "@baba/node";
+import { onStop } from "../harness/stopping.ts";
 import { median } from "../report/statistics.ts";
 import {
   bareRead,
@@ -28,10 +29,12 @@ const files = nodeFileSystem(root);
 export async function measureFiles(): Promise<Row[]> {
   const parts = [reads, creates, renames, writes, syncsAfterWrite, syncsOfMany, lists];
   const rows: Row[] = [];
+  const stopListening = onStop(cleanUp);
   try {
     for (const part of parts) rows.push(...(await part()));
     return rows;
   } finally {
+    stopListening();
     await files.close();
     await cleanUp();
   }
