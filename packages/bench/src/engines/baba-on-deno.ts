@@ -1,5 +1,5 @@
 import type { Database } from "@baba/core";
-import { Person } from "../trial/records.ts";
+import { Person } from "../trial/person.ts";
 import { storeOf } from "./baba.ts";
 import type { OpenStore } from "./store.ts";
 

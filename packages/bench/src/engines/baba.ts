@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { type AsyncSession, assemble, type BabaOptions, Database, decode } from "@baba/core";
 import { nodeFileSystem, nodeRuntime } from "@baba/node";
-import { Person } from "../trial/records.ts";
+import { Person } from "../trial/person.ts";
 import { CountingFileSystem } from "./counting-file-system.ts";
 import type { OpenStore, Store } from "./store.ts";
 

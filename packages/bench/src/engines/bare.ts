@@ -2,7 +2,8 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { encode } from "@baba/core";
 import * as v from "valibot";
-import { Person, people } from "../trial/records.ts";
+import { Person } from "../trial/person.ts";
+import { people } from "../trial/records.ts";
 import { WARM_UP } from "../trial/trial.ts";
 import type { OpenStore } from "./store.ts";
 

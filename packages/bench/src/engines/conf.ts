@@ -1,5 +1,5 @@
 import { loadPeer } from "../harness/peers.ts";
-import type { Person } from "../trial/records.ts";
+import type { Person } from "../trial/person.ts";
 import type { OpenStore } from "./store.ts";
 
 type Data = Record<string, Person>;

@@ -2,7 +2,7 @@ import * as sync from "node:fs";
 import { access, readdir, readFile, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadPeer } from "../harness/peers.ts";
-import type { Person } from "../trial/records.ts";
+import type { Person } from "../trial/person.ts";
 import { inLanes } from "./lanes.ts";
 import type { OpenStore, Store } from "./store.ts";
 

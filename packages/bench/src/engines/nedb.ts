@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { loadPeer } from "../harness/peers.ts";
-import type { Person } from "../trial/records.ts";
+import type { Person } from "../trial/person.ts";
 import type { OpenStore } from "./store.ts";
 
 type Document = Person & { readonly _id: string };

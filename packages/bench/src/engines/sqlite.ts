@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import * as v from "valibot";
 import { loadPeer } from "../harness/peers.ts";
-import { Person } from "../trial/records.ts";
+import type { Person } from "../trial/person.ts";
 import type { OpenStore, Store } from "./store.ts";
 
 /** The common part of the drivers' APIs. */
@@ -20,19 +19,12 @@ type Statement = {
 type Driver = new (path: string) => Sqlite;
 
 /** How records and texts are converted. */
-type Codec = { readonly textOf: (record: Person) => string; readonly recordOf: (text: string) => Person };
-
-const JSON_ALONE: Codec = { textOf: JSON.stringify, recordOf: JSON.parse };
-/** Like BabaDB: validates what is written, and again as it would be read. */
-const VALIDATED: Codec = {
-  textOf(record) {
-    const text = JSON.stringify(v.parse(Person, record));
-    v.parse(Person, JSON.parse(text));
-    return text;
-  },
-  recordOf: (text) => v.parse(Person, JSON.parse(text)),
+export type Codec = {
+  readonly textOf: (record: Person) => string;
+  readonly recordOf: (text: string) => Person;
 };
 
+const JSON_ALONE: Codec = { textOf: JSON.stringify, recordOf: JSON.parse };
 const CIPHER = ["PRAGMA cipher = 'sqlcipher'", "PRAGMA key = 'correct horse battery staple'"];
 
 export const betterSqlite: OpenStore = async (folder) =>
@@ -40,7 +32,11 @@ export const betterSqlite: OpenStore = async (folder) =>
 
 /** The same, validating records on writes and reads. */
 export const validatedSqlite: OpenStore = async (folder) =>
-  sqlite(new (await loadPeer<Driver>("better-sqlite3"))(join(folder, "records.sqlite")), [], VALIDATED);
+  sqlite(
+    new (await loadPeer<Driver>("better-sqlite3"))(join(folder, "records.sqlite")),
+    [],
+    (await import("./validated.ts")).VALIDATED,
+  );
 
 /** SQLite with SQLCipher's format and passphrase-based key derivation. */
 export const encryptedSqlite: OpenStore = async (folder) =>

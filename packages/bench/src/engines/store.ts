@@ -1,4 +1,4 @@
-import type { Person } from "../trial/records.ts";
+import type { Person } from "../trial/person.ts";
 import type { Counts } from "./counting-file-system.ts";
 
 /** A store to measure, opened on its own folder. */

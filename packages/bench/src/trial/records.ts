@@ -1,25 +1,9 @@
-import * as v from "valibot";
-
-/** The records that every engine stores: about 250 bytes of JSON. */
-export const Person = v.object({
-  id: v.number(),
-  name: v.string(),
-  email: v.string(),
-  city: v.string(),
-  team: v.optional(v.string()),
-  active: v.boolean(),
-  score: v.number(),
-  tags: v.array(v.string()),
-  notes: v.string(),
-});
-
-/** A record in memory. */
-export type Person = v.InferOutput<typeof Person>;
+import type { Person } from "./person.ts";
 
 export const CITIES = ["Lisbon", "Osaka", "Nairobi", "Montevideo", "Tromso"] as const;
 const TEAMS = ["red", "green", "blue"];
 
-/** Makes `count` different records, numbered from `first` on. */
+/** Makes `count` different records of about 250 bytes of JSON, numbered from `first` on. */
 export function people(first: number, count: number): Person[] {
   return Array.from({ length: count }, (_, i) => person(first + i));
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { Store } from "../engines/store.ts";
 import { median } from "../report/statistics.ts";
-import { type Person, people } from "../trial/records.ts";
+import type { Person } from "../trial/person.ts";
+import { people } from "../trial/records.ts";
 import { AT_ONCE, type Figures } from "../trial/task.ts";
 import { type Trial, timed, type Workload } from "../trial/trial.ts";
 
