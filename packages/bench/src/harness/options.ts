@@ -40,7 +40,7 @@ docs/plots. Figures of earlier runs are kept where this run measures nothing.
   --records N,...    only stores of these sizes (${sizes(false).join(", ")}; quick: ${sizes(true).join(", ")})
   --rounds N         this many rounds instead of the planned number
   --minutes N        stops measuring engines after this time; --resume does the rest
-  --resume           continues a stopped run that had the same arguments
+  --resume           continues a stopped run that had the same arguments, on the same machine
   --report           measures nothing; writes the document from the existing figures
   --help             this text
 

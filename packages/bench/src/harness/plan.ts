@@ -58,9 +58,20 @@ export const QUICK: Plan = {
   effort: { singles: 5, bursts: 1, gets: 50, mixed: 10 },
 };
 
+type Asked = { readonly records: readonly number[] | undefined; readonly workloads: readonly WorkloadName[] };
+
 /** Rotates the names from round to round. */
 export function inTurn(names: readonly EngineName[], round: number): EngineName[] {
   if (names.length === 0) return [];
   const from = (round * 4) % names.length;
   return [...names.slice(from), ...names.slice(0, from)];
+}
+
+/** The sizes of stores that the options ask for. */
+export function stagesOf({ stages }: Plan, { records, workloads }: Asked): Stage[] {
+  return stages.filter(
+    (stage) =>
+      (records?.includes(stage.records) ?? true) &&
+      workloads.some((name) => stage.workloads?.includes(name) ?? true),
+  );
 }

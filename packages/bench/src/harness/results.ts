@@ -26,13 +26,15 @@ export type LeftOut = Key & { readonly reason: string };
 
 /** All measurements, possibly of several runs. */
 export type Results = {
-  /** Several if measured on several machines or days. */
-  readonly machines: readonly string[];
+  /** Where and when each run was; several for a run that was stopped and went on the next day. */
+  readonly machines: readonly { readonly run: string; readonly machine: string }[];
   readonly versions: Readonly<Record<string, string>>;
   readonly cells: readonly Cell[];
   readonly leftOut: readonly LeftOut[];
   /** The name of the newest run. */
   readonly run: string;
+  /** What the newest run was asked for, which the oldest data lack. */
+  readonly asked?: string;
   /** The finished sittings of a run that was stopped, for `--resume`. */
   readonly finished: readonly string[];
 };
@@ -102,7 +104,7 @@ export function without(results: Results, isAnew: (key: Key) => boolean): Result
   const kept = results.cells.filter((cell) => !isAnew(cell));
   return {
     ...results,
-    machines: kept.length === 0 ? [] : results.machines,
+    machines: results.machines.filter(({ run }) => kept.some((cell) => cell.run === run)),
     cells: kept,
     leftOut: results.leftOut.filter((one) => !isAnew(one)),
     finished: [],

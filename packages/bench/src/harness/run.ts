@@ -2,12 +2,13 @@ import { spawnSync } from "node:child_process";
 import { CATALOGUE, ENGINE_NAMES, type EngineName } from "../engines/catalogue.ts";
 import { machine } from "../machine.ts";
 import type { WorkloadName } from "../workloads/index.ts";
+import { begun } from "./beginning.ts";
 import { endTrials } from "./child.ts";
 import type { EnginesHere } from "./engines-here.ts";
 import { Ground } from "./ground.ts";
 import type { Options } from "./options.ts";
-import { inTurn, type Plan, type Stage, WATCHED } from "./plan.ts";
-import { type Key, NOTHING, type Results, without, withReason } from "./results.ts";
+import { inTurn, type Plan, type Stage, stagesOf, WATCHED } from "./plan.ts";
+import { NOTHING, type Results } from "./results.ts";
 import { sit } from "./sitting.ts";
 import { onStop } from "./stopping.ts";
 
@@ -38,12 +39,7 @@ export async function measure(
   });
   try {
     const turns = turnsOf(plan, options, here);
-    let results = begun(
-      options.resume ? known : { ...without(known, isAnew(plan, options)), run: new Date().toISOString() },
-      options,
-      here,
-      ground.next(0),
-    );
+    let results = begun(known, plan, options, here, machine(ground.next(0)));
     const end = Date.now() + options.minutes * 60_000;
     await calmDown(turns.at(0), plan, options, ground);
     for (const [i, turn] of turns.entries()) {
@@ -112,40 +108,6 @@ function workloadsOf({ stage, engine, watched }: Turn, { workloads }: Options): 
   return workloads.filter(
     (name) => (stage.workloads?.includes(name) ?? true) && (!watched || (canWatch && WATCHED.includes(name))),
   );
-}
-
-function stagesOf({ stages }: Plan, { records, workloads }: Options): Stage[] {
-  return stages.filter(
-    (stage) =>
-      (records?.includes(stage.records) ?? true) &&
-      workloads.some((name) => stage.workloads?.includes(name) ?? true),
-  );
-}
-
-/** A missing engine is only reported once, with 0 records. */
-function begun(
-  known: Results,
-  { engines }: Options,
-  { missing, versions }: EnginesHere,
-  folder: string,
-): Results {
-  const place = machine(folder);
-  const machines = known.machines.includes(place) ? known.machines : [...known.machines, place];
-  const results: Results = { ...known, machines, versions: { ...known.versions, ...versions } };
-  return engines
-    .filter((engine) => missing.has(engine))
-    .reduce(
-      (all, engine) => withReason(all, { workload: "bulk", engine, records: 0 }, missing.get(engine) ?? ""),
-      results,
-    );
-}
-
-function isAnew(plan: Plan, options: Options): (key: Key) => boolean {
-  const sizes = [0, ...stagesOf(plan, options).map(({ records }) => records)];
-  return ({ workload, engine, records }) => {
-    const asked = options.workloads.some((name) => name === (workload === "disk" ? "bulk" : workload));
-    return asked && options.engines.some((name) => name === engine) && sizes.includes(records);
-  };
 }
 
 function nameOf({ stage, round, engine, watched }: Turn, { workloads }: Options): string {

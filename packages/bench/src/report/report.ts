@@ -154,5 +154,6 @@ function scaling(view: View, figure: Figure): string[] {
 
 function provenance({ results }: View): string {
   const versions = Object.entries(results.versions).map(([name, version]) => `${name} ${version}`);
-  return `${results.machines.join(". ")}. ${versions.join(", ")}.`;
+  const machines = new Set(results.machines.map(({ machine }) => machine));
+  return `${[...machines].join(". ")}. ${versions.join(", ")}.`;
 }
