@@ -49,7 +49,7 @@ export const get: Workload = async (trial) => {
   const { gets } = trial.task.effort;
   const oneByOne = async (ids: readonly number[]): Promise<void> => {
     for (const id of ids) {
-      if ((await store.get(id)) === undefined) throw new Error(`Record ${id} is not there.`);
+      if (isMissing(await store.get(id))) throw new Error(`Record ${id} is not there.`);
     }
   };
   const eachOf = async (seed: number, work = store.getInOneSession ?? oneByOne): Promise<number> => {
@@ -76,7 +76,7 @@ export const gets: Workload = async (trial) => {
     const time = await timed(async () => {
       found = await (store.getAtOnce?.(ids) ?? Promise.all(ids.map(one)));
     });
-    counted(found.filter((record) => record !== undefined).length, ids.length);
+    counted(found.filter((record) => !isMissing(record)).length, ids.length);
     return { each: time / ids.length };
   };
 };
@@ -129,6 +129,11 @@ function twice(work: (store: Store, trial: Trial) => Promise<void>): Workload {
       warm: await timed(() => work(store, trial)),
     });
   };
+}
+
+/** NeDB and unstorage say null where others say undefined. */
+function isMissing(record: unknown): boolean {
+  return record === undefined || record === null;
 }
 
 function counted(found: number, expected: number): void {
