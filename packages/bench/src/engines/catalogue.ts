@@ -7,8 +7,11 @@ export type OtherRuntime = "node24" | "bun" | "deno";
 export type Engine = {
   readonly title: string;
   readonly kind: "ours" | "runtime" | "peer" | "limit";
-  /** Whether a completed commit survives a power cut. */
-  readonly synced: "yes" | "no" | "later";
+  /**
+   * Whether a completed commit survives a power cut. "content": a new file is synced, but not the folder in
+   * which it takes the old one's name, so that the old one may be back.
+   */
+  readonly synced: "yes" | "no" | "later" | "content";
   /** What a crash leaves either whole or absent. */
   readonly atomic: "commit" | "record" | "no";
   readonly encrypted: "yes" | "no";
@@ -67,7 +70,7 @@ const ENGINES = {
   },
   "write-file-atomic": {
     ...peer("write-file-atomic", {
-      synced: "yes",
+      synced: "content",
       atomic: "record",
       files: "yes",
       peers: ["write-file-atomic"],
@@ -87,11 +90,11 @@ const ENGINES = {
     load: async () => (await import("./nedb.ts")).encryptedNedb,
   },
   conf: {
-    ...peer("conf", { synced: "yes", atomic: "commit", peers: ["conf"] }),
+    ...peer("conf", { synced: "content", atomic: "commit", peers: ["conf"] }),
     load: async () => (await import("./conf.ts")).conf,
   },
   "conf-gcm": {
-    ...peer("conf, AES-GCM", { synced: "yes", atomic: "commit", encrypted: "yes", peers: ["conf"] }),
+    ...peer("conf, AES-GCM", { synced: "content", atomic: "commit", encrypted: "yes", peers: ["conf"] }),
     load: async () => (await import("./conf.ts")).encryptedConf,
   },
   level: {
@@ -155,6 +158,7 @@ const ENGINES = {
   "bare-append": {
     ...limit("bare calls: append and one sync"),
     synced: "yes",
+    files: "no",
     only: ["bulk", "single"],
     load: async () => (await import("./bare.ts")).bareAppend,
   },

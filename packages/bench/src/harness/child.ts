@@ -24,7 +24,8 @@ let isEnding = false;
 export async function runTrial(task: Task, limit: number): Promise<Figures> {
   const [program, ...args] = commandOf(task);
   const { status, output, errors } = await run(program ?? "", [...args, JSON.stringify(task)], limit);
-  if (status === "too long") throw new Error(`It took longer than ${limit / 1000} s.`);
+  if (status === "too long")
+    throw new Error(`It took longer than ${Number((limit / 1000).toPrecision(2))} s.`);
   if (status !== "0") throw new Error(reasonOf(errors) ?? `Its process ended with ${status}.`);
   const figures: Figures = JSON.parse(output.trimEnd().split("\n").at(-1) ?? "");
   return figures;

@@ -93,7 +93,7 @@ export function obstacleTo(results: Results, key: Key, limit: number): string | 
   const measured = valuesOf(results, { ...key, records }, "process").filter((value) => value !== null);
   const expected = START + ((median(measured) - START) * key.records) / records;
   if (!(expected > limit)) return undefined;
-  return `its process would take about ${Math.round(expected / 1000)} s, judged by ${records} records`;
+  return `its process would take about ${Math.round(expected / 1000)} s, judged by ${records.toLocaleString("en-US")} records`;
 }
 
 function isLeftOut(results: Results, key: Key): boolean {

@@ -1,6 +1,10 @@
-/** A table whose first column is text, and the others figures. */
-export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [heads, heads.map((_, i) => (i === 0 ? "---" : "--:")), ...rows];
+/** A table whose first columns are text, and the others figures. */
+export function table(
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+  texts: number = 1,
+): string {
+  const lines = [heads, heads.map((_, i) => (i < texts ? "---" : "--:")), ...rows];
   return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 

@@ -93,3 +93,16 @@ test("curveChart() draws a point for each figure and a name for each line", () =
   expect(svg.match(/<circle/g)).toHaveLength(6);
   expect(svg.match(/>(one|two)</g)).toHaveLength(2);
 });
+
+test.each([
+  ["baba-relaxed", "synced later"],
+  ["conf", "name not synced"],
+  ["nedb", "not synced"],
+] as const)("plots() says beside the bar of %s that a power cut may cost a commit: %s", (engine, note) => {
+  const key = (name: typeof engine | "baba") =>
+    ({ workload: "bulk", engine: name, records: 10_000 }) as const;
+  const ours = withFigures(NOTHING, key("baba"), 0, { settled: 5 });
+  const both = withFigures(ours, key(engine), 0, { settled: 4 });
+  const plot = plots(new View(both)).find(({ name }) => name === "bulk-commit");
+  expect(plot?.svg).toContain(`>${note}</tspan>`);
+});

@@ -84,6 +84,14 @@ export function plots(view: View): Plot[] {
   ].filter((plot) => plot !== undefined);
 }
 
+/** What a bar says beside its figure. */
+const NOTES: Readonly<Record<Engine["synced"], string>> = {
+  yes: "",
+  later: "synced later",
+  content: "name not synced",
+  no: "not synced",
+};
+
 function bars(
   view: View,
   name: string,
@@ -101,9 +109,7 @@ function bars(
 function barOf(view: View, engine: EngineName, records: number, measure: Measure): Bar {
   const { median: value, least, most } = summary(view.rounds(engine, records, measure));
   const { encrypted, synced } = CATALOGUE[engine];
-  const note = [encrypted === "yes" ? "encrypted" : "", synced === "no" ? "not synced" : ""].filter(
-    (word) => word !== "",
-  );
+  const note = [encrypted === "yes" ? "encrypted" : "", NOTES[synced]].filter((word) => word !== "");
   return {
     name: shortTitle(engine),
     value,

@@ -1,5 +1,6 @@
 import { ENGINE_NAMES } from "../engines/catalogue.ts";
 import type { Results } from "../harness/results.ts";
+import { leftOutTable } from "./left-out.ts";
 import { lossTable } from "./losses.ts";
 import { paragraphs } from "./markdown.ts";
 import { coldOf, settledOf } from "./measures.ts";
@@ -10,7 +11,6 @@ import {
   commitTable,
   countTable,
   diskTable,
-  leftOutTable,
   memoryTable,
   monitoredStallTable,
   promiseTable,
@@ -65,6 +65,7 @@ function enginesSection(view: View, pictures: readonly Plot[]): string {
     "### Runtimes",
     runtimeTable(view, mainSize(view)),
     "### What each engine promises",
+    "*Synced*: whether a commit that is done survives a power cut; *later*: within moments; *content*: the new file is synced, but not the folder in which it takes the old one's name, so that the old one may be back. *Atomic*: what a crash leaves whole or not at all.",
     promiseTable(ENGINE_NAMES),
     "### Left out",
     leftOutTable(view),
@@ -74,7 +75,7 @@ function enginesSection(view: View, pictures: readonly Plot[]): string {
 function losses(view: View): string[] {
   return [
     "### Where others are faster",
-    "For each question the fastest other engine that syncs every commit and keeps it whole, and the fastest of all; milliseconds, for get, exists and mixed microseconds.",
+    "For each question the fastest other engine that syncs every commit and keeps it whole, and the fastest of all; milliseconds, for get, exists and mixed microseconds. The others have no sessions; a session of BabaDB's looks first for what other processes have committed.",
     lossTable(view, mainSize(view)),
   ];
 }

@@ -1,6 +1,6 @@
 import { CATALOGUE, type EngineName } from "../engines/catalogue.ts";
 import type { Key } from "../harness/results.ts";
-import { paragraphs, table } from "./markdown.ts";
+import { table } from "./markdown.ts";
 import { closedOf, coldOf, commitOf, eachOf, heldOf, memoryOf, settledOf, warmOf } from "./measures.ts";
 import { shown, spread } from "./statistics.ts";
 import { type Measure, thousands, titleOf, type View } from "./view.ts";
@@ -272,19 +272,6 @@ export function promiseTable(engines: readonly EngineName[]): string {
     const { synced, atomic, encrypted, files } = CATALOGUE[engine];
     return [titleOf(engine), synced, atomic, encrypted, files];
   });
-  return table(["engine", "synced", "atomic", "encrypted", "a file a record"], rows);
-}
-
-/** What was not measured, by engine and reason. */
-export function leftOutTable(view: View): string {
-  const reasons = new Map<string, Set<string>>();
-  for (const { engine, workload, records, reason } of view.results.leftOut) {
-    const key = `${engine in CATALOGUE ? titleOf(engine as EngineName) : engine} | ${reason.replaceAll("|", "/")}`;
-    const what = records === 0 ? "everything" : `${workload} of ${thousands(records)}`;
-    reasons.set(key, (reasons.get(key) ?? new Set()).add(what));
-  }
-  const rows = [...reasons].map(([key, what]) => [...key.split(" | "), [...what].join(", ")]);
-  return rows.length === 0
-    ? ""
-    : paragraphs("What could not be measured, and why:", table(["engine", "why", "what"], rows));
+  const heads = ["engine", "synced", "atomic", "encrypted", "a file a record"];
+  return table(heads, rows, heads.length);
 }
