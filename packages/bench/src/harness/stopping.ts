@@ -8,9 +8,11 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
  * change nothing: a key reaches this process from the terminal, and once more from npm.
  */
 export function onStop(cleanUp: () => unknown): () => void {
-  let cleaned: Promise<unknown> | undefined;
+  let isStopping = false;
   const stop = (signal: NodeJS.Signals): void => {
-    cleaned ??= Promise.resolve()
+    if (isStopping) return;
+    isStopping = true;
+    void Promise.resolve()
       .then(cleanUp)
       .catch(console.error)
       .finally(() => process.exit(128 + constants.signals[signal]));
