@@ -36,7 +36,7 @@ docs/plots. Figures of earlier runs are kept where this run measures nothing.
 
   --quick            a short run with few records, which writes nothing
   --only NAME,...    only these workloads and parts
-  --engines NAME,... only these engines
+  --engines NAME,... only these engines; all parts too, unless --only leaves them out
   --records N,...    only stores of these sizes (${sizes(false).join(", ")}; quick: ${sizes(true).join(", ")})
   --rounds N         this many rounds instead of the planned number
   --minutes N        stops measuring engines after this time; --resume does the rest

@@ -6,6 +6,7 @@ import { paragraphs } from "./markdown.ts";
 import { coldOf, settledOf } from "./measures.ts";
 import { type Plot, plots } from "./plots.ts";
 import { writePlots, writeSection } from "./publish.ts";
+import { summarySection } from "./summary.ts";
 import {
   burstTable,
   commitTable,
@@ -29,12 +30,17 @@ export function writeReport(results: Results, { quick }: { quick: boolean }): vo
   const view = new View(results);
   if (results.cells.length === 0) return;
   const pictures = plots(view);
-  const [judged, measured] = [targetsSection(view), enginesSection(view, pictures)];
+  const [short, judged, measured] = [
+    summarySection(view),
+    targetsSection(view),
+    enginesSection(view, pictures),
+  ];
   if (quick) {
     console.log(`\n${leftOutTable(view)}`);
     return;
   }
   writePlots(pictures);
+  writeSection("summary", short);
   writeSection("targets", judged);
   writeSection("engines", measured);
   console.log(`\n${judged}`);
