@@ -114,7 +114,7 @@ const ENGINES = {
     load: async () => (await import("./sqlite.ts")).betterSqlite,
   },
   "sqlite-validated": {
-    ...peer("SQLite, records validated as ours are", {
+    ...peer("SQLite, records validated by valibot", {
       synced: "yes",
       atomic: "commit",
       peers: ["better-sqlite3"],
