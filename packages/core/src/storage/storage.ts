@@ -21,8 +21,8 @@ export interface Storage {
   /**
    * The payload of each record, in the order asked; `undefined` if there is none, and an error for a record
    * that exists but cannot be read. Returns fewer than asked, from the first on and at least one, if all
-   * together would take much memory. A promise only if there is something to wait
-   * for.
+   * together would take much memory. A promise only if there is something to wait for. The bytes may be those
+   * that the storage keeps, and are not to be changed.
    */
   read(names: readonly string[]): readonly Content[] | Promise<readonly Content[]>;
 
@@ -75,6 +75,7 @@ export interface Storage {
 
 /** A set of changes that become visible together. */
 export type Transaction = {
+  /** The payloads are the storage's from now on: bytes changed later would be put in place as they are then. */
   readonly changes: Changes;
   /** What was read; `undefined` if nothing was. */
   readonly basis: Basis | undefined;
