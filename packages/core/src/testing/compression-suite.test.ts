@@ -47,6 +47,16 @@ const FAULTS: readonly Fault[] = [
     },
   },
   {
+    what: "a deflate() that gives one buffer to all",
+    found: "Compression deflate() and inflate() keep and change none of their arguments",
+    compression: { deflate: inOneBuffer(deflate), inflate },
+  },
+  {
+    what: "an inflate() that gives one buffer to all",
+    found: "Compression deflate() and inflate() keep and change none of their arguments",
+    compression: { deflate, inflate: inOneBuffer(inflate) },
+  },
+  {
     what: "an inflate() that counts the limit as too much",
     found: "Compression inflate() gives undefined for what becomes larger than the limit",
     compression: { deflate, inflate: (bytes, limit) => inflate(bytes, limit - 1) },
@@ -102,4 +112,17 @@ function testsOf(compression: Compression): Map<string, () => Promise<void>> {
 
 function reversed(bytes: Uint8Array): Uint8Array {
   return bytes.slice().reverse();
+}
+
+/** A function whose results all lie in one buffer, so that each overwrites the last. */
+function inOneBuffer<T extends readonly unknown[], R extends Uint8Array | undefined>(
+  work: (...inputs: T) => R | Promise<R>,
+): (...inputs: T) => Promise<R> {
+  const shared = new Uint8Array(1_000_000);
+  return async (...inputs) => {
+    const result = await work(...inputs);
+    if (result === undefined) return result;
+    shared.set(result);
+    return shared.subarray(0, result.length) as R;
+  };
 }

@@ -59,10 +59,13 @@ async function keepsArguments(own: Compression): Promise<void> {
   assertBytes(padded, copy, "what was inflated, and what is beside it");
   large.fill(0);
   padded.fill(0);
+  const deflatedCopy = copy.subarray(5, 5 + deflated.length);
+  await own.inflate(await own.deflate(new Uint8Array(BOMB / 100)), BOMB);
+  assertBytes(deflated, deflatedCopy, "deflated bytes, after other calls");
   assertBytes(
     inflated,
     pattern(70_000).subarray(7, 60_007),
-    "inflated bytes, once their origins are overwritten",
+    "inflated bytes, once their origins are overwritten, and after other calls",
   );
 }
 
