@@ -1,5 +1,5 @@
 import type { AsyncSession } from "@baba/node";
-import type { Chance } from "../harness/suite.ts";
+import type { Chance } from "../harness/chance.ts";
 import { type Account, accountsOf, BRANCHES, type Move, STALLS } from "./model.ts";
 
 type BankSession = AsyncSession<typeof Account>;

@@ -1,8 +1,8 @@
 import { fdatasyncSync, openSync, writeSync } from "node:fs";
 import { BabaDB, LockedError } from "@baba/node";
 import * as v from "valibot";
+import { Chance } from "../harness/chance.ts";
 import { say, stopSignal } from "../harness/parent.ts";
-import { Chance } from "../harness/suite.ts";
 import { Account, BankKey, Transfer, transferName } from "./model.ts";
 import { moveMoney } from "./moves.ts";
 

@@ -1,6 +1,6 @@
 import { BabaDB } from "@baba/node";
 import * as v from "valibot";
-import { Chance } from "../harness/suite.ts";
+import { Chance } from "../harness/chance.ts";
 import { checked } from "./record.ts";
 
 /** A writer's argument. */

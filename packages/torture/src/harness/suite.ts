@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { seededRandom } from "@baba/core/testing";
+import { Chance } from "./chance.ts";
 import { killAll } from "./child.ts";
 
 /** How a suite is run. */
@@ -38,37 +38,6 @@ export type Result = {
 
 /** How many broken promises are described. */
 const MOST_WORDS = 20;
-
-/** A seeded random generator. */
-export class Chance {
-  readonly #next: () => number;
-
-  constructor(seed: number) {
-    this.#next = seededRandom(seed);
-  }
-
-  /** From 0 to 1, exclusive. */
-  share(): number {
-    return this.#next();
-  }
-
-  /** A whole number below a limit. */
-  below(limit: number): number {
-    return Math.floor(this.#next() * limit);
-  }
-
-  pick<T>(items: readonly T[]): T {
-    const item = items[this.below(items.length)];
-    if (item === undefined) throw new RangeError("Nothing to pick from.");
-    return item;
-  }
-
-  /** The items in a random order. */
-  shuffled<T>(items: readonly T[]): T[] {
-    const keyed = items.map((item) => ({ item, key: this.#next() }));
-    return keyed.sort((a, b) => a.key - b.key).map(({ item }) => item);
-  }
-}
 
 /** Runs one suite in its own folder, and always cleans up its children and (unless kept) its files. */
 export async function runSuite(

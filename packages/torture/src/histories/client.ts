@@ -9,8 +9,8 @@ import {
 } from "@baba/core/testing";
 import { type AsyncSession, BabaDB, BabaError } from "@baba/node";
 import * as v from "valibot";
+import { Chance } from "../harness/chance.ts";
 import { clockSince } from "../harness/parent.ts";
-import { Chance } from "../harness/suite.ts";
 import { ClientArgument, List } from "./model.ts";
 
 type ListSession = AsyncSession<typeof List>;

@@ -1,5 +1,5 @@
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
-import type { Chance } from "../harness/suite.ts";
+import type { Chance } from "../harness/chance.ts";
 
 /** One kind of damage to a file. */
 export type Damage = { readonly file: string; readonly what: string; readonly apply: (path: string) => void };

@@ -1,8 +1,8 @@
 import { appendFileSync } from "node:fs";
 import { BabaDB } from "@baba/node";
 import * as v from "valibot";
+import { Chance } from "../harness/chance.ts";
 import { say } from "../harness/parent.ts";
-import { Chance } from "../harness/suite.ts";
 import { type Changes, FOLDERS, Item, type LedgerLine, WriterArgument } from "./model.ts";
 
 const ITEMS = 6;

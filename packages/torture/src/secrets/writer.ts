@@ -1,7 +1,7 @@
 import { type AsyncSession, BabaDB } from "@baba/node";
 import * as v from "valibot";
+import { Chance } from "../harness/chance.ts";
 import { say, stopSignal } from "../harness/parent.ts";
-import { Chance } from "../harness/suite.ts";
 import { Letter, type Way, WriterArgument } from "./model.ts";
 
 type Record = v.InferOutput<typeof Letter>;
