@@ -30,8 +30,8 @@ export async function run(argument: unknown): Promise<void> {
   say(report satisfies v.InferInput<typeof ReaderReport>);
 }
 
-/** Returns the number of files read. */
-function readTree(directory: string, folder: string, faults: string[]): number {
+/** Reads the files of a folder once, and adds what is wrong with them; returns their number. */
+export function readTree(directory: string, folder: string, faults: string[]): number {
   let files = 0;
   for (const entry of readdirSync(join(directory, folder), { withFileTypes: true })) {
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;

@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
-import { BabaDB, decode } from "@baba/node";
-import * as v from "valibot";
 import { Child } from "../harness/child.ts";
 import type { Suite } from "../harness/suite.ts";
-import { Begun, Outcome, type Request, TALLIES, Tally } from "./model.ts";
+import { audit } from "./audit.ts";
+import { Begun, Outcome, type Request } from "./model.ts";
 
 const PAUSES = 20;
 const FORCED = 20;
@@ -128,34 +127,6 @@ async function stopWithLock({ directory, holder }: Scene, place: Place): Promise
     if (ownerOf(directory) === holder.pid) return;
     holder.resume();
   }
-}
-
-/** All tallies agree, in sessions and files, and count all acknowledged commits, and perhaps unknown ones. */
-async function audit(directory: string, outcomes: readonly Outcome[], { check }: Suite): Promise<void> {
-  const acknowledged = outcomes.reduce((sum, outcome) => sum + outcome.acknowledged, 0);
-  // Nothing else that failed may have been committed.
-  const unknown = outcomes.filter(({ error }) => error === "BABA_COMMIT_UNKNOWN").length;
-  const db = new BabaDB(Tally, { directory, logging: false });
-  const seen = (await db.asyncSession((session) => session.all("tallies"))).map(({ count }) => count);
-  await db.close();
-  const inFiles = TALLIES.map((name) => countIn(join(directory, name)));
-  for (const [where, counts] of Object.entries({ sessions: seen, files: inFiles })) {
-    const distinct = [...new Set(counts)];
-    const [count = Number.NaN] = distinct;
-    check(
-      counts.length === TALLIES.length && distinct.length === 1,
-      `${where} see half a commit: ${counts.join(" ")}`,
-    );
-    const fits = count >= acknowledged && count <= acknowledged + unknown;
-    check(
-      fits,
-      `${where} see ${count} commits, ${acknowledged} were acknowledged and ${unknown} are unknown`,
-    );
-  }
-}
-
-function countIn(path: string): number {
-  return v.parse(Tally, JSON.parse(new TextDecoder().decode(decode(readFileSync(path))))).count;
 }
 
 /** The process that `.baba/lock` names. */

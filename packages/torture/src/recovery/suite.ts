@@ -11,6 +11,7 @@ import { filesBelow, leftoversOf, recordFilesOf, treeDigest } from "../harness/t
 import { type Damage, flips, truncations } from "./damage.ts";
 import { describe, statesAfter } from "./ledger.ts";
 import { Found, Item, type Request, type WriterArgument } from "./model.ts";
+import { strangersIn } from "./strangers.ts";
 
 const KILLS = 100;
 const DAMAGED_STORES = 3;
@@ -178,29 +179,6 @@ function versionsInFiles(directory: string): Record<string, number> {
       return [name, v.parse(Item, JSON.parse(json)).version];
     }),
   );
-}
-
-/** What is left in the store's own folder and belongs to none of these live processes. */
-function strangersIn(directory: string, pids: readonly number[]): string[] {
-  return leftoversOf(directory).filter((name) => !belongsTo(directory, name, pids));
-}
-
-/** Whether a file in the store's own folder belongs to one of these processes. */
-function belongsTo(directory: string, name: string, pids: readonly number[]): boolean {
-  if (name.startsWith("tmp/")) return false;
-  const text = textOf(join(directory, ".baba", name));
-  // A lock that was held for a moment after the commit has been released since.
-  if (text === undefined) return true;
-  return pids.some((pid) => text.includes(`"pid":${pid},`));
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  }
 }
 
 function isOneOf({ items }: Found, states: readonly string[]): boolean {

@@ -16,7 +16,8 @@ export async function run(argument: unknown): Promise<void> {
   await open.close();
 }
 
-async function readAnew(db: Pages, verify: boolean): Promise<Found> {
+/** Reads every page, verifies the store if asked, and closes the database. */
+export async function readAnew(db: Pages, verify: boolean): Promise<Found> {
   try {
     const found = await readAll(db);
     if (!verify) return found;
