@@ -9,3 +9,7 @@ export const ClientArgument = v.object({
   increments: v.number(),
   settle: v.picklist(["commit", "background"]),
 });
+
+/** Its report: how often its sessions ran, again after each conflict. */
+export const ClientReport = v.object({ runs: v.number() });
+export type ClientReport = v.InferOutput<typeof ClientReport>;

@@ -26,6 +26,8 @@ export type Suite = {
   /** Records whether a promise was kept. */
   readonly check: (kept: boolean, sentence: string) => void;
   readonly progress: (text: string) => void;
+  /** Says why the suite checks nothing here; without it, nothing checked is a failure. */
+  readonly leaveOut: (reason: string) => void;
 };
 
 /** The outcome of a suite, and the shape of its result file. */
@@ -52,8 +54,14 @@ export async function runSuite(
     tally[kept ? "passed" : "failed"]++;
     if (!kept && tally.failed <= MOST_WORDS) print(name, `BROKEN (seed ${run.seed}): ${sentence}`);
   };
+  let isLeftOut = false;
+  const leaveOut = (reason: string): void => {
+    isLeftOut = true;
+    print(name, `left out: ${reason}`);
+  };
   try {
-    await work({ ...sizes(run), folder, check, progress: (text) => print(name, text) });
+    await work({ ...sizes(run), folder, check, progress: (text) => print(name, text), leaveOut });
+    if (tally.passed + tally.failed === 0 && !isLeftOut) check(false, "nothing was checked");
   } catch (error) {
     check(false, error instanceof Error ? String(error.stack) : String(error));
   } finally {

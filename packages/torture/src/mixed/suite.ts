@@ -15,7 +15,7 @@ const RECOVERIES = 10;
  */
 export async function mixed(suite: Suite): Promise<void> {
   if (!haveAllRuntimes()) {
-    suite.progress("left out: Deno and Bun are there on Linux x64 alone");
+    suite.leaveOut("Deno and Bun are there on Linux x64 alone");
     return;
   }
   const deno = findDeno();

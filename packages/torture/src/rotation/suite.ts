@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import { BabaDB } from "@baba/node";
@@ -5,6 +6,7 @@ import { generateIdentity } from "age-encryption";
 import * as v from "valibot";
 import { Child } from "../harness/child.ts";
 import type { Suite } from "../harness/suite.ts";
+import { recordFilesOf } from "../harness/tree.ts";
 import { FOLDERS, Found, Page, textOf } from "./model.ts";
 
 const KILLS = 100;
@@ -20,10 +22,11 @@ export async function rotation(suite: Suite): Promise<void> {
   const identity = await generateIdentity();
   await writePages(directory, identity);
   const reader = new Child("rotation-reader", { directory, identity });
-  const whole = await timeOfOne(directory, identity);
+  const whole = await timeOfOne(suite, directory, identity);
   const wanted = suite.size(KILLS);
+  let interrupted = 0;
   for (let kills = 0; kills < wanted; kills++) {
-    await killKeeper(suite, { directory, identity, whole, rotate: kills % 2 === 0 });
+    if (await killKeeper(suite, { directory, identity, whole, rotate: kills % 2 === 0 })) interrupted++;
     await judge(suite, reader, "same", `the open reader after ${kills + 1} kills`);
     await judge(suite, reader, "anew", `a new reader after ${kills + 1} kills`);
     if (kills % KILLS_A_ROUND < KILLS_A_ROUND - 1 && kills + 1 < wanted) continue;
@@ -31,6 +34,8 @@ export async function rotation(suite: Suite): Promise<void> {
     await judge(suite, reader, "verify", `everything after a whole rewrap and ${kills + 1} kills`);
     suite.progress(`${kills + 1} of ${wanted} kills`);
   }
+  suite.check(interrupted > 0, `none of ${wanted} kills interrupted anything`);
+  suite.progress(`${interrupted} of ${wanted} were killed before they had finished`);
   await reader.finish();
 }
 
@@ -48,13 +53,20 @@ async function writePages(directory: string, identity: string): Promise<void> {
 }
 
 /** How long a rotation with its rewrap takes here, so that kills fall anywhere within it. */
-async function timeOfOne(directory: string, identity: string): Promise<number> {
+async function timeOfOne({ check }: Suite, directory: string, identity: string): Promise<number> {
+  const sealed = pageFiles(directory);
   const keeper = await startKeeper(directory, identity);
   const start = performance.now();
   await rewrap(keeper, true);
   const time = performance.now() - start;
   await keeper.finish();
+  const left = pageFiles(directory).filter((bytes, i) => sealed[i]?.equals(bytes)).length;
+  check(left === 0, `${left} of ${PAGES} pages are as they were before a rotation and rewrap`);
   return time;
+}
+
+function pageFiles(directory: string): Buffer[] {
+  return recordFilesOf(directory).map((name) => readFileSync(join(directory, name)));
 }
 
 type Kill = {
@@ -65,12 +77,16 @@ type Kill = {
   readonly rotate: boolean;
 };
 
-/** One kill in three falls into the first tenth, where the key file and the journal change. */
-async function killKeeper({ random }: Suite, { directory, identity, whole, rotate }: Kill): Promise<void> {
+/**
+ * Whether a keeper was killed before it had finished. One kill in three falls into the first tenth, where the
+ * key file and the journal change.
+ */
+async function killKeeper({ random }: Suite, { directory, identity, whole, rotate }: Kill): Promise<boolean> {
   const keeper = await startKeeper(directory, identity);
   keeper.send(rotate ? "rotate" : "go on");
   await after(random.share() * whole * (random.share() < 1 / 3 ? 0.1 : 1));
   await keeper.kill();
+  return !keeper.hasSpoken;
 }
 
 async function finishOne({ check }: Suite, directory: string, identity: string): Promise<void> {
