@@ -17,7 +17,11 @@ const { values } = parseArgs({
 const scale = values.long ? 10 : 1;
 const seed = Number(values.seed);
 if (!Number.isSafeInteger(seed)) throw new RangeError("--seed takes a whole number.");
-const only = values.only?.split(",");
+const SUITES = ["codec", "crashes", "faults", "worlds", "coverage", "mutants"];
+const only = values.only?.split(",") ?? SUITES;
+const unknown = only.filter((name) => !SUITES.includes(name));
+if (unknown.length > 0)
+  throw new RangeError(`There is no suite ${unknown.join(", ")}; there are ${SUITES.join(", ")}.`);
 
 await suite("codec", async () => {
   // A million errors are thrown, whose stacks are useless.
@@ -84,10 +88,11 @@ await suite("mutants", () => killMutants({ every: 1, say }));
 /** Runs a suite and writes its result to the folder in `BABA_RESULTS`. */
 async function suite(name, work) {
   const title = name === "codec" ? "codec, mutated texts" : `commit protocol, ${name}`;
-  if (only !== undefined && !only.includes(name)) return;
+  if (!only.includes(name)) return;
   console.log(`${title} (seed ${seed}):`);
   const start = performance.now();
   const { passed, violations } = await work().catch((error) => ({ passed: 0, violations: [error.stack] }));
+  if (passed === 0 && violations.length === 0) violations.push("nothing was run");
   const seconds = (performance.now() - start) / 1000;
   for (const violation of violations) console.error(`  VIOLATION: ${violation}`);
   console.log(`  ${passed} passed, ${violations.length} failed, ${seconds.toFixed(1)} s`);
