@@ -12,7 +12,7 @@ import { run } from "./run-program.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const workshop = fileURLToPath(new URL(".documents", import.meta.url));
-const tsc = fileURLToPath(new URL("node_modules/typescript/bin/tsc", import.meta.url));
+const tsc = join(root, "packages/binaries/node_modules/typescript7/bin/tsc");
 
 describe("parseBlocks()", () => {
   test("finds each block with its language and line", () => {
