@@ -18,11 +18,15 @@ test.each(Object.entries(CRYPTO_FAULTS))("cryptoSuite() finds that %s", async (_
   expect(failed).toEqual(ran);
 });
 
-test("cryptoSuite() finds an adapter wrong if it is given no vectors to judge it by", async () => {
-  const none = { vectors: [], accumulated: { iterations_10000: "", iterations_1000000: "" } };
-  const { failed } = await run(() => ({}), "vector", { xaes: none, wycheproof: { testGroups: [] } });
-  expect(failed).toHaveLength(3);
-});
+test.each(["every applicable vector", "published vectors"])(
+  "cryptoSuite() finds an adapter wrong if it is given no vectors to judge it by: %s",
+  async (name) => {
+    const none = { vectors: [], accumulated: { iterations_10000: "", iterations_1000000: "" } };
+    const { ran, failed } = await run(() => ({}), name, { xaes: none, wycheproof: { testGroups: [] } });
+    expect(ran).toHaveLength(1);
+    expect(failed).toEqual(ran);
+  },
+);
 
 /** Runs the suite's tests whose name contains the text against an adapter with the fault. */
 async function run(fault: CryptoFault, only: string, data: typeof vectors = vectors) {
