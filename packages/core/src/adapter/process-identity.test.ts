@@ -24,7 +24,14 @@ test("parseProcessIdentity() gives undefined for what names no process of a host
 
 test("parseProcessStat() is not misled by the program's name", () => {
   const rest = Array.from({ length: 30 }, (_, i) => i + 4).join(" ");
-  expect(parseProcessStat(`12 (a) Z (1 2) S ${rest}\n`)).toEqual({ state: "S", started: "22" });
+  expect(parseProcessStat(`12 (a) Z (1 2) S ${rest}\n`)).toEqual({ state: "S", started: "22", image: "28" });
+});
+
+test("parseProcessStat() tells apart where stacks begin, without giving that away, if it is shown at all", () => {
+  const imageOf = (stack: string) => parseProcessStat(`12 (a) S ${"0 ".repeat(24)}${stack} 0`).image;
+  expect(imageOf("140729808096288")).toBe("15986");
+  expect(imageOf("140724478538496")).not.toBe(imageOf("140729808096288"));
+  for (const hidden of ["0", "", "x"]) expect(imageOf(hidden), hidden).toBeUndefined();
 });
 
 describe("processLives()", () => {
@@ -53,6 +60,14 @@ describe("processLives()", () => {
     expect(await judged(IDENTITY, "none")).toBe(false);
     expect(await judged(IDENTITY, { state: "S", started: "23" })).toBe(false);
     for (const state of ["Z", "X"]) expect(await judged(IDENTITY, { ...RUNNING, state }), state).toBe(false);
+  });
+
+  test("is false if the process runs another program since, and true where that cannot be seen", async () => {
+    const identity = { ...IDENTITY, image: "300" };
+    expect(await judged(identity, { ...RUNNING, image: "301" })).toBe(false);
+    for (const image of ["300", undefined]) expect(await judged(identity, { ...RUNNING, image })).toBe(true);
+    expect(await judged(IDENTITY, { ...RUNNING, image: "301" })).toBe(true);
+    expect(await judged({ ...identity, started: undefined }, { ...RUNNING, image: "301" })).toBeUndefined();
   });
 
   test("is false after a reboot, whatever is seen", async () => {

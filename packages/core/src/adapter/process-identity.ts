@@ -11,12 +11,23 @@ export type ProcessIdentity = {
   readonly namespaces?: string | undefined;
   /** Clock ticks from boot to the process's start; field 22 of proc_pid_stat(5). */
   readonly started?: string | undefined;
+  /** What program the process was when it announced itself; see `ProcessEvidence`. */
+  readonly image?: string | undefined;
   /** The process keeps a kernel lock (flock) on the file that it has announced. */
   readonly lock?: boolean | undefined;
 };
 
-/** What Linux shows of a process: the letter of its state, and its start time. */
-export type ProcessEvidence = { readonly state: string | undefined; readonly started: string | undefined };
+/** What Linux shows of a process. */
+export type ProcessEvidence = {
+  /** The letter of its state. */
+  readonly state: string | undefined;
+  readonly started: string | undefined;
+  /**
+   * Tells apart the programs that it becomes, one after another, by execve(2), which keeps its number and its
+   * start. Only the owner of a process and the superuser are shown what it comes from.
+   */
+  readonly image?: string | undefined;
+};
 
 /**
  * The identity in a line of JSON; `undefined` for any other text.
@@ -44,6 +55,7 @@ export function parseProcessIdentity(text: string): ProcessIdentity | undefined 
     boot: optional("boot"),
     namespaces: optional("namespaces"),
     started: optional("started"),
+    image: optional("image"),
     lock: "lock" in value && value.lock === true,
   };
 }
@@ -54,13 +66,19 @@ export function parseProcessIdentity(text: string): ProcessIdentity | undefined 
  * @example
  * ```ts
  * import { parseProcessStat } from "@baba/core/adapter";
- * console.log(parseProcessStat(`42 (a program) S ${"0 ".repeat(18)}1000`)); // { state: "S", started: "1000" }
+ * const { state, started } = parseProcessStat(`42 (a program) S ${"0 ".repeat(18)}1000`);
+ * console.log(state, started); // S 1000
  * ```
  */
 export function parseProcessStat(text: string): ProcessEvidence {
   // The second field is the program's name in parentheses, and may contain any character.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return { state: fields[0], started: fields[19] };
+  return { state: fields[0], started: fields[19], image: imageOf(fields[25]) };
+}
+
+/** Enough to notice that its stack lies elsewhere, and too little for anybody to find it by. */
+function imageOf(stack = "0"): string | undefined {
+  return /^[1-9]\d*$/.test(stack) ? String(BigInt(stack) % 65_521n) : undefined;
 }
 
 /** How a process sees others. */
@@ -77,8 +95,8 @@ export type ProcessSight = {
 /**
  * `false` only if the process of the identity is proved to have ended: it no longer holds the lock that it
  * holds while it lives; or this machine has rebooted since; or, on this machine, no process or another one
- * has its number. `true` only if it is proved to live: it holds its lock; or, since this boot, a process of
- * its number was started at its time. `undefined` if neither is known, or the text is no identity.
+ * has its number, or it has become another program. `true` only if it is proved to live: it holds its lock; or,
+ * since this boot, a process of its number was started at its time. `undefined` if neither is known, or the text is no identity.
  *
  * @param isLocked whether there is a lock on the file that the process announced; `undefined` if that is not
  * known
@@ -122,10 +140,14 @@ async function isHere(identity: ProcessIdentity, sight: ProcessSight): Promise<b
 }
 
 /** Whether this is that very process, and it has not ended; `undefined` unless both have a start time. */
-function isRunning(identity: ProcessIdentity, { state, started }: ProcessEvidence): boolean | undefined {
+function isRunning(
+  identity: ProcessIdentity,
+  { state, started, image }: ProcessEvidence,
+): boolean | undefined {
   if (state === "Z" || state === "X") return false;
   if (identity.started === undefined || started === undefined) return undefined;
-  return identity.started === started;
+  const isProgram = identity.image === undefined || image === undefined || identity.image === image;
+  return identity.started === started && isProgram;
 }
 
 function parseObject(text: string): object | undefined {

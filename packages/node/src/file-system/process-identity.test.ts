@@ -45,6 +45,25 @@ test("lives() is true for a process that is proved to live, and for no other", a
 });
 
 test.runIf(existsSync("/proc/self/stat"))(
+  "lives() is false for what ran in a process before it became another program, as under bun --watch",
+  async () => {
+    const output = await program(
+      root,
+      `
+    const { parseProcessStat } = await import(${JSON.stringify(import.meta.resolve("@baba/core/adapter"))});
+    const own = JSON.parse(await files.processIdentity());
+    const before = parseProcessStat(process.env.BEFORE);
+    console.log(before.started === own.started, await files.lives(JSON.stringify(own), "absent"));
+    console.log(await files.lives(JSON.stringify({ ...own, ...before }), "absent"));
+  `,
+      "",
+      'BEFORE="$(cat /proc/$$/stat)"; export BEFORE; ',
+    );
+    expect(output).toBe("true true\nfalse\n");
+  },
+);
+
+test.runIf(existsSync("/proc/self/stat"))(
   "processIdentity() waits while too many files are open, and keeps nothing that it could not read",
   async () => {
     const output = await program(
@@ -69,7 +88,7 @@ test.runIf(existsSync("/proc/self/stat"))(
     ${PUBLISH_FS}
   `,
     );
-    const whole = "pid,host,boot,namespaces,started";
+    const whole = "pid,host,boot,namespaces,started,image";
     expect(output.trim().split("\n")).toEqual(["EMFILE", whole, whole]);
   },
 );

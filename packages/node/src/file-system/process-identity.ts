@@ -50,12 +50,14 @@ async function ownIdentity(): Promise<ProcessIdentity> {
 }
 
 function readIdentity(): ProcessIdentity {
+  const self = ifToBeHad(() => processAt("self"));
   return {
     pid: process.pid,
     host: hostname(),
     boot: ifToBeHad(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()),
     namespaces: ifToBeHad(() => `${readlinkSync("/proc/self/ns/pid")} ${timeNamespace()}`),
-    started: ifToBeHad(() => processAt("self").started),
+    started: self?.started,
+    image: self?.image,
   };
 }
 
