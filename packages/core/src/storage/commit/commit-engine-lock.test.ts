@@ -115,7 +115,9 @@ describe("CommitEngine, when its lock is taken away or cannot be read", () => {
     const [a, b] = await store.afterOneBy("b");
     store.fail((step) => is(step, "b", "create", `${TEMPORARY_FOLDER}/`));
     await b.storage.forceUnlock();
-    expect(b.reports).toEqual([expect.stringMatching(/^The write lock was removed, but .*\(EIO\)/)]);
+    expect(b.reports).toEqual([
+      expect.stringMatching(/^Nobody else holds the write lock now, but .*\(EIO\)/),
+    ]);
     store.hook = () => undefined;
     await b.storage.commit(put("b's", background));
     expect(await store.files.list(JOURNAL_FOLDER)).toHaveLength(2);

@@ -62,7 +62,7 @@ export class Housekeeping {
     } catch (error) {
       const { message } = ioError(error, STORE_FOLDER, "begin a segment of the journal");
       this.#report(
-        `The write lock was removed, but its last holder, should it go on, may still undo a later commit: ${message}`,
+        `Nobody else holds the write lock now, but its last holder, should it go on, may still undo a later commit: ${message}`,
       );
     } finally {
       await this.#lockReturn.now(access);
