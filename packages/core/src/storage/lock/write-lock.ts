@@ -238,8 +238,8 @@ export class WriteLock {
     const seconds = waited / 1000;
     if (identity === this.#owner.identity) {
       return new LockedError(
-        `This process itself has held the write lock for ${seconds} seconds, in another thread or another copy of this package. ` +
-          "Wait for it; if that thread was terminated, call db.forceUnlock().",
+        "This process itself, in another thread or another copy of this package, or one of its number in another container, " +
+          `has held the write lock for ${seconds} seconds. Wait for it; if that thread was terminated, call db.forceUnlock().`,
       );
     }
     const who = identity === "" ? `${LOCK_FILE} does not say which` : printable(identity);
