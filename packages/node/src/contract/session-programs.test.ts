@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkSessions, sessionProgram } from "@baba/core/testing";
 import { expect, test } from "vitest";
-import { assemble, Database, type DatabaseContext, nodeRuntime } from "../index.ts";
+import { assemble, type DatabaseContext, nodeRuntime } from "../index.ts";
 
 const seed = Date.now() % 2 ** 31;
 console.log(`session-programs.test.ts: seed ${seed}`);
@@ -17,10 +17,11 @@ async function play(of: number): Promise<number> {
   const processes = new Map<number, DatabaseContext>();
   try {
     const { calls } = await checkSessions(sessionProgram(of, STEPS), {
-      open: (process, options, schema) => {
+      directory,
+      context: (process) => {
         const context = processes.get(process) ?? assemble(nodeRuntime);
         processes.set(process, context);
-        return new Database(schema, { ...options, directory }, context);
+        return context;
       },
     });
     return calls;

@@ -1,4 +1,5 @@
 import { textOf } from "./items.ts";
+import { type Commit, inOrder, type Serial } from "./order.ts";
 import type { Stream } from "./program.ts";
 import { answer, applied, canonical, couldStream, type Records } from "./reference.ts";
 import {
@@ -24,36 +25,14 @@ export type Verdict = {
   readonly violations: readonly string[];
 };
 
-/**
- * Compares everything that happened with the reference. Which of two commits at once came first is not seen:
- * some order of them must explain everything.
- */
+/** Compares everything that happened with the reference: the commits in the order in which they were made. */
 export function judge(trace: Trace): Verdict {
   const views = trace.units.map(viewsOf);
   const attempts = views.flatMap(({ attempts }) => attempts);
-  const stood = attempts.filter(
-    ({ entry, changes }) => changes.size > 0 && codeOf(entry.outcome) === undefined,
-  );
-  const commits = stood.sort((a, b) => a.entry.ended - b.entry.ended);
-  const given = { trace, reads: views.flatMap(({ reads }) => reads), attempts };
-  return inSomeOrder(commits, (order) => new Judging(given, order).verdict());
-}
-
-/** The verdict in order of the commits' ends; with neighbours exchanged for as long as that explains more. */
-function inSomeOrder(
-  commits: readonly Attempt[],
-  verdictOf: (order: readonly Attempt[]) => Verdict,
-): Verdict {
-  let [order, best] = [commits, verdictOf(commits)];
-  for (let i = 0; i + 1 < order.length && best.violations.length > 0; i++) {
-    const [first, second] = order.slice(i, i + 2);
-    if (first === undefined || second === undefined || second.entry.began > first.entry.ended) continue;
-    const exchanged = [...order.slice(0, i), second, first, ...order.slice(i + 2)];
-    const verdict = verdictOf(exchanged);
-    // Begin again: another neighbour may now be exchanged.
-    if (verdict.violations.length < best.violations.length) [order, best, i] = [exchanged, verdict, -1];
-  }
-  return best;
+  return new Judging(
+    { trace, reads: views.flatMap(({ reads }) => reads), attempts },
+    inOrder(attempts, trace.admitted),
+  ).verdict();
 }
 
 type Given = {
@@ -70,26 +49,28 @@ class Judging {
   readonly #reads: readonly Read[];
   readonly #attempts: readonly Attempt[];
   /** The commits that changed something, in order, and the records before and after each of them. */
-  readonly #commits: readonly Attempt[];
-  readonly #states: Records[] = [new Map()];
+  readonly #commits: readonly Commit[];
+  readonly #states: readonly Records[];
+  readonly #missing: readonly Attempt[];
   readonly #violations: string[] = [];
   #conflicts = 0;
   #spared = 0;
   #mixed = 0;
 
-  constructor({ trace, reads, attempts }: Given, commits: readonly Attempt[]) {
+  constructor({ trace, reads, attempts }: Given, { commits, states, missing }: Serial) {
     this.#trace = trace;
     this.#reads = reads;
     this.#attempts = attempts;
     this.#commits = commits;
-    for (const [i, { changes }] of this.#commits.entries())
-      this.#states.push(applied(this.#states[i] ?? new Map(), changes));
+    this.#states = states;
+    this.#missing = missing;
   }
 
   verdict(): Verdict {
     for (const read of this.#reads) this.#judgeRead(read);
     for (const attempt of this.#attempts) this.#judgeAttempt(attempt);
     for (const rerun of this.#trace.reruns) this.#judgeRerun(rerun);
+    for (const { entry, view } of this.#missing) this.#violation(entry, view.unit, "a commit that was made");
     return {
       calls: this.#trace.units.reduce((sum, { entries }) => sum + entries.length, 0),
       commits: this.#commits.length,
@@ -136,7 +117,7 @@ class Judging {
 
   /** The states with which a view may have begun. */
   #beginning({ first, former }: View): Range {
-    const own = former === undefined ? 0 : this.#commits.indexOf(former) + 1;
+    const own = former === undefined ? 0 : this.#placeOf(former) + 1;
     const since = first?.began ?? 0;
     const ended = this.#commits.findLastIndex(({ entry }) => entry.ended < since) + 1;
     return {
@@ -147,7 +128,11 @@ class Judging {
 
   /** How many commits may have been made by then. */
   #begunBefore(moment: number): number {
-    return this.#commits.findLastIndex(({ entry }) => entry.began < moment) + 1;
+    return this.#commits.findLastIndex(({ admitted }) => admitted < moment) + 1;
+  }
+
+  #placeOf({ entry }: Attempt): number {
+    return this.#commits.findIndex((commit) => commit.entry === entry);
   }
 
   #judgeAttempt(attempt: Attempt): void {
@@ -170,7 +155,7 @@ class Judging {
   #judgeSuccess(attempt: Attempt): void {
     const { entry, view, reads, changes } = attempt;
     if (view.first === undefined) return;
-    const own = this.#commits.indexOf(attempt);
+    const own = this.#placeOf(attempt);
     const { lowest, highest } = this.#beginning(view);
     const from =
       changes.size > 0

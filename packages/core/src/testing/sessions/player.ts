@@ -1,5 +1,6 @@
 import { BabaError, ConflictError } from "../../errors.ts";
-import type { Database } from "../../session/database/database.ts";
+import type { DatabaseContext } from "../../session/database/assemble.ts";
+import { Database } from "../../session/database/database.ts";
 import type { BabaOptions } from "../../session/options.ts";
 import { Item } from "./items.ts";
 import { type ItemSession, perform, streamed } from "./perform.ts";
@@ -13,11 +14,15 @@ import {
   UNFINISHED,
   type Unit,
 } from "./trace.ts";
+import { Witness } from "./witness.ts";
 
 /** A folder that programs are played on, from processes with numbers of their own. */
 export type SessionSubject = {
-  /** Opens a database on the folder, in a process. */
-  open(process: number, options: BabaOptions, schema: typeof Item): Database<typeof Item>;
+  readonly directory: string;
+  /** What the databases of a process are built on. */
+  context(process: number): DatabaseContext;
+  /** Puts something in the place of a database. */
+  readonly changed?: (db: Database<typeof Item>) => Database<typeof Item>;
 };
 
 type Begun = { readonly session: ItemSession; readonly unit: Unit };
@@ -47,6 +52,7 @@ class Player {
   /** Each actor's stream, which it does not make other calls beside. */
   readonly #streams: (Promise<unknown> | undefined)[] = [];
   readonly #running = new Set<Promise<unknown>>();
+  readonly #witness = new Witness(() => this.#now());
   #moment = 0;
 
   constructor(program: Program, subject: SessionSubject) {
@@ -78,12 +84,13 @@ class Player {
     await Promise.all(this.#running);
     for (const handle of this.#handles.keys()) await this.#closed(handle);
     await this.#look();
-    return { units: this.#units, turnovers: this.#turnovers, reruns: this.#reruns };
+    const { admitted } = this.#witness;
+    return { units: this.#units, turnovers: this.#turnovers, reruns: this.#reruns, admitted };
   }
 
   /** Reads everything as a new process does. */
   async #look(): Promise<void> {
-    const db = this.#subject.open(LAST_PROCESS, this.#options(0), Item);
+    const db = this.#database(LAST_PROCESS, this.#options(0));
     const begun = this.#begin(db.asyncSession(), LAST_PROCESS);
     for (const folder of FOLDERS)
       await this.#make(begun, { kind: "stream", folder, most: Number.POSITIVE_INFINITY, midway: undefined });
@@ -186,7 +193,12 @@ class Player {
   }
 
   #opened(handle: number): Database<typeof Item> {
-    return this.#subject.open(this.#plan(handle).process, this.#options(handle), Item);
+    return this.#database(this.#plan(handle).process, this.#options(handle));
+  }
+
+  #database(process: number, options: BabaOptions): Database<typeof Item> {
+    const { directory, context, changed = (db) => db } = this.#subject;
+    return changed(new Database(Item, { ...options, directory }, this.#witness.watching(context(process))));
   }
 
   #options(handle: number): BabaOptions {

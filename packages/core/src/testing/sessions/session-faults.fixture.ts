@@ -72,6 +72,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       },
     };
   },
+  "commit() writes nothing": () => (session) => ({ commit: async () => session.rollback() }),
   "commit() also writes what comes after it": (db) => (session) => ({
     commit: async () => {
       await session.commit();

@@ -28,13 +28,14 @@ export function sessionProgram(seed: number, steps: number): Program {
  * @throws an error that names every call that was wrong
  * @example
  * ```ts
- * import { assemble, Database } from "@baba/core";
+ * import { assemble } from "@baba/core";
  * import { checkSessions, memoryRuntime, sessionProgram } from "@baba/core/testing";
  *
  * const runtime = memoryRuntime();
  * const processes = [assemble(runtime), assemble(runtime), assemble(runtime)];
  * const { calls } = await checkSessions(sessionProgram(1, 20), {
- *   open: (process, options, schema) => new Database(schema, options, processes[process] ?? assemble(runtime)),
+ *   directory: ".",
+ *   context: (process) => processes[process] ?? assemble(runtime),
  * });
  * console.log(calls > 20); // true
  * ```

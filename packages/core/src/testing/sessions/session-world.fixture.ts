@@ -1,5 +1,5 @@
 import { assemble, type DatabaseContext } from "../../session/database/assemble.ts";
-import { Database } from "../../session/database/database.ts";
+import type { Database } from "../../session/database/database.ts";
 import { World } from "../simulation/scheduler.ts";
 import type { Item } from "./items.ts";
 import type { Verdict } from "./judge.ts";
@@ -24,10 +24,7 @@ export async function checkInWorld(
   const contexts = new Map<number, DatabaseContext>();
   const [ready, ended] = [signal(), signal()];
   const checked = ready.given.then(() =>
-    checkSessions(program, {
-      open: (process, options, schema) =>
-        changed(new Database(schema, options, contextOf(contexts, process))),
-    }),
+    checkSessions(program, { directory: ".", context: (process) => contextOf(contexts, process), changed }),
   );
   void checked.catch(() => undefined).then(() => ended.give());
   for (const process of PROCESSES)

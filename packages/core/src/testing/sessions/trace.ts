@@ -1,4 +1,5 @@
 import type { Call } from "./program.ts";
+import type { Admitted } from "./witness.ts";
 
 /** What a call gave: texts, of records and the like; or the code of the error that it threw. */
 export type Outcome =
@@ -37,6 +38,8 @@ export type Trace = {
   readonly units: readonly Unit[];
   readonly turnovers: readonly Turnover[];
   readonly reruns: readonly Rerun[];
+  /** In the order in which they were made. */
+  readonly admitted: readonly Admitted[];
 };
 
 /** Of a call that has not ended. */

@@ -1,0 +1,58 @@
+import type { DatabaseContext } from "../../session/database/assemble.ts";
+import type { Changes } from "../../storage/storage.ts";
+
+/** A commit that was found free of conflicts under the write lock: what it writes, as one text. */
+export type Admitted = { readonly text: string; readonly moment: number };
+
+/**
+ * Sees the order in which commits are made, by all processes. Acknowledgements come in another: a storage seals
+ * what it commits under the write lock, after the commit was judged and directly before it is journaled.
+ */
+export class Witness {
+  /** The commits, in their order; the last of a process that failed or was killed may not stand. */
+  readonly admitted: Admitted[] = [];
+  readonly #now: () => number;
+  readonly #known = new WeakSet<object>();
+
+  /** `now` gives the moments of the trace. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** The same context, whose stores are watched. */
+  watching(context: DatabaseContext): DatabaseContext {
+    return {
+      ...context,
+      openStore: async (...input) => {
+        const opened = await context.openStore(...input);
+        this.#watch(opened.store.vault);
+        return opened;
+      },
+    };
+  }
+
+  #watch(vault: { seal(changes: Changes): Changes | Promise<Changes> }): void {
+    if (this.#known.has(vault)) return;
+    this.#known.add(vault);
+    const seal = vault.seal.bind(vault);
+    vault.seal = (changes) => {
+      this.admitted.push({ text: textOfChanges(written(changes)), moment: this.#now() });
+      return seal(changes);
+    };
+  }
+}
+
+/** The same text for the same names with the same writes, by their numbers; `undefined` deletes. */
+export function textOfChanges(changes: ReadonlyMap<string, number | undefined>): string {
+  return JSON.stringify([...changes].map(([name, n]) => `${name} ${n ?? "deleted"}`).sort());
+}
+
+function written(changes: Changes): Map<string, number | undefined> {
+  return new Map([...changes].map(([name, payload]) => [name, payload && numberOf(payload)]));
+}
+
+/** A record's number, which JSON has as it is. */
+function numberOf(payload: Uint8Array): number {
+  const record: { readonly n: number } = JSON.parse(new TextDecoder().decode(payload));
+  return record.n;
+}
