@@ -3,7 +3,6 @@ import { itemOf, textOf } from "./items.ts";
 import { judge } from "./judge.ts";
 import type { Call } from "./program.ts";
 import type { Entry, Trace, Unit } from "./trace.ts";
-import { textOfChanges } from "./witness.ts";
 
 const NAME = "1.baba";
 const ITEM = { id: 1, team: 0, value: 0 };
@@ -26,7 +25,8 @@ function traceOf(last: number, admitted: readonly number[]): Trace {
     units: [writer(1, 10, 20), writer(2, 11, 19), reader],
     turnovers: [],
     reruns: [],
-    admitted: admitted.map((n, i) => ({ text: textOfChanges(new Map([[NAME, n]])), moment: 12 + i })),
+    hasPauses: false,
+    admitted: admitted.map((n, i) => ({ writes: new Map([[NAME, n]]), moment: 12 + i })),
   };
 }
 
@@ -35,6 +35,45 @@ test("judge() goes by the order in which commits were made, not by that of their
   expect(judge(traceOf(1, [2, 1])).violations).toEqual([]);
   expect(judge(traceOf(1, [1, 2])).violations).toHaveLength(1);
   expect(judge(traceOf(2, [2, 1])).violations).toHaveLength(1);
+});
+
+/** A process that was killed while it committed two records; then the names of those that others find. */
+function traceOfDeath(found: readonly string[]): Trace {
+  const adds = ["1.baba", "2.baba"].map((name, i) =>
+    called({ kind: "add", item: { ...ITEM, n: 1 + i }, name }, 1 + i, 3 + i, [name]),
+  );
+  const died: Entry = {
+    ...called({ kind: "commit" }, 10, 20, []),
+    outcome: { code: "DIED", error: undefined },
+  };
+  const reads = ["1.baba", "2.baba"].map((name, i) =>
+    called({ kind: "exists", name }, 30 + i, 40 + i, [String(found.includes(name))]),
+  );
+  return {
+    units: [
+      { process: 0, entries: [...adds, died] },
+      { process: 1, entries: [...reads, called({ kind: "commit" }, 50, 51, [])] },
+    ],
+    turnovers: [],
+    reruns: [],
+    hasPauses: false,
+    admitted: [
+      {
+        writes: new Map([
+          ["1.baba", 1],
+          ["2.baba", 2],
+        ]),
+        moment: 12,
+      },
+    ],
+  };
+}
+
+test("judge() wants the commit of a killed process whole or absent", () => {
+  expect(judge(traceOfDeath([])).violations).toEqual([]);
+  expect(judge(traceOfDeath(["1.baba", "2.baba"])).violations).toEqual([]);
+  expect(judge(traceOfDeath(["1.baba"])).violations.join()).toContain("a conflict");
+  expect(judge(traceOfDeath(["2.baba"])).violations.join()).toContain("a conflict");
 });
 
 test("judge() finds a commit that was acknowledged and never made", () => {

@@ -1,10 +1,11 @@
 import { textOf } from "./items.ts";
-import { type Commit, inOrder, type Serial } from "./order.ts";
+import { type Commit, type Serial, serials } from "./order.ts";
 import type { Stream } from "./program.ts";
 import { answer, applied, canonical, couldStream, type Records } from "./reference.ts";
 import {
   codeOf,
   type Entry,
+  isCutOff,
   type Outcome,
   type Rerun,
   type Trace,
@@ -22,17 +23,29 @@ export type Verdict = {
   readonly spared: number;
   /** Reads beside a commit, that show some records as before and others as after it. */
   readonly mixed: number;
+  /** Calls whose process was killed before they ended. */
+  readonly cutOff: number;
+  /** Commits that nobody was told of, and that stand or may do so. */
+  readonly unheard: number;
   readonly violations: readonly string[];
 };
 
-/** Compares everything that happened with the reference: the commits in the order in which they were made. */
+/**
+ * Compares everything that happened with the reference: the commits in the order in which they were made, with
+ * and without those that nobody was told of.
+ */
 export function judge(trace: Trace): Verdict {
   const views = trace.units.map(viewsOf);
   const attempts = views.flatMap(({ attempts }) => attempts);
-  return new Judging(
-    { trace, reads: views.flatMap(({ reads }) => reads), attempts },
-    inOrder(attempts, trace.admitted),
-  ).verdict();
+  const given = { trace, reads: views.flatMap(({ reads }) => reads), attempts };
+  let best: Verdict | undefined;
+  for (const serial of serials(trace, attempts)) {
+    const verdict = new Judging(given, serial).verdict();
+    if (best === undefined || verdict.violations.length < best.violations.length) best = verdict;
+    if (best.violations.length === 0) break;
+  }
+  if (best === undefined) throw new RangeError("there is no order of the commits");
+  return best;
 }
 
 type Given = {
@@ -71,8 +84,11 @@ class Judging {
     for (const attempt of this.#attempts) this.#judgeAttempt(attempt);
     for (const rerun of this.#trace.reruns) this.#judgeRerun(rerun);
     for (const { entry, view } of this.#missing) this.#violation(entry, view.unit, "a commit that was made");
+    const entries = this.#trace.units.flatMap(({ entries }) => entries);
     return {
-      calls: this.#trace.units.reduce((sum, { entries }) => sum + entries.length, 0),
+      calls: entries.length,
+      cutOff: entries.filter(({ outcome }) => isCutOff(outcome)).length,
+      unheard: this.#commits.filter(({ attempt }) => attempt === undefined).length,
       commits: this.#commits.length,
       conflicts: this.#conflicts,
       spared: this.#spared,
@@ -84,6 +100,7 @@ class Judging {
   /** A read gives what was stored at some moment since it or its view began; of each record apart. */
   #judgeRead(read: Read): void {
     const { lowest, highest } = this.#rangeOf(read);
+    if (isCutOff(read.entry.outcome)) return;
     if (this.#isRefused(read.entry, read.view.unit)) return;
     if (this.#states.slice(lowest, highest + 1).some((records) => fits(read, records))) return;
     if (this.#isMixed(read, lowest, highest)) this.#mixed++;
@@ -106,8 +123,8 @@ class Judging {
   }
 
   #rangeOf({ entry, view }: Read): Range {
-    const known = (commit: Attempt) =>
-      commit.entry.ended < entry.began && commit.view.unit.process === view.unit.process;
+    const known = (commit: Commit) =>
+      commit.ended < entry.began && commit.attempt?.view.unit.process === view.unit.process;
     // What the session's changes answer may come before its view has begun.
     const isBegun = view.first !== undefined && view.first.began <= entry.began;
     const begun = isBegun ? this.#beginning(view).lowest : 0;
@@ -119,7 +136,7 @@ class Judging {
   #beginning({ first, former }: View): Range {
     const own = former === undefined ? 0 : this.#placeOf(former) + 1;
     const since = first?.began ?? 0;
-    const ended = this.#commits.findLastIndex(({ entry }) => entry.ended < since) + 1;
+    const ended = this.#commits.findLastIndex((commit) => commit.ended < since) + 1;
     return {
       lowest: Math.max(own, ended),
       highest: this.#begunBefore(first?.ended ?? Number.POSITIVE_INFINITY),
@@ -132,7 +149,7 @@ class Judging {
   }
 
   #placeOf({ entry }: Attempt): number {
-    return this.#commits.findIndex((commit) => commit.entry === entry);
+    return this.#commits.findIndex(({ attempt }) => attempt?.entry === entry);
   }
 
   #judgeAttempt(attempt: Attempt): void {
@@ -140,8 +157,12 @@ class Judging {
     const code = codeOf(entry.outcome);
     if (code === undefined) this.#judgeSuccess(attempt);
     else if (code === "BABA_CONFLICT") this.#judgeConflict(attempt);
-    else if (!this.#isRefused(entry, view.unit))
+    else if (!this.#isRefused(entry, view.unit) && !this.#mayFail(entry.outcome))
       this.#violation(entry, view.unit, "a commit that stands or meets a conflict");
+  }
+
+  #mayFail(outcome: Outcome): boolean {
+    return isCutOff(outcome) || (this.#trace.hasPauses && codeOf(outcome) === "BABA_LOCKED");
   }
 
   /** What a callback's run had not awaited when it failed is refused. */
@@ -160,7 +181,7 @@ class Judging {
     const from =
       changes.size > 0
         ? own
-        : Math.max(lowest, this.#commits.findLastIndex((other) => other.entry.ended < entry.began) + 1);
+        : Math.max(lowest, this.#commits.findLastIndex((other) => other.ended < entry.began) + 1);
     const to = changes.size > 0 ? own : this.#begunBefore(entry.ended);
     for (let place = from; place <= to; place++) {
       const isTouched = this.#commits
@@ -190,6 +211,7 @@ class Judging {
 
   /** A callback runs again only after a conflict before its first commit, and the last time under the lock. */
   #judgeRerun({ retries, fails, units, outcome }: Rerun): void {
+    if (this.#mayFail(outcome)) return;
     const last = units.at(-1);
     const code = codeOf(outcome);
     const hasCommitted = (unit: Unit | undefined) =>

@@ -1,10 +1,18 @@
+import { type ItemRecord, itemOf } from "./items.ts";
 import { applied, type Pending, type Records } from "./reference.ts";
-import { codeOf } from "./trace.ts";
+import { codeOf, type Trace } from "./trace.ts";
 import type { Attempt } from "./views.ts";
-import { type Admitted, textOfChanges } from "./witness.ts";
+import type { Admitted, Writes } from "./witness.ts";
 
-/** A commit that changed something, and when it was admitted. */
-export type Commit = Attempt & { readonly admitted: number };
+/** A commit that changed something. */
+export type Commit = {
+  readonly changes: Pending;
+  readonly admitted: number;
+  /** When nobody was told of it: never. */
+  readonly ended: number;
+  /** `undefined` if nobody was told of it. */
+  readonly attempt: Attempt | undefined;
+};
 
 /** All commits that stand in their order, and the records before and after each of them. */
 export type Serial = {
@@ -14,29 +22,72 @@ export type Serial = {
   readonly missing: readonly Attempt[];
 };
 
-/** Puts the commits that were acknowledged in the order in which they were admitted. */
-export function inOrder(attempts: readonly Attempt[], admitted: readonly Admitted[]): Serial {
+/** More than that are not all tried. */
+const MOST_DOUBTS = 6;
+
+/**
+ * The commits in the order in which they were admitted. One that was not acknowledged, as its process was killed,
+ * stands or does not: each history that may be is given, those with more commits first.
+ */
+export function* serials(trace: Trace, attempts: readonly Attempt[]): Generator<Serial> {
+  const { doubts } = inOrder(trace, attempts, 0);
+  for (let absent = 0; absent < 2 ** Math.min(doubts, MOST_DOUBTS); absent++)
+    yield inOrder(trace, attempts, absent);
+}
+
+/** Of the unacknowledged commits, those are left out whose bit is set. */
+function inOrder(
+  trace: Trace,
+  attempts: readonly Attempt[],
+  absent: number,
+): Serial & { readonly doubts: number } {
   const left = attempts.filter(
     ({ entry, changes }) => changes.size > 0 && codeOf(entry.outcome) === undefined,
   );
   left.sort((a, b) => a.entry.ended - b.entry.ended);
   const commits: Commit[] = [];
   const states: Records[] = [new Map()];
-  for (const { text, moment } of admitted) {
+  let doubts = 0;
+  for (const admitted of trace.admitted) {
     const records = states.at(-1) ?? new Map();
-    const own = left.findIndex(
-      ({ entry, changes }) =>
-        entry.began < moment && moment < entry.ended && textOfChanges(numbers(changes, records)) === text,
-    );
-    const [attempt] = own < 0 ? [] : left.splice(own, 1);
-    if (attempt === undefined) continue;
-    commits.push({ ...attempt, admitted: moment });
-    states.push(applied(records, attempt.changes));
+    const own = left.findIndex((attempt) => isOf(admitted, attempt, records));
+    const commit = own < 0 ? unheard(trace, admitted) : acknowledged(admitted, left.splice(own, 1)[0]);
+    if (own < 0 && (absent >> doubts++) % 2 === 1) continue;
+    commits.push(commit);
+    states.push(applied(records, commit.changes));
   }
-  return { commits, states, missing: left };
+  return { commits, states, missing: left, doubts };
 }
 
-/** What changes write to each name, given the records. */
-function numbers(changes: Pending, records: Records): Map<string, number | undefined> {
-  return new Map([...changes].map(([name, source]) => [name, source?.(records)?.n]));
+function isOf({ writes, moment }: Admitted, { entry, changes }: Attempt, records: Records): boolean {
+  const isMeanwhile = entry.began < moment && moment < entry.ended;
+  return (
+    isMeanwhile &&
+    sameWrites(writes, new Map([...changes].map(([name, source]) => [name, source?.(records)?.n])))
+  );
+}
+
+function sameWrites(a: Writes, b: Writes): boolean {
+  return a.size === b.size && [...a].every(([name, n]) => b.has(name) && b.get(name) === n);
+}
+
+function acknowledged({ moment }: Admitted, attempt: Attempt | undefined): Commit {
+  if (attempt === undefined) throw new RangeError("there is no such commit");
+  return { changes: attempt.changes, admitted: moment, ended: attempt.entry.ended, attempt };
+}
+
+function unheard(trace: Trace, { writes, moment }: Admitted): Commit {
+  const changes = [...writes].map(([name, n]): [string, (() => ItemRecord | undefined) | undefined] => {
+    const record = n === undefined ? undefined : recordOf(trace, n);
+    return [name, n === undefined ? undefined : () => record];
+  });
+  return { changes: new Map(changes), admitted: moment, ended: Number.POSITIVE_INFINITY, attempt: undefined };
+}
+
+/** The record that a call has added with this number. */
+function recordOf(trace: Trace, n: number): ItemRecord | undefined {
+  for (const { entries } of trace.units)
+    for (const { call } of entries)
+      if ((call.kind === "add" || call.kind === "update") && call.item.n === n) return itemOf(call.item);
+  return undefined;
 }

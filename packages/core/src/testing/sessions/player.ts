@@ -3,6 +3,7 @@ import type { DatabaseContext } from "../../session/database/assemble.ts";
 import { Database } from "../../session/database/database.ts";
 import type { BabaOptions } from "../../session/options.ts";
 import { Item } from "./items.ts";
+import { DEATH, Life } from "./life.ts";
 import { type ItemSession, perform, streamed } from "./perform.ts";
 import { ACTORS, type Call, type Callback, FILLED, FOLDERS, type Program, type Step } from "./program.ts";
 import {
@@ -21,17 +22,24 @@ export type SessionSubject = {
   readonly directory: string;
   /** What the databases of a process are built on. */
   context(process: number): DatabaseContext;
+  /** Whether processes may be paused: then the write lock may stay taken for longer than others wait. */
+  readonly hasPauses?: boolean;
+  /** Has `died` called when a process was killed and another has begun in its place. */
+  readonly watchDeaths?: (died: (process: number) => void) => void;
   /** Puts something in the place of a database. */
   readonly changed?: (db: Database<typeof Item>) => Database<typeof Item>;
 };
 
-type Begun = { readonly session: ItemSession; readonly unit: Unit };
+type Begun = { readonly session: ItemSession; readonly unit: Unit; readonly life: Life };
 
 /** What a callback throws to end in failure. */
 const FAILURE = new Error("the callback fails");
+const DIED: Outcome = { code: "DIED", error: DEATH };
 const CONFLICT: Outcome = { code: "BABA_CONFLICT", error: undefined };
 /** The process that looks at what the others have left. */
 const LAST_PROCESS = 9;
+/** In place of the number of a process, for what any of them may do. */
+const ANYBODY = -1;
 
 /** Plays a program on an empty folder, closes everything, and reads all folders in a new process. */
 export async function play(program: Program, subject: SessionSubject): Promise<Trace> {
@@ -47,6 +55,7 @@ class Player {
   readonly #units: Unit[] = [];
   readonly #turnovers: Turnover[] = [];
   readonly #reruns: Rerun[] = [];
+  readonly #lives = new Map<number, Life>();
   readonly #handles: Database<typeof Item>[] = [];
   readonly #actors: (Begun | undefined)[] = [];
   /** Each actor's stream, which it does not make other calls beside. */
@@ -59,6 +68,7 @@ class Player {
     this.#program = program;
     this.#subject = subject;
     for (let i = 0; i < program.handles.length; i++) this.#handles[i] = this.#opened(i);
+    subject.watchDeaths?.((process) => this.#died(process));
   }
 
   async fill(records: number): Promise<void> {
@@ -85,17 +95,37 @@ class Player {
     for (const handle of this.#handles.keys()) await this.#closed(handle);
     await this.#look();
     const { admitted } = this.#witness;
-    return { units: this.#units, turnovers: this.#turnovers, reruns: this.#reruns, admitted };
+    const { hasPauses = false } = this.#subject;
+    return { units: this.#units, turnovers: this.#turnovers, reruns: this.#reruns, admitted, hasPauses };
   }
 
-  /** Reads everything as a new process does. */
+  /** Reads everything as a new process does; again in another if that is killed. */
   async #look(): Promise<void> {
     const db = this.#database(LAST_PROCESS, this.#options(0));
     const begun = this.#begin(db.asyncSession(), LAST_PROCESS);
     for (const folder of FOLDERS)
       await this.#make(begun, { kind: "stream", folder, most: Number.POSITIVE_INFINITY, midway: undefined });
     await this.#make(begun, { kind: "commit" });
-    await db.close();
+    const isClosed = await isSurvived(begun.life.during(db.close()));
+    if (!isClosed) await this.#look();
+  }
+
+  /** Sessions and databases of a process end with it; whoever recovers what it left empties the journal. */
+  #died(process: number): void {
+    this.#lives.get(process)?.end();
+    this.#lives.delete(process);
+    this.#turnovers.push({ process: ANYBODY, began: this.#now(), ended: Number.POSITIVE_INFINITY });
+    for (const [handle, plan] of this.#program.handles.entries()) {
+      if (plan.process !== process) continue;
+      this.#handles[handle] = this.#opened(handle);
+      for (const [actor, own] of ACTORS.entries()) if (own === handle) this.#actors[actor] = undefined;
+    }
+  }
+
+  #life(process: number): Life {
+    const life = this.#lives.get(process) ?? new Life();
+    this.#lives.set(process, life);
+    return life;
   }
 
   #call(actor: number, call: Call): Promise<unknown> {
@@ -106,12 +136,13 @@ class Player {
 
   /** Makes a call and notes it; never rejects. */
   #make(begun: Begun, call: Call): Promise<Outcome> {
-    const { session, unit } = begun;
+    const { session, unit, life } = begun;
+    if (life.isOver) return Promise.resolve(DIED);
     const entry = this.#noted(unit, call);
     const context = { calls: () => unit.entries.length, make: (inner: Call) => this.#make(begun, inner) };
     const work =
       call.kind === "stream" ? streamed(session, call, entry.rows, context) : perform(session, call);
-    return work.then(
+    return life.during(work).then(
       (texts) => this.#ended(entry, { texts }),
       (error: unknown) => this.#ended(entry, failed(error)),
     );
@@ -151,10 +182,13 @@ class Player {
       const begun = this.#begin(session, process);
       rerun.units.push(begun.unit);
       await this.#body(begun, step);
+      if (begun.life.isOver) throw DEATH;
       last = this.#noted(begun.unit, { kind: "commit" });
     };
     const work = this.#handle(handle).asyncSession(run, { retries: step.retries });
-    rerun.outcome = await work.then(() => ({ texts: [] }), failed);
+    rerun.outcome = await this.#life(process)
+      .during(work)
+      .then(() => ({ texts: [] }), failed);
     if (last !== undefined) this.#ended(last, rerun.outcome);
   }
 
@@ -181,7 +215,7 @@ class Player {
       this.#actors[actor] = undefined;
     }
     const turnover = this.#turnover(handle);
-    await this.#handle(handle).close();
+    await isSurvived(this.#life(turnover.process).during(this.#handle(handle).close()));
     turnover.ended = this.#now();
   }
 
@@ -218,7 +252,7 @@ class Player {
   #begin(session: ItemSession, process: number): Begun {
     const unit = { process, entries: [] };
     this.#units.push(unit);
-    return { session, unit };
+    return { session, unit, life: this.#life(process) };
   }
 
   #plan(handle: number) {
@@ -238,7 +272,19 @@ class Player {
   }
 }
 
+/** Whether the work ended before its process did. */
+function isSurvived(work: Promise<void>): Promise<boolean> {
+  return work.then(
+    () => true,
+    (error: unknown) => {
+      if (error !== DEATH) throw error;
+      return false;
+    },
+  );
+}
+
 function failed(error: unknown): Outcome {
+  if (error === DEATH) return DIED;
   if (error === FAILURE) return { code: "FAILURE", error };
   if (error instanceof ConflictError) return { code: "BABA_CONFLICT", error };
   return { code: error instanceof BabaError ? error.code : String(error), error };

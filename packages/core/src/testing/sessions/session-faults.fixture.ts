@@ -1,5 +1,7 @@
-import { ConflictError } from "../../errors.ts";
+import { ConflictError, LockedError } from "../../errors.ts";
+import type { FileSystem } from "../../file-system/file-system.ts";
 import type { Database } from "../../session/database/database.ts";
+import { JOURNAL_FOLDER } from "../../storage/layout.ts";
 import type { Item, ItemRecord } from "./items.ts";
 import type { ItemSession } from "./perform.ts";
 
@@ -72,6 +74,15 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       },
     };
   },
+  "commit() finds the lock taken by nobody": () => (session) => {
+    let commits = 0;
+    return {
+      commit: async () => {
+        if (++commits % 5 === 0) throw new LockedError("by nobody");
+        return session.commit();
+      },
+    };
+  },
   "commit() writes nothing": () => (session) => ({ commit: async () => session.rollback() }),
   "commit() also writes what comes after it": (db) => (session) => ({
     commit: async () => {
@@ -130,6 +141,15 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       return hasMoved;
     },
   }),
+};
+
+/** What a disk may lose when a process is killed, and must not. */
+export const LOSSES: Readonly<Record<string, (files: FileSystem) => Promise<void>>> = {
+  "the journal": async (files) => {
+    const names = (await files.names(JOURNAL_FOLDER)) ?? [];
+    await files.remove(names.map((name) => `${JOURNAL_FOLDER}/${name}`));
+  },
+  "a record": (files) => files.remove(["1.baba", "a/1.baba"]),
 };
 
 /** A callback that meets a conflict is not run again. */

@@ -1,6 +1,7 @@
+import type { FileSystem } from "../../file-system/file-system.ts";
 import { assemble, type DatabaseContext } from "../../session/database/assemble.ts";
 import type { Database } from "../../session/database/database.ts";
-import { World } from "../simulation/scheduler.ts";
+import { World, type WorldOptions } from "../simulation/scheduler.ts";
 import type { Item } from "./items.ts";
 import type { Verdict } from "./judge.ts";
 import type { Program } from "./program.ts";
@@ -8,28 +9,48 @@ import { checkSessions } from "./session-programs.ts";
 
 type Db = Database<typeof Item>;
 
+export type WorldPlan = {
+  /** Puts something in the place of each database. */
+  readonly changed?: (db: Db) => Db;
+  /** Processes are killed or paused. */
+  readonly disturbances?: Pick<WorldOptions, "pauses" | "deaths">;
+  /** What befalls the disk when a process was killed. */
+  readonly damage?: (files: FileSystem) => Promise<void>;
+};
+
 /** The two processes of a program, and the one that looks at what they have left. */
 const PROCESSES = [0, 1, 9];
 
 /**
- * Plays a program in a simulated world of three processes, whose steps are interleaved as the seed says;
- * `changed` may put something in the place of each database.
+ * Plays a program in a simulated world of three processes, whose steps are interleaved as the seed says.
  */
 export async function checkInWorld(
   program: Program,
   seed: number,
-  changed: (db: Db) => Db = (db) => db,
+  { changed = (db) => db, disturbances = {}, damage = async () => undefined }: WorldPlan = {},
 ): Promise<Verdict> {
-  const world = new World(seed);
+  const world = new World(seed, disturbances);
+  const { pauses } = disturbances;
+  let died = (_process: number): void => undefined;
   const contexts = new Map<number, DatabaseContext>();
   const [ready, ended] = [signal(), signal()];
   const checked = ready.given.then(() =>
-    checkSessions(program, { directory: ".", context: (process) => contextOf(contexts, process), changed }),
+    checkSessions(program, {
+      directory: ".",
+      context: (process) => contextOf(contexts, process),
+      changed,
+      hasPauses: pauses !== undefined,
+      watchDeaths: (listener) => {
+        died = listener;
+      },
+    }),
   );
   void checked.catch(() => undefined).then(() => ended.give());
   for (const process of PROCESSES)
-    world.spawn(`process ${process}`, ({ runtime }) => {
+    world.spawn(`process ${process}`, async ({ runtime, incarnation, fileSystem }) => {
+      if (incarnation > 0) await damage(fileSystem);
       if (contexts.set(process, assemble(runtime)).size === PROCESSES.length) ready.give();
+      if (incarnation > 0) died(process);
       return ended.given;
     });
   await world.run();

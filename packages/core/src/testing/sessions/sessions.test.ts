@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Draw, programOf } from "./program.ts";
-import { FAULTS, faulty, withoutReruns } from "./session-faults.fixture.ts";
+import { FAULTS, faulty, LOSSES, withoutReruns } from "./session-faults.fixture.ts";
 import { sessionProgram } from "./session-programs.ts";
-import { checkInWorld } from "./session-world.fixture.ts";
+import { checkInWorld, type WorldPlan } from "./session-world.fixture.ts";
 
 const seed = Date.now() % 2 ** 31;
 console.log(`sessions.test.ts: fast-check seed ${seed}`);
@@ -12,6 +12,10 @@ const PROGRAMS = 30;
 /** In how many programs a planted fault has to show. */
 const TRIES = 40;
 const STEPS = 60;
+/** Programs whose processes are killed and paused. */
+const KILLED = 30;
+const deaths = { chance: 0.006, most: 4 };
+const disturbances = { deaths, pauses: { chance: 0.004, most: 4 } };
 
 // Small numbers, which fast-check prefers, make all steps alike.
 const number = fc.noBias(fc.nat(2 ** 16 - 1));
@@ -32,15 +36,36 @@ test("sessions agree with plain maps and serial commits, in random programs of t
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(0);
 });
 
+test("of killed processes, acknowledged commits are there, and others whole or absent, as sessions of random programs see it", async () => {
+  const seen = { commits: 0, cutOff: 0 };
+  for (let i = seed; i < seed + KILLED; i++) {
+    const { commits, cutOff } = await checkInWorld(sessionProgram(i, STEPS), i, { disturbances });
+    seen.commits += commits;
+    seen.cutOff += cutOff;
+  }
+  for (const count of Object.values(seen)) expect(count).toBeGreaterThan(0);
+});
+
 test.each(Object.entries(FAULTS))("checkSessions() finds that %s", async (_name, fault) => {
   await expect(check((db) => faulty(db, fault))).rejects.toThrow("calls were wrong");
 });
+
+test.each(Object.entries(LOSSES))(
+  "checkSessions() finds that killed processes take %s with them",
+  async (_name, damage) => {
+    const lossy = async () => {
+      for (let i = 1; i <= TRIES; i++)
+        await checkInWorld(sessionProgram(i, STEPS), i, { disturbances: { deaths }, damage });
+    };
+    await expect(lossy()).rejects.toThrow("calls were wrong");
+  },
+);
 
 test("checkSessions() finds that a callback is not run again", async () => {
   await expect(check(withoutReruns)).rejects.toThrow("a callback with");
 });
 
 /** Until a program shows something wrong. */
-async function check(changed: Parameters<typeof checkInWorld>[2]): Promise<void> {
-  for (let i = 1; i <= TRIES; i++) await checkInWorld(sessionProgram(i, STEPS), i, changed);
+async function check(changed: Required<WorldPlan>["changed"]): Promise<void> {
+  for (let i = 1; i <= TRIES; i++) await checkInWorld(sessionProgram(i, STEPS), i, { changed });
 }

@@ -22,7 +22,7 @@ export type Entry = {
 /** The calls of one session, in the order in which they were made. */
 export type Unit = { readonly process: number; readonly entries: Entry[] };
 
-/** A process closed or opened its store, and may have emptied the journal. */
+/** A process closed or opened its store, or somebody recovered it, and may have emptied the journal. */
 export type Turnover = { readonly process: number; readonly began: number; ended: number };
 
 /** A callback's runs, and how it ended. */
@@ -40,10 +40,17 @@ export type Trace = {
   readonly reruns: readonly Rerun[];
   /** In the order in which they were made. */
   readonly admitted: readonly Admitted[];
+  /** Whether the write lock may have stayed taken for longer than others wait. */
+  readonly hasPauses: boolean;
 };
 
 /** Of a call that has not ended. */
 export const UNFINISHED: Outcome = { code: "UNFINISHED", error: undefined };
+
+/** Whether its process was killed before a call ended. */
+export function isCutOff(outcome: Outcome): boolean {
+  return codeOf(outcome) === "DIED";
+}
 
 /** The code of a call's error; `undefined` if it succeeded. */
 export function codeOf(outcome: Outcome): string | undefined {

@@ -1,8 +1,11 @@
 import type { DatabaseContext } from "../../session/database/assemble.ts";
 import type { Changes } from "../../storage/storage.ts";
 
-/** A commit that was found free of conflicts under the write lock: what it writes, as one text. */
-export type Admitted = { readonly text: string; readonly moment: number };
+/** What a commit writes to each name: a record by its number; `undefined` deletes. */
+export type Writes = ReadonlyMap<string, number | undefined>;
+
+/** A commit that was found free of conflicts under the write lock. */
+export type Admitted = { readonly writes: Writes; readonly moment: number };
 
 /**
  * Sees the order in which commits are made, by all processes. Acknowledgements come in another: a storage seals
@@ -36,18 +39,13 @@ export class Witness {
     this.#known.add(vault);
     const seal = vault.seal.bind(vault);
     vault.seal = (changes) => {
-      this.admitted.push({ text: textOfChanges(written(changes)), moment: this.#now() });
+      this.admitted.push({ writes: written(changes), moment: this.#now() });
       return seal(changes);
     };
   }
 }
 
-/** The same text for the same names with the same writes, by their numbers; `undefined` deletes. */
-export function textOfChanges(changes: ReadonlyMap<string, number | undefined>): string {
-  return JSON.stringify([...changes].map(([name, n]) => `${name} ${n ?? "deleted"}`).sort());
-}
-
-function written(changes: Changes): Map<string, number | undefined> {
+function written(changes: Changes): Writes {
   return new Map([...changes].map(([name, payload]) => [name, payload && numberOf(payload)]));
 }
 
