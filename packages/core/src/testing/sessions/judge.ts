@@ -197,6 +197,7 @@ class Judging {
   /** A conflict needs a commit that touched what was read; or another process that emptied the journal. */
   #judgeConflict({ entry, view, changes }: Attempt): void {
     this.#conflicts++;
+    if (view.isEntered) return;
     const { lowest } = this.#beginning(view);
     const since = view.first === undefined ? [] : this.#commits.slice(lowest, this.#begunBefore(entry.ended));
     if (since.some((other) => touches(other.changes, view, changes))) return;

@@ -20,7 +20,7 @@ export type Filter = {
   readonly plain: boolean;
 };
 
-/** Reads at most so many records, and makes a change after the first. */
+/** Reads at most so many records; after the first, it makes a change, or ends what the session does. */
 export type Stream = {
   readonly kind: "stream";
   readonly folder: string;
@@ -179,7 +179,8 @@ function kindOfValue(value: number): number {
 function midwayOf([, , , value, detail]: Draw, item: ItemPlan): Call | undefined {
   const name = pick(NAMES, value + detail);
   if (detail % 4 === 1) return { kind: "delete", name };
-  return detail % 4 === 2 ? { kind: "add", item, name } : undefined;
+  if (detail % 4 === 2) return { kind: "add", item, name };
+  return detail % 4 === 3 ? { kind: detail % 3 === 0 ? "rollback" : "commit" } : undefined;
 }
 
 function kindOf([, kind]: Draw): StepKind {

@@ -103,6 +103,25 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       for await (const row of session.stream(folder)) if (++rows !== 2) yield row;
     },
   }),
+  "stream() goes on over the end of a commit with what it had read": () => (session) => {
+    let ends = 0;
+    return {
+      commit: () => session.commit().then(() => void ends++),
+      rollback: () => {
+        session.rollback();
+        ends++;
+      },
+      stream: async function* (folder: string) {
+        const begun = ends;
+        const rows: { readonly filename: string; readonly record: ItemRecord }[] = [];
+        for await (const row of session.stream(folder)) rows.push(row);
+        for (const { filename, record } of rows) {
+          const current = ends === begun ? await session.get(filename) : record;
+          if (current !== undefined) yield { filename, record: current };
+        }
+      },
+    };
+  },
   "exists() does not normalise names": () => (session) => ({
     exists: async (name: string) => name === name.normalize("NFC") && session.exists(name),
   }),

@@ -11,6 +11,8 @@ export type View = {
   /** Names that were asked of the storage, and folders that were listed. */
   readonly names: Set<string>;
   readonly folders: Set<string>;
+  /** Whether a stream went on into this view: what it then found gone is not seen, and counts as read. */
+  isEntered: boolean;
   /** Names whose stored records are among the changes under another name. */
   readonly moved: Set<string>;
   /** The call that asked the storage first: it decided what state the view begins with. */
@@ -41,15 +43,55 @@ export function viewsOf(unit: Unit): { readonly reads: Read[]; readonly attempts
   let view = newView(unit, undefined);
   for (const [i, entry] of unit.entries.entries()) {
     const pending = states[i] ?? new Map();
-    const isOver =
-      entry.call.kind === "rollback" || (entry.call.kind === "commit" && codeOf(entry.outcome) === undefined);
+    const isOver = isEnd(entry);
     if (entry.call.kind === "commit")
       attempts.push({ entry, changes: pending, reads: [...view.reads], view });
-    else if (entry.call.kind !== "rollback") reads.push(noted(view, entry, states, i));
-    if (isOver) view = newView(unit, attempts.at(-1));
+    else if (entry.call.kind !== "rollback") reads.push(noted(view, beforeEnd(unit, entry), states, i));
     states.push(isOver ? new Map() : new Map([...pending, ...changesBy(entry, pending)]));
+    if (!isOver) continue;
+    view = newView(unit, attempts.at(-1));
+    const further = goingOn(unit, entry, i);
+    view.isEntered = further.isEntered;
+    for (const read of further.reads) reads.push(noted(view, read, states, i + 1));
   }
   return { reads, attempts };
+}
+
+function isEnd({ call, outcome }: Entry): boolean {
+  return call.kind === "rollback" || (call.kind === "commit" && codeOf(outcome) === undefined);
+}
+
+/** A stream without what it gave after the commit or rollback in its middle, if there was one. */
+function beforeEnd(unit: Unit, stream: Entry): Entry {
+  const end = unit.entries.findIndex((entry) => isWithin(entry, stream) && isEnd(entry));
+  if (stream.call.kind !== "stream" || end < 0) return stream;
+  const rows = stream.rows.filter(({ calls }) => calls <= end);
+  const outcome = "code" in stream.outcome ? stream.outcome : { texts: ["stopped"] };
+  return { ...stream, ended: unit.entries[end]?.began ?? stream.ended, outcome, rows };
+}
+
+/** What a stream gave after a commit or rollback in its middle: records that were read one by one. */
+function goingOn(
+  unit: Unit,
+  end: Entry,
+  place: number,
+): { readonly isEntered: boolean; readonly reads: readonly Entry[] } {
+  const stream = unit.entries.find((entry) => entry.call.kind === "stream" && isWithin(end, entry));
+  const rows = stream?.rows.filter(({ calls }) => calls > place) ?? [];
+  const reads = rows.map(
+    ({ filename, text }): Entry => ({
+      call: { kind: "get", name: filename },
+      began: end.ended,
+      ended: stream?.ended ?? end.ended,
+      outcome: { texts: [text] },
+      rows: [],
+    }),
+  );
+  return { isEntered: stream !== undefined, reads };
+}
+
+function isWithin(inner: Entry, outer: Entry): boolean {
+  return outer.began < inner.began && inner.ended < outer.ended;
 }
 
 function newView(unit: Unit, former: Attempt | undefined): View {
@@ -60,6 +102,7 @@ function newView(unit: Unit, former: Attempt | undefined): View {
     names: new Set(),
     folders: new Set(),
     moved: new Set(),
+    isEntered: false,
     first: undefined,
   };
 }
