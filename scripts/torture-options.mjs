@@ -6,7 +6,7 @@ import { SUITES as PROCESSES } from "../packages/torture/dist/suites.js";
  * suite each, without options.
  */
 const SUITES = {
-  "@baba/core": ["codec", "crashes", "faults", "worlds", "coverage", "mutants"],
+  "@baba/core": ["codec", "crashes", "faults", "worlds", "sessions", "coverage", "mutants"],
   "@baba/torture": Object.keys(PROCESSES),
   "@baba/pack-tests": ["packages"],
   "@baba/runtimes": ["runtimes"],

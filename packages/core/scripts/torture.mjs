@@ -1,9 +1,9 @@
 // The long runs of the codec and the commit protocol: `npm run torture` at the root. `--long` runs ten times
-// as much, `--seed N` changes the seed, `--only codec,crashes,faults,worlds,coverage,mutants` selects suites.
+// as much, `--seed N` changes the seed, `--only codec,crashes,faults,worlds,sessions,coverage,mutants` selects suites.
 import { spawnSync } from "node:child_process";
 import { parseArgs, stripVTControlCharacters } from "node:util";
 import { writeResult } from "../../../scripts/results.mjs";
-import { crashStore, failStore, runBanks } from "../dist/testing/index.js";
+import { crashStore, failStore, runBanks, runSessions } from "../dist/testing/index.js";
 import { fuzzCodec } from "./fuzz-codec.mjs";
 import { killMutants } from "./kill-mutants.mjs";
 
@@ -14,10 +14,12 @@ const { values } = parseArgs({
     only: { type: "string" },
   },
 });
+/** Of those that are not about the commit protocol. */
+const TITLES = { codec: "codec, mutated texts", sessions: "sessions, random programs" };
 const scale = values.long ? 10 : 1;
 const seed = Number(values.seed);
 if (!Number.isSafeInteger(seed)) throw new RangeError("--seed takes a whole number.");
-const SUITES = ["codec", "crashes", "faults", "worlds", "coverage", "mutants"];
+const SUITES = ["codec", "crashes", "faults", "worlds", "sessions", "coverage", "mutants"];
 const only = values.only?.split(",") ?? SUITES;
 const unknown = only.filter((name) => !SUITES.includes(name));
 if (unknown.length > 0)
@@ -68,6 +70,18 @@ await suite("worlds", async () => {
   return { passed: worlds, violations: [] };
 });
 
+await suite("sessions", async () => {
+  const programs = 2000 * scale;
+  const sum = { commits: 0, conflicts: 0, cutOff: 0, unheard: 0 };
+  for (let program = 0; program < programs; program += 100) {
+    const totals = await runSessions(100, seed + program);
+    for (const what of Object.keys(sum)) sum[what] += totals[what];
+    say(`  ${program + 100} of ${programs} programs, ${JSON.stringify(sum)}`);
+  }
+  const missing = Object.keys(sum).filter((what) => sum[what] === 0);
+  return { passed: programs, violations: missing.map((what) => `no program has shown any ${what}`) };
+});
+
 await suite("coverage", async () => {
   const { status, stdout } = spawnSync("npm", ["run", "--silent", "coverage"], {
     // Its tests are already counted among those of this package.
@@ -87,7 +101,7 @@ await suite("mutants", () => killMutants({ every: 1, say }));
 
 /** Runs a suite and writes its result to the folder in `BABA_RESULTS`. */
 async function suite(name, work) {
-  const title = name === "codec" ? "codec, mutated texts" : `commit protocol, ${name}`;
+  const title = TITLES[name] ?? `commit protocol, ${name}`;
   if (!only.includes(name)) return;
   console.log(`${title} (seed ${seed}):`);
   const start = performance.now();

@@ -64,18 +64,20 @@ class Judging {
   /** The commits that changed something, in order, and the records before and after each of them. */
   readonly #commits: readonly Commit[];
   readonly #states: readonly Records[];
+  readonly #absent: readonly Commit[];
   readonly #missing: readonly Attempt[];
   readonly #violations: string[] = [];
   #conflicts = 0;
   #spared = 0;
   #mixed = 0;
 
-  constructor({ trace, reads, attempts }: Given, { commits, states, missing }: Serial) {
+  constructor({ trace, reads, attempts }: Given, { commits, states, absent, missing }: Serial) {
     this.#trace = trace;
     this.#reads = reads;
     this.#attempts = attempts;
     this.#commits = commits;
     this.#states = states;
+    this.#absent = absent;
     this.#missing = missing;
   }
 
@@ -199,7 +201,10 @@ class Judging {
     this.#conflicts++;
     if (view.isEntered) return;
     const { lowest } = this.#beginning(view);
-    const since = view.first === undefined ? [] : this.#commits.slice(lowest, this.#begunBefore(entry.ended));
+    const first = view.first?.began ?? Number.POSITIVE_INFINITY;
+    // Those that are judged together are admitted later, or never if their process is killed then.
+    const met = [...this.#commits.slice(lowest), ...this.#absent.filter(({ admitted }) => admitted > first)];
+    const since = view.first === undefined ? [] : met.filter(({ began }) => began < entry.ended);
     if (since.some((other) => touches(other.changes, view, changes))) return;
     const isForgotten = (turnover: Turnover) =>
       turnover.process !== view.unit.process &&

@@ -7,6 +7,8 @@ import type { Admitted, Writes } from "./witness.ts";
 /** A commit that changed something. */
 export type Commit = {
   readonly changes: Pending;
+  /** When it was asked for, so that commits which are judged together with it can meet it; 0 if unknown. */
+  readonly began: number;
   readonly admitted: number;
   /** When nobody was told of it: never. */
   readonly ended: number;
@@ -18,6 +20,8 @@ export type Commit = {
 export type Serial = {
   readonly commits: readonly Commit[];
   readonly states: readonly Records[];
+  /** Commits that were admitted, and never made as their process was killed. */
+  readonly absent: readonly Commit[];
   /** Commits that were acknowledged and never made. */
   readonly missing: readonly Attempt[];
 };
@@ -46,17 +50,21 @@ function inOrder(
   );
   left.sort((a, b) => a.entry.ended - b.entry.ended);
   const commits: Commit[] = [];
+  const unmade: Commit[] = [];
   const states: Records[] = [new Map()];
   let doubts = 0;
   for (const admitted of trace.admitted) {
     const records = states.at(-1) ?? new Map();
     const own = left.findIndex((attempt) => isOf(admitted, attempt, records));
     const commit = own < 0 ? unheard(trace, admitted) : acknowledged(admitted, left.splice(own, 1)[0]);
-    if (own < 0 && (absent >> doubts++) % 2 === 1) continue;
+    if (own < 0 && (absent >> doubts++) % 2 === 1) {
+      unmade.push(commit);
+      continue;
+    }
     commits.push(commit);
     states.push(applied(records, commit.changes));
   }
-  return { commits, states, missing: left, doubts };
+  return { commits, states, absent: unmade, missing: left, doubts };
 }
 
 function isOf({ writes, moment }: Admitted, { entry, changes }: Attempt, records: Records): boolean {
@@ -73,7 +81,8 @@ function sameWrites(a: Writes, b: Writes): boolean {
 
 function acknowledged({ moment }: Admitted, attempt: Attempt | undefined): Commit {
   if (attempt === undefined) throw new RangeError("there is no such commit");
-  return { changes: attempt.changes, admitted: moment, ended: attempt.entry.ended, attempt };
+  const { began, ended } = attempt.entry;
+  return { changes: attempt.changes, began, admitted: moment, ended, attempt };
 }
 
 function unheard(trace: Trace, { writes, moment }: Admitted): Commit {
@@ -81,7 +90,8 @@ function unheard(trace: Trace, { writes, moment }: Admitted): Commit {
     const record = n === undefined ? undefined : recordOf(trace, n);
     return [name, n === undefined ? undefined : () => record];
   });
-  return { changes: new Map(changes), admitted: moment, ended: Number.POSITIVE_INFINITY, attempt: undefined };
+  const never = { ended: Number.POSITIVE_INFINITY, attempt: undefined };
+  return { changes: new Map(changes), began: 0, admitted: moment, ...never };
 }
 
 /** The record that a call has added with this number. */

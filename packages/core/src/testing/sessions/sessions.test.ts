@@ -1,19 +1,24 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Draw, programOf } from "./program.ts";
+import { type Draw, type Program, programOf } from "./program.ts";
 import { FAULTS, faulty, LOSSES, withoutReruns } from "./session-faults.fixture.ts";
 import { sessionProgram } from "./session-programs.ts";
-import { checkInWorld, type WorldPlan } from "./session-world.fixture.ts";
+import { checkInWorld, type WorldPlan } from "./session-world.ts";
 
 const seed = Date.now() % 2 ** 31;
 console.log(`sessions.test.ts: fast-check seed ${seed}`);
 
-const PROGRAMS = 30;
-/** In how many programs a planted fault has to show. */
-const TRIES = 40;
+const PROGRAMS = 10;
 const STEPS = 60;
+/** In how many programs a planted fault has to show, and the first of them: most show in that. */
+const TRIES = 40;
+const FIRST = 5;
+const LONG = 100;
+/** Programs that certainly meet conflicts, and deaths. */
+const WITH_CONFLICTS: [Program, number] = [sessionProgram(5, LONG), 5];
+const WITH_DEATHS = 124;
 /** Programs whose processes are killed and paused. */
-const KILLED = 30;
+const KILLED = 8;
 const deaths = { chance: 0.006, most: 4 };
 const disturbances = { deaths, pauses: { chance: 0.004, most: 4 } };
 
@@ -32,13 +37,17 @@ test("sessions agree with plain maps and serial commits, in random programs of t
     seen.commits += commits;
     seen.conflicts += conflicts;
   };
-  await fc.assert(fc.asyncProperty(programs, number, agree), { seed, numRuns: PROGRAMS });
+  await fc.assert(fc.asyncProperty(programs, number, agree), {
+    seed,
+    numRuns: PROGRAMS,
+    examples: [WITH_CONFLICTS],
+  });
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(0);
 });
 
 test("of killed processes, acknowledged commits are there, and others whole or absent, as sessions of random programs see it", async () => {
   const seen = { commits: 0, cutOff: 0 };
-  for (let i = seed; i < seed + KILLED; i++) {
+  for (const i of [WITH_DEATHS, ...Array.from({ length: KILLED - 1 }, (_, more) => seed + more)]) {
     const { commits, cutOff } = await checkInWorld(sessionProgram(i, STEPS), i, { disturbances });
     seen.commits += commits;
     seen.cutOff += cutOff;
@@ -54,8 +63,8 @@ test.each(Object.entries(LOSSES))(
   "checkSessions() finds that killed processes take %s with them",
   async (_name, damage) => {
     const lossy = async () => {
-      for (let i = 1; i <= TRIES; i++)
-        await checkInWorld(sessionProgram(i, STEPS), i, { disturbances: { deaths }, damage });
+      for (let i = FIRST; i < FIRST + TRIES; i++)
+        await checkInWorld(sessionProgram(i, LONG), i, { disturbances: { deaths }, damage });
     };
     await expect(lossy()).rejects.toThrow("calls were wrong");
   },
@@ -67,5 +76,5 @@ test("checkSessions() finds that a callback is not run again", async () => {
 
 /** Until a program shows something wrong. */
 async function check(changed: Required<WorldPlan>["changed"]): Promise<void> {
-  for (let i = 1; i <= TRIES; i++) await checkInWorld(sessionProgram(i, STEPS), i, { changed });
+  for (let i = FIRST; i < FIRST + TRIES; i++) await checkInWorld(sessionProgram(i, LONG), i, { changed });
 }

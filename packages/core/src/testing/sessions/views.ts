@@ -1,6 +1,6 @@
 import type { Call } from "./program.ts";
 import { canonical, changesOf, folderOf, type Pending } from "./reference.ts";
-import { codeOf, type Entry, type Unit } from "./trace.ts";
+import { codeOf, type Entry, isCutOff, type Unit } from "./trace.ts";
 
 /** What a session did between two commits or rollbacks. */
 export type View = {
@@ -66,7 +66,8 @@ function beforeEnd(unit: Unit, stream: Entry): Entry {
   const end = unit.entries.findIndex((entry) => isWithin(entry, stream) && isEnd(entry));
   if (stream.call.kind !== "stream" || end < 0) return stream;
   const rows = stream.rows.filter(({ calls }) => calls <= end);
-  const outcome = "code" in stream.outcome ? stream.outcome : { texts: ["stopped"] };
+  const hasFailed = "code" in stream.outcome && !isCutOff(stream.outcome);
+  const outcome = hasFailed ? stream.outcome : { texts: ["stopped"] };
   return { ...stream, ended: unit.entries[end]?.began ?? stream.ended, outcome, rows };
 }
 

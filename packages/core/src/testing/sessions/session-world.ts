@@ -5,7 +5,7 @@ import { World, type WorldOptions } from "../simulation/scheduler.ts";
 import type { Item } from "./items.ts";
 import type { Verdict } from "./judge.ts";
 import type { Program } from "./program.ts";
-import { checkSessions } from "./session-programs.ts";
+import { checkSessions, sessionProgram } from "./session-programs.ts";
 
 type Db = Database<typeof Item>;
 
@@ -55,6 +55,59 @@ export async function checkInWorld(
     });
   await world.run();
   return checked;
+}
+
+/** What programs have shown together. */
+export type SessionTotals = Omit<Verdict, "violations">;
+
+const STEPS = 100;
+const DEATHS: WorldOptions = { deaths: { chance: 0.006, most: 4 } };
+const DEATHS_AND_PAUSES: WorldOptions = { ...DEATHS, pauses: { chance: 0.004, most: 4 } };
+
+/**
+ * Plays random programs, one for each seed: in turn undisturbed, with processes that are killed, and with some
+ * that are paused too.
+ *
+ * @throws {Error} at the first program that shows something wrong
+ * @example
+ * ```ts
+ * import { runSessions } from "@baba/core/testing";
+ * const { calls } = await runSessions(1, 42);
+ * console.log(calls > 0); // true
+ * ```
+ */
+export async function runSessions(programs: number, seed: number): Promise<SessionTotals> {
+  let totals: SessionTotals = {
+    calls: 0,
+    commits: 0,
+    conflicts: 0,
+    spared: 0,
+    mixed: 0,
+    cutOff: 0,
+    unheard: 0,
+  };
+  for (let i = seed; i < seed + programs; i++) {
+    const disturbances = [{}, DEATHS, DEATHS_AND_PAUSES][i % 3] ?? {};
+    const verdict = await checkInWorld(sessionProgram(i, STEPS), i, { disturbances }).catch(
+      (cause: unknown) => {
+        throw new Error(`program ${i}: ${String(cause)}`, { cause });
+      },
+    );
+    totals = added(totals, verdict);
+  }
+  return totals;
+}
+
+function added(a: SessionTotals, b: SessionTotals): SessionTotals {
+  return {
+    calls: a.calls + b.calls,
+    commits: a.commits + b.commits,
+    conflicts: a.conflicts + b.conflicts,
+    spared: a.spared + b.spared,
+    mixed: a.mixed + b.mixed,
+    cutOff: a.cutOff + b.cutOff,
+    unheard: a.unheard + b.unheard,
+  };
 }
 
 function contextOf(contexts: ReadonlyMap<number, DatabaseContext>, process: number): DatabaseContext {
