@@ -51,6 +51,7 @@ export type HandlePlan = {
   readonly durability: "full" | "relaxed";
 };
 
+/** What is done with a folder that is empty at first, and by whom. */
 export type Program = {
   readonly isSealed: boolean;
   readonly handles: readonly HandlePlan[];
