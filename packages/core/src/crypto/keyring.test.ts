@@ -80,6 +80,7 @@ describe("Keyring.parse()", () => {
     ["a property less", { ...value, converting: undefined }],
     ["another order", Object.fromEntries(Object.entries(value).reverse())],
     ["an older format", { ...value, format: 0 }],
+    ["a format between two", { ...value, format: 1.5 }],
     ["an array", [value]],
     ["null", null],
   ])("refuses %s", (_what, changed) => {

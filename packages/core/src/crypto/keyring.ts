@@ -81,7 +81,7 @@ export class Keyring {
   static parse(payload: Uint8Array): Keyring {
     const text = decodeText(payload)?.trim();
     const value = text === undefined ? undefined : parseJson(text);
-    if (isObject(value) && typeof value.format === "number" && value.format > FORMAT) {
+    if (isObject(value) && Number.isInteger(value.format) && Number(value.format) > FORMAT) {
       throw new BabaError(
         "BABA_FORMAT",
         `The key file has format ${value.format}: open the directory with a newer version.`,

@@ -161,16 +161,19 @@ describe("section 2: the options of new BabaDB(), in a program", () => {
       import { readdirSync } from "node:fs";
       process.chdir(directory);
       const descriptors = () => process.platform === "linux" ? readdirSync("/proc/self/fd").length : 0;
-      let before;
+      const listeners = () => [process, process.stdout, process.stderr]
+        .flatMap((emitter) => emitter.eventNames().flatMap((name) => emitter.listeners(name))).length;
+      let before, listenersBefore;
       for (let i = 0; i < 20; i++) {
         const db = open({ directory: "data", logging: true });
         await add(db, 1);
         await db.close();
         before ??= descriptors();
+        listenersBefore ??= listeners();
       }
-      console.log(descriptors() - before < 10);
+      console.log(descriptors() - before < 10, listeners() - listenersBefore);
     `);
-    expect(ended).toEqual({ code: 0, signal: null, output: "true" });
+    expect(ended).toEqual({ code: 0, signal: null, output: "true 0" });
   });
 
   test("logging goes to the standard error by default, one line an event, and never to the standard output", async () => {

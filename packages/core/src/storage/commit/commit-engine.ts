@@ -1,8 +1,7 @@
 import { hexadecimal } from "../../bytes.ts";
 import { BabaError, CommitUnknownError, LockedError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
-import type { Breathe } from "../../runtime/event-loop.ts";
-import { EventLoop } from "../../runtime/event-loop.ts";
+import { type Breathe, EventLoop } from "../../runtime/event-loop.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { ioError, messageOf } from "../io-error.ts";
 import { Journal } from "../journal/journal.ts";
