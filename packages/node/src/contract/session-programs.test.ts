@@ -3,10 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkSessions, sessionProgram } from "@baba/core/testing";
 import { expect, test } from "vitest";
-import { assemble, type DatabaseContext, nodeRuntime } from "../index.ts";
+import * as adapter from "../index.ts";
+import { assemble, type DatabaseContext, type Runtime } from "../index.ts";
 
 const seed = Date.now() % 2 ** 31;
 console.log(`session-programs.test.ts: seed ${seed}`);
+
+/** On Deno, its package takes this one's place. */
+const { nodeRuntime, denoRuntime }: { nodeRuntime?: Runtime; denoRuntime?: Runtime } = adapter;
+const runtime = nodeRuntime ?? denoRuntime;
 
 const PROGRAMS = 6;
 const STEPS = 40;
@@ -19,7 +24,8 @@ async function play(of: number): Promise<number> {
     const { calls } = await checkSessions(sessionProgram(of, STEPS), {
       directory,
       context: (process) => {
-        const context = processes.get(process) ?? assemble(nodeRuntime);
+        if (runtime === undefined) throw new Error("The package exports no runtime.");
+        const context = processes.get(process) ?? assemble(runtime);
         processes.set(process, context);
         return context;
       },
