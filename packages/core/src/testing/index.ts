@@ -47,6 +47,6 @@ export type { Verdict as SessionVerdict } from "./sessions/judge.ts";
 export type { SessionSubject } from "./sessions/player.ts";
 export type { Program as SessionProgram } from "./sessions/program.ts";
 export { checkSessions, sessionProgram } from "./sessions/session-programs.ts";
-export { runSessions, type SessionTotals } from "./sessions/session-world.ts";
+export { runSessions, type SessionKind, type SessionTotals } from "./sessions/session-world.ts";
 export * from "./simulation/index.ts";
 export { type StorageSubject, storageSuite } from "./storage-suite.ts";

@@ -14,19 +14,30 @@ function called(call: Call, began: number, ended: number, texts: readonly string
 /** A session that adds a record with this number, and commits it between these moments. */
 function writer(n: number, began: number, ended: number): Unit {
   const add = called({ kind: "add", item: { ...ITEM, n }, name: NAME }, n, n, [NAME]);
-  return { process: 0, entries: [add, called({ kind: "commit" }, began, ended, [])] };
+  return {
+    process: 0,
+    opened: 0,
+    isKeyless: false,
+    entries: [add, called({ kind: "commit" }, began, ended, [])],
+  };
 }
 
 /** Two commits at once, the first acknowledged last; and a later session, which reads what `last` has written. */
 function traceOf(last: number, admitted: readonly number[]): Trace {
   const text = textOf(itemOf({ ...ITEM, n: last }));
-  const reader = { process: 1, entries: [called({ kind: "get", name: NAME }, 30, 31, [text])] };
+  const reader = {
+    process: 1,
+    opened: 0,
+    isKeyless: false,
+    entries: [called({ kind: "get", name: NAME }, 30, 31, [text])],
+  };
   return {
     units: [writer(1, 10, 20), writer(2, 11, 19), reader],
     turnovers: [],
     reruns: [],
+    upkeep: [],
     hasPauses: false,
-    admitted: admitted.map((n, i) => ({ writes: new Map([[NAME, n]]), moment: 12 + i })),
+    admitted: admitted.map((n, i) => ({ process: 0, writes: new Map([[NAME, n]]), moment: 12 + i })),
   };
 }
 
@@ -51,14 +62,21 @@ function traceOfDeath(found: readonly string[]): Trace {
   );
   return {
     units: [
-      { process: 0, entries: [...adds, died] },
-      { process: 1, entries: [...reads, called({ kind: "commit" }, 50, 51, [])] },
+      { process: 0, opened: 0, isKeyless: false, entries: [...adds, died] },
+      {
+        process: 1,
+        opened: 0,
+        isKeyless: false,
+        entries: [...reads, called({ kind: "commit" }, 50, 51, [])],
+      },
     ],
     turnovers: [],
     reruns: [],
+    upkeep: [],
     hasPauses: false,
     admitted: [
       {
+        process: 0,
         writes: new Map([
           ["1.baba", 1],
           ["2.baba", 2],

@@ -1,3 +1,4 @@
+import { isExcused, isUpkeepExcused } from "./excuses.ts";
 import { textOf } from "./items.ts";
 import { type Commit, type Serial, serials } from "./order.ts";
 import type { Stream } from "./program.ts";
@@ -8,11 +9,14 @@ import {
   isCutOff,
   type Outcome,
   type Rerun,
+  type Tended,
   type Trace,
   type Turnover,
   type Unit,
 } from "./trace.ts";
+import { isFound } from "./upkeep.ts";
 import { type Attempt, type Read, touches, type View, viewsOf } from "./views.ts";
+import type { Admitted } from "./witness.ts";
 
 /** What a trace has shown: how often what happened, and what may not have. */
 export type Verdict = {
@@ -25,6 +29,8 @@ export type Verdict = {
   readonly mixed: number;
   /** Calls whose process was killed before they ended. */
   readonly cutOff: number;
+  /** How often work on the whole store was done. */
+  readonly tended: number;
   /** Commits that nobody was told of, and that stand or may do so. */
   readonly unheard: number;
   readonly violations: readonly string[];
@@ -66,12 +72,13 @@ class Judging {
   readonly #states: readonly Records[];
   readonly #absent: readonly Commit[];
   readonly #missing: readonly Attempt[];
+  readonly #unasked: readonly Admitted[];
   readonly #violations: string[] = [];
   #conflicts = 0;
   #spared = 0;
   #mixed = 0;
 
-  constructor({ trace, reads, attempts }: Given, { commits, states, absent, missing }: Serial) {
+  constructor({ trace, reads, attempts }: Given, { commits, states, absent, missing, unasked }: Serial) {
     this.#trace = trace;
     this.#reads = reads;
     this.#attempts = attempts;
@@ -79,19 +86,26 @@ class Judging {
     this.#states = states;
     this.#absent = absent;
     this.#missing = missing;
+    this.#unasked = unasked;
   }
 
   verdict(): Verdict {
     for (const read of this.#reads) this.#judgeRead(read);
     for (const attempt of this.#attempts) this.#judgeAttempt(attempt);
     for (const rerun of this.#trace.reruns) this.#judgeRerun(rerun);
+    for (const tended of this.#trace.upkeep) this.#judgeUpkeep(tended);
+    for (const { process, writes } of this.#unasked)
+      this.#violations.push(
+        `process ${process} made a commit that nobody asked for: ${JSON.stringify([...writes])}`,
+      );
     for (const { entry, view } of this.#missing) this.#violation(entry, view.unit, "a commit that was made");
     const entries = this.#trace.units.flatMap(({ entries }) => entries);
     return {
       calls: entries.length,
       cutOff: entries.filter(({ outcome }) => isCutOff(outcome)).length,
-      unheard: this.#commits.filter(({ attempt }) => attempt === undefined).length,
-      commits: this.#commits.length,
+      unheard: this.#commits.filter(({ attempt, isUpkeep }) => attempt === undefined && !isUpkeep).length,
+      commits: this.#commits.filter(({ isUpkeep }) => !isUpkeep).length,
+      tended: this.#trace.upkeep.filter(({ outcome }) => codeOf(outcome) === undefined).length,
       conflicts: this.#conflicts,
       spared: this.#spared,
       mixed: this.#mixed,
@@ -102,7 +116,7 @@ class Judging {
   /** A read gives what was stored at some moment since it or its view began; of each record apart. */
   #judgeRead(read: Read): void {
     const { lowest, highest } = this.#rangeOf(read);
-    if (isCutOff(read.entry.outcome)) return;
+    if (isExcused(this.#trace, { ...read.view.unit, ...read.entry })) return;
     if (this.#isRefused(read.entry, read.view.unit)) return;
     if (this.#states.slice(lowest, highest + 1).some((records) => fits(read, records))) return;
     if (this.#isMixed(read, lowest, highest)) this.#mixed++;
@@ -159,12 +173,8 @@ class Judging {
     const code = codeOf(entry.outcome);
     if (code === undefined) this.#judgeSuccess(attempt);
     else if (code === "BABA_CONFLICT") this.#judgeConflict(attempt);
-    else if (!this.#isRefused(entry, view.unit) && !this.#mayFail(entry.outcome))
+    else if (!this.#isRefused(entry, view.unit) && !isExcused(this.#trace, { ...view.unit, ...entry }))
       this.#violation(entry, view.unit, "a commit that stands or meets a conflict");
-  }
-
-  #mayFail(outcome: Outcome): boolean {
-    return isCutOff(outcome) || (this.#trace.hasPauses && codeOf(outcome) === "BABA_LOCKED");
   }
 
   /** What a callback's run had not awaited when it failed is refused. */
@@ -178,6 +188,7 @@ class Judging {
   #judgeSuccess(attempt: Attempt): void {
     const { entry, view, reads, changes } = attempt;
     if (view.first === undefined) return;
+    const answered = reads.filter(({ entry }) => !isExcused(this.#trace, { ...view.unit, ...entry }));
     const own = this.#placeOf(attempt);
     const { lowest, highest } = this.#beginning(view);
     const from =
@@ -186,12 +197,16 @@ class Judging {
         : Math.max(lowest, this.#commits.findLastIndex((other) => other.ended < entry.began) + 1);
     const to = changes.size > 0 ? own : this.#begunBefore(entry.ended);
     for (let place = from; place <= to; place++) {
-      const isTouched = this.#commits
-        .slice(highest, place)
-        .some((other) => touches(other.changes, view, changes));
-      if (!isTouched && reads.every((read) => fits(read, this.#states[place] ?? new Map()))) return;
+      // What was refused is not read.
+      const isWhole = answered.length === reads.length;
+      const isTouched =
+        isWhole &&
+        this.#commits
+          .slice(highest, place)
+          .some((other) => !other.isUpkeep && touches(other.changes, view, changes));
+      if (!isTouched && answered.every((read) => fits(read, this.#states[place] ?? new Map()))) return;
     }
-    const stale = reads.find((read) => !fits(read, this.#states[from] ?? new Map()));
+    const stale = answered.find((read) => !fits(read, this.#states[from] ?? new Map()));
     const read = stale === undefined ? "" : ` of ${JSON.stringify(stale.entry)}`;
     this.#violation(entry, view.unit, `a conflict, as a later commit touched what was read${read}`);
   }
@@ -206,6 +221,14 @@ class Judging {
     const met = [...this.#commits.slice(lowest), ...this.#absent.filter(({ admitted }) => admitted > first)];
     const since = view.first === undefined ? [] : met.filter(({ began }) => began < entry.ended);
     if (since.some((other) => touches(other.changes, view, changes))) return;
+    // So it is with those whose process was killed before they were even admitted.
+    const isUnheard = ({ entry: other, view: { unit } }: Attempt) =>
+      isExcused(this.#trace, { ...unit, ...other }) &&
+      unit.process === view.unit.process &&
+      other.began < entry.ended &&
+      other.ended > first;
+    const unheard = view.first === undefined ? [] : this.#attempts.filter(isUnheard);
+    if (unheard.some((other) => touches(other.changes, view, changes))) return;
     const isForgotten = (turnover: Turnover) =>
       turnover.process !== view.unit.process &&
       turnover.ended > (view.first?.began ?? 0) &&
@@ -216,8 +239,9 @@ class Judging {
   }
 
   /** A callback runs again only after a conflict before its first commit, and the last time under the lock. */
-  #judgeRerun({ retries, fails, units, outcome }: Rerun): void {
-    if (this.#mayFail(outcome)) return;
+  #judgeRerun(rerun: Rerun): void {
+    if (isExcused(this.#trace, rerun)) return;
+    const { retries, fails, units, outcome } = rerun;
     const last = units.at(-1);
     const code = codeOf(outcome);
     const hasCommitted = (unit: Unit | undefined) =>
@@ -233,6 +257,16 @@ class Judging {
       this.#violations.push(
         `a callback with ${retries} retries ran ${units.length} times: ${describe(outcome)}`,
       );
+  }
+
+  /** Upkeep finds every record that was there all the time, none that never was, and no fault but of seals. */
+  #judgeUpkeep(tended: Tended): void {
+    const { upkeep, process, began, ended, outcome } = tended;
+    if (isUpkeepExcused(this.#trace, tended)) return;
+    const first = this.#commits.findLastIndex((commit) => commit.ended < began) + 1;
+    const states = this.#states.slice(first, this.#begunBefore(ended) + 1);
+    if ("texts" in outcome && isFound(tended, outcome.texts, states)) return;
+    this.#violations.push(`${upkeep} of process ${process}: found ${describe(outcome)}`);
   }
 
   #violation(entry: Entry, unit: Unit, wanted: string): void {

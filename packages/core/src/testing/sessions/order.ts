@@ -1,6 +1,6 @@
 import { type ItemRecord, itemOf } from "./items.ts";
 import { applied, type Pending, type Records } from "./reference.ts";
-import { codeOf, type Trace } from "./trace.ts";
+import { codeOf, type Tended, type Trace } from "./trace.ts";
 import type { Attempt } from "./views.ts";
 import type { Admitted, Writes } from "./witness.ts";
 
@@ -14,6 +14,8 @@ export type Commit = {
   readonly ended: number;
   /** `undefined` if nobody was told of it. */
   readonly attempt: Attempt | undefined;
+  /** Whether it writes the records as they are, sealed anew. */
+  readonly isUpkeep: boolean;
 };
 
 /** All commits that stand in their order, and the records before and after each of them. */
@@ -24,6 +26,8 @@ export type Serial = {
   readonly absent: readonly Commit[];
   /** Commits that were acknowledged and never made. */
   readonly missing: readonly Attempt[];
+  /** Commits that were made and that no call can have asked for. */
+  readonly unasked: readonly Admitted[];
 };
 
 /** More than that are not all tried. */
@@ -51,11 +55,18 @@ function inOrder(
   left.sort((a, b) => a.entry.ended - b.entry.ended);
   const commits: Commit[] = [];
   const unmade: Commit[] = [];
+  const unasked: Admitted[] = [];
   const states: Records[] = [new Map()];
   let doubts = 0;
   for (const admitted of trace.admitted) {
     const records = states.at(-1) ?? new Map();
     const own = left.findIndex((attempt) => isOf(admitted, attempt, records));
+    if (own < 0 && isUpkeep(trace, admitted, records)) {
+      commits.push({ ...unheard(trace, admitted), isUpkeep: true });
+      states.push(records);
+      continue;
+    }
+    if (own < 0 && !isInDoubt(admitted, attempts)) unasked.push(admitted);
     const commit = own < 0 ? unheard(trace, admitted) : acknowledged(admitted, left.splice(own, 1)[0]);
     if (own < 0 && (absent >> doubts++) % 2 === 1) {
       unmade.push(commit);
@@ -64,7 +75,7 @@ function inOrder(
     commits.push(commit);
     states.push(applied(records, commit.changes));
   }
-  return { commits, states, absent: unmade, missing: left, doubts };
+  return { commits, states, absent: unmade, missing: left, unasked, doubts };
 }
 
 function isOf({ writes, moment }: Admitted, { entry, changes }: Attempt, records: Records): boolean {
@@ -75,6 +86,23 @@ function isOf({ writes, moment }: Admitted, { entry, changes }: Attempt, records
   );
 }
 
+/** Whether it seals anew what is stored, for work on the whole store. */
+function isUpkeep({ upkeep }: Trace, { process, writes, moment }: Admitted, records: Records): boolean {
+  const isTended = (tended: Tended) =>
+    tended.process === process && tended.began < moment && moment < tended.ended;
+  return (
+    upkeep.some(isTended) && [...writes].every(([name, n]) => n !== undefined && records.get(name)?.n === n)
+  );
+}
+
+/** Whether a call asked for it, or may have, that ended otherwise than by a success or a conflict. */
+function isInDoubt({ process, moment }: Admitted, attempts: readonly Attempt[]): boolean {
+  return attempts.some(({ entry: { began, ended, outcome }, view }) => {
+    const isMeanwhile = view.unit.process === process && began < moment && moment < ended;
+    return isMeanwhile && ![undefined, "BABA_CONFLICT"].includes(codeOf(outcome));
+  });
+}
+
 function sameWrites(a: Writes, b: Writes): boolean {
   return a.size === b.size && [...a].every(([name, n]) => b.has(name) && b.get(name) === n);
 }
@@ -82,7 +110,7 @@ function sameWrites(a: Writes, b: Writes): boolean {
 function acknowledged({ moment }: Admitted, attempt: Attempt | undefined): Commit {
   if (attempt === undefined) throw new RangeError("there is no such commit");
   const { began, ended } = attempt.entry;
-  return { changes: attempt.changes, began, admitted: moment, ended, attempt };
+  return { changes: attempt.changes, began, admitted: moment, ended, attempt, isUpkeep: false };
 }
 
 function unheard(trace: Trace, { writes, moment }: Admitted): Commit {
@@ -90,7 +118,7 @@ function unheard(trace: Trace, { writes, moment }: Admitted): Commit {
     const record = n === undefined ? undefined : recordOf(trace, n);
     return [name, n === undefined ? undefined : () => record];
   });
-  const never = { ended: Number.POSITIVE_INFINITY, attempt: undefined };
+  const never = { ended: Number.POSITIVE_INFINITY, attempt: undefined, isUpkeep: false };
   return { changes: new Map(changes), began: 0, admitted: moment, ...never };
 }
 

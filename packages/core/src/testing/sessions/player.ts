@@ -1,3 +1,4 @@
+import type { Unlock } from "../../crypto/lock.ts";
 import { BabaError, ConflictError } from "../../errors.ts";
 import type { DatabaseContext } from "../../session/database/assemble.ts";
 import { Database } from "../../session/database/database.ts";
@@ -5,16 +6,29 @@ import type { BabaOptions } from "../../session/options.ts";
 import { Item } from "./items.ts";
 import { DEATH, Life } from "./life.ts";
 import { type ItemSession, perform, streamed } from "./perform.ts";
-import { ACTORS, type Call, type Callback, FILLED, FOLDERS, type Program, type Step } from "./program.ts";
+import {
+  ACTORS,
+  type Call,
+  type Callback,
+  FILLED,
+  FOLDERS,
+  type Program,
+  type Step,
+  type StoreProtection,
+  type Upkeep,
+} from "./program.ts";
 import {
   type Entry,
+  type Origin,
   type Outcome,
   type Rerun,
+  type Tended,
   type Trace,
   type Turnover,
   UNFINISHED,
   type Unit,
 } from "./trace.ts";
+import { tend } from "./upkeep.ts";
 import { Witness } from "./witness.ts";
 
 /** A folder that programs are played on, from processes with numbers of their own. */
@@ -30,6 +44,11 @@ export type SessionSubject = {
   readonly changed?: (db: Database<typeof Item>) => Database<typeof Item>;
 };
 
+type Terms = Required<Pick<BabaOptions, "settle" | "durability" | "logging">>;
+/** A database of a program. */
+type Handle = { readonly db: Database<typeof Item>; readonly origin: Origin };
+/** When something was done and what came of it. */
+type Noted = Pick<Entry, "began" | "ended" | "outcome">;
 type Begun = { readonly session: ItemSession; readonly unit: Unit; readonly life: Life };
 
 /** What a callback throws to end in failure. */
@@ -38,6 +57,13 @@ const DIED: Outcome = { code: "DIED", error: DEATH };
 const CONFLICT: Outcome = { code: "BABA_CONFLICT", error: undefined };
 /** The process that looks at what the others have left. */
 const LAST_PROCESS = 9;
+/** What a store is opened with. */
+const UNLOCK: Readonly<Record<StoreProtection, Unlock>> = {
+  none: {},
+  key: { key: new Uint8Array(32).fill(3) },
+  passphrase: { passphrase: "simulated" },
+  converted: { passphrase: "simulated" },
+};
 /** In place of the number of a process, for what any of them may do. */
 const ANYBODY = -1;
 
@@ -55,8 +81,9 @@ class Player {
   readonly #units: Unit[] = [];
   readonly #turnovers: Turnover[] = [];
   readonly #reruns: Rerun[] = [];
+  readonly #upkeep: Tended[] = [];
   readonly #lives = new Map<number, Life>();
-  readonly #handles: Database<typeof Item>[] = [];
+  readonly #handles: Handle[] = [];
   readonly #actors: (Begun | undefined)[] = [];
   /** Each actor's stream, which it does not make other calls beside. */
   readonly #streams: (Promise<unknown> | undefined)[] = [];
@@ -67,12 +94,13 @@ class Player {
   constructor(program: Program, subject: SessionSubject) {
     this.#program = program;
     this.#subject = subject;
-    for (let i = 0; i < program.handles.length; i++) this.#handles[i] = this.#opened(i);
+    for (let i = 0; i < program.handles.length; i++) this.#handles[i] = this.#opened(i, false);
     subject.watchDeaths?.((process) => this.#died(process));
   }
 
   async fill(records: number): Promise<void> {
-    const begun = this.#begun(0);
+    // Before a store is sealed only a process without its key can commit.
+    const begun = this.#begun(this.#program.protection === "converted" ? ACTORS.length - 1 : 0);
     for (let n = 0; n < records; n++) {
       const item = { id: n, n: -1 - n, team: n % 3, value: n % 5 };
       const name = `${FILLED}/f${String(n).padStart(3, "0")}.baba`;
@@ -84,10 +112,15 @@ class Player {
   async step(step: Step): Promise<void> {
     await this.#streams[step.actor];
     if (step.kind === "reopen") return this.#reopen(ACTORS[step.actor] ?? 0);
-    const work = step.kind === "call" ? this.#call(step.actor, step.call) : this.#callback(step);
+    const work = this.#begunStep(step);
     this.#running.add(work);
     void work.finally(() => this.#running.delete(work));
     if (step.isAwaited) await work;
+  }
+
+  #begunStep(step: Exclude<Step, { kind: "reopen" }>): Promise<unknown> {
+    if (step.kind === "upkeep") return this.#tend(ACTORS[step.actor] ?? 0, step.upkeep);
+    return step.kind === "call" ? this.#call(step.actor, step.call) : this.#callback(step);
   }
 
   async end(): Promise<Trace> {
@@ -96,13 +129,15 @@ class Player {
     await this.#look();
     const { admitted } = this.#witness;
     const { hasPauses = false } = this.#subject;
-    return { units: this.#units, turnovers: this.#turnovers, reruns: this.#reruns, admitted, hasPauses };
+    const [units, turnovers, reruns, upkeep] = [this.#units, this.#turnovers, this.#reruns, this.#upkeep];
+    return { units, turnovers, reruns, upkeep, admitted, hasPauses };
   }
 
   /** Reads everything as a new process does; again in another if that is killed. */
   async #look(): Promise<void> {
-    const db = this.#database(LAST_PROCESS, this.#options(0));
-    const begun = this.#begin(db.asyncSession(), LAST_PROCESS);
+    const origin = { process: LAST_PROCESS, opened: this.#now(), isKeyless: false };
+    const db = this.#database(origin, this.#options(0));
+    const begun = this.#begin(db.asyncSession(), origin);
     for (const folder of FOLDERS)
       await this.#make(begun, { kind: "stream", folder, most: Number.POSITIVE_INFINITY, midway: undefined });
     await this.#make(begun, { kind: "commit" });
@@ -117,7 +152,7 @@ class Player {
     this.#turnovers.push({ process: ANYBODY, began: this.#now(), ended: Number.POSITIVE_INFINITY });
     for (const [handle, plan] of this.#program.handles.entries()) {
       if (plan.process !== process) continue;
-      this.#handles[handle] = this.#opened(handle);
+      this.#handles[handle] = this.#opened(handle, true);
       for (const [actor, own] of ACTORS.entries()) if (own === handle) this.#actors[actor] = undefined;
     }
   }
@@ -142,27 +177,29 @@ class Player {
     const context = { calls: () => unit.entries.length, make: (inner: Call) => this.#make(begun, inner) };
     const work =
       call.kind === "stream" ? streamed(session, call, entry.rows, context) : perform(session, call);
-    return life.during(work).then(
-      (texts) => this.#ended(entry, { texts }),
-      (error: unknown) => this.#ended(entry, failed(error)),
-    );
+    return this.#outcomeOf(entry, life.during(work));
   }
 
   #noted(unit: Unit, call: Call): Entry {
-    const entry = {
-      call,
-      began: this.#now(),
-      ended: Number.POSITIVE_INFINITY,
-      outcome: UNFINISHED,
-      rows: [],
-    };
+    const entry: Entry = { call, ...this.#unfinished(), rows: [] };
     unit.entries.push(entry);
     return entry;
   }
 
-  #ended(entry: Entry, outcome: Outcome): Outcome {
-    entry.ended = this.#now();
-    entry.outcome = outcome;
+  #unfinished(): Noted {
+    return { began: this.#now(), ended: Number.POSITIVE_INFINITY, outcome: UNFINISHED };
+  }
+
+  #outcomeOf(noted: Noted, work: Promise<readonly string[]>): Promise<Outcome> {
+    return work.then(
+      (texts) => this.#ended(noted, { texts }),
+      (error: unknown) => this.#ended(noted, failed(error)),
+    );
+  }
+
+  #ended(noted: Noted, outcome: Outcome): Outcome {
+    noted.ended = this.#now();
+    noted.outcome = outcome;
     return outcome;
   }
 
@@ -172,23 +209,22 @@ class Player {
    */
   async #callback(step: Callback & Step): Promise<void> {
     const handle = ACTORS[step.actor] ?? 0;
-    const { process } = this.#plan(handle);
-    const rerun: Rerun = { retries: step.retries, fails: step.fails, units: [], outcome: UNFINISHED };
+    const { db, origin } = this.#handle(handle);
+    const { retries, fails } = step;
+    const rerun: Rerun = { ...origin, ...this.#unfinished(), retries, fails, units: [] };
     this.#reruns.push(rerun);
     let last: Entry | undefined;
     const run = async (session: ItemSession): Promise<void> => {
       if (last !== undefined) this.#ended(last, CONFLICT);
       last = undefined;
-      const begun = this.#begin(session, process);
+      const begun = this.#begin(session, origin);
       rerun.units.push(begun.unit);
       await this.#body(begun, step);
       if (begun.life.isOver) throw DEATH;
       last = this.#noted(begun.unit, { kind: "commit" });
     };
-    const work = this.#handle(handle).asyncSession(run, { retries: step.retries });
-    rerun.outcome = await this.#life(process)
-      .during(work)
-      .then(() => ({ texts: [] }), failed);
+    const work = db.asyncSession(run, { retries }).then(() => []);
+    await this.#outcomeOf(rerun, this.#life(origin.process).during(work));
     if (last !== undefined) this.#ended(last, rerun.outcome);
   }
 
@@ -202,9 +238,18 @@ class Player {
     if (outcome !== undefined && "code" in outcome) throw outcome.error;
   }
 
+  /** Does upkeep and notes it; never rejects. Most of it begins a journal anew. */
+  #tend(handle: number, upkeep: Upkeep): Promise<Outcome> {
+    const { db, origin } = this.#handle(handle);
+    const tended: Tended = { ...origin, ...this.#unfinished(), upkeep };
+    this.#upkeep.push(tended);
+    if (upkeep !== "verify") this.#turnovers.push(tended);
+    return this.#outcomeOf(tended, this.#life(origin.process).during(tend(db, upkeep)));
+  }
+
   async #reopen(handle: number): Promise<void> {
     await this.#closed(handle);
-    this.#handles[handle] = this.#opened(handle);
+    this.#handles[handle] = this.#opened(handle, true);
   }
 
   /** Closes a handle beside what still runs; its actors begin new sessions. */
@@ -215,7 +260,7 @@ class Player {
       this.#actors[actor] = undefined;
     }
     const turnover = this.#turnover(handle);
-    await isSurvived(this.#life(turnover.process).during(this.#handle(handle).close()));
+    await isSurvived(this.#life(turnover.process).during(this.#handle(handle).db.close()));
     turnover.ended = this.#now();
   }
 
@@ -226,33 +271,37 @@ class Player {
     return turnover;
   }
 
-  #opened(handle: number): Database<typeof Item> {
-    return this.#database(this.#plan(handle).process, this.#options(handle));
+  #opened(handle: number, isAgain: boolean): Handle {
+    const { process } = this.#plan(handle);
+    const isKeyless = this.#program.protection === "converted" && process > 0 && !isAgain;
+    const origin = { process, opened: this.#now(), isKeyless };
+    return { db: this.#database(origin, this.#options(handle)), origin };
   }
 
-  #database(process: number, options: BabaOptions): Database<typeof Item> {
+  #database({ process, isKeyless }: Origin, options: Terms): Database<typeof Item> {
     const { directory, context, changed = (db) => db } = this.#subject;
-    return changed(new Database(Item, { ...options, directory }, this.#witness.watching(context(process))));
+    const unlock = isKeyless ? UNLOCK.none : UNLOCK[this.#program.protection];
+    const watched = this.#witness.watching(context(process), process);
+    return changed(new Database(Item, { ...unlock, ...options, directory }, watched));
   }
 
-  #options(handle: number): BabaOptions {
+  #options(handle: number): Terms {
     const { settle, durability } = this.#plan(handle);
-    const options = { settle, durability, logging: false };
-    return this.#program.isSealed ? { ...options, key: new Uint8Array(32).fill(3) } : options;
+    return { settle, durability, logging: false };
   }
 
   #begun(actor: number): Begun {
     const handle = ACTORS[actor] ?? 0;
-    const begun =
-      this.#actors[actor] ?? this.#begin(this.#handle(handle).asyncSession(), this.#plan(handle).process);
+    const { db, origin } = this.#handle(handle);
+    const begun = this.#actors[actor] ?? this.#begin(db.asyncSession(), origin);
     this.#actors[actor] = begun;
     return begun;
   }
 
-  #begin(session: ItemSession, process: number): Begun {
-    const unit = { process, entries: [] };
+  #begin(session: ItemSession, origin: Origin): Begun {
+    const unit = { ...origin, entries: [] };
     this.#units.push(unit);
-    return { session, unit, life: this.#life(process) };
+    return { session, unit, life: this.#life(origin.process) };
   }
 
   #plan(handle: number) {
@@ -261,10 +310,10 @@ class Player {
     return plan;
   }
 
-  #handle(handle: number): Database<typeof Item> {
-    const db = this.#handles[handle];
-    if (db === undefined) throw new RangeError("the program has no such handle");
-    return db;
+  #handle(handle: number): Handle {
+    const opened = this.#handles[handle];
+    if (opened === undefined) throw new RangeError("the program has no such handle");
+    return opened;
   }
 
   #now(): number {

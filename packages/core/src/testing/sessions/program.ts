@@ -33,7 +33,11 @@ export type Step = { readonly actor: number; readonly isAwaited: boolean } & (
   | { readonly kind: "call"; readonly call: Call }
   | Callback
   | { readonly kind: "reopen" }
+  | { readonly kind: "upkeep"; readonly upkeep: Upkeep }
 );
+
+/** Work on the whole store. */
+export type Upkeep = "verify" | "rotateKey" | "rewrap" | "dropRetired" | "seal";
 
 /** `asyncSession(work)`: `isExplicit` ends with a commit of its own, `fails` by throwing. */
 export type Callback = {
@@ -51,9 +55,15 @@ export type HandlePlan = {
   readonly durability: "full" | "relaxed";
 };
 
+/**
+ * How the store is sealed. One that is `"converted"` is plain at first: process 0 opens it with a passphrase
+ * from the beginning, and process 1 when it opens it again.
+ */
+export type StoreProtection = "none" | "key" | "passphrase" | "converted";
+
 /** What is done with a folder that is empty at first, and by whom. */
 export type Program = {
-  readonly isSealed: boolean;
+  readonly protection: StoreProtection;
   readonly handles: readonly HandlePlan[];
   /** How many records a folder has to begin with. */
   readonly filled: number;
@@ -118,7 +128,8 @@ export function programOf(head: Draw, draws: readonly Draw[]): Program {
     else if (kind !== "callback") steps.push({ ...base, kind: "call", call: callOf(kind, draw, n) });
     else steps.push({ ...base, ...callbackOf(draw, left.splice(0, 1 + (draw[2] % 5))) });
   }
-  return { isSealed: head[0] % 3 === 2, handles: handlesOf(head), filled: fillingOf(head), steps };
+  const protection = head[0] % 3 === 2 ? "key" : "none";
+  return { protection, handles: handlesOf(head), filled: fillingOf(head), steps };
 }
 
 function handlesOf(head: Draw): HandlePlan[] {

@@ -194,7 +194,8 @@ export function faulty(db: Db, fault: Fault): Db {
   });
 }
 
-function replacing<T extends object>(
+/** The object with other methods. */
+export function replacing<T extends object>(
   sound: T,
   calls: { readonly [K in keyof T]?: (...input: never[]) => unknown },
 ): T {

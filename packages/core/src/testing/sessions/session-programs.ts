@@ -2,6 +2,7 @@ import { seededRandom } from "../history/generator.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { play, type SessionSubject } from "./player.ts";
 import { type Draw, type Program, programOf } from "./program.ts";
+import { withUpkeep } from "./upkeep.ts";
 
 /**
  * A random program over the whole database: sessions of three handles in two processes, interleaved.
@@ -16,9 +17,19 @@ import { type Draw, type Program, programOf } from "./program.ts";
  */
 export function sessionProgram(seed: number, steps: number): Program {
   const random = seededRandom(seed);
-  const number = () => Math.floor(random() * 2 ** 16);
+  const number = () => belowOf(random, 2 ** 16);
   const draw = (): Draw => [number(), number(), number(), number(), number()];
   return programOf(draw(), Array.from({ length: steps }, draw));
+}
+
+/** The program of the same seed and number of steps, with work on the whole store in between. */
+export function tendedProgram(seed: number, steps: number): Program {
+  const random = seededRandom(seed);
+  return withUpkeep(sessionProgram(seed, steps), (end) => belowOf(random, end));
+}
+
+function belowOf(random: () => number, end: number): number {
+  return Math.floor(random() * end);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { loadAge } from "../../crypto/age.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import { assemble, type DatabaseContext } from "../../session/database/assemble.ts";
 import type { Database } from "../../session/database/database.ts";
@@ -5,13 +6,15 @@ import { World, type WorldOptions } from "../simulation/scheduler.ts";
 import type { Item } from "./items.ts";
 import type { Verdict } from "./judge.ts";
 import type { Program } from "./program.ts";
-import { checkSessions, sessionProgram } from "./session-programs.ts";
+import { checkSessions, sessionProgram, tendedProgram } from "./session-programs.ts";
 
 type Db = Database<typeof Item>;
 
 export type WorldPlan = {
   /** Puts something in the place of each database. */
   readonly changed?: (db: Db) => Db;
+  /** Makes what the databases of a process are built on; `assemble` by default. */
+  readonly assembled?: typeof assemble;
   /** Processes are killed or paused. */
   readonly disturbances?: Pick<WorldOptions, "pauses" | "deaths">;
   /** What befalls the disk when a process was killed. */
@@ -27,8 +30,15 @@ const PROCESSES = [0, 1, 9];
 export async function checkInWorld(
   program: Program,
   seed: number,
-  { changed = (db) => db, disturbances = {}, damage = async () => undefined }: WorldPlan = {},
+  {
+    changed = (db) => db,
+    assembled = assemble,
+    disturbances = {},
+    damage = async () => undefined,
+  }: WorldPlan = {},
 ): Promise<Verdict> {
+  // A world waits for nothing real.
+  await loadAge();
   const world = new World(seed, disturbances);
   const { pauses } = disturbances;
   let died = (_process: number): void => undefined;
@@ -49,7 +59,7 @@ export async function checkInWorld(
   for (const process of PROCESSES)
     world.spawn(`process ${process}`, async ({ runtime, incarnation, fileSystem }) => {
       if (incarnation > 0) await damage(fileSystem);
-      if (contexts.set(process, assemble(runtime)).size === PROCESSES.length) ready.give();
+      if (contexts.set(process, assembled(runtime)).size === PROCESSES.length) ready.give();
       if (incarnation > 0) died(process);
       return ended.given;
     });
@@ -60,6 +70,13 @@ export async function checkInWorld(
 /** What programs have shown together. */
 export type SessionTotals = Omit<Verdict, "violations">;
 
+/** What programs do besides: nothing, or work on the whole store. */
+export type SessionKind = "ordinary" | "tended";
+
+const PROGRAMS: Readonly<Record<SessionKind, (seed: number, steps: number) => Program>> = {
+  ordinary: sessionProgram,
+  tended: tendedProgram,
+};
 const STEPS = 100;
 const DEATHS: WorldOptions = { deaths: { chance: 0.006, most: 4 } };
 const DEATHS_AND_PAUSES: WorldOptions = { ...DEATHS, pauses: { chance: 0.004, most: 4 } };
@@ -76,7 +93,11 @@ const DEATHS_AND_PAUSES: WorldOptions = { ...DEATHS, pauses: { chance: 0.004, mo
  * console.log(calls > 0); // true
  * ```
  */
-export async function runSessions(programs: number, seed: number): Promise<SessionTotals> {
+export async function runSessions(
+  programs: number,
+  seed: number,
+  kind: SessionKind = "ordinary",
+): Promise<SessionTotals> {
   let totals: SessionTotals = {
     calls: 0,
     commits: 0,
@@ -84,11 +105,12 @@ export async function runSessions(programs: number, seed: number): Promise<Sessi
     spared: 0,
     mixed: 0,
     cutOff: 0,
+    tended: 0,
     unheard: 0,
   };
   for (let i = seed; i < seed + programs; i++) {
     const disturbances = [{}, DEATHS, DEATHS_AND_PAUSES][i % 3] ?? {};
-    const verdict = await checkInWorld(sessionProgram(i, STEPS), i, { disturbances }).catch(
+    const verdict = await checkInWorld(PROGRAMS[kind](i, STEPS), i, { disturbances }).catch(
       (cause: unknown) => {
         throw new Error(`program ${i}: ${String(cause)}`, { cause });
       },
@@ -106,6 +128,7 @@ function added(a: SessionTotals, b: SessionTotals): SessionTotals {
     spared: a.spared + b.spared,
     mixed: a.mixed + b.mixed,
     cutOff: a.cutOff + b.cutOff,
+    tended: a.tended + b.tended,
     unheard: a.unheard + b.unheard,
   };
 }

@@ -1,4 +1,4 @@
-import type { Call } from "./program.ts";
+import type { Call, Upkeep } from "./program.ts";
 import type { Admitted } from "./witness.ts";
 
 /** What a call gave: texts, of records and the like; or the code of the error that it threw. */
@@ -19,14 +19,33 @@ export type Entry = {
   readonly rows: Row[];
 };
 
+/** The database that a call was made of. */
+export type Origin = {
+  readonly process: number;
+  /** When it was made. */
+  readonly opened: number;
+  /** Whether it was made without a key for a store that is sealed later. */
+  readonly isKeyless: boolean;
+};
+
 /** The calls of one session, in the order in which they were made. */
-export type Unit = { readonly process: number; readonly entries: Entry[] };
+export type Unit = Origin & { readonly entries: Entry[] };
+
+/** Work on the whole store. */
+export type Tended = Origin & {
+  readonly upkeep: Upkeep;
+  readonly began: number;
+  ended: number;
+  outcome: Outcome;
+};
 
 /** A process closed or opened its store, or somebody recovered it, and may have emptied the journal. */
 export type Turnover = { readonly process: number; readonly began: number; ended: number };
 
 /** A callback's runs, and how it ended. */
-export type Rerun = {
+export type Rerun = Origin & {
+  readonly began: number;
+  ended: number;
   readonly retries: number;
   readonly fails: boolean;
   readonly units: Unit[];
@@ -38,6 +57,7 @@ export type Trace = {
   readonly units: readonly Unit[];
   readonly turnovers: readonly Turnover[];
   readonly reruns: readonly Rerun[];
+  readonly upkeep: readonly Tended[];
   /** In the order in which they were made. */
   readonly admitted: readonly Admitted[];
   /** Whether the write lock may have stayed taken for longer than others wait. */

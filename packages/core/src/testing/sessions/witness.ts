@@ -5,7 +5,7 @@ import type { Changes } from "../../storage/storage.ts";
 export type Writes = ReadonlyMap<string, number | undefined>;
 
 /** A commit that was found free of conflicts under the write lock. */
-export type Admitted = { readonly writes: Writes; readonly moment: number };
+export type Admitted = { readonly process: number; readonly writes: Writes; readonly moment: number };
 
 /**
  * Sees the order in which commits are made, by all processes. Acknowledgements come in another: a storage seals
@@ -22,24 +22,24 @@ export class Witness {
     this.#now = now;
   }
 
-  /** The same context, whose stores are watched. */
-  watching(context: DatabaseContext): DatabaseContext {
+  /** The same context of a process, whose stores are watched. */
+  watching(context: DatabaseContext, process: number): DatabaseContext {
     return {
       ...context,
       openStore: async (...input) => {
         const opened = await context.openStore(...input);
-        this.#watch(opened.store.vault);
+        this.#watch(opened.store.vault, process);
         return opened;
       },
     };
   }
 
-  #watch(vault: { seal(changes: Changes): Changes | Promise<Changes> }): void {
+  #watch(vault: { seal(changes: Changes): Changes | Promise<Changes> }, process: number): void {
     if (this.#known.has(vault)) return;
     this.#known.add(vault);
     const seal = vault.seal.bind(vault);
     vault.seal = (changes) => {
-      this.admitted.push({ writes: written(changes), moment: this.#now() });
+      this.admitted.push({ process, writes: written(changes), moment: this.#now() });
       return seal(changes);
     };
   }

@@ -1,0 +1,40 @@
+import { codeOf, isCutOff, type Origin, type Outcome, type Tended, type Trace } from "./trace.ts";
+
+/** A call, or work on the whole store, and the database that it was made of. */
+type Made = Origin & { readonly began: number; readonly ended: number; readonly outcome: Outcome };
+
+/** Whether what happened beside a call is a reason for its error. */
+export function isExcused(trace: Trace, made: Made): boolean {
+  if (isCutOff(made.outcome)) return true;
+  switch (codeOf(made.outcome)) {
+    case "BABA_LOCKED":
+      return trace.hasPauses;
+    case "BABA_SEALED":
+      // A database without a key can go on until the store is being sealed.
+      return made.isKeyless && sealings(trace).some(({ began }) => began < made.ended);
+    case "BABA_NOT_SEALED":
+      // One with a key cannot write before that.
+      return (
+        !made.isKeyless && !sealings(trace).some((sealing) => isDone(sealing) && sealing.ended < made.began)
+      );
+    default:
+      return false;
+  }
+}
+
+/** The same for work on the whole store: only one who has the key can change how records are sealed. */
+export function isUpkeepExcused(trace: Trace, tended: Tended): boolean {
+  if (isExcused(trace, tended)) return true;
+  const code = codeOf(tended.outcome);
+  if (code === "BABA_OPTION") return tended.isKeyless && tended.upkeep !== "verify";
+  // A key was changed, or a plain record was added, while the last records were sealed.
+  return code === "BABA_CONFLICT" && (tended.upkeep === "dropRetired" || tended.upkeep === "seal");
+}
+
+function sealings({ upkeep }: Trace): readonly Tended[] {
+  return upkeep.filter((tended) => tended.upkeep === "seal");
+}
+
+function isDone({ outcome }: Tended): boolean {
+  return codeOf(outcome) === undefined;
+}
