@@ -453,6 +453,13 @@ export const MUTANTS = [
     replace: "",
   },
   {
+    name: "a segment that was removed while it was written counts as a directory that was removed",
+    file: "journal/journal.ts",
+    caughtBy: "storage/commit/commit-engine-force.test.ts",
+    find: ".catch((error: unknown) => this.#uncreated(error))",
+    replace: "",
+  },
+  {
     name: "what a holder is about to rename is left to it if the process that forced its lock was killed",
     file: "lock/write-lock.ts",
     caughtBy: "storage/commit/commit-engine-force.test.ts",

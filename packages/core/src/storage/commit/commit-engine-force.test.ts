@@ -159,7 +159,9 @@ describe("CommitEngine, when its lock is taken by force while it puts files in p
 
   for (const [when, call] of [
     ["links", "link"],
-    ["writes", "create"],
+    ["creates", "create"],
+    ["fills", "write"],
+    ["syncs", "sync"],
   ] as const) {
     test(`commit() begins no segment whose number others have used and removed: paused before it ${when} it`, async () => {
       const [a, b] = await store.afterOneBy("b");

@@ -297,13 +297,22 @@ export class Journal {
     const temporary = `${TEMPORARY_FOLDER}/${this.#writer.token}-segment-${number}`;
     try {
       const create = () => this.#files.create([{ path: temporary, bytes: file }]);
-      await createAnew(this.#files, temporary, create);
+      await createAnew(this.#files, temporary, create).catch((error: unknown) => this.#uncreated(error));
       await this.#files.sync([temporary]);
       if (!(await this.#writer.isHeld()) || !(await this.#link(temporary, number))) throw takenOver();
     } finally {
       await this.#files.remove([temporary]).catch(() => undefined);
     }
     await synced(() => this.#files.syncFolders([JOURNAL_FOLDER]));
+  }
+
+  /**
+   * A long file takes several writes. Whoever has taken the lock by force in between has removed the file, but not
+   * its folder.
+   */
+  async #uncreated(error: unknown): Promise<never> {
+    const [folder] = systemCode(error) === "ENOENT" ? await this.#files.kinds([TEMPORARY_FOLDER]) : [];
+    throw folder === "folder" && !(await this.#writer.isHeld()) ? takenOver() : error;
   }
 
   /**
