@@ -71,7 +71,7 @@ await suite("worlds", async () => {
 });
 
 await suite("sessions", async () => {
-  const programs = { ordinary: 2000 * scale, tended: 1000 * scale };
+  const programs = { ordinary: 2000 * scale, tended: 1000 * scale, forced: 1000 * scale };
   const violations = [];
   let passed = 0;
   for (const [kind, all] of Object.entries(programs)) {

@@ -8,7 +8,9 @@ export function isExcused(trace: Trace, made: Made): boolean {
   if (isCutOff(made.outcome)) return true;
   switch (codeOf(made.outcome)) {
     case "BABA_LOCKED":
-      return trace.hasPauses;
+      return trace.hasPauses || isForced(trace, made);
+    case "BABA_COMMIT_UNKNOWN":
+      return isForced(trace, made);
     case "BABA_SEALED":
       // A database without a key can go on until the store is being sealed.
       return made.isKeyless && sealings(trace).some(({ began }) => began < made.ended);
@@ -20,6 +22,28 @@ export function isExcused(trace: Trace, made: Made): boolean {
     default:
       return false;
   }
+}
+
+/** Whether the write lock was removed by force while the call's database was open. */
+function isForced({ upkeep }: Trace, { opened, ended }: Made): boolean {
+  return upkeep.some((tended) => isForce(tended) && tended.began < ended && opened < tended.ended);
+}
+
+/**
+ * Whether a call may have been made of a holder of the write lock when that was removed: until it is opened again,
+ * it reads a commit as if it stood whose outcome is unknown, and may miss what others commit.
+ */
+export function isBlind(trace: Trace, made: Made): boolean {
+  const { upkeep, units } = trace;
+  const commits = units
+    .filter(({ process }) => process === made.process)
+    .flatMap(({ entries }) =>
+      entries.filter(({ call, began }) => call.kind === "commit" && began < made.ended),
+    );
+  const hasHeld = (force: Tended) =>
+    force.process !== made.process && commits.some(({ began }) => began < force.ended);
+  const isLost = commits.some(({ outcome }) => codeOf(outcome) === "BABA_COMMIT_UNKNOWN");
+  return isForced(trace, made) && (isLost || upkeep.filter(isForce).some(hasHeld));
 }
 
 /** The same for work on the whole store: only one who has the key can change how records are sealed. */
@@ -37,4 +61,8 @@ function sealings({ upkeep }: Trace): readonly Tended[] {
 
 function isDone({ outcome }: Tended): boolean {
   return codeOf(outcome) === undefined;
+}
+
+function isForce({ upkeep }: Tended): boolean {
+  return upkeep === "forceUnlock";
 }

@@ -97,3 +97,20 @@ test("judge() wants the commit of a killed process whole or absent", () => {
 test("judge() finds a commit that was acknowledged and never made", () => {
   expect(judge(traceOf(1, [1])).violations.join()).toContain("a commit that was made");
 });
+
+/** `rewrap()` by another process after the two commits, which writes the record with this number. */
+function traceOfUpkeep(written: number, counted: string): Trace {
+  const { admitted, ...trace } = traceOf(2, [1, 2]);
+  const made = { process: 2, opened: 0, isKeyless: false, began: 21, ended: 25 };
+  return {
+    ...trace,
+    upkeep: [{ ...made, upkeep: "rewrap", outcome: { texts: [counted] } }],
+    admitted: [...admitted, { process: 2, writes: new Map([[NAME, written]]), moment: 23 }],
+  };
+}
+
+test("judge() lets rewrap() commit a record as it is, and nothing else, and count what is there", () => {
+  expect(judge(traceOfUpkeep(2, "1")).violations).toEqual([]);
+  expect(judge(traceOfUpkeep(1, "1")).violations.join()).toContain("a commit that nobody asked for");
+  expect(judge(traceOfUpkeep(2, "0")).violations.join()).toContain("rewrap of process 2: found 0");
+});

@@ -1,4 +1,4 @@
-import { isExcused, isUpkeepExcused } from "./excuses.ts";
+import { isBlind, isExcused, isUpkeepExcused } from "./excuses.ts";
 import { textOf } from "./items.ts";
 import { type Commit, type Serial, serials } from "./order.ts";
 import type { Stream } from "./program.ts";
@@ -116,7 +116,8 @@ class Judging {
   /** A read gives what was stored at some moment since it or its view began; of each record apart. */
   #judgeRead(read: Read): void {
     const { lowest, highest } = this.#rangeOf(read);
-    if (isExcused(this.#trace, { ...read.view.unit, ...read.entry })) return;
+    const made = { ...read.view.unit, ...read.entry };
+    if (isExcused(this.#trace, made) || isBlind(this.#trace, made)) return;
     if (this.#isRefused(read.entry, read.view.unit)) return;
     if (this.#states.slice(lowest, highest + 1).some((records) => fits(read, records))) return;
     if (this.#isMixed(read, lowest, highest)) this.#mixed++;
@@ -188,6 +189,8 @@ class Judging {
   #judgeSuccess(attempt: Attempt): void {
     const { entry, view, reads, changes } = attempt;
     if (view.first === undefined) return;
+    // What the holder of a lost lock writes is refused.
+    if (changes.size === 0 && isBlind(this.#trace, { ...view.unit, ...entry })) return;
     const answered = reads.filter(({ entry }) => !isExcused(this.#trace, { ...view.unit, ...entry }));
     const own = this.#placeOf(attempt);
     const { lowest, highest } = this.#beginning(view);
@@ -214,7 +217,7 @@ class Judging {
   /** A conflict needs a commit that touched what was read; or another process that emptied the journal. */
   #judgeConflict({ entry, view, changes }: Attempt): void {
     this.#conflicts++;
-    if (view.isEntered) return;
+    if (view.isEntered || isBlind(this.#trace, { ...view.unit, ...entry })) return;
     const { lowest } = this.#beginning(view);
     const first = view.first?.began ?? Number.POSITIVE_INFINITY;
     // Those that are judged together are admitted later, or never if their process is killed then.

@@ -3,11 +3,14 @@ export const DEATH: Error = new Error("the process was killed");
 
 /** A process from its start until it is killed. */
 export class Life {
+  /** When it started. */
+  readonly began: number;
   readonly #over: Promise<never>;
   #end = (_: Error): void => undefined;
   #isOver = false;
 
-  constructor() {
+  constructor(began: number) {
+    this.began = began;
     this.#over = new Promise((_, reject) => {
       this.#end = reject;
     });

@@ -60,7 +60,8 @@ function inOrder(
   let doubts = 0;
   for (const admitted of trace.admitted) {
     const records = states.at(-1) ?? new Map();
-    const own = left.findIndex((attempt) => isOf(admitted, attempt, records));
+    const isTriedAgain = isLostTry(trace, admitted, attempts, records);
+    const own = isTriedAgain ? -1 : left.findIndex((attempt) => isOf(admitted, attempt, records));
     if (own < 0 && isUpkeep(trace, admitted, records)) {
       commits.push({ ...unheard(trace, admitted), isUpkeep: true });
       states.push(records);
@@ -92,6 +93,22 @@ function isUpkeep({ upkeep }: Trace, { process, writes, moment }: Admitted, reco
     tended.process === process && tended.began < moment && moment < tended.ended;
   return (
     upkeep.some(isTended) && [...writes].every(([name, n]) => n !== undefined && records.get(name)?.n === n)
+  );
+}
+
+/** Whether it belongs to a commit that failed, as the same changes were committed once more within a later call. */
+function isLostTry(
+  trace: Trace,
+  { process, writes, moment }: Admitted,
+  attempts: readonly Attempt[],
+  records: Records,
+): boolean {
+  const failed = attempts.filter(({ entry }) => codeOf(entry.outcome) !== undefined);
+  return (
+    failed.some((attempt) => isOf({ process, writes, moment }, attempt, records)) &&
+    trace.admitted.some(
+      (other) => other.process === process && other.moment > moment && sameWrites(other.writes, writes),
+    )
   );
 }
 

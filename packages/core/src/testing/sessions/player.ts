@@ -1,4 +1,3 @@
-import type { Unlock } from "../../crypto/lock.ts";
 import { BabaError, ConflictError } from "../../errors.ts";
 import type { DatabaseContext } from "../../session/database/assemble.ts";
 import { Database } from "../../session/database/database.ts";
@@ -14,7 +13,7 @@ import {
   FOLDERS,
   type Program,
   type Step,
-  type StoreProtection,
+  UNLOCK,
   type Upkeep,
 } from "./program.ts";
 import {
@@ -57,13 +56,6 @@ const DIED: Outcome = { code: "DIED", error: DEATH };
 const CONFLICT: Outcome = { code: "BABA_CONFLICT", error: undefined };
 /** The process that looks at what the others have left. */
 const LAST_PROCESS = 9;
-/** What a store is opened with. */
-const UNLOCK: Readonly<Record<StoreProtection, Unlock>> = {
-  none: {},
-  key: { key: new Uint8Array(32).fill(3) },
-  passphrase: { passphrase: "simulated" },
-  converted: { passphrase: "simulated" },
-};
 /** In place of the number of a process, for what any of them may do. */
 const ANYBODY = -1;
 
@@ -119,7 +111,7 @@ class Player {
   }
 
   #begunStep(step: Exclude<Step, { kind: "reopen" }>): Promise<unknown> {
-    if (step.kind === "upkeep") return this.#tend(ACTORS[step.actor] ?? 0, step.upkeep);
+    if (step.kind === "upkeep") return this.#upkeepStep(ACTORS[step.actor] ?? 0, step.upkeep);
     return step.kind === "call" ? this.#call(step.actor, step.call) : this.#callback(step);
   }
 
@@ -149,7 +141,7 @@ class Player {
   #died(process: number): void {
     this.#lives.get(process)?.end();
     this.#lives.delete(process);
-    this.#turnovers.push({ process: ANYBODY, began: this.#now(), ended: Number.POSITIVE_INFINITY });
+    this.#anybodyTurns();
     for (const [handle, plan] of this.#program.handles.entries()) {
       if (plan.process !== process) continue;
       this.#handles[handle] = this.#opened(handle, true);
@@ -158,7 +150,7 @@ class Player {
   }
 
   #life(process: number): Life {
-    const life = this.#lives.get(process) ?? new Life();
+    const life = this.#lives.get(process) ?? new Life(this.#now());
     this.#lives.set(process, life);
     return life;
   }
@@ -238,12 +230,22 @@ class Player {
     if (outcome !== undefined && "code" in outcome) throw outcome.error;
   }
 
+  /** Nothing is promised to others of a process that takes its own lock away while it commits. */
+  async #upkeepStep(handle: number, upkeep: Upkeep): Promise<unknown> {
+    const { process } = this.#plan(handle);
+    const isBusy = this.#units.some(
+      (unit) => unit.process === process && unit.entries.some(({ outcome }) => outcome === UNFINISHED),
+    );
+    return upkeep === "forceUnlock" && isBusy ? undefined : this.#tend(handle, upkeep);
+  }
+
   /** Does upkeep and notes it; never rejects. Most of it begins a journal anew. */
   #tend(handle: number, upkeep: Upkeep): Promise<Outcome> {
     const { db, origin } = this.#handle(handle);
     const tended: Tended = { ...origin, ...this.#unfinished(), upkeep };
     this.#upkeep.push(tended);
-    if (upkeep !== "verify") this.#turnovers.push(tended);
+    if (upkeep === "forceUnlock") this.#anybodyTurns();
+    else if (upkeep !== "verify") this.#turnovers.push(tended);
     return this.#outcomeOf(tended, this.#life(origin.process).during(tend(db, upkeep)));
   }
 
@@ -264,6 +266,10 @@ class Player {
     turnover.ended = this.#now();
   }
 
+  #anybodyTurns(): void {
+    this.#turnovers.push({ process: ANYBODY, began: this.#now(), ended: Number.POSITIVE_INFINITY });
+  }
+
   #turnover(handle: number): Turnover {
     const { process } = this.#plan(handle);
     const turnover = { process, began: this.#now(), ended: Number.POSITIVE_INFINITY };
@@ -274,7 +280,11 @@ class Player {
   #opened(handle: number, isAgain: boolean): Handle {
     const { process } = this.#plan(handle);
     const isKeyless = this.#program.protection === "converted" && process > 0 && !isAgain;
-    const origin = { process, opened: this.#now(), isKeyless };
+    const others = this.#handles.filter(
+      ({ origin }, other) => other !== handle && origin.process === process,
+    );
+    const earliest = Math.min(this.#now(), ...others.map(({ origin }) => origin.opened));
+    const origin = { process, opened: Math.max(earliest, this.#life(process).began), isKeyless };
     return { db: this.#database(origin, this.#options(handle)), origin };
   }
 

@@ -1,3 +1,4 @@
+import type { Unlock } from "../../crypto/lock.ts";
 import { type ItemPlan, KINDS } from "./items.ts";
 
 /** A call of a session. */
@@ -37,7 +38,7 @@ export type Step = { readonly actor: number; readonly isAwaited: boolean } & (
 );
 
 /** Work on the whole store. */
-export type Upkeep = "verify" | "rotateKey" | "rewrap" | "dropRetired" | "seal";
+export type Upkeep = "verify" | "rotateKey" | "rewrap" | "dropRetired" | "seal" | "forceUnlock";
 
 /** `asyncSession(work)`: `isExplicit` ends with a commit of its own, `fails` by throwing. */
 export type Callback = {
@@ -60,6 +61,14 @@ export type HandlePlan = {
  * from the beginning, and process 1 when it opens it again.
  */
 export type StoreProtection = "none" | "key" | "passphrase" | "converted";
+
+/** What a store is opened with. */
+export const UNLOCK: Readonly<Record<StoreProtection, Unlock>> = {
+  none: {},
+  key: { key: new Uint8Array(32).fill(3) },
+  passphrase: { passphrase: "simulated" },
+  converted: { passphrase: "simulated" },
+};
 
 /** What is done with a folder that is empty at first, and by whom. */
 export type Program = {

@@ -2,7 +2,7 @@ import { seededRandom } from "../history/generator.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { play, type SessionSubject } from "./player.ts";
 import { type Draw, type Program, programOf } from "./program.ts";
-import { withUpkeep } from "./upkeep.ts";
+import { withForce, withUpkeep } from "./upkeep.ts";
 
 /**
  * A random program over the whole database: sessions of three handles in two processes, interleaved.
@@ -26,6 +26,12 @@ export function sessionProgram(seed: number, steps: number): Program {
 export function tendedProgram(seed: number, steps: number): Program {
   const random = seededRandom(seed);
   return withUpkeep(sessionProgram(seed, steps), (end) => belowOf(random, end));
+}
+
+/** The program of the same seed and number of steps, in the middle of which somebody removes the write lock. */
+export function forcedProgram(seed: number, steps: number): Program {
+  const random = seededRandom(seed);
+  return withForce(sessionProgram(seed, steps), (end) => belowOf(random, end));
 }
 
 function belowOf(random: () => number, end: number): number {

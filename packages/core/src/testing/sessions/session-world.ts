@@ -6,7 +6,7 @@ import { World, type WorldOptions } from "../simulation/scheduler.ts";
 import type { Item } from "./items.ts";
 import type { Verdict } from "./judge.ts";
 import type { Program } from "./program.ts";
-import { checkSessions, sessionProgram, tendedProgram } from "./session-programs.ts";
+import { checkSessions, forcedProgram, sessionProgram, tendedProgram } from "./session-programs.ts";
 
 type Db = Database<typeof Item>;
 
@@ -70,12 +70,13 @@ export async function checkInWorld(
 /** What programs have shown together. */
 export type SessionTotals = Omit<Verdict, "violations">;
 
-/** What programs do besides: nothing, or work on the whole store. */
-export type SessionKind = "ordinary" | "tended";
+/** What programs do besides: nothing, work on the whole store, or removing the write lock by force. */
+export type SessionKind = "ordinary" | "tended" | "forced";
 
 const PROGRAMS: Readonly<Record<SessionKind, (seed: number, steps: number) => Program>> = {
   ordinary: sessionProgram,
   tended: tendedProgram,
+  forced: forcedProgram,
 };
 const STEPS = 100;
 const DEATHS: WorldOptions = { deaths: { chance: 0.006, most: 4 } };

@@ -22,7 +22,7 @@ export type Entry = {
 /** The database that a call was made of. */
 export type Origin = {
   readonly process: number;
-  /** When it was made. */
+  /** When it was made, or an earlier one of its process that was open then: they share a store. */
   readonly opened: number;
   /** Whether it was made without a key for a store that is sealed later. */
   readonly isKeyless: boolean;

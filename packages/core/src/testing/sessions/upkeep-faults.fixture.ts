@@ -1,9 +1,10 @@
+import { CommitUnknownError } from "../../errors.ts";
 import { assemble, type DatabaseContext } from "../../session/database/assemble.ts";
 import type { Database } from "../../session/database/database.ts";
 import type { Store } from "../../session/database/shared-store.ts";
 import type { Hold } from "../../storage/storage.ts";
 import type { Item, ItemRecord } from "./items.ts";
-import { replacing } from "./session-faults.fixture.ts";
+import { type Fault, replacing } from "./session-faults.fixture.ts";
 
 type Db = Database<typeof Item>;
 
@@ -22,6 +23,16 @@ export const STORE_FAULTS: Readonly<Record<string, (store: Store) => void>> = {
   "a process does not learn of another's key": ({ vault }) => {
     vault.refresh = async () => undefined;
   },
+};
+
+/** What is wrong with sessions when the write lock is removed while they commit. */
+export const FORCE_FAULTS: Readonly<Record<string, Fault>> = {
+  "commit() takes an unknown outcome for a success": () => (session) => ({
+    commit: () =>
+      session.commit().catch((error: unknown) => {
+        if (!(error instanceof CommitUnknownError)) throw error;
+      }),
+  }),
 };
 
 /** What the databases of a process are built on, with the fault in each store. */

@@ -1,6 +1,6 @@
 import type { Database } from "../../session/database/database.ts";
 import type { Item } from "./items.ts";
-import { ACTORS, type Program, type Step, type Upkeep } from "./program.ts";
+import { ACTORS, type Call, type Program, type Step, type Upkeep } from "./program.ts";
 import type { Records } from "./reference.ts";
 import type { Tended } from "./trace.ts";
 
@@ -9,6 +9,9 @@ const ALWAYS: readonly Upkeep[] = ["verify", "rotateKey", "rewrap", "dropRetired
 const TURNS: readonly Upkeep[] = [...ALWAYS, "seal"];
 /** A program makes so many calls for each upkeep. */
 const CALLS = 14;
+/** Of the record whose commit is met by `forceUnlock()`. */
+const FORCED = 10_000;
+const FORCED_NAME = "a/1.baba";
 /** Where there is nothing to be sealed, `seal()` has nothing to do. */
 const FEWEST = 4;
 
@@ -30,6 +33,19 @@ export function withUpkeep(program: Program, below: (end: number) => number): Pr
   return { ...program, protection: "converted", filled: Math.max(FEWEST, program.filled), steps };
 }
 
+/** The same program, in the middle of which the write lock is removed, mostly while another process commits. */
+export function withForce(program: Program, below: (end: number) => number): Program {
+  const steps = [...program.steps];
+  const force = upkeepStep("forceUnlock", below);
+  const isElsewhere = (handle: number) => handle < 2 !== (ACTORS[force.actor] ?? 0) < 2;
+  const holder = ACTORS.findIndex(isElsewhere);
+  const base = { actor: holder, kind: "call", isAwaited: false } as const;
+  const item = { id: 1, n: FORCED, team: 0, value: 0 };
+  const calls: readonly Call[] = [{ kind: "add", item, name: FORCED_NAME }, { kind: "commit" }];
+  steps.splice(below(steps.length), 0, ...calls.map((call) => ({ ...base, call })), force);
+  return { ...program, steps };
+}
+
 function upkeepStep(upkeep: Upkeep, below: (end: number) => number): Step {
   return { actor: below(ACTORS.length), isAwaited: below(3) === 0, kind: "upkeep", upkeep };
 }
@@ -44,7 +60,8 @@ function pick<T>(from: readonly T[], below: (end: number) => number): T {
 export async function tend(db: Database<typeof Item>, upkeep: Upkeep): Promise<string[]> {
   switch (upkeep) {
     case "rotateKey":
-      await db.rotateKey();
+    case "forceUnlock":
+      await db[upkeep]();
       return [];
     case "verify":
       return told(await db.verify());
@@ -76,7 +93,7 @@ export function isFound(
   [records, ...codes]: readonly string[],
   states: readonly Records[],
 ): boolean {
-  if (upkeep === "rotateKey") return true;
+  if (upkeep === "rotateKey" || upkeep === "forceUnlock") return true;
   const expected = isKeyless ? [...EXPECTED, "BABA_SEALED"] : EXPECTED;
   if (codes.some((code) => !expected.includes(code))) return false;
   // Sealing is not begun again where it is done.
