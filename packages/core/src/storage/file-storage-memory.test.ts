@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { memoryFileSystem } from "../file-system/memory.ts";
 import { MemoryVolume } from "../file-system/memory-volume.ts";
 import { memoryRuntime } from "../testing/memory-runtime.ts";
+import { storageInMemory } from "../testing/storage-subject.fixture.ts";
 import { storageSuite } from "../testing/storage-suite.ts";
 import { FileStorage } from "./file-storage.ts";
 
@@ -10,20 +11,9 @@ const report = (message: string) => {
   throw new Error(message, { cause: "x" });
 };
 
-storageSuite(test, async () => {
-  const volume = new MemoryVolume();
-  const again = () => new FileStorage(memoryFileSystem(volume), memoryRuntime(), { report });
-  const files = memoryFileSystem(volume);
-  return {
-    storage: again(),
-    again,
-    spoil: async (name) => {
-      await files.remove([name]);
-      await files.create([{ path: name, bytes: new TextEncoder().encode("not base-3 text") }]);
-    },
-    dispose: async () => {},
-  };
-});
+storageSuite(test, async () =>
+  storageInMemory((files) => new FileStorage(files, memoryRuntime(), { report })),
+);
 
 test("FileStorage.read() answers at once if the file system does", async () => {
   const files = memoryFileSystem(new MemoryVolume());

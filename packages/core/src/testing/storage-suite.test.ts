@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
-import { memoryFileSystem } from "../file-system/memory.ts";
-import { MemoryVolume } from "../file-system/memory-volume.ts";
 import { FileStorage } from "../storage/file-storage.ts";
 import type { Storage } from "../storage/storage.ts";
 import { memoryRuntime } from "./memory-runtime.ts";
 import { STORAGE_FAULTS } from "./storage-faults.fixture.ts";
 import type { StorageFault } from "./storage-faults-steps.fixture.ts";
+import { storageInMemory } from "./storage-subject.fixture.ts";
 import { type StorageSubject, storageSuite } from "./storage-suite.ts";
 
 test.each(Object.entries(STORAGE_FAULTS))("storageSuite() finds that %s", async (_name, [finder, fault]) => {
@@ -34,19 +33,8 @@ async function run(fault: StorageFault, only = "") {
 }
 
 function subject(fault: StorageFault): StorageSubject {
-  const volume = new MemoryVolume();
-  const files = memoryFileSystem(volume);
-  const again = () =>
-    faulty(new FileStorage(memoryFileSystem(volume), memoryRuntime(), { report: () => undefined }), fault);
-  return {
-    storage: again(),
-    again,
-    spoil: async (name) => {
-      await files.remove([name]);
-      await files.create([{ path: name, bytes: new TextEncoder().encode("not base-3 text") }]);
-    },
-    dispose: async () => {},
-  };
+  const options = { report: () => undefined };
+  return storageInMemory((files) => faulty(new FileStorage(files, memoryRuntime(), options), fault));
 }
 
 function faulty(sound: Storage, fault: StorageFault): Storage {
