@@ -99,13 +99,14 @@ function isUpkeep({ upkeep }: Trace, { process, writes, moment }: Admitted, reco
 /** Whether it belongs to a commit that failed, as the same changes were committed once more within a later call. */
 function isLostTry(
   trace: Trace,
-  { process, writes, moment }: Admitted,
+  admitted: Admitted,
   attempts: readonly Attempt[],
   records: Records,
 ): boolean {
+  const { process, writes, moment } = admitted;
   const failed = attempts.filter(({ entry }) => codeOf(entry.outcome) !== undefined);
   return (
-    failed.some((attempt) => isOf({ process, writes, moment }, attempt, records)) &&
+    failed.some((attempt) => isOf(admitted, attempt, records)) &&
     trace.admitted.some(
       (other) => other.process === process && other.moment > moment && sameWrites(other.writes, writes),
     )

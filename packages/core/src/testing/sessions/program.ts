@@ -208,7 +208,7 @@ function kindOf([, kind]: Draw): StepKind {
   return pick(STEPS, kind);
 }
 
-function pick<T>(from: readonly T[], number: number): T {
+export function pick<T>(from: readonly T[], number: number): T {
   const picked = from[number % from.length];
   if (picked === undefined) throw new RangeError("there is nothing to pick from");
   return picked;

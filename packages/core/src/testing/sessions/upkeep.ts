@@ -1,6 +1,6 @@
 import type { Database } from "../../session/database/database.ts";
 import type { Item } from "./items.ts";
-import { ACTORS, type Call, type Program, type Step, type Upkeep } from "./program.ts";
+import { ACTORS, type Call, type Program, pick, type Step, type Upkeep } from "./program.ts";
 import type { Records } from "./reference.ts";
 import type { Tended } from "./trace.ts";
 
@@ -23,9 +23,10 @@ const FEWEST = 4;
  */
 export function withUpkeep(program: Program, below: (end: number) => number): Program {
   const isConverted = below(3) === 0;
+  const turns = isConverted ? TURNS : ALWAYS;
   const steps = [...program.steps];
   for (let left = Math.ceil(steps.length / CALLS); left > 0; left--)
-    steps.splice(below(steps.length + 1), 0, upkeepStep(pick(isConverted ? TURNS : ALWAYS, below), below));
+    steps.splice(below(steps.length + 1), 0, upkeepStep(pick(turns, below(turns.length)), below));
   if (!isConverted) return { ...program, protection: "passphrase", steps };
   // A plain process cannot seal its store.
   const sealing: Step = { actor: below(ACTORS.length - 1), isAwaited: false, kind: "upkeep", upkeep: "seal" };
@@ -48,12 +49,6 @@ export function withForce(program: Program, below: (end: number) => number): Pro
 
 function upkeepStep(upkeep: Upkeep, below: (end: number) => number): Step {
   return { actor: below(ACTORS.length), isAwaited: below(3) === 0, kind: "upkeep", upkeep };
-}
-
-function pick<T>(from: readonly T[], below: (end: number) => number): T {
-  const picked = from[below(from.length)];
-  if (picked === undefined) throw new RangeError("there is nothing to pick from");
-  return picked;
 }
 
 /** Does it; resolves to how many records there were, if it tells, and the codes of the problems among them. */
