@@ -1,5 +1,6 @@
 import { BabaError, closedError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
+import { type Breathe, EventLoop } from "../runtime/event-loop.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { BackgroundSettling } from "./commit/background-settling.ts";
 import { CommitEngine, type EngineContext } from "./commit/commit-engine.ts";
@@ -27,6 +28,8 @@ export type FileStorageOptions = {
   readonly inform?: (message: string) => void;
   /** Seals the journal and the records; without it they are plain. */
   readonly protection?: Protection;
+  /** Shares the turns of the event loop with what else the process does; without it the storage counts alone. */
+  readonly breathe?: Breathe;
 };
 
 /**
@@ -60,7 +63,8 @@ export class FileStorage implements Storage {
   /** Does no I/O yet. */
   constructor(files: FileSystem, runtime: Runtime, options: FileStorageOptions) {
     const { report, inform = () => undefined, protection = unprotected } = options;
-    this.#context = { files, runtime, report, inform, protection };
+    const { breathe = breatheOf(runtime) } = options;
+    this.#context = { files, runtime, report, inform, protection, breathe };
     const sleep = (time: number) => runtime.sleep(time);
     this.#lockQueue = new LockQueue(sleep, () => this.#turnEnded());
     this.#lockReturn = new LockReturn(this.#lockQueue, sleep, report);
@@ -280,4 +284,9 @@ export class FileStorage implements Storage {
     if (this.#engine === undefined) throw new BabaError("BABA_CLOSED", "The storage is not open.");
     return this.#engine;
   }
+}
+
+function breatheOf(runtime: Runtime): Breathe {
+  const loop = new EventLoop(runtime);
+  return () => loop.breathe();
 }

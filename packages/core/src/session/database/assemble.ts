@@ -33,7 +33,8 @@ export function assemble(runtime: Runtime): DatabaseContext {
   const stores = new SharedStores();
   const loop = new EventLoop(runtime);
   const { crypto, compression } = runtime;
-  const context = { crypto, compression, now: () => runtime.now(), breathe: () => loop.breathe() };
+  const breathe = () => loop.breathe();
+  const context = { crypto, compression, now: () => runtime.now(), breathe };
   return {
     runtime,
     loop,
@@ -44,7 +45,8 @@ export function assemble(runtime: Runtime): DatabaseContext {
         const vault = new Vault(files, lock, context);
         const report = (message: string) => audience.error(message);
         const inform = (message: string) => audience.info(message);
-        return { storage: new FileStorage(files, runtime, { report, protection: vault, inform }), vault };
+        const options = { report, inform, protection: vault, breathe };
+        return { storage: new FileStorage(files, runtime, options), vault };
       };
       return stores.open({ directory, files, audience, create }, lock, log);
     },

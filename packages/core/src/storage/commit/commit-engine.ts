@@ -1,7 +1,7 @@
 import { hexadecimal } from "../../bytes.ts";
 import { BabaError, CommitUnknownError, LockedError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
-import { type Breathe, EventLoop } from "../../runtime/event-loop.ts";
+import type { Breathe } from "../../runtime/event-loop.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { ioError, messageOf } from "../io-error.ts";
 import { Journal } from "../journal/journal.ts";
@@ -28,6 +28,7 @@ export type EngineContext = {
   /** This process, for `FileSystem.lives`. */
   readonly identity: string;
   readonly protection: Protection;
+  readonly breathe: Breathe;
   /** Receives failures that no caller can be told of: those after a commit. */
   readonly report: (message: string) => void;
   /** Is told when the unfinished work of a dead process was completed. */
@@ -57,13 +58,11 @@ export class CommitEngine {
   readonly #checkpointing: Checkpointing;
 
   constructor(context: EngineContext) {
-    const { files, runtime, identity, protection, report } = context;
+    const { files, runtime, identity, protection, breathe, report } = context;
     const random = (length: number) => runtime.crypto.random(length);
     const owner = { token: hexadecimal(random(8)), identity };
     const lock = new WriteLock(files, runtime, owner);
     const isHeld = () => lock.isHeld();
-    const loop = new EventLoop(runtime);
-    const breathe = () => loop.breathe();
     const journal = new Journal(files, { ...owner, random, breathe, isHeld }, protection);
     const tenure = new LockTenure(lock, runtime, () => journal.mark());
     const replay = new Replay(files, journal);
