@@ -136,20 +136,39 @@ describe("openLog()", () => {
       log.info("first");
       log.info("second");
       await new Promise((resolve) => setTimeout(resolve, 0));
-      expect(runtime.terminalLines).toHaveLength(1);
+      expect(runtime.terminalLines).toEqual([
+        "[BABA (ERROR)] LOG: The log cannot be written: it failed with something that has no text",
+      ]);
     }
   });
 
-  test("refuses what is no logger and what is no level with BABA_OPTION", () => {
-    const wrong: unknown = { info: 1 };
-    // @ts-expect-error a logger needs its four methods
-    expect(() => openLog(wrong, undefined, memoryRuntime())).toThrow(
-      expect.objectContaining({ code: "BABA_OPTION" }),
-    );
+  test("takes a function with the methods of a logger for one", () => {
+    const lines: string[] = [];
+    const write = (line: string): void => void lines.push(line);
+    const logger = Object.assign(() => undefined, { debug: write, info: write, warn: write, error: write });
+    openLog(logger, undefined, memoryRuntime()).info("a");
+    expect(lines).toEqual(["[BABA (INFO)] LOG: a"]);
+  });
+
+  test.each<unknown>([null, "file", 7, {}, { ...console, error: 1 }])(
+    "refuses %j, which is no logger, with BABA_OPTION",
+    (wrong) => {
+      // @ts-expect-error a logger needs its four methods
+      expect(() => openLog(wrong, undefined, memoryRuntime())).toThrow(
+        expect.objectContaining({
+          code: "BABA_OPTION",
+          message: expect.stringMatching(/true, false or a logger/),
+        }),
+      );
+    },
+  );
+
+  test("refuses what is no level with BABA_OPTION, and says which there are", () => {
     const level: unknown = "loud";
+    const message = "The option logLevel must be one of debug, info, warning, error.";
     // @ts-expect-error there is no such level
     expect(() => openLog(false, level, memoryRuntime())).toThrow(
-      expect.objectContaining({ code: "BABA_OPTION" }),
+      expect.objectContaining({ code: "BABA_OPTION", message }),
     );
   });
 });

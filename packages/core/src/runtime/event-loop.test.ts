@@ -21,6 +21,8 @@ function loopByHand() {
       for (const begin of turns.splice(0)) begin();
       await new Promise((resolve) => setTimeout(resolve, 0));
     },
+    /** How often it waits for other work at this moment. */
+    turnsAsked: () => turns.length,
   };
 }
 
@@ -68,6 +70,36 @@ test("EventLoop.pause() waits for a turn although there is time", async () => {
   await turn();
   await pause;
   expect(paused).toBe(false);
+});
+
+test.each([0, 1, 2, 3])(
+  "EventLoop.pause() forgets nobody who asks again %i steps after going on, or after an idle moment",
+  async (steps) => {
+    const { loop, turn } = loopByHand();
+    let pauses = 0;
+    const work = async () => {
+      for (let i = 0; i < 3; i++) {
+        await loop.pause();
+        for (let step = 0; step < steps; step++) await undefined;
+        pauses += 1;
+      }
+    };
+    for (const seen of [3, 6]) {
+      const working = work();
+      for (let i = 0; i < 4; i++) await turn();
+      expect(pauses).toBe(seen);
+      await working;
+    }
+  },
+);
+
+test("EventLoop.pause() asks for no further turn once nobody waits", async () => {
+  const { loop, turn, turnsAsked } = loopByHand();
+  const pause = loop.pause();
+  expect(turnsAsked()).toBe(1);
+  for (let i = 0; i < 3; i++) await turn();
+  await pause;
+  expect(turnsAsked()).toBe(0);
 });
 
 test("EventLoop.breathe() lets those that wait go on in order, in each turn as many as there is time for", async () => {
