@@ -29,6 +29,12 @@ test("isSyncedAsOne() believes no version of Linux before 5.8, and none that it 
     expect(isSyncedAsOne(release, EXT4), release).toBe(false);
 });
 
+test("isSyncedAsOne() believes the file systems that hold their files themselves, by the numbers of statfs(2)", () => {
+  const numbers = { ext4: EXT4, xfs: 0x58465342, btrfs: 0x9123683e, f2fs: 0xf2f52010, zfs: 0x2fc12fc1 };
+  for (const [name, type] of Object.entries({ ...numbers, tmpfs: 0x01021994 }))
+    expect(isSyncedAsOne("6.1.0", type), name).toBe(true);
+});
+
 test("isSyncedAsOne() believes no file system that keeps its files elsewhere, and none that it does not know", () => {
   for (const type of [FUSE, OVERLAYFS, 0]) expect(isSyncedAsOne("6.1.0", type)).toBe(false);
 });

@@ -16,9 +16,12 @@ function loopByHand() {
     pass: (milliseconds: number) => {
       now += milliseconds;
     },
-    /** Other work has run; everything that can then continue has done so once this resolves. */
-    turn: async () => {
-      for (const begin of turns.splice(0)) begin();
+    /**
+     * Other work has run, for the first `most` that wait for it; everything that can then continue has done so
+     * once this resolves.
+     */
+    turn: async (most = turns.length) => {
+      for (const begin of turns.splice(0, most)) begin();
       await new Promise((resolve) => setTimeout(resolve, 0));
     },
     /** How often it waits for other work at this moment. */
@@ -56,6 +59,21 @@ test("EventLoop.breathe() takes a turn that others made for no new one for those
   await turn();
   await waited;
   expect(loop.breathe()).toBeInstanceOf(Promise);
+});
+
+test("EventLoop.breathe() has a newcomer wait behind those whose turn has not begun yet", async () => {
+  const { loop, pass, turn } = loopByHand();
+  loop.breathe();
+  pass(1);
+  const done: string[] = [];
+  const earlier = loop.breathe()?.then(() => done.push("earlier"));
+  await turn(1);
+  const later = loop.breathe();
+  expect(later).toBeInstanceOf(Promise);
+  const all = Promise.all([later?.then(() => done.push("later")), earlier]);
+  await turn();
+  await all;
+  expect(done).toEqual(["earlier", "later"]);
 });
 
 test("EventLoop.pause() waits for a turn although there is time", async () => {
