@@ -23,7 +23,7 @@ test("SYNC_FILE_SYSTEM names no folder, whose name the program would repeat", ()
 const [EXT4, FUSE, OVERLAYFS] = [0xef53, 0x65735546, 0x794c7630];
 
 test("isSyncedAsOne() believes no version of Linux before 5.8, and none that it cannot read", () => {
-  for (const release of ["5.8.0", "5.10.0-28-amd64", "6.1", "10.0.0"])
+  for (const release of ["5.8.0", "5.10.0-28-amd64", "5.19.0", "6.1", "10.0.0"])
     expect(isSyncedAsOne(release, EXT4), release).toBe(true);
   for (const release of ["5.7.19", "4.18.0-513.el8.x86_64", "3.10.0", "", "unknown"])
     expect(isSyncedAsOne(release, EXT4), release).toBe(false);
