@@ -29,6 +29,11 @@ test("makeFolders() makes what is missing, outermost first, and gives the folder
   expect(makeFolders("/a/b/c", ".", calls)).toEqual({ made: [], holders: [] });
 });
 
+test("makeFolders() counts the root among what it made if nothing above it was missing", () => {
+  const { calls } = folders(["/", "/a"]);
+  expect(makeFolders("/a/b", ".", calls)).toEqual({ made: ["."], holders: ["/a"] });
+});
+
 test("makeFolders() throws ENOENT if a folder that exists takes none, after two tries", () => {
   const { calls, tries } = folders(["/", "/proc"], "/proc");
   expect(() => makeFolders("/proc/x", "a", calls)).toThrow(expect.objectContaining({ code: "ENOENT" }));

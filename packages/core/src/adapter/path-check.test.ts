@@ -26,10 +26,10 @@ test("PathCheck.resolve() looks at each folder on the way once, outermost first,
   expect(looks).toEqual(["/data/a", "/data/a/b"]);
 });
 
-test("PathCheck.resolve() is not misled by a folder whose name begins like the last one", () => {
+test("PathCheck.resolve() is not misled by a folder whose name is as long as the last one's, or begins like it", () => {
   const folders = check();
-  for (const path of ["ab/1.baba", "abc/1.baba", "a/1.baba", "ac/1.baba"]) folders.resolve(path);
-  expect(looks).toEqual(["/data/ab", "/data/abc", "/data/a", "/data/ac"]);
+  for (const path of ["ab/1.baba", "abc/1.baba", "a/1.baba", "ac/1.baba", "de/1.baba"]) folders.resolve(path);
+  expect(looks).toEqual(["/data/ab", "/data/abc", "/data/a", "/data/ac", "/data/de"]);
 });
 
 test("PathCheck.at() throws what is wrong with a folder on the way, without another look or the use", () => {
@@ -47,8 +47,19 @@ test("PathCheck.within() looks at the folder itself, and takes the root as it is
   expect(folders.within("a/b", (full) => full)).toBe("/data/a/b");
   expect(looks).toEqual(["/data/a", "/data/a/b"]);
   expect(folders.within(".", (full) => full)).toBe("/data");
+  expect(looks).toHaveLength(2);
   missing = ["/data/c"];
   expect(() => folders.within("c", (full) => full)).toThrow("ENOENT");
+});
+
+test("PathCheck.resolve() and within() refuse what leads out of the root, as the system reads paths", () => {
+  for (const path of ["../a", "a/../../b", ".."]) {
+    expect(() => check().resolve(path), path).toThrow("EINVAL");
+    expect(() => check().within(path, (full) => full), path).toThrow("EINVAL");
+  }
+  expect(check().resolve("a\\b")).toBe("/data/a\\b");
+  const onWindows = new PathCheck("/data", { ...rules, onWindows: true });
+  expect(() => onWindows.resolve("a\\b")).toThrow("EINVAL");
 });
 
 test("PathCheck.at() believes a trusted folder, until something is missed on the way", () => {
@@ -62,9 +73,11 @@ test("PathCheck.at() believes a trusted folder, until something is missed on the
     });
   expect(missed("EIO")).toThrow("EIO");
   expect(looks).toHaveLength(1);
-  expect(missed("ELOOP")).toThrow("ELOOP");
-  check(trust).resolve(".store/4");
-  expect(looks).toEqual(["/data/.store", "/data/.store"]);
+  for (const [i, code] of ["ELOOP", "ENOENT", "ENOTDIR"].entries()) {
+    expect(missed(code)).toThrow(code);
+    check(trust).resolve(".store/4");
+    expect(looks, code).toEqual(Array.from({ length: i + 2 }, () => "/data/.store"));
+  }
 });
 
 test("mustStayBelow() refuses what leads out of the root, as the system reads paths", () => {

@@ -15,6 +15,11 @@ test("parseProcessIdentity() gives back what was written, and leaves out what ha
   expect(parseProcessIdentity(JSON.stringify(wrong))).toEqual({ pid: 7, host: "", lock: false });
 });
 
+test("parseProcessIdentity() takes the first process of a container, and the greatest number", () => {
+  for (const pid of [1, 2 ** 53 - 1])
+    expect(parseProcessIdentity(JSON.stringify({ pid, host: "h" })), `${pid}`).toMatchObject({ pid });
+});
+
 test("parseProcessIdentity() gives undefined for what names no process of a host", () => {
   const others = ["", "{", "null", "[]", "7", '"pid"', '{"pid":7}', '{"host":"h"}', '{"pid":7,"host":1}'];
   for (const text of others) expect(parseProcessIdentity(text), text).toBeUndefined();
