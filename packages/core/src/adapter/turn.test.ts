@@ -80,6 +80,17 @@ test("TurnBudget.atOnce() does work if the turn has time and nobody waits, and n
   expect(done).toEqual(["long", "waits", "next"]);
 });
 
+test("TurnBudget.atOnce() has time again in the next turn, though nothing else was asked for", () => {
+  const { budget, turn } = start();
+  const spending = () => {
+    now += 2;
+    return "done";
+  };
+  expect([budget.atOnce(spending), budget.atOnce(spending)]).toEqual(["done", undefined]);
+  turn();
+  expect(budget.atOnce(spending)).toBe("done");
+});
+
 test("TurnBudget.atOnce() throws what the work throws, and counts its time", () => {
   const { budget } = start();
   const failing = () => {
