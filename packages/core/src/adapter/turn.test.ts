@@ -91,6 +91,17 @@ test("TurnBudget.atOnce() has time again in the next turn, though nothing else w
   expect(budget.atOnce(spending)).toBe("done");
 });
 
+test("TurnBudget.atOnce() has a whole millisecond in the turn after one that did what waited", async () => {
+  const { budget, work, turn } = start();
+  await work("long", 2);
+  const waits = work("waits", 0.5);
+  turn();
+  await waits;
+  expect(budget.atOnce((deadline) => deadline - now)).toBe(0.5);
+  turn();
+  expect(budget.atOnce((deadline) => deadline - now)).toBe(1);
+});
+
 test("TurnBudget.atOnce() throws what the work throws, and counts its time", () => {
   const { budget } = start();
   const failing = () => {

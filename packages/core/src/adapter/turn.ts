@@ -90,6 +90,7 @@ export class TurnBudget {
     }
     // Once per turn: shifting one by one would be quadratic.
     this.#waiting = this.#waiting.slice(done);
-    if (this.#waiting.length > 0 || this.#spent > 0) this.#schedule();
+    // Whatever still waits does so because time was spent.
+    if (this.#spent > 0) this.#schedule();
   }
 }
