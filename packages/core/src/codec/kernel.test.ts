@@ -147,6 +147,16 @@ describe("the scratch memory of createKernel()", () => {
     }
   });
 
+  test("is wiped as far as asked, and at most 15 bytes further", () => {
+    const { exports, heap, raw, text } = createKernel(SEED);
+    for (let length = 0; length <= 64; length++) {
+      heap.fill(0x5a, raw, text);
+      exports.wipe(raw, length);
+      const wiped = heap.indexOf(0x5a, raw) - raw;
+      expect(wiped, `${length} bytes`).toBe(16 * Math.ceil(length / 16));
+    }
+  });
+
   test("is one page, also after 1,000 encodings of 1 MiB", () => {
     const kernel = createKernel(SEED);
     const raw = new Uint8Array(2 ** 20).fill(0x5a);

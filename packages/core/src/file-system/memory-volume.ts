@@ -1,7 +1,7 @@
 import { systemError } from "../system-error.ts";
 
 /** A file of a volume; several names may lead to one. */
-export type MemoryFile = { readonly kind: "file"; bytes: Uint8Array };
+export type MemoryFile = { bytes: Uint8Array };
 
 let folders = 0;
 

@@ -52,7 +52,7 @@ class MemoryFileSystem implements FileSystem {
     for (const { path, bytes } of files) {
       const { folder, name } = this.#volume.holder(path);
       if (folder.has(name)) throw volumeError("EEXIST", path);
-      folder.set(name, { kind: "file", bytes: new Uint8Array(bytes) });
+      folder.set(name, { bytes: new Uint8Array(bytes) });
     }
   }
 

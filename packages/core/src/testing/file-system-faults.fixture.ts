@@ -110,6 +110,21 @@ export const FAULTS: Faults = {
       },
     }),
   ],
+  "write() of nothing lengthens the file": [
+    "write() of nothing",
+    (sound) => ({
+      write: (path, offset, bytes) =>
+        sound.write(path, offset, bytes.length > 0 || offset === 0 ? bytes : new Uint8Array(1)),
+    }),
+  ],
+  "sync() accepts a path through a file": [
+    "throw ENOTDIR for a path",
+    (sound) => ({ sync: (paths) => sound.sync(paths).catch(() => {}) }),
+  ],
+  "syncFolders() accepts a file": [
+    "throw ENOTDIR for a path",
+    (sound) => ({ syncFolders: (paths) => sound.syncFolders(paths).catch(() => {}) }),
+  ],
   "write() makes the file": [
     "write() throws ENOENT",
     (sound) => ({
@@ -161,7 +176,7 @@ export const FAULTS: Faults = {
     }),
   ],
   "sync() throws for what is missing": [
-    "sync() and syncFolders()",
+    "sync() and syncFolders() accept",
     (sound) => ({
       sync: async (paths) => {
         if ((await sound.read(paths)).includes(undefined))

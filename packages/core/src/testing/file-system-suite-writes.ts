@@ -57,6 +57,17 @@ export const writes: readonly Obligation[] = [
     },
   },
   {
+    name: "write() of nothing leaves a file as it is, also beyond its end",
+    needs: [],
+    async test(files) {
+      await start(files, { a: "0123", empty: "" });
+      for (const [path, text] of Object.entries({ a: "0123", empty: "" })) {
+        for (const offset of [0, 2, 100]) await files.write(path, offset, new Uint8Array());
+        await expectFile(files, path, utf8.encode(text));
+      }
+    },
+  },
+  {
     name: "write() throws ENOENT if there is no such file, and makes none",
     needs: [],
     async test(files) {
@@ -81,6 +92,16 @@ export const writes: readonly Obligation[] = [
       await files.create(many);
       await files.sync(["absent", ...many.map((file) => file.path)]);
       assertEqual(await absences(files, ["absent", "a", "b"]), [true, false, false], "what is absent");
+    },
+  },
+  {
+    name: "sync() and syncFolders() throw ENOTDIR for a path through a file, and syncFolders() for a file",
+    needs: [],
+    async test(files) {
+      await start(files, { a: "first" });
+      await assertRejects(files.sync(["a/deeper"]), ["ENOTDIR"], "sync through a file");
+      await assertRejects(files.syncFolders(["a"]), ["ENOTDIR"], "syncFolders of a file");
+      await assertRejects(files.syncFolders(["a/deeper"]), ["ENOTDIR"], "syncFolders through a file");
     },
   },
   {
