@@ -1,5 +1,5 @@
 import { CROWDED_PAUSES } from "@baba/core/adapter";
-import { beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { patiently, toTheEnd } from "./patience.ts";
 
 const pauses = vi.hoisted((): number[] => []);
@@ -10,9 +10,13 @@ vi.mock("node:timers/promises", () => ({
 const failure = (code: string): Error => Object.assign(new Error(code), { code });
 const crowded = failure("EMFILE");
 
+const { platform } = process;
+const onPlatform = (value: string) => Object.defineProperty(process, "platform", { value });
+
 beforeEach(() => {
   pauses.length = 0;
 });
+afterEach(() => void onPlatform(platform));
 
 test("patiently() tries again while too many files are open, and gives up with that error in the end", async () => {
   const operation = vi.fn().mockRejectedValueOnce(crowded).mockRejectedValueOnce(crowded);
@@ -51,5 +55,17 @@ test("toTheEnd() gives up with the error of an item that fails again and again, 
   pauses.length = 0;
   const full = failure("ENOSPC");
   await expect(toTheEnd(2, async () => ({ done: 1, error: full }))).rejects.toBe(full);
+  expect(pauses).toEqual([]);
+});
+
+test.each(["EPERM", "EACCES", "EBUSY"])("toTheEnd() waits out %s on Windows alone", async (code) => {
+  const held = async (done: number) =>
+    pauses.length === 0 ? { done: 0, error: failure(code) } : { done: 2 - done };
+  onPlatform("win32");
+  await toTheEnd(2, held);
+  expect(pauses).toEqual(CROWDED_PAUSES.slice(0, 1));
+  pauses.length = 0;
+  onPlatform("linux");
+  await expect(toTheEnd(2, held)).rejects.toMatchObject({ code });
   expect(pauses).toEqual([]);
 });

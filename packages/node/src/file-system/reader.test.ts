@@ -37,6 +37,15 @@ test("read() gives bytes that no later readEach() in the same threads reaches", 
   expect(run).toHaveBeenCalledTimes(4);
 });
 
+test("readEach() in threads gives the next batch the memory that came back, and read() none of it", async () => {
+  const run = vi.spyOn(threads, "run");
+  for (let round = 0; round < 2; round++) await files.readEach(PATHS, () => undefined);
+  await files.read(PATHS);
+  await files.readEach(PATHS, () => undefined);
+  const buffersOf = run.mock.calls.map(([, , input]) => input[2]);
+  expect(buffersOf).toEqual([[], [expect.any(ArrayBuffer)], [], [expect.any(ArrayBuffer)]]);
+});
+
 test("read() in threads gives each file its own error or absence, beside the others' bytes", async () => {
   await files.makeFolder("folder");
   const failed = (code: string): unknown => expect.objectContaining({ code });
