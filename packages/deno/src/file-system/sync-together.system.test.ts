@@ -40,9 +40,9 @@ async function withProgram(
   }
 }
 
-Deno.test("sync() of many files is one sync of their file system", async () => {
+Deno.test("sync() of many files is one sync of their file system, and of no single file", async () => {
   await withProgram("exit 0", async (sync, calls, root) => {
-    await sync();
+    assert.equal(await syncedBy(sync), 0);
     assert.deepEqual(calls(), [`-f . in ${root}`]);
   });
 });
