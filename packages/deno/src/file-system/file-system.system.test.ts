@@ -104,6 +104,17 @@ Deno.test("identity() follows the root's link when that is changed", async () =>
   }
 });
 
+Deno.test("makeFolder() throws ELOOP if the root is a link to itself", async () => {
+  const holder = await Deno.makeTempDir({ prefix: "baba-" });
+  const root = `${holder}/root`;
+  await Deno.symlink(root, root);
+  try {
+    await assert.rejects(denoFileSystem(root).makeFolder("."), { code: "ELOOP" });
+  } finally {
+    await Deno.remove(holder, { recursive: true });
+  }
+});
+
 Deno.test("makeFolder() gives the owner all rights, whatever the umask takes", async () => {
   const root = `${await Deno.makeTempDir({ prefix: "baba-" })}/new`;
   const before = Deno.umask(0o577);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { FileSystem } from "@baba/core";
+import { systemCode } from "@baba/core/adapter";
 import { fileSystemSuite } from "@baba/core/testing";
 import { denoFileSystem } from "./index.ts";
 
@@ -32,6 +33,19 @@ Deno.test("stamp() is another after a change, also if a program has set the fold
     await Deno.utime(root, old, old);
     told.push(await settled(files));
     assert.equal(new Set(told).size, told.length, told.join());
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+Deno.test("read(), readRange() and write() of a folder fail with EISDIR", async () => {
+  const root = await Deno.makeTempDir({ prefix: "baba-" });
+  const files = denoFileSystem(root);
+  try {
+    await files.makeFolder("folder");
+    assert.equal(systemCode((await files.read(["folder"]))[0]), "EISDIR");
+    await assert.rejects(files.readRange("folder", 0, 1), { code: "EISDIR" });
+    await assert.rejects(files.write("folder", 0, new Uint8Array(1)), { code: "EISDIR" });
   } finally {
     await Deno.remove(root, { recursive: true });
   }
