@@ -128,6 +128,32 @@ Deno.test("makeFolder() gives the owner all rights, whatever the umask takes", a
   await Deno.remove(`${root}/..`, { recursive: true });
 });
 
+inFolder("identity() of a root yet to be made is below what a link on its way leads to", async (root) => {
+  await Deno.mkdir(root);
+  await Deno.symlink(root, `${root}-link`);
+  const byLink = await denoFileSystem(`${root}-link/new/deeper`).identity();
+  assert.equal(byLink, join(await Deno.realPath(root), "new/deeper"));
+  assert.equal(byLink, await denoFileSystem(`${root}/new/deeper`).identity());
+});
+
+inFolder(
+  "identity() of a root behind a link that may not be read stays when the root is made",
+  async (root) => {
+    await Deno.mkdir(root);
+    await Deno.symlink(root, `${root}-link`);
+    await using program = startDeno(
+      `${root}-link/new`,
+      `
+const before = await runtime.fileSystem(root).identity();
+await runtime.fileSystem(root).makeFolder(".");
+say(JSON.stringify([before, await runtime.fileSystem(root).identity()]));`,
+    );
+    const [before, after] = JSON.parse(await program.line());
+    assert.equal(before, `${root}-link/new`);
+    assert.equal(after, before);
+  },
+);
+
 inFolder(
   "identity(), makeFolder() and syncFolders() touch no folder above the root without a right to it",
   async (root) => {

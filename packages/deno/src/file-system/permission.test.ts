@@ -30,6 +30,10 @@ for (const [method, call] of Object.entries(CALLS)) {
   });
 }
 
+Deno.test("identity() without the right to the directory is its path", async () => {
+  assert.equal(await denoFileSystem(ROOT).identity(), ROOT);
+});
+
 Deno.test("read() without the right to the directory says so in each file's place", async () => {
   const found = await denoFileSystem(ROOT).read(["a", "b/c"]);
   assert.deepEqual(found.map(isRefusal), [true, true]);
