@@ -180,6 +180,12 @@ describe("the scratch memory of createKernel()", () => {
   });
 });
 
+test("exports.encode() of a kernel returns the length of the text", () => {
+  const { exports, raw, text } = createKernel(SEED);
+  for (const size of [0, 1, 2, 17, 508, PIECE])
+    expect(exports.encode(raw, size, text), `${size} bytes`).toBe(encodedSize(size));
+});
+
 describe("decodeWith()", () => {
   test.each(["\n", " \r\n"])(
     "goes back to blocks of 16 groups after %j in a text, at its start or between",
