@@ -260,8 +260,10 @@ describe("decode()", () => {
     expect(decode(encode(ascii("{}")))).toEqual(ascii("{}"));
   });
 
-  test("reads groups that straddle pieces, at every shift", () => {
-    const raw = pattern(40_000);
+  test.each([
+    ["all kinds of bytes", pattern(40_000)],
+    ["zeros", new Uint8Array(40_000)],
+  ])("reads groups of %s that straddle pieces, at every shift", (_, raw) => {
     const text = encode(raw);
     for (let shift = 0; shift <= 22; shift++) {
       const shifted = new Uint8Array(text.length + shift).fill(0x20);
