@@ -47,6 +47,14 @@ Deno.test("sync() of many files is one sync of their file system, and of no sing
   });
 });
 
+Deno.test("sync() of few files starts no program", async () => {
+  await withProgram("exit 0", async (_, calls, root) => {
+    const few = () => denoFileSystem(root).sync(MANY.slice(0, 255));
+    assert.equal(await syncedBy(few), 255);
+    assert.deepEqual(calls(), []);
+  });
+});
+
 Deno.test("sync() of many files fails if that of their file system fails", async () => {
   const said = [
     ["sync: error syncing '$2': Input/output error", "EIO"],
