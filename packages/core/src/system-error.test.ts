@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { errorOf, isCrowded, linkError, systemCode, systemError } from "./system-error.ts";
+import {
+  errorOf,
+  isCrowded,
+  isUnopened,
+  linkError,
+  opened,
+  systemCode,
+  systemError,
+} from "./system-error.ts";
 
 test("systemError() has the code, the path and a message of both", () => {
   const error = systemError("ENOTDIR", "is not a folder", "/data/a");
@@ -31,4 +39,22 @@ test("isCrowded() is true of the two codes of too many open files alone", () => 
     false,
   ]);
   expect(isCrowded("EMFILE")).toBe(false);
+});
+
+test("isUnopened() is true of what opened() throws, whatever that was, and of nothing else", () => {
+  const thrown = (error: unknown): unknown => {
+    try {
+      return opened(() => {
+        throw error;
+      });
+    } catch (marked) {
+      return marked;
+    }
+  };
+  const error = systemError("EACCES", "permission denied", "/data");
+  for (const other of [undefined, null, "text", error, { unopened: 1 }])
+    expect(isUnopened(other)).toBe(false);
+  expect(thrown(error)).toBe(error);
+  expect([isUnopened(error), isUnopened(thrown("a text"))]).toEqual([true, true]);
+  expect(opened(() => 7)).toBe(7);
 });

@@ -69,3 +69,41 @@ export function isCrowded(error: unknown): boolean {
   const code = systemCode(error);
   return code === "EMFILE" || code === "ENFILE";
 }
+
+/**
+ * Opens a file to write to it. What it throws is marked, so that {@link isUnopened} knows it.
+ *
+ * @example
+ * ```ts
+ * import { isUnopened, opened, systemError } from "@baba/core/adapter";
+ * const open = (): number => {
+ *   throw systemError("EACCES", "permission denied", "/data");
+ * };
+ * try {
+ *   opened(open);
+ * } catch (error) {
+ *   console.log(isUnopened(error)); // true
+ * }
+ * ```
+ */
+export function opened<T>(open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    throw Object.assign(errorOf(error), { unopened: true });
+  }
+}
+
+/**
+ * Whether a file could not be opened to write to it, so that nothing was written.
+ *
+ * @example
+ * ```ts
+ * import { isUnopened, systemError } from "@baba/core/adapter";
+ * // It may come from a write.
+ * console.log(isUnopened(systemError("EACCES", "permission denied", "/data"))); // false
+ * ```
+ */
+export function isUnopened(error: unknown): boolean {
+  return typeof error === "object" && error !== null && "unopened" in error && error.unopened === true;
+}

@@ -6,7 +6,15 @@
 export { type NativeCompressionFunctions, nativeCompression } from "../crypto/native-compression.ts";
 export { type NativeCryptoFunctions, nativeCrypto } from "../crypto/native-crypto.ts";
 export { inLanes } from "../lanes.ts";
-export { errorOf, isCrowded, linkError, systemCode, systemError } from "../system-error.ts";
+export {
+  errorOf,
+  isCrowded,
+  isUnopened,
+  linkError,
+  opened,
+  systemCode,
+  systemError,
+} from "../system-error.ts";
 export { isWithinTick } from "./clock-tick.ts";
 export {
   fileSystemSynced,

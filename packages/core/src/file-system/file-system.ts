@@ -49,8 +49,9 @@ export interface FileSystem {
   /**
    * Writes all bytes at `offset` into an existing file, in place; not durable before `sync`. Throws `ENOENT`
    * if there is no such file, `ELOOP` if it is a symbolic link or one is on the way, `ENOTSUP` for a pipe,
-   * for which it does not wait. After an error any of the bytes may have been written; after `EMFILE` or
-   * `ENFILE`, not the last of them.
+   * for which it does not wait. After an error any of the bytes may have been written; after `EMFILE`,
+   * `ENFILE` or an error that `isUnopened` (of `@baba/core/adapter`) knows, none of up to 256 KiB, and of more
+   * not the last.
    */
   write(path: string, offset: number, bytes: Uint8Array): Promise<void>;
 

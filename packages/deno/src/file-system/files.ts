@@ -1,5 +1,5 @@
 import type { EntryKind, Move, NewFile } from "@baba/core";
-import { systemCode, systemError } from "@baba/core/adapter";
+import { opened, systemCode, systemError } from "@baba/core/adapter";
 import { type FolderCheck, kindOf, mustBeFile } from "./folders.ts";
 
 /** The most bytes to read or write synchronously in one go: about a tenth of a millisecond. */
@@ -69,13 +69,15 @@ export function create(folders: FolderCheck, { path, bytes }: NewFile): void {
 
 /** Opens an existing file to write at an offset; the caller closes it. */
 export function openToWrite(folders: FolderCheck, path: string, offset: number): Deno.FsFile {
-  return folders.file(path, (full) => {
-    const file = Deno.openSync(full, { write: true });
-    return orClosed(file, () => {
-      if (offset > 0) file.seekSync(offset, Deno.SeekMode.Start);
-      return file;
-    });
-  });
+  return opened(() =>
+    folders.file(path, (full) => {
+      const file = Deno.openSync(full, { write: true });
+      return orClosed(file, () => {
+        if (offset > 0) file.seekSync(offset, Deno.SeekMode.Start);
+        return file;
+      });
+    }),
+  );
 }
 
 /** Works on an open file, which is closed if that fails. */

@@ -1,5 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { cpSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
@@ -11,6 +20,7 @@ import { readJournal } from "./independent-journal.ts";
 const Note = v.object({ id: v.number(), text: v.string() });
 const note = (id: number) => ({ id, text: `note ${id} ${"é".repeat(id % 7)}` });
 
+const NOBODY = 65534;
 let directory: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "baba-journal-"));
@@ -38,6 +48,18 @@ async function written(key?: Uint8Array): Promise<string> {
   cpSync(store, copy, { recursive: true });
   await db.close();
   return copy;
+}
+
+/** The superuser may write everything, and so becomes nobody for the time being. */
+async function withoutRights(work: () => Promise<void>): Promise<void> {
+  if (process.getuid?.() !== 0) return work();
+  chownSync(directory, NOBODY, NOBODY);
+  process.seteuid?.(NOBODY);
+  try {
+    await work();
+  } finally {
+    process.seteuid?.(0);
+  }
 }
 
 const wanted = [1, 2, 3, 4, 5].map((id) => [
@@ -87,4 +109,20 @@ test("BabaDB.open() refuses a segment that was replaced by a link, and does not 
   const restored = new BabaDB(Note, { directory: copy, logging: false });
   expect(await restored.asyncSession((session) => session.get("5.baba"))).toEqual(note(5));
   await restored.close();
+});
+
+test("add() says BABA_PERMISSION if the journal's segment may not be written any more, and the next one begins another", async () => {
+  await withoutRights(async () => {
+    const store = join(directory, "store");
+    const segments = join(store, ".baba", "journal");
+    await using db = new BabaDB(Note, { directory: store, logging: false });
+    await db.asyncSession((session) => session.add(note(1)));
+    const [first = ""] = readdirSync(segments);
+    chmodSync(join(segments, first), 0o400);
+    const refused = db.asyncSession((session) => session.add(note(2)));
+    await expect(refused).rejects.toMatchObject({ code: "BABA_PERMISSION" });
+    await db.asyncSession((session) => session.add(note(3)));
+    expect(await db.asyncSession().all()).toEqual([note(1), note(3)]);
+    expect(readdirSync(segments)).toHaveLength(2);
+  });
 });

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { performance } from "node:perf_hooks";
 import type { FolderEntry, Move, NewFile, TakeFile } from "@baba/core";
-import { errorOf, mustNotBeTooLong, systemCode } from "@baba/core/adapter";
+import { errorOf, mustNotBeTooLong, opened, systemCode } from "@baba/core/adapter";
 import { openNew, openToWrite, withFileToRead } from "./descriptors.ts";
 import type { FolderCheck } from "./folders.ts";
 import { fill, readShort, readShortRange } from "./short-read.ts";
@@ -165,7 +165,7 @@ export function write(folders: FolderCheck, path: string, offset: number, bytes:
 
 /** The same, but leaves the file open and returns its descriptor, which the caller closes. */
 export function writeOpen(folders: FolderCheck, path: string, offset: number, bytes: Uint8Array): number {
-  const descriptor = folders.at(path, openToWrite);
+  const descriptor = opened(() => folders.at(path, openToWrite));
   try {
     drain(descriptor, offset, bytes);
     return descriptor;

@@ -60,21 +60,27 @@ describe("Journal.append()", () => {
     expect((await follow(b)).commits[0]?.changes).toEqual(put("zwei"));
   });
 
-  test("throws CommitUnknownError if a failed write cannot be taken back", async () => {
-    const { a } = await journal.started();
-    journal.hook = ({ call }) => (call === "write" ? { fail: "EIO" } : undefined);
-    await expect(a.append([put("two")])).rejects.toThrow(CommitUnknownError);
-  });
+  test.each([{ fail: "EIO" }, { fail: "EPERM", bytes: 0 }] as const)(
+    "throws CommitUnknownError if a failed write cannot be taken back: %o",
+    async (verdict) => {
+      const { a } = await journal.started();
+      journal.hook = ({ call }) => (call === "write" ? verdict : undefined);
+      await expect(a.append([put("two")])).rejects.toThrow(CommitUnknownError);
+    },
+  );
 
-  test("goes on in a segment of its own if the file could not be opened, neither to write nor to take it back", async () => {
-    const { a, b } = await journal.started();
-    journal.hook = ({ call }) => (call === "write" ? { fail: "EMFILE" } : undefined);
-    await expect(a.append([put("two")])).rejects.toMatchObject({ code: "EMFILE" });
-    journal.hook = () => undefined;
-    expect(await sequences(b)).toEqual([]);
-    expect(await a.append([put("zwei")])).toBe(true);
-    expect((await follow(b)).commits[0]?.changes).toEqual(put("zwei"));
-  });
+  test.each(["EMFILE", "EACCES", "EPERM"] as const)(
+    "goes on in a segment of its own if the file could not be opened, neither to write nor to take it back: %s",
+    async (fail) => {
+      const { a, b } = await journal.started();
+      journal.hook = ({ call }) => (call === "write" ? { fail } : undefined);
+      await expect(a.append([put("two")])).rejects.toMatchObject({ code: fail });
+      journal.hook = () => undefined;
+      expect(await sequences(b)).toEqual([]);
+      expect(await a.append([put("zwei")])).toBe(true);
+      expect((await follow(b)).commits[0]?.changes).toEqual(put("zwei"));
+    },
+  );
 
   test("lets one of two writers begin a segment, and leaves nothing of the other", async () => {
     const [a, b] = [journal.of("a"), journal.of("b")];

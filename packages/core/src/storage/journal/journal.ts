@@ -1,7 +1,7 @@
 import { CommitUnknownError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import type { Breathe } from "../../runtime/event-loop.ts";
-import { isCrowded, systemCode } from "../../system-error.ts";
+import { isCrowded, isUnopened, systemCode } from "../../system-error.ts";
 import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
 import type { Changes } from "../storage.ts";
 import { createAnew } from "../temporary-files.ts";
@@ -225,7 +225,7 @@ export class Journal {
 
   /** A failed write may be complete, unless the file did not open: without its header it is no commit. */
   async #unwrite(position: Position, cause: unknown): Promise<void> {
-    if (isCrowded(cause)) return;
+    if (isCrowded(cause) || isUnopened(cause)) return;
     try {
       await this.#files.write(
         segmentPath(position.header.number),

@@ -6,7 +6,7 @@ import type {
   NewFile,
   TakeFile,
 } from "../../file-system/file-system.ts";
-import { errorOf } from "../../system-error.ts";
+import { errorOf, opened } from "../../system-error.ts";
 import type { SimulatedDisk } from "./disk.ts";
 import { SimulatedMachine, type SimulatedProcess } from "./machine.ts";
 import type { DiskOperation } from "./operation.ts";
@@ -228,16 +228,20 @@ class SimulatedFileSystem implements FileSystem {
     if (write?.call === "write" && verdict.bytes !== undefined) {
       this.#disk.apply({ ...write, bytes: write.bytes.subarray(0, verdict.bytes) });
     }
-    if ("fail" in verdict) this.#fail(verdict.fail, call, path);
+    if ("fail" in verdict) this.#fail(verdict, call, path);
     await this.#end(verdict);
   }
 
-  #fail(code: string, call: StepCall, path: string): never {
-    const givesUp = code === "EIO" || code === "ENOSPC";
-    if (givesUp && (call === "sync" || call === "syncFolder")) {
+  #fail({ fail, bytes }: Extract<Verdict, { fail: string }>, call: StepCall, path: string): never {
+    const isOfDisk = fail === "EIO" || fail === "ENOSPC";
+    if (isOfDisk && (call === "sync" || call === "syncFolder")) {
       orAbsent(() => this.#disk.apply({ call, path, failed: true }));
     }
-    throw new SystemError(code, call, path);
+    const error = new SystemError(fail, call, path);
+    if (isOfDisk || call !== "write" || bytes !== undefined) throw error;
+    return opened((): never => {
+      throw error;
+    });
   }
 
   async #end(verdict: Extract<Verdict, { end: string }>): Promise<void> {

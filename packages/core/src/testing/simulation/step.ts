@@ -37,7 +37,8 @@ export type Step = {
 
 /**
  * The outcome of a step: done (`undefined`), failed, the process killed, or the power cut; the first `bytes`
- * bytes of a `write` are done before that. On `EIO` or `ENOSPC`, a sync gives up what was dirty.
+ * bytes of a `write` are done before that. On `EIO` or `ENOSPC`, a sync gives up what was dirty. A `write`
+ * without `bytes` fails with the other codes before it has opened its file, as {@link isUnopened} then says.
  */
 export type Verdict =
   | { readonly fail: FaultCode; readonly bytes?: number }
