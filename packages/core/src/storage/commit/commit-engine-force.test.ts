@@ -37,6 +37,22 @@ function overtake(fits: (step: Step) => boolean, other: Opened): void {
   });
 }
 
+/** A commit of `b`, and when it is paused before it fills its segment, until `other` has ended. */
+function pausedCommit({ storage }: Opened, other: () => Promise<unknown>) {
+  let reach = (): void => {};
+  const paused = new Promise<void>((resolve) => {
+    reach = resolve;
+  });
+  store.once(
+    (step) => is(step, "b", "write", TEMPORARY_FOLDER),
+    () => {
+      reach();
+      return other();
+    },
+  );
+  return { paused, committed: storage.commit(put("b's")).catch((error: unknown) => error) };
+}
+
 describe("CommitEngine, when its lock is taken by force while it puts files in place", () => {
   test.each([
     ["a staged file", put("a's"), (step: Step) => is(step, "a", "rename", TEMPORARY_FOLDER)],
@@ -172,6 +188,51 @@ describe("CommitEngine, when its lock is taken by force while it puts files in p
       for (const each of [b, await store.open("c")]) expect(await read(each)).toBe("later");
     });
   }
+
+  test("commit() whose segment others have checkpointed and removed says so, and not that the directory was removed", async () => {
+    const [a, b] = await store.afterOneBy("a");
+    overtake((step) => is(step, "a", "write", JOURNAL_FOLDER), b);
+    await expect(a.storage.commit(put("a's"))).rejects.toMatchObject(code("BABA_LOCKED"));
+    await a.storage.commit(put("later"));
+    for (const each of [b, await store.open("c")]) expect(await read(each)).toBe("later");
+  });
+
+  test("commit() whose own forceUnlock() gives the lock away removes no file of whoever has it then", async () => {
+    const [a, b] = await store.afterOneBy("a");
+    let committed: Promise<unknown> | undefined;
+    store.once(
+      (step) => is(step, "a", "kinds", JOURNAL_FOLDER),
+      async () => {
+        await a.storage.forceUnlock();
+        const others = pausedCommit(b, () => own);
+        committed = others.committed;
+        await others.paused;
+      },
+    );
+    const own = a.storage.commit(put("a's")).catch((error: unknown) => error);
+    expect(await own).toMatchObject(code("BABA_LOCKED"));
+    expect(await committed).toBeUndefined();
+    for (const each of [b, await store.open("c")]) expect(await read(each)).toBe("b's");
+  });
+
+  test("commit() says that the lock was taken if its segment was removed by a process that was about to fence another off", async () => {
+    const [a, b] = await store.afterOneBy("a");
+    let committed: Promise<unknown> | undefined;
+    store.once(
+      (step) => is(step, "a", "list", TEMPORARY_FOLDER),
+      async () => {
+        await a.storage.forceUnlock();
+        const others = pausedCommit(b, () => forced);
+        committed = others.committed;
+        await others.paused;
+      },
+    );
+    const forced = a.storage.forceUnlock();
+    await forced;
+    expect(await committed).toMatchObject(code("BABA_LOCKED"));
+    await b.storage.commit(put("b's"));
+    expect(await read(await store.open("c"))).toBe("b's");
+  });
 
   test("commit() says what is wrong if a segment cannot be linked", async () => {
     const a = await store.open("a");

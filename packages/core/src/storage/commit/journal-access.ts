@@ -1,6 +1,7 @@
 import type { FileSystem } from "../../file-system/file-system.ts";
 import type { Breathe } from "../../runtime/event-loop.ts";
 import { ioError } from "../io-error.ts";
+import { takenOver } from "../journal/cursor.ts";
 import type { Journal } from "../journal/journal.ts";
 import { STORE_FOLDER } from "../layout.ts";
 import type { LockTenure } from "../lock/lock-tenure.ts";
@@ -122,7 +123,9 @@ export class JournalAccess {
    * place.
    */
   async #fence(): Promise<void> {
-    const { files, journal, poison } = this.#context;
+    const { files, journal, lock, poison } = this.#context;
+    // Forced once more, by this very process: what waits to be put in place is the next holder's.
+    if (!(await lock.isHeld())) throw takenOver();
     await removeUnplaced(files);
     await poison.guard(() => journal.fence());
   }

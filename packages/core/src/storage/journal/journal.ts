@@ -218,7 +218,7 @@ export class Journal {
       await this.#put(position, bytes);
     } catch (error) {
       await this.#unwrite(position, error);
-      throw error;
+      return this.#missed(error, JOURNAL_FOLDER);
     }
     this.#cursor.advance(written);
   }
@@ -297,7 +297,9 @@ export class Journal {
     const temporary = `${TEMPORARY_FOLDER}/${this.#writer.token}-segment-${number}`;
     try {
       const create = () => this.#files.create([{ path: temporary, bytes: file }]);
-      await createAnew(this.#files, temporary, create).catch((error: unknown) => this.#uncreated(error));
+      await createAnew(this.#files, temporary, create).catch((error: unknown) =>
+        this.#missed(error, TEMPORARY_FOLDER),
+      );
       await this.#files.sync([temporary]);
       if (!(await this.#writer.isHeld()) || !(await this.#link(temporary, number))) throw takenOver();
     } finally {
@@ -307,12 +309,12 @@ export class Journal {
   }
 
   /**
-   * A long file takes several writes. Whoever has taken the lock by force in between has removed the file, but not
-   * its folder.
+   * Whoever has taken the lock by force may have removed a file, and a long one even between two of its writes,
+   * but not its folder.
    */
-  async #uncreated(error: unknown): Promise<never> {
-    const [folder] = systemCode(error) === "ENOENT" ? await this.#files.kinds([TEMPORARY_FOLDER]) : [];
-    throw folder === "folder" && !(await this.#writer.isHeld()) ? takenOver() : error;
+  async #missed(error: unknown, folder: string): Promise<never> {
+    const [kind] = systemCode(error) === "ENOENT" ? await this.#files.kinds([folder]) : [];
+    throw kind === "folder" ? takenOver() : error;
   }
 
   /**

@@ -198,7 +198,7 @@ class SimulatedFileSystem implements FileSystem {
   async #writeOwn(path: string, offset: number, bytes: Uint8Array): Promise<void> {
     const whole: DiskOperation = { call: "write", path, offset, bytes };
     if (this.#mustAsk) await this.#step("write", path, { size: bytes.length }, whole);
-    this.#disk.apply(whole);
+    opened(() => this.#disk.apply(whole));
   }
 
   async #sync(call: "sync" | "syncFolder", path: string): Promise<void> {
