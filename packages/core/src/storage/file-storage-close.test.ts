@@ -111,6 +111,38 @@ describe("FileStorage.close()", () => {
     ]);
   });
 
+  test("does not wait again for an owner of the lock that a commit has waited for in vain", async () => {
+    const [holder, storage] = [await store.open(), await store.open()];
+    await storage.commit(put({ "1.baba": "one" }));
+    await holder.hold();
+    store.sleep = async () => {
+      store.time += LONGEST_WAIT;
+    };
+    const refused = storage.commit(put({ "2.baba": "two" }));
+    await expect(refused).rejects.toMatchObject(code("BABA_LOCKED"));
+    store.sleeps = [];
+    await storage.close();
+    expect(store.sleeps).toEqual([]);
+    expect(store.reports).toEqual([expect.stringContaining("has held the write lock for 10 seconds")]);
+    expect(store.reports).toEqual([expect.stringContaining("Some work is left to the next open")]);
+  });
+
+  test("waits for an owner of the lock that came after the one that a commit has waited for in vain", async () => {
+    const [first, second, storage] = [await store.open(), await store.open(), await store.open()];
+    await storage.commit(put({ "1.baba": "one" }));
+    const before = await first.hold();
+    store.sleep = async () => {
+      store.time += LONGEST_WAIT;
+    };
+    const refused = storage.commit(put({ "2.baba": "two" }));
+    await expect(refused).rejects.toMatchObject(code("BABA_LOCKED"));
+    await before.release();
+    const hold = await second.hold();
+    store.sleep = () => hold.release();
+    await storage.close();
+    expect(store.reports).toEqual([]);
+  });
+
   test("leaves a lock that cannot be removed to the next storage of the process", async () => {
     const storage = await store.open();
     await storage.commit(put({ "1.baba": "one" }));

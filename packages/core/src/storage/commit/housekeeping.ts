@@ -2,6 +2,7 @@ import { BabaError, LockedError } from "../../errors.ts";
 import { ioError } from "../io-error.ts";
 import { STORE_FOLDER } from "../layout.ts";
 import type { LockQueue } from "../lock/lock-queue.ts";
+import { LONGEST_WAIT } from "../lock/write-lock.ts";
 import type { CommitEngine } from "./commit-engine.ts";
 import type { LockReturn } from "./lock-return.ts";
 
@@ -99,7 +100,7 @@ export class Housekeeping {
   }
 
   async #finish(engine: CommitEngine): Promise<void> {
-    await engine.access.lock();
+    await engine.access.lock(LONGEST_WAIT, { onlyOnce: true });
     await (engine.isLastWriter ? engine.checkpoint() : engine.settle());
   }
 }

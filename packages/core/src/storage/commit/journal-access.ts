@@ -5,7 +5,7 @@ import { takenOver } from "../journal/cursor.ts";
 import type { Journal } from "../journal/journal.ts";
 import { STORE_FOLDER } from "../layout.ts";
 import type { LockTenure } from "../lock/lock-tenure.ts";
-import type { WriteLock } from "../lock/write-lock.ts";
+import type { LockWait, WriteLock } from "../lock/write-lock.ts";
 import { Mutex } from "../mutex.ts";
 import { completeStoreFolder, makeStoreFolders } from "../store-folder.ts";
 import { removeUnplaced } from "../temporary-files.ts";
@@ -58,12 +58,12 @@ export class JournalAccess {
   }
 
   /** Takes the write lock and catches up with the journal; every write to a store happens under it. */
-  async lock(longestWait?: number): Promise<void> {
+  async lock(longestWait?: number, how?: LockWait): Promise<void> {
     const { lock, tenure, replay, poison, breathe } = this.#context;
     poison.mustBeSound();
     if (tenure.resume()) return;
     await this.#prepare();
-    await lock.acquire(longestWait);
+    await lock.acquire(longestWait, how);
     const release = await this.#following.acquire();
     try {
       await replay.catchUp(breathe);

@@ -62,6 +62,23 @@ describe("WriteLock", () => {
     };
   }
 
+  test("acquire({ onlyOnce }) does not wait again for an owner that was waited for in vain, until the lock was taken", async () => {
+    const { lock: b, pauses } = timed("b");
+    const a = locks.lockOf("a");
+    await a.acquire();
+    await expect(b.acquire(5)).rejects.toThrow(LockedError);
+    const waited = pauses.length;
+    await expect(b.acquire(5, { onlyOnce: true })).rejects.toThrow("process a");
+    expect(pauses).toHaveLength(waited);
+    await a.release();
+    await b.acquire();
+    await b.release();
+    await a.acquire();
+    const before = pauses.length;
+    await expect(b.acquire(5, { onlyOnce: true })).rejects.toThrow(LockedError);
+    expect(pauses.length).toBeGreaterThan(before);
+  });
+
   test("acquire() lets an owner go first that was overtaken for too long", async () => {
     const { lock: a, clock, pauses } = timed("a");
     const b = locks.lockOf("b");

@@ -22,6 +22,9 @@ const TOKEN = /^[\w-]+$/;
 const utf8 = new TextEncoder();
 const text = new TextDecoder();
 
+/** How to wait for a lock; `onlyOnce`: not again for an owner that was waited for in vain before. */
+export type LockWait = { readonly onlyOnce: boolean };
+
 /** How a lock is released: whether another was seen to wait for it. */
 export type LockRelease = { readonly isWanted: boolean };
 
@@ -39,6 +42,8 @@ export class WriteLock {
   /** The announcement, under way or done: `acquire` and `force` may ask for it at once. */
   #announced: Promise<void> | undefined;
   #taken = false;
+  /** The token of an owner that kept the lock for the whole of a wait. */
+  #waitedOut: string | undefined;
   /** Whether a lock that was taken was not there when it was to be released. */
   #missed = false;
 
@@ -78,7 +83,10 @@ export class WriteLock {
    *
    * @throws {LockedError} naming the owner that kept it for the whole wait
    */
-  async acquire(longestWait: number = LONGEST_WAIT): Promise<void> {
+  async acquire(
+    longestWait: number = LONGEST_WAIT,
+    { onlyOnce }: LockWait = { onlyOnce: false },
+  ): Promise<void> {
     await this.announce();
     await this.#fairness.giveWay();
     let start = this.#runtime.elapsed();
@@ -92,11 +100,13 @@ export class WriteLock {
       }
       if (owner.token !== waitedFor) start = this.#runtime.elapsed();
       waitedFor = owner.token;
-      if (this.#runtime.elapsed() - start >= longestWait) throw this.#locked(owner, longestWait);
+      const isStuck = onlyOnce && owner.token === this.#waitedOut;
+      if (isStuck || this.#runtime.elapsed() - start >= longestWait) throw this.#givesUp(owner, longestWait);
       await this.#files.link(this.ownFile, WANTED_FILE);
       await this.#runtime.sleep(jittered(pause, this.#runtime));
     }
     this.#taken = true;
+    this.#waitedOut = undefined;
     if (waitedFor !== undefined) await this.#fairness.forgetWanted();
   }
 
@@ -232,6 +242,11 @@ export class WriteLock {
   /** The file that identifies this owner. */
   get ownFile(): string {
     return ownerPath(this.#owner.token);
+  }
+
+  #givesUp(owner: LockOwner, waited: number): LockedError {
+    if (waited > 0) this.#waitedOut = owner.token;
+    return this.#locked(owner, waited);
   }
 
   #locked({ identity }: LockOwner, waited: number): LockedError {
