@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { compiled, UNSURE } from "./compile.ts";
+import { accepts, copyOf, outputOf } from "./compiled.fixture.ts";
 import { fillsIn } from "./idempotence.ts";
 import { parse, plainText, stringify } from "./json.ts";
 import { loadableText, plainOutput } from "./model.ts";
@@ -32,24 +33,9 @@ const alice = {
   tags: ["a", "b"],
 } as const;
 
-/** What the schema itself makes of a value; `UNSURE` if it refuses it. */
-function outputOf(schema: Schema, value: unknown): unknown {
-  const answer = schema["~standard"].validate(value);
-  if (answer instanceof Promise) throw new Error("The schema is asynchronous.");
-  return answer.issues ? UNSURE : answer.value;
-}
-
 /** Whether two values are the same to a program, which sees the order of keys. */
 function areSame(a: unknown, b: unknown): boolean {
   return isDeepStrictEqual(a, b) && JSON.stringify(a) === JSON.stringify(b);
-}
-
-function copyOf(schema: Schema, value: unknown): unknown {
-  return compiled(schema)?.copy(value) ?? UNSURE;
-}
-
-function accepts(schema: Schema, value: unknown): boolean {
-  return compiled(schema)?.accepts(value) ?? false;
 }
 
 const name = fc.constantFrom("a", "b", "c", "1", "0");
@@ -166,6 +152,10 @@ function replacedRun<T extends object>(part: T, run: (dataset: { value: unknown 
   return { ...part, "~run": run };
 }
 
+function replacedValidate(schema: Schema, validate: Schema["~standard"]["validate"]): Schema {
+  return { ...schema, "~standard": { ...schema["~standard"], validate } };
+}
+
 function trim({ value }: { value: unknown }): object {
   return { typed: true, value: String(value).trim() };
 }
@@ -228,6 +218,13 @@ describe("compiled()", () => {
   it.each<[string, Schema]>([
     ["another maker's", asked(Person, "by hand").schema],
     ["one whose validate was replaced", asked(Person).schema],
+    ["one whose validate rejects", replacedValidate(Person, () => Promise.reject(new Error("no")))],
+    [
+      "one whose validate throws",
+      replacedValidate(Person, () => {
+        throw new Error("no");
+      }),
+    ],
     ["a scalar whose validate was replaced", asked(v.string()).schema],
     ["one with a property that is unknown", { ...Person, further: 1 } as Schema],
     ["one whose run was replaced", { ...Person, "~run": () => ({ typed: true, value: {} }) } as Schema],
@@ -268,32 +265,6 @@ describe("compiled()", () => {
       const value = schema.type === "array" ? [" Alice "] : { name: " Alice " };
       expect(copyOf(schema, value)).toBe(UNSURE);
       expect(accepts(schema, value)).toBe(false);
-    }
-  });
-
-  it("asks a schema first whether its validate is its own: a copy of a schema has the original's", () => {
-    const Hero = v.object({ id: v.number(), name: v.string() });
-    const hero = { id: 1, name: "Alice" };
-    for (const entries of [{ id: v.number() }, { ...Hero.entries, team: v.optional(v.string()) }]) {
-      const schema = { ...Hero, entries } as unknown as Schema;
-      const record = { ...hero, team: "red" };
-      expect(outputOf(schema, record)).toStrictEqual(hero);
-      for (const _ of [1, 2]) expect(copyOf(schema, record)).toBe(UNSURE);
-      const stored = "team" in entries ? record : { id: 1 };
-      const another = { ...Hero, entries } as unknown as Schema;
-      for (const _ of [1, 2]) expect(accepts(another, stored)).toBe(false);
-    }
-  });
-
-  it("is not sure of a copy of a schema with more or fewer optional entries, also after a record without them", () => {
-    const { id, team } = Person.entries;
-    const [Few, Many] = [v.object({ id }), v.object({ id, team })];
-    for (const [original, entries] of [[Few, Many.entries] as const, [Many, Few.entries] as const]) {
-      const [copied, read] = [1, 2].map(() => ({ ...original, entries }) as unknown as Schema);
-      for (const record of [{ id: 1 }, { id: 2, team: "red" }]) {
-        expect(copied && copyOf(copied, record)).toBe(UNSURE);
-        expect(read && accepts(read, record)).toBe(false);
-      }
     }
   });
 

@@ -77,10 +77,7 @@ function compile(schema: Schema): Compiled | undefined {
   };
 }
 
-/**
- * Trusts a form once the schema has given the same output as its first one, by entries of the same names: a
- * schema that is a copy of another one, with other entries, still has the `validate` of the original.
- */
+/** Trusts a form once the schema has given the same output as its first one. */
 function confirmed(schema: Schema, form: Compiled): Compiled {
   let agrees: boolean | undefined;
   const isSure = (value: unknown, output: unknown): boolean => {
@@ -94,22 +91,10 @@ function confirmed(schema: Schema, form: Compiled): Compiled {
   return { copy, accepts: (value) => form.accepts(value) && isSure(value, value) };
 }
 
-/**
- * Whether the schema itself gives this output for the value. One of objects must also look for the name of
- * each of its entries, whether the value has it or not.
- */
+/** Whether the schema itself gives this output for the value. */
 function isOutputOf(schema: Schema, value: unknown, output: unknown): boolean {
-  const sought = new Set<PropertyKey>();
-  const has = (target: object, name: PropertyKey): boolean => {
-    sought.add(name);
-    return Reflect.has(target, name);
-  };
-  // Getters may need the record itself.
-  const get = (target: object, name: PropertyKey): unknown => Reflect.get(target, name);
-  const outcome = check(schema, isObject(value) ? new Proxy(value, { has, get }) : value);
-  if (isPromise(outcome) || !outcome.ok || !deepEqual(outcome.value, output)) return false;
-  const { entries }: Parts = { ...schema };
-  return entries === undefined || deepEqual(sought, new Set(Object.keys(Object(entries))));
+  const outcome = check(schema, value);
+  return !isPromise(outcome) && outcome.ok && deepEqual(outcome.value, output);
 }
 
 /** What throws, such as a getter, will throw again when the schema is asked, whose error is then told. */

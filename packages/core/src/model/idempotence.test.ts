@@ -134,6 +134,13 @@ describe("isIdempotentFor() knows nothing of", () => {
     ["an infinity", v.number(), Number.POSITIVE_INFINITY],
     ["-0", v.array(v.number()), [-0]],
     ["a property of value undefined", v.object({ a: v.optional(v.string()) }), { a: undefined }],
+    [
+      "a copy of a schema that transforms, with other entries",
+      Object.assign({}, v.object({ a: v.optional(v.pipe(v.string(), v.trim())) }), {
+        entries: { a: v.optional(v.string()) },
+      }),
+      {},
+    ],
     ["what may be a tag", v.object({ $date: v.string() }), { $date: "2026" }],
     ["what may be a tag, below", v.array(v.record(v.string(), v.string())), [{ $oid: "a" }]],
   ])("%s", (_, schema, input) => {

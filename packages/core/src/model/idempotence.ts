@@ -1,5 +1,6 @@
 import { callsToJson, isPlainNumber } from "./json-encode.ts";
 import { isSchema, type Schema } from "./schema.ts";
+import { isPromise } from "./validation.ts";
 
 /** The properties of the valibot schemas understood here; a schema with any other property may do more. */
 const PARTS: ReadonlySet<string> = new Set(
@@ -51,9 +52,37 @@ export function isIdempotentFor(schema: Schema, output: unknown): boolean {
 export function onlyChecks(schema: Schema): boolean {
   const known = judged.get(schema);
   if (known !== undefined) return known;
-  const checks = schema["~standard"].vendor === "valibot" && isChecker(schema, 0);
+  const checks = schema["~standard"].vendor === "valibot" && isChecker(schema, 0) && validatesItself(schema);
   judged.set(schema, checks);
   return checks;
+}
+
+/**
+ * Whether a schema's `validate` runs this very schema. That of a copy, such as `{ ...schema, entries }`, runs the
+ * original, whose parts cannot be seen. It calls the schema's `~run`, in whose place nothing is run here.
+ */
+function validatesItself(schema: Schema): boolean {
+  const run = Object.getOwnPropertyDescriptor(schema, "~run");
+  if (run?.writable !== true) return false;
+  let isRun = false;
+  const value = (): object => {
+    isRun = true;
+    return { typed: true, value: undefined };
+  };
+  try {
+    Object.defineProperty(schema, "~run", { ...run, value });
+    unlessRejected(schema["~standard"].validate(undefined));
+  } catch {
+    return false;
+  } finally {
+    Object.defineProperty(schema, "~run", run);
+  }
+  return isRun;
+}
+
+/** What has replaced a `validate` may be asynchronous, and nobody waits for its answer here. */
+function unlessRejected(answer: unknown): void {
+  if (isPromise(answer)) answer.then(undefined, () => undefined);
 }
 
 /**

@@ -2,14 +2,24 @@ import * as fc from "fast-check";
 import * as v from "valibot";
 import type { Schema } from "./schema.ts";
 
+type Validate = Schema["~standard"]["validate"];
+type Run = (dataset: { readonly value: unknown }, config: object) => ReturnType<Validate>;
+
+function runOf(schema: Schema): Run {
+  return Reflect.get(schema, "~run") as Run;
+}
+
 /** The same schema with a count of its validations, and optionally another vendor. */
 export function asked<S extends Schema>(schema: S, vendor = "valibot"): { schema: S; times: () => number } {
   let times = 0;
-  const validate: Schema["~standard"]["validate"] = (value) => {
+  const run = runOf(schema);
+  const counted: Run = (...input) => {
     times += 1;
-    return schema["~standard"].validate(value);
+    return Reflect.apply(run, copy, input);
   };
-  return { schema: { ...schema, "~standard": { version: 1, vendor, validate } }, times: () => times };
+  const validate: Validate = (value) => runOf(copy)({ value }, {});
+  const copy: S = { ...schema, "~run": counted, "~standard": { version: 1, vendor, validate } };
+  return { schema: copy, times: () => times };
 }
 
 /** A schema, and inputs many of which it accepts. */
