@@ -1,5 +1,4 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
@@ -66,8 +65,9 @@ export class Child {
     this.#begun = true;
   }
 
+  /** Of one that could not be started, `next` tells. */
   send(message: unknown): void {
-    this.#process.stdin.write(`${JSON.stringify(message)}\n`);
+    if (this.#hasStarted) this.#process.stdin.write(`${JSON.stringify(message)}\n`);
   }
 
   /** Sends SIGKILL; resolves when it has ended. @throws if it had ended by itself before */
@@ -96,11 +96,22 @@ export class Child {
 
   /** Ends its standard input and waits until it ends. @throws if it fails */
   async finish(): Promise<void> {
-    this.#process.stdin.end();
-    const hanging = setTimeout(() => this.#process.kill("SIGKILL"), LONGEST_WORK);
-    const { code } = await this.exited;
-    clearTimeout(hanging);
+    if (this.#hasStarted) this.#process.stdin.end();
+    const { code } = await this.ended();
     if (code !== 0) throw this.#death("when it was asked to stop");
+  }
+
+  /** Waits until it ends by itself. @throws if that takes too long, after which it is killed */
+  async ended(longest: number = LONGEST_WORK): Promise<Exit> {
+    let isLate = false;
+    const hanging = setTimeout(() => {
+      isLate = true;
+      this.#process.kill("SIGKILL");
+    }, longest);
+    const exit = await this.exited;
+    clearTimeout(hanging);
+    if (isLate) throw this.#death("as it went on for too long");
+    return exit;
   }
 
   /** What it wrote to its standard error. */
@@ -108,7 +119,32 @@ export class Child {
     return this.#errors;
   }
 
+  get #hasStarted(): boolean {
+    return this.#process.pid !== undefined;
+  }
+
   async #watch(): Promise<Exit> {
+    const end = this.#end();
+    if (this.#hasStarted) this.#listen();
+    const exit = await end;
+    this.#ended = true;
+    living.delete(this);
+    this.#heard();
+    return exit;
+  }
+
+  /** An event that tells of an error is all that comes of a process that could not be started. */
+  #end(): Promise<Exit> {
+    return new Promise((resolve) => {
+      this.#process.once("close", (code, signal) => resolve({ code, signal }));
+      this.#process.on("error", (error) => {
+        this.#errors += error.message;
+        if (!this.#hasStarted) resolve({ code: null, signal: null });
+      });
+    });
+  }
+
+  #listen(): void {
     const { stdout, stderr, stdin } = this.#process;
     // The pipe of a dead child: its death is reported by `exited`.
     stdin.on("error", () => undefined);
@@ -119,11 +155,6 @@ export class Child {
       this.#lines.push(line);
       this.#heard();
     });
-    const [code, signal] = await once(this.#process, "close");
-    this.#ended = true;
-    living.delete(this);
-    this.#heard();
-    return { code, signal };
   }
 
   async #line(): Promise<string> {
@@ -143,6 +174,7 @@ export class Child {
   }
 
   #death(when: string): Error {
+    if (!this.#hasStarted) return new Error(`${this.name} could not be started: ${this.#errors}`);
     const { exitCode, signalCode } = this.#process;
     return new Error(`${this.name} ended (${signalCode ?? exitCode}) ${when}: ${this.#errors || "no words"}`);
   }
@@ -155,7 +187,7 @@ export async function killAll(): Promise<void> {
 
 /** The same without waiting, for when this process exits. */
 export function killAllNow(): void {
-  for (const child of living) process.kill(child.pid, "SIGKILL");
+  for (const child of living) void child.end();
 }
 
 /** All threads must have stopped: one in a system call only stops after it. */

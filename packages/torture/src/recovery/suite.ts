@@ -83,7 +83,7 @@ async function writeAndDie(
     await after(random.below(LONGEST_LIFE));
     await writer.kill();
   }
-  const { signal } = await writer.exited;
+  const { signal } = await writer.ended();
   if (signal !== "SIGKILL") throw new Error(`A writer ended before it was killed: ${writer.errors}`);
   return ledger;
 }
