@@ -72,6 +72,23 @@ function checked(name, { suite, passed, failed, seconds }) {
 }
 
 /**
+ * A failure for each suite that did not run, or that ran none of its tests: all were skipped.
+ *
+ * @param {readonly string[]} suites the names of those that must have run
+ * @param {readonly Result[]} results
+ * @returns {Result[]}
+ */
+export function missing(suites, results) {
+  const failure = (suite) => ({ suite, passed: 0, failed: 1, seconds: 0 });
+  return suites.flatMap((name) => {
+    const own = results.filter(({ suite }) => suite === name);
+    if (own.length === 0) return [failure(`${name} (did not run)`)];
+    const { passed, failed } = sum(own);
+    return passed + failed === 0 ? [failure(`${name} (ran no test)`)] : [];
+  });
+}
+
+/**
  * Sums up results.
  *
  * @param {readonly Result[]} results
