@@ -9,6 +9,9 @@ const FOLDERS = {
 };
 const ALL: readonly URL[] = Object.values(FOLDERS);
 
+/** Without a network, npm would wait for more than a minute before it tries a second and third time. */
+const SOON = "--fetch-retries=1 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=1000";
+
 type Manifest = {
   readonly version: string;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
@@ -19,14 +22,23 @@ export function installPeers(needed: readonly string[], { quick }: { quick: bool
   for (const folder of quick ? [FOLDERS.built] : ALL) {
     const here = wanted(folder).filter((name) => needed.includes(name));
     if (here.every((name) => versionIn(folder, name) !== undefined)) continue;
-    console.log(`Installing ${wanted(folder).join(", ")} (once; what has to be compiled takes minutes) ...`);
-    // With a shell, as npm is a script on Windows.
-    spawnSync("npm ci --no-audit --no-fund --loglevel=error", {
-      cwd: fileURLToPath(folder),
-      shell: true,
-      stdio: "inherit",
-    });
+    installIn(folder);
   }
+}
+
+/** Installs what a folder's manifest wants; goes on without what cannot be had. */
+export function installIn(folder: URL): void {
+  console.log(
+    `Installing ${wanted(folder).join(", ")} from npm's registry (once; what has to be compiled takes minutes) ...`,
+  );
+  // With a shell, as npm is a script on Windows.
+  spawnSync(`npm ci --no-audit --no-fund --loglevel=error ${SOON}`, {
+    cwd: fileURLToPath(folder),
+    shell: true,
+    stdio: "inherit",
+  });
+  const absent = wanted(folder).filter((name) => versionIn(folder, name) === undefined);
+  if (absent.length > 0) console.log(`Goes on without ${absent.join(", ")}, which could not be installed.`);
 }
 
 /** An installed peer's version. */
