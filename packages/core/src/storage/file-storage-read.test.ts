@@ -1,6 +1,11 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { protectionOf } from "../testing/commit-protocol/protection.ts";
-import { simulatedFileSystem, simulatedRuntime } from "../testing/simulation/index.ts";
+import {
+  crashStates,
+  type SimulatedDisk,
+  simulatedFileSystem,
+  simulatedRuntime,
+} from "../testing/simulation/index.ts";
 import { FileStorage } from "./file-storage.ts";
 import { background, bytes, code, never, put, SteeredStore } from "./steered-store.fixture.ts";
 
@@ -40,6 +45,27 @@ describe("FileStorage.read(), exist(), list() and count()", () => {
     await expect(storage.head()).rejects.toMatchObject(code("BABA_PERMISSION"));
   });
 });
+
+test("FileStorage.names() gives records that are only in the journal, also if a power cut took their folder", async () => {
+  const writer = await store.open();
+  await writer.commit(put({ "1.baba": "one", "a/b/2.baba": "two" }));
+  await writer.commit(put({ "a/c/3.baba": "three", "4.baba": "four", "1.baba": undefined }, background));
+  const [lost] = [...crashStates(store.disk, { limit: 1000, seed: 1 })].filter((disk) =>
+    isWithout(disk, "a"),
+  );
+  store = new SteeredStore(lost);
+  store.machine.powerCut();
+  store.hook = ({ call }) => (call === "create" ? { fail: "EACCES" } : undefined);
+  const reader = await store.open();
+  const names: string[] = [];
+  for await (const some of reader.names()) names.push(...some);
+  expect(names).toEqual(["4.baba", "a/b/2.baba", "a/c/3.baba"]);
+  expect(store.reports.join()).toContain("Recovery is left to a later commit");
+});
+
+function isWithout({ root }: SimulatedDisk, folder: string): boolean {
+  return root?.visible.has(".baba") === true && !root.visible.has(folder);
+}
 
 test("FileStorage.stamp() is undefined for a folder that is not there", async () => {
   const storage = await store.open();

@@ -11,6 +11,7 @@ import { ioError, worded } from "./io-error.ts";
 import { LOCK_FILE, STORE_FOLDER } from "./layout.ts";
 import { LockQueue } from "./lock/lock-queue.ts";
 import { LONGEST_WAIT } from "./lock/write-lock.ts";
+import { compareNames } from "./names.ts";
 import { type Protection, type Reveal, unprotected } from "./protection.ts";
 import { revealSome } from "./records/portions.ts";
 import { recordFolders } from "./records/record-tree.ts";
@@ -166,12 +167,18 @@ export class FileStorage implements Storage {
   }
 
   /**
-   * The names of all records, folder by folder, each folder before its subfolders. A folder that cannot be
-   * found under the name it is listed by is yielded itself: reading that name reports what is wrong.
+   * The names of all records, folder by folder, each folder before its subfolders; last, those of folders that
+   * have yet to be made. A folder that cannot be found under the name it is listed by is yielded itself: reading
+   * that name reports what is wrong.
    */
   async *names(): AsyncGenerator<string[]> {
-    for await (const { path, isLost } of recordFolders(this.#context.files))
+    // Before the files, as in a listing. A power cut may have taken a folder whose records are in the journal.
+    const unmade = this.#opened().overlay.folders();
+    for await (const { path, isLost } of recordFolders(this.#context.files)) {
+      unmade.delete(path);
       yield isLost ? [path] : this.list(path);
+    }
+    for (const folder of [...unmade].sort(compareNames)) yield this.list(folder);
   }
 
   /** Puts every commit durably in place, and starts a journal with the store's current seal. Needs a hold. */

@@ -11,7 +11,7 @@ import type { Transaction } from "./storage.ts";
 
 /** A store on a simulated disk, for tests that decide what its storages' steps and sleeps do. */
 export class SteeredStore {
-  readonly disk: SimulatedDisk = new SimulatedDisk();
+  readonly disk: SimulatedDisk;
   readonly machine: SimulatedMachine = new SimulatedMachine();
   /** Failures that the storages had nobody to tell of. */
   readonly reports: string[] = [];
@@ -23,6 +23,11 @@ export class SteeredStore {
   sleep: () => Promise<void> = async () => {};
   /** The time on every storage's clock. */
   time = 0;
+
+  /** An empty disk, unless one is given. */
+  constructor(disk: SimulatedDisk = new SimulatedDisk()) {
+    this.disk = disk;
+  }
 
   /** The files, behind every storage's back. */
   get files(): FileSystem {

@@ -42,6 +42,11 @@ export class Overlay {
     return [...listed].sort(compareNames);
   }
 
+  /** The folders of what is not in place: some may not be there yet. */
+  folders(): Set<string> {
+    return new Set([...this.#redo.names()].map(([name]) => folderOf(name)));
+  }
+
   /** How many names {@link Overlay.list} would give. */
   async count(folder: string): Promise<number> {
     return this.#redo.size === 0 ? this.#reader.count(folder) : (await this.list(folder)).length;
