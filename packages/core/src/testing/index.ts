@@ -43,10 +43,10 @@ export {
 export { PLANTED_HISTORIES, type PlantedHistory } from "./history/planted.ts";
 export { type MemoryRuntime, memoryRuntime } from "./memory-runtime.ts";
 export { type RuntimeSubject, runtimeSuite } from "./runtime-suite.ts";
-export type { Verdict as SessionVerdict } from "./sessions/judge.ts";
-export type { SessionSubject } from "./sessions/player.ts";
+export type { SessionSubject } from "./sessions/handles.ts";
 export type { Program as SessionProgram } from "./sessions/program.ts";
 export { checkSessions, sessionProgram } from "./sessions/session-programs.ts";
-export { runSessions, type SessionKind, type SessionTotals } from "./sessions/session-world.ts";
+export { runSessions, type SessionKind } from "./sessions/session-world.ts";
+export type { SessionTotals, Verdict as SessionVerdict } from "./sessions/verdict.ts";
 export * from "./simulation/index.ts";
 export { type StorageSubject, storageSuite } from "./storage-suite.ts";

@@ -1,3 +1,4 @@
+import type { Upkeep } from "./program.ts";
 import { codeOf, isCutOff, type Origin, type Outcome, type Tended, type Trace } from "./trace.ts";
 
 /** A call, or work on the whole store, and the database that it was made of. */
@@ -17,11 +18,25 @@ export function isExcused(trace: Trace, made: Made): boolean {
     case "BABA_NOT_SEALED":
       // One with a key cannot write before that.
       return (
-        !made.isKeyless && !sealings(trace).some((sealing) => isDone(sealing) && sealing.ended < made.began)
+        !made.isKeyless &&
+        !trace.isSealed &&
+        !sealings(trace).some((sealing) => isDone(sealing) && sealing.ended < made.began)
       );
+    case "BABA_KEYRING":
+      return isEstranged(trace, made);
     default:
       return false;
   }
+}
+
+/**
+ * Whether a process may have known a key file neither whose fingerprint nor whose keys are in use any more: that of
+ * a store that was still being sealed, if the key was changed and the former one dropped since.
+ */
+function isEstranged({ upkeep }: Trace, { opened, ended }: Made): boolean {
+  const hasMet = (...kinds: readonly Upkeep[]) =>
+    upkeep.some((tended) => kinds.includes(tended.upkeep) && tended.began < ended && opened < tended.ended);
+  return hasMet("seal") && hasMet("rotateKey") && hasMet("dropRetired");
 }
 
 /** Whether the write lock was removed by force while the call's database was open. */

@@ -6,6 +6,9 @@ import type { Entry, Trace, Unit } from "./trace.ts";
 
 const NAME = "1.baba";
 const ITEM = { id: 1, team: 0, value: 0 };
+const NAMES = ["1.baba", "2.baba"];
+const ORIGIN = { opened: 0, isKeyless: false, isDurable: true };
+const QUIET = { turnovers: [], reruns: [], upkeep: [], hasPauses: false, interruptions: [], isSealed: false };
 
 function called(call: Call, began: number, ended: number, texts: readonly string[]): Entry {
   return { call, began, ended, outcome: { texts }, rows: [] };
@@ -14,29 +17,16 @@ function called(call: Call, began: number, ended: number, texts: readonly string
 /** A session that adds a record with this number, and commits it between these moments. */
 function writer(n: number, began: number, ended: number): Unit {
   const add = called({ kind: "add", item: { ...ITEM, n }, name: NAME }, n, n, [NAME]);
-  return {
-    process: 0,
-    opened: 0,
-    isKeyless: false,
-    entries: [add, called({ kind: "commit" }, began, ended, [])],
-  };
+  return { ...ORIGIN, process: 0, entries: [add, called({ kind: "commit" }, began, ended, [])] };
 }
 
 /** Two commits at once, the first acknowledged last; and a later session, which reads what `last` has written. */
 function traceOf(last: number, admitted: readonly number[]): Trace {
   const text = textOf(itemOf({ ...ITEM, n: last }));
-  const reader = {
-    process: 1,
-    opened: 0,
-    isKeyless: false,
-    entries: [called({ kind: "get", name: NAME }, 30, 31, [text])],
-  };
+  const reader = { ...ORIGIN, process: 1, entries: [called({ kind: "get", name: NAME }, 30, 31, [text])] };
   return {
+    ...QUIET,
     units: [writer(1, 10, 20), writer(2, 11, 19), reader],
-    turnovers: [],
-    reruns: [],
-    upkeep: [],
-    hasPauses: false,
     admitted: admitted.map((n, i) => ({ process: 0, writes: new Map([[NAME, n]]), moment: 12 + i })),
   };
 }
@@ -48,43 +38,32 @@ test("judge() goes by the order in which commits were made, not by that of their
   expect(judge(traceOf(2, [2, 1])).violations).toHaveLength(1);
 });
 
-/** A process that was killed while it committed two records; then the names of those that others find. */
-function traceOfDeath(found: readonly string[]): Trace {
-  const adds = ["1.baba", "2.baba"].map((name, i) =>
-    called({ kind: "add", item: { ...ITEM, n: 1 + i }, name }, 1 + i, 3 + i, [name]),
-  );
-  const died: Entry = {
-    ...called({ kind: "commit" }, 10, 20, []),
-    outcome: { code: "DIED", error: undefined },
-  };
-  const reads = ["1.baba", "2.baba"].map((name, i) =>
+/** Reads that tell which of two records are there, and a commit. */
+function looker(found: readonly string[]): Unit {
+  const reads = NAMES.map((name, i) =>
     called({ kind: "exists", name }, 30 + i, 40 + i, [String(found.includes(name))]),
   );
+  return { ...ORIGIN, process: 1, entries: [...reads, called({ kind: "commit" }, 50, 51, [])] };
+}
+
+/** A process that was killed while it committed two records; then the names of those that others find. */
+function traceOfDeath(found: readonly string[]): Trace {
+  const adds = NAMES.map((name, i) =>
+    called({ kind: "add", item: { ...ITEM, n: 1 + i }, name }, 1 + i, 3 + i, [name]),
+  );
+  const writes = new Map(NAMES.map((name, i) => [name, 1 + i]));
   return {
+    ...QUIET,
     units: [
-      { process: 0, opened: 0, isKeyless: false, entries: [...adds, died] },
-      {
-        process: 1,
-        opened: 0,
-        isKeyless: false,
-        entries: [...reads, called({ kind: "commit" }, 50, 51, [])],
-      },
+      { ...ORIGIN, process: 0, entries: [...adds, cutOff(called({ kind: "commit" }, 10, 20, []))] },
+      looker(found),
     ],
-    turnovers: [],
-    reruns: [],
-    upkeep: [],
-    hasPauses: false,
-    admitted: [
-      {
-        process: 0,
-        writes: new Map([
-          ["1.baba", 1],
-          ["2.baba", 2],
-        ]),
-        moment: 12,
-      },
-    ],
+    admitted: [{ process: 0, writes, moment: 12 }],
   };
+}
+
+function cutOff(entry: Entry): Entry {
+  return { ...entry, outcome: { code: "DIED", error: undefined } };
 }
 
 test("judge() wants the commit of a killed process whole or absent", () => {
@@ -94,6 +73,53 @@ test("judge() wants the commit of a killed process whole or absent", () => {
   expect(judge(traceOfDeath(["2.baba"])).violations.join()).toContain("a conflict");
 });
 
+test("judge() wants the commit that a power cut meets whole or absent", () => {
+  const cut = (found: readonly string[]): Trace => ({
+    ...traceOfDeath(found),
+    interruptions: [{ moment: 19 }],
+  });
+  expect(judge(cut([])).violations).toEqual([]);
+  expect(judge(cut(NAMES)).violations).toEqual([]);
+  expect(judge(cut(["1.baba"])).violations.join()).toContain("a conflict");
+  expect(judge(cut(["2.baba"])).violations.join()).toContain("a conflict");
+});
+
+/** Two commits one after another, which are durable or not, the second acknowledged or not; then a power cut. */
+function traceOfCut(found: readonly string[], durable: readonly boolean[], isHeard = true): Trace {
+  const writers = NAMES.map((name, i): Unit => {
+    const add = called({ kind: "add", item: { ...ITEM, n: 1 + i }, name }, 1 + 10 * i, 2 + 10 * i, [name]);
+    const commit = called({ kind: "commit" }, 3 + 10 * i, 5 + 10 * i, []);
+    const entries = [add, i === 0 || isHeard ? commit : cutOff(commit)];
+    return { ...ORIGIN, process: i, isDurable: durable[i] ?? false, entries };
+  });
+  const admitted = NAMES.map((name, i) => ({
+    process: i,
+    writes: new Map([[name, 1 + i]]),
+    moment: 4 + 10 * i,
+  }));
+  return { ...QUIET, units: [...writers, looker(found)], admitted, interruptions: [{ moment: 20 }] };
+}
+
+test("judge() wants a prefix of the commits after a power cut, and all that were durable", () => {
+  const lost = (...of: Parameters<typeof traceOfCut>) => {
+    const { lost, cuts, violations } = judge(traceOfCut(...of));
+    return violations.length > 0 ? "violated" : cuts === 1 && lost;
+  };
+  for (const [found, relaxed] of [
+    [[], 2],
+    [["1.baba"], 1],
+    [["2.baba"], "violated"],
+    [NAMES, 0],
+  ] as const)
+    expect(lost(found, [false, false])).toBe(relaxed);
+  expect(lost([], [true, false])).toBe("violated");
+  expect(lost(["1.baba"], [true, false])).toBe(1);
+  expect(lost(["1.baba"], [false, true])).toBe("violated");
+  expect(lost(["1.baba"], [true, true], false)).toBe(0);
+  expect(lost(NAMES, [true, true], false)).toBe(0);
+  expect(lost([], [true, true], false)).toBe("violated");
+});
+
 test("judge() finds a commit that was acknowledged and never made", () => {
   expect(judge(traceOf(1, [1])).violations.join()).toContain("a commit that was made");
 });
@@ -101,7 +127,7 @@ test("judge() finds a commit that was acknowledged and never made", () => {
 /** `rewrap()` by another process after the two commits, which writes the record with this number. */
 function traceOfUpkeep(written: number, counted: string): Trace {
   const { admitted, ...trace } = traceOf(2, [1, 2]);
-  const made = { process: 2, opened: 0, isKeyless: false, began: 21, ended: 25 };
+  const made = { ...ORIGIN, process: 2, began: 21, ended: 25 };
   return {
     ...trace,
     upkeep: [{ ...made, upkeep: "rewrap", outcome: { texts: [counted] } }],

@@ -15,43 +15,25 @@ import {
   type Unit,
 } from "./trace.ts";
 import { isFound } from "./upkeep.ts";
+import type { Verdict } from "./verdict.ts";
 import { type Attempt, type Read, touches, type View, viewsOf } from "./views.ts";
 import type { Admitted } from "./witness.ts";
 
-/** What a trace has shown: how often what happened, and what may not have. */
-export type Verdict = {
-  readonly calls: number;
-  readonly commits: number;
-  readonly conflicts: number;
-  /** Conflicts of sessions that nothing was changed under: another process had emptied the journal. */
-  readonly spared: number;
-  /** Reads beside a commit, that show some records as before and others as after it. */
-  readonly mixed: number;
-  /** Calls whose process was killed before they ended. */
-  readonly cutOff: number;
-  /** How often work on the whole store was done. */
-  readonly tended: number;
-  /** Commits that nobody was told of, and that stand or may do so. */
-  readonly unheard: number;
-  readonly violations: readonly string[];
-};
+/** A history that may be, and what it shows and what is wrong in it. */
+export type Judgement = { readonly verdict: Verdict; readonly serial: Serial };
 
 /**
- * Compares everything that happened with the reference: the commits in the order in which they were made, with
- * and without those that nobody was told of.
+ * Compares what happened between two interruptions with the reference: the commits in the order in which they were
+ * made, with and without those that nobody was told of. There is at least one judgement.
+ *
+ * @param start the records at its beginning
  */
-export function judge(trace: Trace): Verdict {
+export function* judgements(trace: Trace, start: Records): Generator<Judgement> {
   const views = trace.units.map(viewsOf);
   const attempts = views.flatMap(({ attempts }) => attempts);
   const given = { trace, reads: views.flatMap(({ reads }) => reads), attempts };
-  let best: Verdict | undefined;
-  for (const serial of serials(trace, attempts)) {
-    const verdict = new Judging(given, serial).verdict();
-    if (best === undefined || verdict.violations.length < best.violations.length) best = verdict;
-    if (best.violations.length === 0) break;
-  }
-  if (best === undefined) throw new RangeError("there is no order of the commits");
-  return best;
+  for (const serial of serials(trace, attempts, start))
+    yield { verdict: new Judging(given, serial).verdict(), serial };
 }
 
 type Given = {
@@ -105,6 +87,8 @@ class Judging {
       cutOff: entries.filter(({ outcome }) => isCutOff(outcome)).length,
       unheard: this.#commits.filter(({ attempt, isUpkeep }) => attempt === undefined && !isUpkeep).length,
       commits: this.#commits.filter(({ isUpkeep }) => !isUpkeep).length,
+      cuts: 0,
+      lost: 0,
       tended: this.#trace.upkeep.filter(({ outcome }) => codeOf(outcome) === undefined).length,
       conflicts: this.#conflicts,
       spared: this.#spared,
@@ -128,7 +112,8 @@ class Judging {
    * Whether a read may give a folder partly as before a commit and partly as after it, or a record that was
    * moved from a place that a commit has changed since. The session's own commit will tell.
    */
-  #isMixed({ entry: { call }, view }: Read, lowest: number, highest: number): boolean {
+  #isMixed({ entry: { call, outcome }, view }: Read, lowest: number, highest: number): boolean {
+    if (isFailure(outcome)) return false;
     const folders = new Set("folder" in call ? [canonical(call.folder)] : []);
     const isTouched = (since: number, what: Pick<View, "names" | "folders">) =>
       this.#commits.slice(since, highest).some(({ changes }) => touches(changes, what, new Map()));
@@ -290,6 +275,10 @@ function fits(read: Read, records: Records): boolean {
   const isComplete = outcome.texts[0] === "complete";
   const { pending: before, after } = read;
   return couldStream(call, { rows, isComplete }, records, { before, after, at: (calls) => read.at(calls) });
+}
+
+function isFailure(outcome: Outcome): boolean {
+  return "code" in outcome && outcome.code !== "BABA_EXISTS";
 }
 
 /** A refused move counts as an answer. */

@@ -36,47 +36,111 @@ const MOST_DOUBTS = 6;
 /**
  * The commits in the order in which they were admitted. One that was not acknowledged, as its process was killed,
  * stands or does not: each history that may be is given, those with more commits first.
+ *
+ * @param start the records before the first of them
  */
-export function* serials(trace: Trace, attempts: readonly Attempt[]): Generator<Serial> {
-  const { doubts } = inOrder(trace, attempts, 0);
+export function* serials(trace: Trace, attempts: readonly Attempt[], start: Records): Generator<Serial> {
+  const { doubts } = inOrder(trace, attempts, start, 0);
   for (let absent = 0; absent < 2 ** Math.min(doubts, MOST_DOUBTS); absent++)
-    yield inOrder(trace, attempts, absent);
+    yield inOrder(trace, attempts, start, absent).serial;
 }
 
 /** Of the unacknowledged commits, those are left out whose bit is set. */
 function inOrder(
   trace: Trace,
   attempts: readonly Attempt[],
+  start: Records,
   absent: number,
-): Serial & { readonly doubts: number } {
-  const left = attempts.filter(
-    ({ entry, changes }) => changes.size > 0 && codeOf(entry.outcome) === undefined,
-  );
-  left.sort((a, b) => a.entry.ended - b.entry.ended);
-  const commits: Commit[] = [];
-  const unmade: Commit[] = [];
-  const unasked: Admitted[] = [];
-  const states: Records[] = [new Map()];
-  let doubts = 0;
-  for (const admitted of trace.admitted) {
-    const records = states.at(-1) ?? new Map();
-    const isTriedAgain = isLostTry(trace, admitted, attempts, records);
-    const own = isTriedAgain ? -1 : left.findIndex((attempt) => isOf(admitted, attempt, records));
-    if (own < 0 && isUpkeep(trace, admitted, records)) {
-      commits.push({ ...unheard(trace, admitted), isUpkeep: true });
-      states.push(records);
-      continue;
-    }
-    if (own < 0 && !isInDoubt(admitted, attempts)) unasked.push(admitted);
-    const commit = own < 0 ? unheard(trace, admitted) : acknowledged(admitted, left.splice(own, 1)[0]);
-    if (own < 0 && (absent >> doubts++) % 2 === 1) {
-      unmade.push(commit);
-      continue;
-    }
-    commits.push(commit);
-    states.push(applied(records, commit.changes));
+): { readonly serial: Serial; readonly doubts: number } {
+  const order = new Order(trace, attempts, start, absent);
+  for (const admitted of trace.admitted) order.take(admitted);
+  return order;
+}
+
+/** Takes the commits one after another. */
+class Order {
+  readonly #trace: Trace;
+  readonly #attempts: readonly Attempt[];
+  readonly #absent: number;
+  /** Those acknowledged ones that have not been taken, in the order in which they were. */
+  readonly #left: Attempt[];
+  readonly #commits: Commit[] = [];
+  readonly #unmade: Commit[] = [];
+  readonly #unasked: Admitted[] = [];
+  readonly #states: [Records, ...Records[]];
+  /** How many may stand or not. */
+  doubts = 0;
+
+  constructor(trace: Trace, attempts: readonly Attempt[], start: Records, absent: number) {
+    this.#trace = trace;
+    this.#attempts = attempts;
+    this.#absent = absent;
+    this.#states = [start];
+    this.#left = attempts.filter(
+      ({ entry, changes }) => changes.size > 0 && codeOf(entry.outcome) === undefined,
+    );
+    this.#left.sort((a, b) => a.entry.ended - b.entry.ended);
   }
-  return { commits, states, absent: unmade, missing: left, unasked, doubts };
+
+  get serial(): Serial {
+    return {
+      commits: this.#commits,
+      states: this.#states,
+      absent: this.#unmade,
+      missing: this.#left,
+      unasked: this.#unasked,
+    };
+  }
+
+  take(admitted: Admitted): void {
+    const own = this.#takeAttempt(admitted);
+    if (own !== undefined) this.#make(acknowledged(admitted, own));
+    else if (isUpkeep(this.#trace, admitted, this.#records))
+      this.#make({ ...this.#unheard(admitted), isUpkeep: true });
+    else this.#takeUnheard(admitted);
+  }
+
+  /** The acknowledged commit that was admitted then. */
+  #takeAttempt(admitted: Admitted): Attempt | undefined {
+    if (isLostTry(this.#trace, admitted, this.#attempts, this.#records)) return undefined;
+    const own = this.#left.findIndex((attempt) => isOf(admitted, attempt, this.#records));
+    return own < 0 ? undefined : this.#left.splice(own, 1)[0];
+  }
+
+  #takeUnheard(admitted: Admitted): void {
+    if (!isInDoubt(admitted, this.#attempts)) this.#unasked.push(admitted);
+    const commit = this.#unheard(admitted);
+    const isAbsent = (this.#absent >> this.doubts++) % 2 === 1;
+    if (isAbsent) this.#unmade.push(commit);
+    else this.#make(commit);
+  }
+
+  #make(commit: Commit): void {
+    const records = this.#records;
+    this.#commits.push(commit);
+    this.#states.push(commit.isUpkeep ? records : applied(records, commit.changes));
+  }
+
+  #unheard({ writes, moment }: Admitted): Commit {
+    const changes = [...writes].map(([name, n]): [string, (() => ItemRecord | undefined) | undefined] => {
+      const record = n === undefined ? undefined : this.#recordOf(n);
+      return [name, n === undefined ? undefined : () => record];
+    });
+    const never = { ended: Number.POSITIVE_INFINITY, attempt: undefined, isUpkeep: false };
+    return { changes: new Map(changes), began: 0, admitted: moment, ...never };
+  }
+
+  /** The record that a call has added with this number, or that was there at first. */
+  #recordOf(n: number): ItemRecord | undefined {
+    for (const { entries } of this.#trace.units)
+      for (const { call } of entries)
+        if ((call.kind === "add" || call.kind === "update") && call.item.n === n) return itemOf(call.item);
+    return [...this.#states[0].values()].find((record) => record.n === n);
+  }
+
+  get #records(): Records {
+    return this.#states.at(-1) ?? this.#states[0];
+  }
 }
 
 function isOf({ writes, moment }: Admitted, { entry, changes }: Attempt, records: Records): boolean {
@@ -125,25 +189,7 @@ function sameWrites(a: Writes, b: Writes): boolean {
   return a.size === b.size && [...a].every(([name, n]) => b.has(name) && b.get(name) === n);
 }
 
-function acknowledged({ moment }: Admitted, attempt: Attempt | undefined): Commit {
-  if (attempt === undefined) throw new RangeError("there is no such commit");
+function acknowledged({ moment }: Admitted, attempt: Attempt): Commit {
   const { began, ended } = attempt.entry;
   return { changes: attempt.changes, began, admitted: moment, ended, attempt, isUpkeep: false };
-}
-
-function unheard(trace: Trace, { writes, moment }: Admitted): Commit {
-  const changes = [...writes].map(([name, n]): [string, (() => ItemRecord | undefined) | undefined] => {
-    const record = n === undefined ? undefined : recordOf(trace, n);
-    return [name, n === undefined ? undefined : () => record];
-  });
-  const never = { ended: Number.POSITIVE_INFINITY, attempt: undefined, isUpkeep: false };
-  return { changes: new Map(changes), began: 0, admitted: moment, ...never };
-}
-
-/** The record that a call has added with this number. */
-function recordOf(trace: Trace, n: number): ItemRecord | undefined {
-  for (const { entries } of trace.units)
-    for (const { call } of entries)
-      if ((call.kind === "add" || call.kind === "update") && call.item.n === n) return itemOf(call.item);
-  return undefined;
 }

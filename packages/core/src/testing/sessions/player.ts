@@ -1,9 +1,6 @@
 import { BabaError, ConflictError } from "../../errors.ts";
-import type { DatabaseContext } from "../../session/database/assemble.ts";
-import { Database } from "../../session/database/database.ts";
-import type { BabaOptions } from "../../session/options.ts";
-import { Item } from "./items.ts";
-import { DEATH, Life } from "./life.ts";
+import { Handles, type SessionSubject } from "./handles.ts";
+import { DEATH, type Life } from "./life.ts";
 import { type ItemSession, perform, streamed } from "./perform.ts";
 import {
   ACTORS,
@@ -13,11 +10,11 @@ import {
   FOLDERS,
   type Program,
   type Step,
-  UNLOCK,
   type Upkeep,
 } from "./program.ts";
 import {
   type Entry,
+  type Interruption,
   type Origin,
   type Outcome,
   type Rerun,
@@ -28,24 +25,7 @@ import {
   type Unit,
 } from "./trace.ts";
 import { tend } from "./upkeep.ts";
-import { Witness } from "./witness.ts";
 
-/** A folder that programs are played on, from processes with numbers of their own. */
-export type SessionSubject = {
-  readonly directory: string;
-  /** What the databases of a process are built on. */
-  context(process: number): DatabaseContext;
-  /** Whether processes may be paused: then the write lock may stay taken for longer than others wait. */
-  readonly hasPauses?: boolean;
-  /** Has `died` called when a process was killed and another has begun in its place. */
-  readonly watchDeaths?: (died: (process: number) => void) => void;
-  /** Puts something in the place of a database. */
-  readonly changed?: (db: Database<typeof Item>) => Database<typeof Item>;
-};
-
-type Terms = Required<Pick<BabaOptions, "settle" | "durability" | "logging">>;
-/** A database of a program. */
-type Handle = { readonly db: Database<typeof Item>; readonly origin: Origin };
 /** When something was done and what came of it. */
 type Noted = Pick<Entry, "began" | "ended" | "outcome">;
 type Begun = { readonly session: ItemSession; readonly unit: Unit; readonly life: Life };
@@ -54,8 +34,6 @@ type Begun = { readonly session: ItemSession; readonly unit: Unit; readonly life
 const FAILURE = new Error("the callback fails");
 const DIED: Outcome = { code: "DIED", error: DEATH };
 const CONFLICT: Outcome = { code: "BABA_CONFLICT", error: undefined };
-/** The process that looks at what the others have left. */
-const LAST_PROCESS = 9;
 /** In place of the number of a process, for what any of them may do. */
 const ANYBODY = -1;
 
@@ -74,20 +52,19 @@ class Player {
   readonly #turnovers: Turnover[] = [];
   readonly #reruns: Rerun[] = [];
   readonly #upkeep: Tended[] = [];
-  readonly #lives = new Map<number, Life>();
-  readonly #handles: Handle[] = [];
+  readonly #interruptions: Interruption[] = [];
+  readonly #handles: Handles;
   readonly #actors: (Begun | undefined)[] = [];
   /** Each actor's stream, which it does not make other calls beside. */
   readonly #streams: (Promise<unknown> | undefined)[] = [];
   readonly #running = new Set<Promise<unknown>>();
-  readonly #witness = new Witness(() => this.#now());
   #moment = 0;
 
   constructor(program: Program, subject: SessionSubject) {
     this.#program = program;
     this.#subject = subject;
-    for (let i = 0; i < program.handles.length; i++) this.#handles[i] = this.#opened(i, false);
-    subject.watchDeaths?.((process) => this.#died(process));
+    this.#handles = new Handles(program, subject, () => this.#now());
+    subject.watchEnds?.({ died: (process) => this.#died(process), cut: () => this.#cut() });
   }
 
   async fill(records: number): Promise<void> {
@@ -117,18 +94,17 @@ class Player {
 
   async end(): Promise<Trace> {
     await Promise.all(this.#running);
-    for (const handle of this.#handles.keys()) await this.#closed(handle);
+    for (const handle of this.#program.handles.keys()) await this.#closed(handle);
     await this.#look();
-    const { admitted } = this.#witness;
-    const { hasPauses = false } = this.#subject;
     const [units, turnovers, reruns, upkeep] = [this.#units, this.#turnovers, this.#reruns, this.#upkeep];
-    return { units, turnovers, reruns, upkeep, admitted, hasPauses };
+    const { hasPauses = false } = this.#subject;
+    const [{ admitted }, interruptions] = [this.#handles, this.#interruptions];
+    return { units, turnovers, reruns, upkeep, admitted, interruptions, hasPauses, isSealed: false };
   }
 
   /** Reads everything as a new process does; again in another if that is killed. */
   async #look(): Promise<void> {
-    const origin = { process: LAST_PROCESS, opened: this.#now(), isKeyless: false };
-    const db = this.#database(origin, this.#options(0));
+    const { db, origin } = this.#handles.last();
     const begun = this.#begin(db.asyncSession(), origin);
     for (const folder of FOLDERS)
       await this.#make(begun, { kind: "stream", folder, most: Number.POSITIVE_INFINITY, midway: undefined });
@@ -139,20 +115,21 @@ class Player {
 
   /** Sessions and databases of a process end with it; whoever recovers what it left empties the journal. */
   #died(process: number): void {
-    this.#lives.get(process)?.end();
-    this.#lives.delete(process);
+    this.#handles.end(process);
     this.#anybodyTurns();
-    for (const [handle, plan] of this.#program.handles.entries()) {
-      if (plan.process !== process) continue;
-      this.#handles[handle] = this.#opened(handle, true);
-      for (const [actor, own] of ACTORS.entries()) if (own === handle) this.#actors[actor] = undefined;
-    }
+    this.#beginAnew((own) => this.#program.handles[own]?.process === process);
   }
 
-  #life(process: number): Life {
-    const life = this.#lives.get(process) ?? new Life(this.#now());
-    this.#lives.set(process, life);
-    return life;
+  /** All processes end at once. */
+  #cut(): void {
+    this.#handles.endAll();
+    this.#interruptions.push({ moment: this.#now() });
+    this.#beginAnew(() => true);
+  }
+
+  #beginAnew(isEnded: (handle: number) => boolean): void {
+    for (const handle of this.#program.handles.keys()) if (isEnded(handle)) this.#handles.open(handle, true);
+    for (const [actor, handle] of ACTORS.entries()) if (isEnded(handle)) this.#actors[actor] = undefined;
   }
 
   #call(actor: number, call: Call): Promise<unknown> {
@@ -201,7 +178,7 @@ class Player {
    */
   async #callback(step: Callback & Step): Promise<void> {
     const handle = ACTORS[step.actor] ?? 0;
-    const { db, origin } = this.#handle(handle);
+    const { db, origin } = this.#handles.at(handle);
     const { retries, fails } = step;
     const rerun: Rerun = { ...origin, ...this.#unfinished(), retries, fails, units: [] };
     this.#reruns.push(rerun);
@@ -216,7 +193,7 @@ class Player {
       last = this.#noted(begun.unit, { kind: "commit" });
     };
     const work = db.asyncSession(run, { retries }).then(() => []);
-    await this.#outcomeOf(rerun, this.#life(origin.process).during(work));
+    await this.#outcomeOf(rerun, this.#handles.life(origin.process).during(work));
     if (last !== undefined) this.#ended(last, rerun.outcome);
   }
 
@@ -232,7 +209,7 @@ class Player {
 
   /** Nothing is promised to others of a process that takes its own lock away while it commits. */
   async #upkeepStep(handle: number, upkeep: Upkeep): Promise<unknown> {
-    const { process } = this.#plan(handle);
+    const { process } = this.#handles.at(handle).origin;
     const isBusy = this.#units.some(
       (unit) => unit.process === process && unit.entries.some(({ outcome }) => outcome === UNFINISHED),
     );
@@ -241,17 +218,17 @@ class Player {
 
   /** Does upkeep and notes it; never rejects. Most of it begins a journal anew. */
   #tend(handle: number, upkeep: Upkeep): Promise<Outcome> {
-    const { db, origin } = this.#handle(handle);
+    const { db, origin } = this.#handles.at(handle);
     const tended: Tended = { ...origin, ...this.#unfinished(), upkeep };
     this.#upkeep.push(tended);
     if (upkeep === "forceUnlock") this.#anybodyTurns();
     else if (upkeep !== "verify") this.#turnovers.push(tended);
-    return this.#outcomeOf(tended, this.#life(origin.process).during(tend(db, upkeep)));
+    return this.#outcomeOf(tended, this.#handles.life(origin.process).during(tend(db, upkeep)));
   }
 
   async #reopen(handle: number): Promise<void> {
     await this.#closed(handle);
-    this.#handles[handle] = this.#opened(handle, true);
+    this.#handles.open(handle, true);
   }
 
   /** Closes a handle beside what still runs; its actors begin new sessions. */
@@ -262,7 +239,7 @@ class Player {
       this.#actors[actor] = undefined;
     }
     const turnover = this.#turnover(handle);
-    await isSurvived(this.#life(turnover.process).during(this.#handle(handle).db.close()));
+    await isSurvived(this.#handles.life(turnover.process).during(this.#handles.at(handle).db.close()));
     turnover.ended = this.#now();
   }
 
@@ -271,38 +248,15 @@ class Player {
   }
 
   #turnover(handle: number): Turnover {
-    const { process } = this.#plan(handle);
+    const { process } = this.#handles.at(handle).origin;
     const turnover = { process, began: this.#now(), ended: Number.POSITIVE_INFINITY };
     this.#turnovers.push(turnover);
     return turnover;
   }
 
-  #opened(handle: number, isAgain: boolean): Handle {
-    const { process } = this.#plan(handle);
-    const isKeyless = this.#program.protection === "converted" && process > 0 && !isAgain;
-    const others = this.#handles.filter(
-      ({ origin }, other) => other !== handle && origin.process === process,
-    );
-    const earliest = Math.min(this.#now(), ...others.map(({ origin }) => origin.opened));
-    const origin = { process, opened: Math.max(earliest, this.#life(process).began), isKeyless };
-    return { db: this.#database(origin, this.#options(handle)), origin };
-  }
-
-  #database({ process, isKeyless }: Origin, options: Terms): Database<typeof Item> {
-    const { directory, context, changed = (db) => db } = this.#subject;
-    const unlock = isKeyless ? UNLOCK.none : UNLOCK[this.#program.protection];
-    const watched = this.#witness.watching(context(process), process);
-    return changed(new Database(Item, { ...unlock, ...options, directory }, watched));
-  }
-
-  #options(handle: number): Terms {
-    const { settle, durability } = this.#plan(handle);
-    return { settle, durability, logging: false };
-  }
-
   #begun(actor: number): Begun {
     const handle = ACTORS[actor] ?? 0;
-    const { db, origin } = this.#handle(handle);
+    const { db, origin } = this.#handles.at(handle);
     const begun = this.#actors[actor] ?? this.#begin(db.asyncSession(), origin);
     this.#actors[actor] = begun;
     return begun;
@@ -311,19 +265,7 @@ class Player {
   #begin(session: ItemSession, origin: Origin): Begun {
     const unit = { ...origin, entries: [] };
     this.#units.push(unit);
-    return { session, unit, life: this.#life(origin.process) };
-  }
-
-  #plan(handle: number) {
-    const plan = this.#program.handles[handle];
-    if (plan === undefined) throw new RangeError("the program has no such handle");
-    return plan;
-  }
-
-  #handle(handle: number): Handle {
-    const opened = this.#handles[handle];
-    if (opened === undefined) throw new RangeError("the program has no such handle");
-    return opened;
+    return { session, unit, life: this.#handles.life(origin.process) };
   }
 
   #now(): number {

@@ -1,8 +1,10 @@
 import { seededRandom } from "../history/generator.ts";
-import { judge, type Verdict } from "./judge.ts";
-import { play, type SessionSubject } from "./player.ts";
-import { type Draw, type Program, programOf } from "./program.ts";
+import type { SessionSubject } from "./handles.ts";
+import { judge } from "./judge.ts";
+import { play } from "./player.ts";
+import { type Draw, type HandlePlan, type Program, pick, programOf } from "./program.ts";
 import { withForce, withUpkeep } from "./upkeep.ts";
+import type { Verdict } from "./verdict.ts";
 
 /**
  * A random program over the whole database: sessions of three handles in two processes, interleaved.
@@ -32,6 +34,16 @@ export function tendedProgram(seed: number, steps: number): Program {
 export function forcedProgram(seed: number, steps: number): Program {
   const random = seededRandom(seed);
   return withForce(sessionProgram(seed, steps), (end) => belowOf(random, end));
+}
+
+/** A program of one of the kinds above, in turn, half of whose databases promise less of what a power cut leaves. */
+export function cutProgram(seed: number, steps: number): Program {
+  const kinds = [sessionProgram, tendedProgram, sessionProgram, forcedProgram];
+  const program = pick(kinds, Math.floor(seed / 3))(seed, steps);
+  const random = seededRandom(seed);
+  const relaxed = (plan: HandlePlan): HandlePlan =>
+    random() < 0.5 ? plan : { ...plan, settle: "background", durability: "relaxed" };
+  return { ...program, handles: program.handles.map(relaxed) };
 }
 
 function belowOf(random: () => number, end: number): number {

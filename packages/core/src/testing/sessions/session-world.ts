@@ -1,12 +1,19 @@
 import { loadAge } from "../../crypto/age.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
-import { assemble, type DatabaseContext } from "../../session/database/assemble.ts";
+import { assemble } from "../../session/database/assemble.ts";
 import type { Database } from "../../session/database/database.ts";
 import { World, type WorldOptions } from "../simulation/scheduler.ts";
+import { Boots } from "./boots.ts";
 import type { Item } from "./items.ts";
-import type { Verdict } from "./judge.ts";
 import type { Program } from "./program.ts";
-import { checkSessions, forcedProgram, sessionProgram, tendedProgram } from "./session-programs.ts";
+import {
+  checkSessions,
+  cutProgram,
+  forcedProgram,
+  sessionProgram,
+  tendedProgram,
+} from "./session-programs.ts";
+import { added, NOTHING, type SessionTotals, type Verdict } from "./verdict.ts";
 
 type Db = Database<typeof Item>;
 
@@ -15,10 +22,12 @@ export type WorldPlan = {
   readonly changed?: (db: Db) => Db;
   /** Makes what the databases of a process are built on; `assemble` by default. */
   readonly assembled?: typeof assemble;
-  /** Processes are killed or paused. */
-  readonly disturbances?: Pick<WorldOptions, "pauses" | "deaths">;
+  /** Processes are killed or paused, or the power is cut. */
+  readonly disturbances?: Pick<WorldOptions, "pauses" | "deaths" | "reboots">;
   /** What befalls the disk when a process was killed. */
   readonly damage?: (files: FileSystem) => Promise<void>;
+  /** What befalls the disk when the power was cut, besides. */
+  readonly loss?: (files: FileSystem) => Promise<void>;
 };
 
 /** The two processes of a program, and the one that looks at what they have left. */
@@ -35,52 +44,53 @@ export async function checkInWorld(
     assembled = assemble,
     disturbances = {},
     damage = async () => undefined,
+    loss = async () => undefined,
   }: WorldPlan = {},
 ): Promise<Verdict> {
   // A world waits for nothing real.
   await loadAge();
   const world = new World(seed, disturbances);
   const { pauses } = disturbances;
-  let died = (_process: number): void => undefined;
-  const contexts = new Map<number, DatabaseContext>();
+  const boots = new Boots(PROCESSES.length);
   const [ready, ended] = [signal(), signal()];
   const checked = ready.given.then(() =>
     checkSessions(program, {
       directory: ".",
-      context: (process) => contextOf(contexts, process),
+      context: (process) => boots.context(process),
       changed,
       hasPauses: pauses !== undefined,
-      watchDeaths: (listener) => {
-        died = listener;
+      watchEnds: (ends) => {
+        boots.ends = ends;
       },
     }),
   );
   void checked.catch(() => undefined).then(() => ended.give());
   for (const process of PROCESSES)
     world.spawn(`process ${process}`, async ({ runtime, incarnation, fileSystem }) => {
-      if (incarnation > 0) await damage(fileSystem);
-      if (contexts.set(process, assembled(runtime)).size === PROCESSES.length) ready.give();
-      if (incarnation > 0) died(process);
+      const isFirst = boots.isFirst(world.machine.boot);
+      if (incarnation > 0) await (isFirst ? loss : damage)(fileSystem);
+      if (boots.begin(process, assembled(runtime))) ready.give();
       return ended.given;
     });
   await world.run();
   return checked;
 }
 
-/** What programs have shown together. */
-export type SessionTotals = Omit<Verdict, "violations">;
-
-/** What programs do besides: nothing, work on the whole store, or removing the write lock by force. */
-export type SessionKind = "ordinary" | "tended" | "forced";
+/**
+ * What programs do besides: nothing, work on the whole store, removing the write lock by force, or
+ * any of these while the power is cut. */
+export type SessionKind = "ordinary" | "tended" | "forced" | "cut";
 
 const PROGRAMS: Readonly<Record<SessionKind, (seed: number, steps: number) => Program>> = {
   ordinary: sessionProgram,
   tended: tendedProgram,
   forced: forcedProgram,
+  cut: cutProgram,
 };
 const STEPS = 100;
 const DEATHS: WorldOptions = { deaths: { chance: 0.006, most: 4 } };
 const DEATHS_AND_PAUSES: WorldOptions = { ...DEATHS, pauses: { chance: 0.004, most: 4 } };
+const CUTS: WorldOptions = { reboots: { chance: 0.003, most: 3 } };
 
 /**
  * Plays random programs, one for each seed: in turn undisturbed, with processes that are killed, and with some
@@ -99,18 +109,10 @@ export async function runSessions(
   seed: number,
   kind: SessionKind = "ordinary",
 ): Promise<SessionTotals> {
-  let totals: SessionTotals = {
-    calls: 0,
-    commits: 0,
-    conflicts: 0,
-    spared: 0,
-    mixed: 0,
-    cutOff: 0,
-    tended: 0,
-    unheard: 0,
-  };
+  let totals = NOTHING;
   for (let i = seed; i < seed + programs; i++) {
-    const disturbances = [{}, DEATHS, DEATHS_AND_PAUSES][i % 3] ?? {};
+    const ends = [{}, DEATHS, DEATHS_AND_PAUSES][i % 3] ?? {};
+    const disturbances = kind === "cut" ? { ...ends, ...CUTS } : ends;
     const verdict = await checkInWorld(PROGRAMS[kind](i, STEPS), i, { disturbances }).catch(
       (cause: unknown) => {
         throw new Error(`program ${i}: ${String(cause)}`, { cause });
@@ -119,25 +121,6 @@ export async function runSessions(
     totals = added(totals, verdict);
   }
   return totals;
-}
-
-function added(a: SessionTotals, b: SessionTotals): SessionTotals {
-  return {
-    calls: a.calls + b.calls,
-    commits: a.commits + b.commits,
-    conflicts: a.conflicts + b.conflicts,
-    spared: a.spared + b.spared,
-    mixed: a.mixed + b.mixed,
-    cutOff: a.cutOff + b.cutOff,
-    tended: a.tended + b.tended,
-    unheard: a.unheard + b.unheard,
-  };
-}
-
-function contextOf(contexts: ReadonlyMap<number, DatabaseContext>, process: number): DatabaseContext {
-  const context = contexts.get(process);
-  if (context === undefined) throw new RangeError(`there is no process ${process}`);
-  return context;
 }
 
 function signal(): { readonly given: Promise<void>; give(): void } {

@@ -26,6 +26,8 @@ export type Origin = {
   readonly opened: number;
   /** Whether it was made without a key for a store that is sealed later. */
   readonly isKeyless: boolean;
+  /** Whether an acknowledged commit is to survive a power cut. */
+  readonly isDurable: boolean;
 };
 
 /** The calls of one session, in the order in which they were made. */
@@ -41,6 +43,9 @@ export type Tended = Origin & {
 
 /** A process closed or opened its store, or somebody recovered it, and may have emptied the journal. */
 export type Turnover = { readonly process: number; readonly began: number; ended: number };
+
+/** All sessions of all processes ended at once: the power was cut. */
+export type Interruption = { readonly moment: number };
 
 /** A callback's runs, and how it ended. */
 export type Rerun = Origin & {
@@ -60,6 +65,10 @@ export type Trace = {
   readonly upkeep: readonly Tended[];
   /** In the order in which they were made. */
   readonly admitted: readonly Admitted[];
+  /** In their order. */
+  readonly interruptions: readonly Interruption[];
+  /** Whether the store was sealed whole before all this. */
+  readonly isSealed: boolean;
   /** Whether the write lock may have stayed taken for longer than others wait. */
   readonly hasPauses: boolean;
 };
