@@ -29,16 +29,26 @@ function within(trace: Trace, from: number, to: number): Trace {
     turnovers: trace.turnovers.filter(isWithin),
     reruns: trace.reruns.filter(isWithin),
     upkeep: trace.upkeep.filter(isWithin),
+    skipped: trace.skipped.filter(({ moment }) => isWithin({ began: moment })),
     admitted: trace.admitted.filter(({ moment }) => isWithin({ began: moment })),
     isSealed: trace.upkeep.some((tended) => isSealing(tended) && tended.ended < from),
   };
 }
 
-/** Commits of handles that promise no more may be lost: the newest ones, and only those after the last other one. */
-export function* endsOf({ commits, states }: Serial, { lost }: End): Generator<[string, End]> {
-  const kept = commits.findLastIndex(({ attempt }) => attempt?.view.unit.isDurable) + 1;
-  for (let end = states.length - 1; end >= kept; end--) {
-    const records = states[end] ?? new Map();
+/**
+ * With what a history may end, before it goes on. A power cut may take commits that do not promise more: the newest
+ * ones, and only those after the last other one. Only what is there can have been damaged.
+ */
+export function* endsOf(
+  { commits, states }: Serial,
+  { isCut, damaged }: Interruption,
+  { lost }: End,
+): Generator<[string, End]> {
+  const durable = commits.findLastIndex(({ attempt }) => attempt?.view.unit.isDurable) + 1;
+  for (let end = states.length - 1; end >= (isCut ? durable : commits.length); end--) {
+    const left = states[end] ?? new Map();
+    if (![...damaged.keys()].every((name) => left.has(name))) continue;
+    const records = new Map([...left, ...damaged]);
     const gone = commits.slice(end).filter(({ isUpkeep }) => !isUpkeep).length;
     yield [textOf(records), { records, lost: lost + gone }];
   }

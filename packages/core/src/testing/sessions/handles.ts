@@ -1,9 +1,11 @@
+import type { FileSystem } from "../../file-system/file-system.ts";
+import type { Logger } from "../../log/log.ts";
 import type { DatabaseContext } from "../../session/database/assemble.ts";
 import { Database } from "../../session/database/database.ts";
 import { Item } from "./items.ts";
 import { Life } from "./life.ts";
 import { type HandlePlan, type Program, UNLOCK } from "./program.ts";
-import type { Origin } from "./trace.ts";
+import type { Origin, Skipped } from "./trace.ts";
 import { type Admitted, Witness } from "./witness.ts";
 
 /** A folder that programs are played on, from processes with numbers of their own. */
@@ -17,6 +19,8 @@ export type SessionSubject = {
   readonly watchEnds?: (ends: Ends) => void;
   /** Puts something in the place of a database. */
   readonly changed?: (db: Database<typeof Item>) => Database<typeof Item>;
+  /** The directory behind the databases' backs; by default, as a process of its own has it. */
+  readonly files?: () => FileSystem;
 };
 
 export type Ends = {
@@ -32,8 +36,13 @@ export type Handle = { readonly db: Database<typeof Item>; readonly origin: Orig
 /** The process that looks at what the others have left. */
 const LAST_PROCESS = 9;
 
+/** Tells of a record that a read has left out. */
+const SKIPPED = /Skipped a record .*?BABA_\w+: (.+?\.baba)/u;
+
 /** The databases of a program, and the processes that they are in. */
 export class Handles {
+  /** What the logs say was left out. */
+  readonly skipped: Skipped[] = [];
   readonly #program: Program;
   readonly #subject: SessionSubject;
   readonly #now: () => number;
@@ -81,6 +90,11 @@ export class Handles {
     return this.#opened({ ...is, opened: this.#now() }, plan);
   }
 
+  files(): FileSystem {
+    const { directory, context, files } = this.#subject;
+    return files?.() ?? context(LAST_PROCESS).runtime.fileSystem(directory);
+  }
+
   /** The present life of a process. */
   life(process: number): Life {
     const life = this.#lives.get(process) ?? new Life(this.#now());
@@ -103,11 +117,28 @@ export class Handles {
     const { process, isKeyless } = origin;
     const { directory, context, changed = (db) => db } = this.#subject;
     const unlock = isKeyless ? UNLOCK.none : UNLOCK[this.#program.protection];
-    const options = { ...unlock, directory, settle, durability, logging: false };
+    const options = {
+      ...unlock,
+      directory,
+      settle,
+      durability,
+      logging: this.#logger(process),
+      logLevel: "error",
+    } as const;
     return {
       db: changed(new Database(Item, options, this.#witness.watching(context(process), process))),
       origin,
     };
+  }
+
+  /** Notes what reads tell of the records that they leave out. */
+  #logger(process: number): Logger {
+    const ignore = () => undefined;
+    const error = (line: string) => {
+      const [, name] = SKIPPED.exec(line) ?? [];
+      if (name !== undefined) this.skipped.push({ process, moment: this.#now(), name });
+    };
+    return { debug: ignore, info: ignore, warn: ignore, error };
   }
 
   #plan(handle: number): HandlePlan {

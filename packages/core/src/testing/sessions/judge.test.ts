@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { DAMAGED } from "./damage.ts";
 import { itemOf, textOf } from "./items.ts";
 import { judge } from "./judge.ts";
 import type { Call } from "./program.ts";
@@ -8,7 +9,16 @@ const NAME = "1.baba";
 const ITEM = { id: 1, team: 0, value: 0 };
 const NAMES = ["1.baba", "2.baba"];
 const ORIGIN = { opened: 0, isKeyless: false, isDurable: true };
-const QUIET = { turnovers: [], reruns: [], upkeep: [], hasPauses: false, interruptions: [], isSealed: false };
+const CUT = { isCut: true, damaged: new Map() };
+const QUIET = {
+  turnovers: [],
+  reruns: [],
+  upkeep: [],
+  hasPauses: false,
+  interruptions: [],
+  skipped: [],
+  isSealed: false,
+};
 
 function called(call: Call, began: number, ended: number, texts: readonly string[]): Entry {
   return { call, began, ended, outcome: { texts }, rows: [] };
@@ -76,7 +86,7 @@ test("judge() wants the commit of a killed process whole or absent", () => {
 test("judge() wants the commit that a power cut meets whole or absent", () => {
   const cut = (found: readonly string[]): Trace => ({
     ...traceOfDeath(found),
-    interruptions: [{ moment: 19 }],
+    interruptions: [{ ...CUT, moment: 19 }],
   });
   expect(judge(cut([])).violations).toEqual([]);
   expect(judge(cut(NAMES)).violations).toEqual([]);
@@ -97,7 +107,7 @@ function traceOfCut(found: readonly string[], durable: readonly boolean[], isHea
     writes: new Map([[name, 1 + i]]),
     moment: 4 + 10 * i,
   }));
-  return { ...QUIET, units: [...writers, looker(found)], admitted, interruptions: [{ moment: 20 }] };
+  return { ...QUIET, units: [...writers, looker(found)], admitted, interruptions: [{ ...CUT, moment: 20 }] };
 }
 
 test("judge() wants a prefix of the commits after a power cut, and all that were durable", () => {
@@ -139,4 +149,31 @@ test("judge() lets rewrap() commit a record as it is, and nothing else, and coun
   expect(judge(traceOfUpkeep(2, "1")).violations).toEqual([]);
   expect(judge(traceOfUpkeep(1, "1")).violations.join()).toContain("a commit that nobody asked for");
   expect(judge(traceOfUpkeep(2, "0")).violations.join()).toContain("rewrap of process 2: found 0");
+});
+
+/** A process reads a folder of two records without the first, which is damaged; its log tells of these. */
+function traceOfSkip(told: readonly string[]): Trace {
+  const { units, admitted } = traceOfCut([], []);
+  const text = textOf(itemOf({ ...ITEM, n: 2 }));
+  const all = called({ kind: "all", folder: ".", plain: false, skips: true }, 30, 40, [text]);
+  return {
+    ...QUIET,
+    units: [...units.slice(0, 2), { ...ORIGIN, process: 1, entries: [all] }],
+    admitted,
+    interruptions: [{ moment: 20, isCut: false, damaged: new Map([["1.baba", DAMAGED.undecodable]]) }],
+    skipped: told.map((name) => ({ process: 1, moment: 35, name })),
+  };
+}
+
+test("judge() wants a line in the log for each record that was left out, and for no other", () => {
+  expect(judge(traceOfSkip(["1.baba"])).violations).toEqual([]);
+  expect(judge(traceOfSkip([])).violations.join()).toContain("a line in the log for 1.baba");
+  expect(judge(traceOfSkip(NAMES)).violations).toEqual(["2.baba was left out, which can be read"]);
+});
+
+test("judge() finds a record that was there to be damaged and in no commit", () => {
+  const trace = traceOfSkip(["1.baba"]);
+  const damaged = new Map([["3.baba", DAMAGED.undecodable]]);
+  const { violations } = judge({ ...trace, interruptions: [{ moment: 20, isCut: false, damaged }] });
+  expect(violations).toEqual(["no record was there to be damaged: 3.baba"]);
 });

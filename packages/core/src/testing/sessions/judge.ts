@@ -32,9 +32,27 @@ function judgeEra(
       if (best === undefined || verdict.violations.length < best.violations.length) best = verdict;
       if (verdict.violations.length > 0) continue;
       if (interruption === undefined) return { verdict: { ...verdict, lost: begin.lost }, ends: [] };
-      for (const [text, end] of endsOf(serial, begin))
+      for (const [text, end] of endsOf(serial, interruption, begin))
         if (end.lost < (ends.get(text)?.lost ?? Number.POSITIVE_INFINITY)) ends.set(text, end);
     }
   if (best === undefined) throw new RangeError("there is no order of the commits");
-  return { verdict: interruption === undefined ? best : { ...best, cuts: 1 }, ends: [...ends.values()] };
+  return {
+    verdict: { ...best, ...shownBy(interruption, ends.size, best.violations) },
+    ends: [...ends.values()],
+  };
+}
+
+function shownBy(
+  interruption: Interruption | undefined,
+  ends: number,
+  violations: readonly string[],
+): Partial<Verdict> {
+  const isUnknown = interruption !== undefined && ends === 0 && violations.length === 0;
+  return {
+    cuts: interruption?.isCut ? 1 : 0,
+    damaged: interruption?.damaged.size ?? 0,
+    violations: isUnknown
+      ? [`no record was there to be damaged: ${[...interruption.damaged.keys()]}`]
+      : violations,
+  };
 }

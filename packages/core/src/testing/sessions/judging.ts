@@ -1,13 +1,11 @@
 import { isBlind, isExcused, isUpkeepExcused } from "./excuses.ts";
-import { textOf } from "./items.ts";
+import { describe, expected, fits, isFailure, leftOut, mayLeaveOut } from "./fits.ts";
 import { type Commit, type Serial, serials } from "./order.ts";
-import type { Stream } from "./program.ts";
-import { answer, applied, canonical, couldStream, type Records } from "./reference.ts";
+import { canonical, type Records } from "./reference.ts";
 import {
   codeOf,
   type Entry,
   isCutOff,
-  type Outcome,
   type Rerun,
   type Tended,
   type Trace,
@@ -76,6 +74,8 @@ class Judging {
     for (const attempt of this.#attempts) this.#judgeAttempt(attempt);
     for (const rerun of this.#trace.reruns) this.#judgeRerun(rerun);
     for (const tended of this.#trace.upkeep) this.#judgeUpkeep(tended);
+    for (const read of this.#reads) this.#judgeSkips(read);
+    this.#judgeLog();
     for (const { process, writes } of this.#unasked)
       this.#violations.push(
         `process ${process} made a commit that nobody asked for: ${JSON.stringify([...writes])}`,
@@ -89,6 +89,8 @@ class Judging {
       commits: this.#commits.filter(({ isUpkeep }) => !isUpkeep).length,
       cuts: 0,
       lost: 0,
+      damaged: 0,
+      skipped: this.#trace.skipped.length,
       tended: this.#trace.upkeep.filter(({ outcome }) => codeOf(outcome) === undefined).length,
       conflicts: this.#conflicts,
       spared: this.#spared,
@@ -122,6 +124,37 @@ class Judging {
       isTouched(lowest, { names: none, folders }) ||
       isTouched(this.#beginning(view).lowest, { names: view.moved, folders: none })
     );
+  }
+
+  /** What a read has left out in each of the states that it may have met is in the log. */
+  #judgeSkips(read: Read): void {
+    const { entry, view } = read;
+    const { lowest, highest } = this.#rangeOf(read);
+    const [first = [], ...others] = this.#states
+      .slice(lowest, highest + 1)
+      .map((records) => leftOut(read, records));
+    const always = first.filter((name) => others.every((names) => names.includes(name)));
+    const isTold = (name: string) =>
+      this.#trace.skipped.some(
+        (line) =>
+          line.process === view.unit.process &&
+          line.name === name &&
+          entry.began < line.moment &&
+          line.moment < entry.ended,
+      );
+    for (const name of always)
+      if (!isTold(name))
+        this.#violation(entry, view.unit, `a line in the log for ${name}, which it leaves out`);
+  }
+
+  /** What the log says was left out cannot be read. */
+  #judgeLog(): void {
+    const names = new Set(this.#trace.skipped.map(({ name }) => name));
+    for (const name of names)
+      if (
+        !this.#reads.some((read) => this.#states.some((records) => mayLeaveOut(read, records).includes(name)))
+      )
+        this.#violations.push(`${name} was left out, which can be read`);
   }
 
   #rangeOf({ entry, view }: Read): Range {
@@ -264,40 +297,4 @@ class Judging {
       `${session}: ${JSON.stringify(entry.call)}\n  expected ${wanted}\n  found ${found}`,
     );
   }
-}
-
-/** Whether a call gave what these records, with its session's changes, are to give. */
-function fits(read: Read, records: Records): boolean {
-  const { call, outcome, rows } = read.entry;
-  if (call.kind !== "stream")
-    return textOf(given(outcome)) === textOf(answer(call, applied(records, read.pending)));
-  if ("code" in outcome) return false;
-  const isComplete = outcome.texts[0] === "complete";
-  const { pending: before, after } = read;
-  return couldStream(call, { rows, isComplete }, records, { before, after, at: (calls) => read.at(calls) });
-}
-
-function isFailure(outcome: Outcome): boolean {
-  return "code" in outcome && outcome.code !== "BABA_EXISTS";
-}
-
-/** A refused move counts as an answer. */
-function given(outcome: Outcome): readonly string[] {
-  return "code" in outcome ? [outcome.code] : outcome.texts;
-}
-
-function expected(read: Read, records: Records): string {
-  const { call } = read.entry;
-  return call.kind === "stream"
-    ? streamText(read, call, records)
-    : answer(call, applied(records, read.pending)).join("\n    ");
-}
-
-function streamText(read: Read, { folder }: Stream, records: Records): string {
-  const all = answer({ kind: "all", folder, plain: false }, applied(records, read.pending));
-  return `${all.length} records, unless it was stopped:\n    ${all.join("\n    ")}`;
-}
-
-function describe(outcome: Outcome): string {
-  return "texts" in outcome ? outcome.texts.join("\n    ") : `${outcome.code} ${String(outcome.error)}`;
 }

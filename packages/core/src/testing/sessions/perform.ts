@@ -1,5 +1,5 @@
 import type { AsyncSession } from "../../session/session.ts";
-import { type Item, type ItemRecord, itemOf, Plain, spoil, teamOf, textOf, wantedValue } from "./items.ts";
+import { Item, type ItemRecord, itemOf, Plain, spoil, teamOf, textOf, wantedValue } from "./items.ts";
 import type { Call, Filter, Stream } from "./program.ts";
 import type { Row } from "./trace.ts";
 
@@ -30,7 +30,7 @@ export async function perform(session: ItemSession, call: Exclude<Call, Stream>)
     case "count":
       return [String(await session.count(call.folder))];
     case "all":
-      return taken(await (call.plain ? session.all(call.folder, Plain) : session.all(call.folder)));
+      return taken(await all(session, call));
     case "filter":
       return filtered(session, call);
     case "commit":
@@ -42,13 +42,28 @@ export async function perform(session: ItemSession, call: Exclude<Call, Stream>)
   }
 }
 
-async function filtered(session: ItemSession, { folder, by, item, plain }: Filter): Promise<string[]> {
+const SKIPPING = { unreadable: "skip" } as const;
+
+function all(
+  session: ItemSession,
+  { folder, plain, skips }: Extract<Call, { kind: "all" }>,
+): Promise<unknown[]> {
+  if (skips) return session.all(folder, plain ? Plain : Item, SKIPPING);
+  return plain ? session.all(folder, Plain) : session.all(folder);
+}
+
+async function filtered(session: ItemSession, { folder, by, item, plain, skips }: Filter): Promise<string[]> {
   const team = teamOf(item.team);
-  if (plain) return taken(await session.filter(folder, Plain, { team }));
-  if (by === "predicate") return taken(await session.filter(folder, (record) => isWanted(record, team)));
+  const options = skips ? SKIPPING : {};
+  if (plain) return taken(await session.filter(folder, Plain, { team }, options));
+  const isRight = (record: ItemRecord) => isWanted(record, team);
+  if (by === "predicate")
+    return taken(
+      await (skips ? session.filter(folder, Item, isRight, options) : session.filter(folder, isRight)),
+    );
   const value = wantedValue(item.value, true);
   const where = by === "team" ? { team } : by === "value" ? { value } : { team, value };
-  const found = await session.filter(folder, where);
+  const found = await (skips ? session.filter(folder, Item, where, options) : session.filter(folder, where));
   spoil(where);
   return taken(found);
 }
@@ -64,11 +79,12 @@ export function isWanted(record: ItemRecord, team: string): boolean {
  */
 export async function streamed(
   session: ItemSession,
-  { folder, most, midway }: Stream,
+  { folder, most, skips, midway }: Stream,
   rows: Row[],
   { calls, make }: { calls(): number; make(call: Call): Promise<unknown> },
 ): Promise<string[]> {
-  for await (const { filename, record } of session.stream(folder)) {
+  const records = skips ? session.stream(folder, Item, SKIPPING) : session.stream(folder);
+  for await (const { filename, record } of records) {
     rows.push({ filename, text: textOf(record), calls: calls() });
     spoil(record);
     if (rows.length >= most) return ["stopped"];

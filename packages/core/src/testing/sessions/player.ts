@@ -1,4 +1,5 @@
 import { BabaError, ConflictError } from "../../errors.ts";
+import { damageRecord } from "./damage.ts";
 import { Handles, type SessionSubject } from "./handles.ts";
 import { DEATH, type Life } from "./life.ts";
 import { type ItemSession, perform, streamed } from "./perform.ts";
@@ -6,6 +7,7 @@ import {
   ACTORS,
   type Call,
   type Callback,
+  type Damage,
   FILLED,
   FOLDERS,
   type Program,
@@ -81,25 +83,25 @@ class Player {
   async step(step: Step): Promise<void> {
     await this.#streams[step.actor];
     if (step.kind === "reopen") return this.#reopen(ACTORS[step.actor] ?? 0);
+    if (step.kind === "damage") return this.#damage(step.damage);
     const work = this.#begunStep(step);
     this.#running.add(work);
     void work.finally(() => this.#running.delete(work));
     if (step.isAwaited) await work;
   }
 
-  #begunStep(step: Exclude<Step, { kind: "reopen" }>): Promise<unknown> {
+  #begunStep(step: Exclude<Step, { kind: "reopen" | "damage" }>): Promise<unknown> {
     if (step.kind === "upkeep") return this.#upkeepStep(ACTORS[step.actor] ?? 0, step.upkeep);
     return step.kind === "call" ? this.#call(step.actor, step.call) : this.#callback(step);
   }
 
   async end(): Promise<Trace> {
-    await Promise.all(this.#running);
-    for (const handle of this.#program.handles.keys()) await this.#closed(handle);
+    await this.#closedAll();
     await this.#look();
     const [units, turnovers, reruns, upkeep] = [this.#units, this.#turnovers, this.#reruns, this.#upkeep];
     const { hasPauses = false } = this.#subject;
-    const [{ admitted }, interruptions] = [this.#handles, this.#interruptions];
-    return { units, turnovers, reruns, upkeep, admitted, interruptions, hasPauses, isSealed: false };
+    const [{ admitted, skipped }, interruptions] = [this.#handles, this.#interruptions];
+    return { units, turnovers, reruns, upkeep, admitted, skipped, interruptions, hasPauses, isSealed: false };
   }
 
   /** Reads everything as a new process does; again in another if that is killed. */
@@ -107,7 +109,13 @@ class Player {
     const { db, origin } = this.#handles.last();
     const begun = this.#begin(db.asyncSession(), origin);
     for (const folder of FOLDERS)
-      await this.#make(begun, { kind: "stream", folder, most: Number.POSITIVE_INFINITY, midway: undefined });
+      await this.#make(begun, {
+        kind: "stream",
+        folder,
+        most: Number.POSITIVE_INFINITY,
+        skips: true,
+        midway: undefined,
+      });
     await this.#make(begun, { kind: "commit" });
     const isClosed = await isSurvived(begun.life.during(db.close()));
     if (!isClosed) await this.#look();
@@ -123,7 +131,7 @@ class Player {
   /** All processes end at once. */
   #cut(): void {
     this.#handles.endAll();
-    this.#interruptions.push({ moment: this.#now() });
+    this.#interruptions.push({ moment: this.#now(), isCut: true, damaged: new Map() });
     this.#beginAnew(() => true);
   }
 
@@ -241,6 +249,26 @@ class Player {
     const turnover = this.#turnover(handle);
     await isSurvived(this.#handles.life(turnover.process).during(this.#handles.at(handle).db.close()));
     turnover.ended = this.#now();
+  }
+
+  async #closedAll(): Promise<void> {
+    await Promise.all(this.#running);
+    for (const handle of this.#program.handles.keys()) await this.#closed(handle);
+  }
+
+  /** Damages a record once everything is durably in place, and nobody remembers it. */
+  async #damage(damage: Damage): Promise<void> {
+    await this.#closedAll();
+    const { db, origin } = this.#handles.last();
+    const isInPlace = await isSurvived(
+      this.#handles.life(origin.process).during(db.open().then(() => db.close())),
+    );
+    if (!isInPlace) return this.#damage(damage);
+    const files = this.#handles.files();
+    const isPlain = this.#program.protection === "none";
+    const damaged = new Map(await damageRecord(files, damage, isPlain).finally(() => files.close()));
+    this.#interruptions.push({ moment: this.#now(), isCut: false, damaged });
+    this.#beginAnew(() => true);
   }
 
   #anybodyTurns(): void {

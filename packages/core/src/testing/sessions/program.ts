@@ -7,7 +7,7 @@ export type Call =
   | { readonly kind: "get" | "exists" | "delete"; readonly name: string }
   | { readonly kind: "move"; readonly from: string; readonly to: string }
   | { readonly kind: "count"; readonly folder: string }
-  | { readonly kind: "all"; readonly folder: string; readonly plain: boolean }
+  | { readonly kind: "all"; readonly folder: string; readonly plain: boolean; readonly skips: boolean }
   | Filter
   | Stream
   | { readonly kind: "commit" | "rollback" };
@@ -19,6 +19,8 @@ export type Filter = {
   readonly by: "team" | "value" | "both" | "predicate";
   readonly item: ItemPlan;
   readonly plain: boolean;
+  /** Whether records that cannot be read are left out. */
+  readonly skips: boolean;
 };
 
 /** Reads at most so many records; after the first, it makes a change, or ends what the session does. */
@@ -26,6 +28,7 @@ export type Stream = {
   readonly kind: "stream";
   readonly folder: string;
   readonly most: number;
+  readonly skips: boolean;
   readonly midway: Call | undefined;
 };
 
@@ -35,7 +38,18 @@ export type Step = { readonly actor: number; readonly isAwaited: boolean } & (
   | Callback
   | { readonly kind: "reopen" }
   | { readonly kind: "upkeep"; readonly upkeep: Upkeep }
+  | { readonly kind: "damage"; readonly damage: Damage }
 );
+
+/**
+ * While nobody has the store open, a record's file gets one bit changed, or is cut short, there or at the end of
+ * an encoded byte before. The numbers are those of a list that begins again at its end.
+ */
+export type Damage = {
+  readonly record: number;
+  readonly place: number;
+  readonly how: "bit" | "short" | "shortToByte";
+};
 
 /** Work on the whole store. */
 export type Upkeep = "verify" | "rotateKey" | "rewrap" | "dropRetired" | "seal" | "forceUnlock";
@@ -179,11 +193,17 @@ function callOf(kind: Exclude<StepKind, "callback" | "reopen">, draw: Draw, n: n
     case "count":
       return { kind, folder };
     case "all":
-      return { kind, folder, plain };
+      return { kind, folder, plain, skips: false };
     case "filter":
-      return { kind, folder, by: plain ? "team" : pick(SEARCHES, detail >> 2), item, plain };
+      return { kind, folder, by: plain ? "team" : pick(SEARCHES, detail >> 2), item, plain, skips: false };
     case "stream":
-      return { kind, folder, most: value % 5 === 0 ? 1000 : value % 5, midway: midwayOf(draw, item) };
+      return {
+        kind,
+        folder,
+        most: value % 5 === 0 ? 1000 : value % 5,
+        skips: false,
+        midway: midwayOf(draw, item),
+      };
     case "commit":
     case "rollback":
       return { kind };

@@ -1,3 +1,4 @@
+import { DAMAGED, isDamaged, unreadable } from "./damage.ts";
 import { type ItemRecord, itemOf, plainOf, teamOf, textOf, wantedValue } from "./items.ts";
 import { isWanted } from "./perform.ts";
 import type { Call, Filter, Stream } from "./program.ts";
@@ -53,7 +54,8 @@ export function answer(call: Exclude<Call, Stream>, records: Records): readonly 
       return [nameOf(call)];
     case "get": {
       const record = records.get(canonical(call.name));
-      return record === undefined ? [] : [textOf(record)];
+      if (record === undefined) return [];
+      return [isDamaged(record) ? unreadable(canonical(call.name)) : textOf(record)];
     }
     case "exists":
     case "delete":
@@ -63,9 +65,13 @@ export function answer(call: Exclude<Call, Stream>, records: Records): readonly 
     case "count":
       return [String(namesIn(records, call.folder).length)];
     case "all":
-      return recordsIn(records, call.folder).map((record) => textOf(call.plain ? plainOf(record) : record));
-    case "filter":
-      return found(recordsIn(records, call.folder), call);
+    case "filter": {
+      const [first] = call.skips ? [] : damagedIn(records, call.folder);
+      if (first !== undefined) return [unreadable(first)];
+      const all = recordsIn(records, call.folder);
+      const fitting = call.kind === "all" ? all : found(all, call);
+      return fitting.map((record) => textOf(call.plain ? plainOf(record) : record));
+    }
     case "commit":
     case "rollback":
       return [];
@@ -79,14 +85,22 @@ function nameOf({ name, item }: Extract<Call, { kind: "add" | "update" }>): stri
 
 function moved(records: Records, from: string, to: string): string {
   if (!records.has(from)) return "false";
+  if (records.get(from) === DAMAGED.undecodable) return unreadable(from);
   return from !== to && records.has(to) ? "BABA_EXISTS" : "true";
 }
 
 function recordsIn(records: Records, folder: string): ItemRecord[] {
-  return namesIn(records, folder).flatMap((name) => records.get(name) ?? []);
+  return namesIn(records, folder)
+    .flatMap((name) => records.get(name) ?? [])
+    .filter((record) => !isDamaged(record));
 }
 
-function found(records: readonly ItemRecord[], { by, item, plain }: Filter): string[] {
+/** The names in a folder of what is no readable record, in their order. */
+export function damagedIn(records: Records, folder: string): string[] {
+  return namesIn(records, folder).filter((name) => isDamaged(records.get(name) ?? DAMAGED.undecodable));
+}
+
+function found(records: readonly ItemRecord[], { by, item }: Filter): ItemRecord[] {
   const team = teamOf(item.team);
   const hasTeam = (record: ItemRecord) => record.team === team;
   const hasValue = (record: ItemRecord) => textOf(record.value) === textOf(wantedValue(item.value, false));
@@ -96,34 +110,42 @@ function found(records: readonly ItemRecord[], { by, item, plain }: Filter): str
     both: (record: ItemRecord) => hasTeam(record) && hasValue(record),
     predicate: (record: ItemRecord) => isWanted(record, team),
   }[by];
-  return records.filter(fits).map((record) => textOf(plain ? plainOf(record) : record));
+  return records.filter(fits);
 }
+
+/** How a stream ended: for good, at its reader's wish, or at a record that it could not read. */
+export type StreamEnd = "complete" | "stopped" | { readonly unreadable: string };
 
 /**
  * Whether a stream may have given these rows of the records. `pending` has the session's changes by the
  * number of calls that it had made. What they change meanwhile may be missing, or be as it is now.
  */
 export function couldStream(
-  { folder }: Stream,
-  given: { readonly rows: readonly Row[]; readonly isComplete: boolean },
+  { folder, skips }: Stream,
+  { rows, end }: { readonly rows: readonly Row[]; readonly end: StreamEnd },
   records: Records,
   pending: { readonly before: Pending; at(calls: number): Pending; readonly after: Pending },
 ): boolean {
-  const { rows, isComplete } = given;
-  const isOrdered = rows.every(
-    ({ filename }, i) => i === 0 || inOrder(rows[i - 1]?.filename ?? "", filename) < 0,
+  const failed = typeof end === "object" ? [end.unreadable] : [];
+  const reached = [...rows.map(({ filename }) => filename), ...failed];
+  const isOrdered = reached.every((name, i) => i === 0 || inOrder(reached[i - 1] ?? "", name) < 0);
+  const isReached = (name: string) => end === "complete" || inOrder(name, reached.at(-1) ?? "") <= 0;
+  const [before = records, after = records] = [pending.before, pending.after].map((changes) =>
+    applied(records, changes),
   );
-  const last = rows.at(-1)?.filename;
-  const isReached = (name: string) => isComplete || (last !== undefined && inOrder(name, last) <= 0);
-  const [before, after] = [pending.before, pending.after].map((changes) =>
-    namesIn(applied(records, changes), folder),
-  );
-  const always = before?.filter((name) => after?.includes(name) && isReached(name)) ?? [];
+  const always = namesIn(before, folder).filter((name) => after.has(name) && isReached(name));
+  const damaged = [...damagedIn(before, folder), ...damagedIn(after, folder)];
+  const isLeftOut = (name: string) => damaged.includes(name) && (skips || failed.includes(name));
   const isTrue = rows.every(({ filename, text, calls }) => {
     const record = applied(records, pending.at(calls)).get(filename);
     return folderOf(filename) === canonical(folder) && record !== undefined && textOf(record) === text;
   });
-  return isOrdered && isTrue && always.every((name) => rows.some(({ filename }) => filename === name));
+  return (
+    isOrdered &&
+    isTrue &&
+    failed.every((name) => isLeftOut(name) && !skips) &&
+    always.every((name) => isLeftOut(name) || rows.some(({ filename }) => filename === name))
+  );
 }
 
 /**

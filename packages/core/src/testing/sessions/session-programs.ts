@@ -1,4 +1,5 @@
 import { seededRandom } from "../history/generator.ts";
+import { withDamage } from "./damage.ts";
 import type { SessionSubject } from "./handles.ts";
 import { judge } from "./judge.ts";
 import { play } from "./player.ts";
@@ -44,6 +45,17 @@ export function cutProgram(seed: number, steps: number): Program {
   const relaxed = (plan: HandlePlan): HandlePlan =>
     random() < 0.5 ? plan : { ...plan, settle: "background", durability: "relaxed" };
   return { ...program, handles: program.handles.map(relaxed) };
+}
+
+/**
+ * The program of the same seed and number of steps, in some stores with upkeep in between, with records that are
+ * damaged in the middle. Where that happens in a plain one, it cannot be sealed.
+ */
+export function damagedProgram(seed: number, steps: number): Program {
+  const random = seededRandom(seed);
+  const tended = tendedProgram(seed, steps);
+  const program = tended.protection === "passphrase" && random() < 0.4 ? tended : sessionProgram(seed, steps);
+  return withDamage(program, (end) => belowOf(random, end));
 }
 
 function belowOf(random: () => number, end: number): number {

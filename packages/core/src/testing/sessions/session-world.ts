@@ -2,6 +2,7 @@ import { loadAge } from "../../crypto/age.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import { assemble } from "../../session/database/assemble.ts";
 import type { Database } from "../../session/database/database.ts";
+import { simulatedFileSystem } from "../simulation/file-system.ts";
 import { World, type WorldOptions } from "../simulation/scheduler.ts";
 import { Boots } from "./boots.ts";
 import type { Item } from "./items.ts";
@@ -9,6 +10,7 @@ import type { Program } from "./program.ts";
 import {
   checkSessions,
   cutProgram,
+  damagedProgram,
   forcedProgram,
   sessionProgram,
   tendedProgram,
@@ -59,6 +61,7 @@ export async function checkInWorld(
       context: (process) => boots.context(process),
       changed,
       hasPauses: pauses !== undefined,
+      files: () => simulatedFileSystem(world.disk),
       watchEnds: (ends) => {
         boots.ends = ends;
       },
@@ -79,13 +82,14 @@ export async function checkInWorld(
 /**
  * What programs do besides: nothing, work on the whole store, removing the write lock by force, or
  * any of these while the power is cut. */
-export type SessionKind = "ordinary" | "tended" | "forced" | "cut";
+export type SessionKind = "ordinary" | "tended" | "forced" | "cut" | "damaged";
 
 const PROGRAMS: Readonly<Record<SessionKind, (seed: number, steps: number) => Program>> = {
   ordinary: sessionProgram,
   tended: tendedProgram,
   forced: forcedProgram,
   cut: cutProgram,
+  damaged: damagedProgram,
 };
 const STEPS = 100;
 const DEATHS: WorldOptions = { deaths: { chance: 0.006, most: 4 } };

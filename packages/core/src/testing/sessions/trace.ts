@@ -1,3 +1,4 @@
+import type { ItemRecord } from "./items.ts";
 import type { Call, Upkeep } from "./program.ts";
 import type { Admitted } from "./witness.ts";
 
@@ -44,8 +45,18 @@ export type Tended = Origin & {
 /** A process closed or opened its store, or somebody recovered it, and may have emptied the journal. */
 export type Turnover = { readonly process: number; readonly began: number; ended: number };
 
-/** All sessions of all processes ended at once: the power was cut. */
-export type Interruption = { readonly moment: number };
+/**
+ * All sessions of all processes ended: at once, as the power was cut; or because the store was closed, and records
+ * were damaged, in whose place there is something that cannot be read.
+ */
+export type Interruption = {
+  readonly moment: number;
+  readonly isCut: boolean;
+  readonly damaged: ReadonlyMap<string, ItemRecord>;
+};
+
+/** The log has told that a record was left out. */
+export type Skipped = { readonly process: number; readonly moment: number; readonly name: string };
 
 /** A callback's runs, and how it ended. */
 export type Rerun = Origin & {
@@ -65,6 +76,7 @@ export type Trace = {
   readonly upkeep: readonly Tended[];
   /** In the order in which they were made. */
   readonly admitted: readonly Admitted[];
+  readonly skipped: readonly Skipped[];
   /** In their order. */
   readonly interruptions: readonly Interruption[];
   /** Whether the store was sealed whole before all this. */

@@ -1,4 +1,5 @@
 import type { Database } from "../../session/database/database.ts";
+import { isDamaged, isUnreadable } from "./damage.ts";
 import type { Item } from "./items.ts";
 import { ACTORS, type Call, type Program, pick, type Step, type Upkeep } from "./program.ts";
 import type { Records } from "./reference.ts";
@@ -82,6 +83,16 @@ function told({
 /** Retired keys and plain records are what upkeep is for. */
 const EXPECTED = ["BABA_KEY_RETIRED", "BABA_NOT_SEALED"];
 
+/** Whether so many records may have been found that cannot be read. */
+function isWhole(found: number, states: readonly Records[]): boolean {
+  const damaged = states.map((state) =>
+    [...state].filter(([, record]) => isDamaged(record)).map(([name]) => name),
+  );
+  const [first = [], ...others] = damaged;
+  const always = first.filter((name) => others.every((names) => names.includes(name)));
+  return always.length <= found && found <= new Set(damaged.flat()).size;
+}
+
 /** Whether upkeep has given what it may, if the records were in these states meanwhile. */
 export function isFound(
   { upkeep, isKeyless }: Tended,
@@ -90,7 +101,8 @@ export function isFound(
 ): boolean {
   if (upkeep === "rotateKey" || upkeep === "forceUnlock") return true;
   const expected = isKeyless ? [...EXPECTED, "BABA_SEALED"] : EXPECTED;
-  if (codes.some((code) => !expected.includes(code))) return false;
+  if (codes.some((code) => !expected.includes(code) && !isUnreadable(code))) return false;
+  if (upkeep === "verify" && !isWhole(codes.filter(isUnreadable).length, states)) return false;
   // Sealing is not begun again where it is done.
   if (upkeep === "seal" && records === "0") return true;
   const names = new Set(states.flatMap((state) => [...state.keys()]));

@@ -16,6 +16,9 @@ export type Verdict = {
   /** How many power cuts there were, and how many commits they have taken with them at least. */
   readonly cuts: number;
   readonly lost: number;
+  /** How many records were damaged, and how often reads have left such a one out. */
+  readonly damaged: number;
+  readonly skipped: number;
   readonly violations: readonly string[];
 };
 
@@ -33,6 +36,8 @@ export const NOTHING: SessionTotals = {
   unheard: 0,
   cuts: 0,
   lost: 0,
+  damaged: 0,
+  skipped: 0,
 };
 
 export function added(a: SessionTotals, b: SessionTotals): SessionTotals {
@@ -47,5 +52,7 @@ export function added(a: SessionTotals, b: SessionTotals): SessionTotals {
     unheard: a.unheard + b.unheard,
     cuts: a.cuts + b.cuts,
     lost: a.lost + b.lost,
+    damaged: a.damaged + b.damaged,
+    skipped: a.skipped + b.skipped,
   };
 }

@@ -1,6 +1,7 @@
+import { isUnreadable, unreadableOf } from "./damage.ts";
 import type { Call } from "./program.ts";
 import { canonical, changesOf, folderOf, type Pending } from "./reference.ts";
-import { codeOf, type Entry, isCutOff, type Unit } from "./trace.ts";
+import { codeOf, type Entry, isCutOff, type Outcome, type Unit } from "./trace.ts";
 
 /** What a session did between two commits or rollbacks. */
 export type View = {
@@ -66,7 +67,8 @@ function beforeEnd(unit: Unit, stream: Entry): Entry {
   const end = unit.entries.findIndex((entry) => isWithin(entry, stream) && isEnd(entry));
   if (stream.call.kind !== "stream" || end < 0) return stream;
   const rows = stream.rows.filter(({ calls }) => calls <= end);
-  const hasFailed = "code" in stream.outcome && !isCutOff(stream.outcome);
+  const hasFailed =
+    "code" in stream.outcome && !isCutOff(stream.outcome) && !isUnreadable(stream.outcome.code);
   const outcome = hasFailed ? stream.outcome : { texts: ["stopped"] };
   return { ...stream, ended: unit.entries[end]?.began ?? stream.ended, outcome, rows };
 }
@@ -88,7 +90,16 @@ function goingOn(
       rows: [],
     }),
   );
-  return { isEntered: stream !== undefined, reads };
+  const failed = stream === undefined ? [] : failedRead(stream, end);
+  return { isEntered: stream !== undefined, reads: [...reads, ...failed] };
+}
+
+/** The record that ended a stream, as it could not be read. */
+function failedRead({ ended, outcome }: Entry, end: Entry): Entry[] {
+  if (!("code" in outcome) || !isUnreadable(outcome.code)) return [];
+  return [
+    { call: { kind: "get", name: unreadableOf(outcome.error) }, began: end.ended, ended, outcome, rows: [] },
+  ];
 }
 
 function isWithin(inner: Entry, outer: Entry): boolean {
@@ -154,9 +165,7 @@ function asked({ call, outcome }: Entry, pending: Pending): { names: string[]; f
     case "delete":
       return stored(call.name);
     case "move":
-      return isTargetAsked(call, "texts" in outcome ? outcome.texts[0] : "")
-        ? stored(call.from, call.to)
-        : stored(call.from);
+      return isTargetAsked(call, outcome) ? stored(call.from, call.to) : stored(call.from);
     case "count":
     case "all":
     case "filter":
@@ -167,8 +176,9 @@ function asked({ call, outcome }: Entry, pending: Pending): { names: string[]; f
   }
 }
 
-function isTargetAsked({ from, to }: Extract<Call, { kind: "move" }>, text: string | undefined): boolean {
-  return text !== "false" && canonical(from) !== canonical(to);
+function isTargetAsked({ from, to }: Extract<Call, { kind: "move" }>, outcome: Outcome): boolean {
+  const isGone = "texts" in outcome ? outcome.texts[0] === "false" : isUnreadable(outcome.code);
+  return !isGone && canonical(from) !== canonical(to);
 }
 
 /** Whether a commit of these changes touches what a view has read, or is about to write. */

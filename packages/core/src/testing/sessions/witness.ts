@@ -1,5 +1,6 @@
 import type { DatabaseContext } from "../../session/database/assemble.ts";
 import type { Changes } from "../../storage/storage.ts";
+import { DAMAGED } from "./damage.ts";
 
 /** What a commit writes to each name: a record by its number; `undefined` deletes. */
 export type Writes = ReadonlyMap<string, number | undefined>;
@@ -49,8 +50,12 @@ function written(changes: Changes): Writes {
   return new Map([...changes].map(([name, payload]) => [name, payload && numberOf(payload)]));
 }
 
-/** A record's number, which JSON has as it is. */
+/** A record's number, which JSON has as it is; what is no record may be moved. */
 function numberOf(payload: Uint8Array): number {
-  const record: { readonly n: number } = JSON.parse(new TextDecoder().decode(payload));
-  return record.n;
+  try {
+    const record: { readonly n: number } = JSON.parse(new TextDecoder().decode(payload));
+    return record.n;
+  } catch {
+    return DAMAGED.unparsable.n;
+  }
 }
