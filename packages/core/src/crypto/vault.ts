@@ -172,6 +172,9 @@ export class Vault implements Protection {
 
   async prepare(): Promise<void> {
     if (this.#unlocked.state === "new") await this.refresh();
+    // Nothing else tells that sealing has ended, and a later keyring may share nothing with one from before. What
+    // this process cannot open any more keeps it from no commit.
+    if (this.keyring?.converting === true) await this.refresh().catch(() => undefined);
     if (this.#unlocked.state !== "new") return this.#assure();
     const plain = await mustNotBeSealed(this.#files);
     if (plain !== undefined || (await hasJournal(this.#files))) throw plainStore(plain ?? JOURNAL_FOLDER);

@@ -165,6 +165,27 @@ test("changePassphrase() keeps a process that has the store open only from what 
   await one.close();
 });
 
+test("a process that opened a store while it was being sealed, and has committed since, follows when the key is changed and the old one dropped", async () => {
+  await (await store.filled({})).close();
+  const [sealer, other] = [store.open({ passphrase: "x" }), store.open({ passphrase: "x" })];
+  await sealer.seal({ onProgress: () => read(other, "1.baba").then(() => undefined) });
+  await add(other, 5);
+  await sealer.rotateKey();
+  await sealer.rewrap({ dropRetired: true });
+  expect(await read(other, "1.baba")).toEqual(note(1));
+  await Promise.all([sealer.close(), other.close()]);
+});
+
+test("changePassphrase() keeps no process that opened the store while it was being sealed from committing", async () => {
+  await (await store.filled({})).close();
+  const [sealer, other] = [store.open({ passphrase: "x" }), store.open({ passphrase: "x" })];
+  await sealer.seal({ onProgress: () => read(other, "1.baba").then(() => undefined) });
+  await sealer.changePassphrase("y");
+  await add(other, 5);
+  expect(await read(sealer, "5.baba")).toEqual(note(5));
+  await Promise.all([sealer.close(), other.close()]);
+});
+
 test("recipients() gives those that another process has added", async () => {
   const [identity, friend] = await Promise.all([generateX25519Identity(), generateX25519Identity()]);
   const [me, recipient] = await Promise.all([identity, friend].map(identityToRecipient));
