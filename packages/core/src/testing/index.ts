@@ -45,7 +45,7 @@ export { type MemoryRuntime, memoryRuntime } from "./memory-runtime.ts";
 export { type RuntimeSubject, runtimeSuite } from "./runtime-suite.ts";
 export type { SessionSubject } from "./sessions/handles.ts";
 export type { Program as SessionProgram } from "./sessions/program.ts";
-export { checkSessions, sessionProgram } from "./sessions/session-programs.ts";
+export { checkSessions, damagedProgram, sessionProgram } from "./sessions/session-programs.ts";
 export { runSessions, type SessionKind } from "./sessions/session-world.ts";
 export type { SessionTotals, Verdict as SessionVerdict } from "./sessions/verdict.ts";
 export * from "./simulation/index.ts";

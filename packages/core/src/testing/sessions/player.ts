@@ -104,18 +104,16 @@ class Player {
     return { units, turnovers, reruns, upkeep, admitted, skipped, interruptions, hasPauses, isSealed: false };
   }
 
-  /** Reads everything as a new process does; again in another if that is killed. */
+  /** Reads everything as a new process does, but what was damaged; again in another if that is killed. */
   async #look(): Promise<void> {
     const { db, origin } = this.#handles.last();
     const begun = this.#begin(db.asyncSession(), origin);
-    for (const folder of FOLDERS)
-      await this.#make(begun, {
-        kind: "stream",
-        folder,
-        most: Number.POSITIVE_INFINITY,
-        skips: true,
-        midway: undefined,
-      });
+    const how = {
+      most: Number.POSITIVE_INFINITY,
+      skips: this.#interruptions.some(({ damaged }) => damaged.size > 0),
+      midway: undefined,
+    };
+    for (const folder of FOLDERS) await this.#make(begun, { kind: "stream", folder, ...how });
     await this.#make(begun, { kind: "commit" });
     const isClosed = await isSurvived(begun.life.during(db.close()));
     if (!isClosed) await this.#look();

@@ -49,7 +49,13 @@ export function cutProgram(seed: number, steps: number): Program {
 
 /**
  * The program of the same seed and number of steps, in some stores with upkeep in between, with records that are
- * damaged in the middle. Where that happens in a plain one, it cannot be sealed.
+ * damaged in the middle. (Where that happens in a plain one, it cannot be sealed.)
+ *
+ * @example
+ * ```ts
+ * import { damagedProgram } from "@baba/core/testing";
+ * console.log(damagedProgram(1, 20).steps.some(({ kind }) => kind === "damage")); // true
+ * ```
  */
 export function damagedProgram(seed: number, steps: number): Program {
   const random = seededRandom(seed);
