@@ -127,25 +127,29 @@ export function couldStream(
   pending: { readonly before: Pending; at(calls: number): Pending; readonly after: Pending },
 ): boolean {
   const failed = typeof end === "object" ? [end.unreadable] : [];
-  const reached = [...rows.map(({ filename }) => filename), ...failed];
-  const isOrdered = reached.every((name, i) => i === 0 || inOrder(reached[i - 1] ?? "", name) < 0);
+  const given = rows.map(({ filename }) => filename);
+  const reached = [...given, ...failed];
   const isReached = (name: string) => end === "complete" || inOrder(name, reached.at(-1) ?? "") <= 0;
-  const [before = records, after = records] = [pending.before, pending.after].map((changes) =>
-    applied(records, changes),
-  );
+  const [before, after] = [applied(records, pending.before), applied(records, pending.after)];
   const always = namesIn(before, folder).filter((name) => after.has(name) && isReached(name));
   const damaged = [...damagedIn(before, folder), ...damagedIn(after, folder)];
   const isLeftOut = (name: string) => damaged.includes(name) && (skips || failed.includes(name));
-  const isTrue = rows.every(({ filename, text, calls }) => {
-    const record = applied(records, pending.at(calls)).get(filename);
-    return folderOf(filename) === canonical(folder) && record !== undefined && textOf(record) === text;
-  });
   return (
-    isOrdered &&
-    isTrue &&
+    isOrdered(reached) &&
+    rows.every((row) => isTrue(row, folder, applied(records, pending.at(row.calls)))) &&
     failed.every((name) => isLeftOut(name) && !skips) &&
-    always.every((name) => isLeftOut(name) || rows.some(({ filename }) => filename === name))
+    always.every((name) => isLeftOut(name) || given.includes(name))
   );
+}
+
+function isOrdered(names: readonly string[]): boolean {
+  return names.every((name, i) => i === 0 || inOrder(names[i - 1] ?? "", name) < 0);
+}
+
+/** Whether the records have a row's as it is, in the folder. */
+function isTrue({ filename, text }: Row, folder: string, records: Records): boolean {
+  const record = records.get(filename);
+  return folderOf(filename) === canonical(folder) && record !== undefined && textOf(record) === text;
 }
 
 /**
