@@ -1,5 +1,7 @@
 """Opens an age file of version 1 by a passphrase or an X25519 identity (https://c2sp.org/age)."""
 
+from __future__ import annotations
+
 import base64
 import hashlib
 import hmac

@@ -1,5 +1,7 @@
 """The journal of docs/format.md: its segments, plain and sealed, and the commits that they say."""
 
+from __future__ import annotations
+
 import os
 import re
 import struct

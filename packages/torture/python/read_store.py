@@ -6,6 +6,8 @@ Prints a JSON object: `records` (name to JSON text), `problems` (name to the cod
 `fingerprint`; or `error` and `what`, if the store as a whole is refused. A raw key is given in hexadecimal digits.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import re
@@ -169,8 +171,12 @@ def read_records(directory: str, changes: dict, keyring: Keyring) -> tuple:
                     records[name] = json_text(keyring.open(decode(file.read()), name))
             elif changes[name] is not None:
                 records[name] = json_text(keyring.open(changes[name], name))
+            if name in records and not name_is_allowed(name):
+                problems[name] = "BABA_NAME"
         except Refused as refused:
             problems[name] = refused.code
+        except FileNotFoundError:
+            pass  # deleted meanwhile: the journal says so at the next look
     return records, problems
 
 

@@ -1,5 +1,7 @@
 """The cryptography of sealed stores in plain Python: HKDF, AES-256-GCM and XAES-256-GCM."""
 
+from __future__ import annotations
+
 import functools
 import hmac
 import struct
