@@ -31,7 +31,7 @@ beforeAll(async () => {
   python = await hasPython();
 });
 
-describe("read_store.py, which knows docs/format.md alone, reads what BabaDB reads:", () => {
+describe("read_store.py, written from docs/format.md, reads what BabaDB reads:", () => {
   test.each(Object.keys(UNLOCKS))(
     "the store of vectors/stores that is %s and has commits only in its journal",
     async (kind) => {
