@@ -10,7 +10,7 @@ const FOLDERS = {
 const ALL: readonly URL[] = Object.values(FOLDERS);
 
 /** Without a network, npm would wait for more than a minute before it tries a second and third time. */
-const SOON = "--fetch-retries=1 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=1000";
+const SOON = "--fetch-retries=2 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=2000";
 
 type Manifest = {
   readonly version: string;
