@@ -78,20 +78,20 @@ export class Child {
 
   /** Sends SIGKILL, if it still runs; resolves when it has ended. */
   end(): Promise<Exit> {
-    this.#process.kill("SIGKILL");
+    this.#signal("SIGKILL");
     return this.exited;
   }
 
   /** Sends SIGSTOP; resolves when the kernel has stopped all its threads. */
   async pause(): Promise<void> {
-    this.#process.kill("SIGSTOP");
+    this.#signal("SIGSTOP");
     while (!this.#ended && !isStopped(this.pid)) await after(1);
     if (this.#ended) throw this.#death("before it could be paused");
   }
 
   /** Sends SIGCONT. */
   resume(): void {
-    this.#process.kill("SIGCONT");
+    this.#signal("SIGCONT");
   }
 
   /** Ends its standard input and waits until it ends. @throws if it fails */
@@ -106,7 +106,7 @@ export class Child {
     let isLate = false;
     const hanging = setTimeout(() => {
       isLate = true;
-      this.#process.kill("SIGKILL");
+      this.#signal("SIGKILL");
     }, longest);
     const exit = await this.exited;
     clearTimeout(hanging);
@@ -121,6 +121,11 @@ export class Child {
 
   get #hasStarted(): boolean {
     return this.#process.pid !== undefined;
+  }
+
+  /** What is sent to one that could not be started, Node.js would send to its own process group. */
+  #signal(signal: NodeJS.Signals): void {
+    if (this.#hasStarted) this.#process.kill(signal);
   }
 
   async #watch(): Promise<Exit> {
@@ -158,7 +163,7 @@ export class Child {
   }
 
   async #line(): Promise<string> {
-    const silence = setTimeout(() => this.#process.kill("SIGKILL"), LONGEST_SILENCE);
+    const silence = setTimeout(() => this.#signal("SIGKILL"), LONGEST_SILENCE);
     try {
       for (;;) {
         const line = this.#lines.shift();
