@@ -143,8 +143,15 @@ describe("WriteLock", () => {
     );
     await a?.acquire();
     await expect(b?.acquire(0)).rejects.toThrow(
-      /^This process itself, .* or one of its number in another container, has held the write lock/,
+      /^This process itself, .* or one of its number in another container, holds the write lock\./,
     );
+  });
+
+  test("acquire() says for how long it has waited for the owner, if it has", async () => {
+    const { lock: b } = timed("b");
+    await locks.lockOf("a").acquire();
+    await expect(b.acquire(0)).rejects.toThrow("Another process holds the write lock, and is not known");
+    await expect(b.acquire(2000)).rejects.toThrow("has held the write lock for 2 seconds, and is not known");
   });
 
   test("acquire() has the lock if an earlier release() failed", async () => {

@@ -250,16 +250,17 @@ export class WriteLock {
   }
 
   #locked({ identity }: LockOwner, waited: number): LockedError {
-    const seconds = waited / 1000;
+    const holds =
+      waited === 0 ? "holds the write lock" : `has held the write lock for ${waited / 1000} seconds`;
     if (identity === this.#owner.identity) {
       return new LockedError(
         "This process itself, in another thread or another copy of this package, or one of its number in another container, " +
-          `has held the write lock for ${seconds} seconds. Wait for it; if that thread was terminated, call db.forceUnlock().`,
+          `${holds}. Wait for it; if that thread was terminated, call db.forceUnlock().`,
       );
     }
     const who = identity === "" ? `${LOCK_FILE} does not say which` : printable(identity);
     return new LockedError(
-      `Another process has held the write lock for ${seconds} seconds, and is not known to have ended: ${who}. ` +
+      `Another process ${holds}, and is not known to have ended: ${who}. ` +
         "Wait for it or end it; if you know that it will not write again, call db.forceUnlock().",
     );
   }
