@@ -3,6 +3,7 @@ import {
   chmodSync,
   chownSync,
   cpSync,
+  existsSync,
   mkdtempSync,
   readdirSync,
   renameSync,
@@ -12,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { BabaDB } from "../index.ts";
 import { keyOfRaw, openEnvelope, toBase3 } from "./independent-envelope.ts";
 import { readJournal } from "./independent-journal.ts";
@@ -118,6 +119,8 @@ test("add() says BABA_PERMISSION if the journal's segment may not be written any
     await using db = new BabaDB(Note, { directory: store, logging: false });
     await db.asyncSession((session) => session.add(note(1)));
     const [first = ""] = readdirSync(segments);
+    // Before that, a note of what is in place is still to be written.
+    await vi.waitFor(() => expect(existsSync(join(store, ".baba", "lock"))).toBe(false));
     chmodSync(join(segments, first), 0o400);
     const refused = db.asyncSession((session) => session.add(note(2)));
     await expect(refused).rejects.toMatchObject({ code: "BABA_PERMISSION" });
