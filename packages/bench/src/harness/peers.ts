@@ -32,7 +32,7 @@ export function installIn(folder: URL): void {
     `Installing ${wanted(folder).join(", ")} from npm's registry (once; what has to be compiled takes minutes) ...`,
   );
   // With a shell, as npm is a script on Windows.
-  spawnSync(`npm ci --no-audit --no-fund --loglevel=error ${SOON}`, {
+  spawnSync(`npm ci --no-audit --no-fund --no-update-notifier --loglevel=error ${SOON}`, {
     cwd: fileURLToPath(folder),
     shell: true,
     stdio: "inherit",
