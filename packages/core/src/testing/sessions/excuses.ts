@@ -46,7 +46,8 @@ function isForced({ upkeep }: Trace, { opened, ended }: Made): boolean {
 
 /**
  * Whether a call may have been made of a holder of the write lock when that was removed: until it is opened again,
- * it reads a commit as if it stood whose outcome is unknown, and may miss what others commit.
+ * it reads a commit as if it stood whose outcome is unknown, and may miss what others commit. Its own process may
+ * have removed it, while it put earlier commits in place: what is opened there afterwards has a store of its own.
  */
 export function isBlind(trace: Trace, made: Made): boolean {
   const { upkeep, units } = trace;
@@ -55,8 +56,7 @@ export function isBlind(trace: Trace, made: Made): boolean {
     .flatMap(({ entries }) =>
       entries.filter(({ call, began }) => call.kind === "commit" && began < made.ended),
     );
-  const hasHeld = (force: Tended) =>
-    force.process !== made.process && commits.some(({ began }) => began < force.ended);
+  const hasHeld = (force: Tended) => commits.some(({ began }) => began < force.ended);
   const isLost = commits.some(({ outcome }) => codeOf(outcome) === "BABA_COMMIT_UNKNOWN");
   return isForced(trace, made) && (isLost || upkeep.filter(isForce).some(hasHeld));
 }
