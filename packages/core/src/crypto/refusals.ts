@@ -69,6 +69,12 @@ export function wrongRawKey(name: string): BabaError {
   );
 }
 
+/** The error for a segment under a key that is not among those that were opened, if any were. */
+export function unknownSeal(segment: string, opened: { readonly keyring: unknown } | undefined): BabaError {
+  if (opened === undefined) return keyFileMissing(segment);
+  return opened.keyring === undefined ? wrongRawKey(segment) : foreignJournal(segment);
+}
+
 /** The error for a key file that was replaced by an unrelated one while the store was open. */
 export function otherKeyring(): BabaError {
   return recordError(

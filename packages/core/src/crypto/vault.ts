@@ -1,4 +1,3 @@
-import type { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import type { Breathe } from "../runtime/event-loop.ts";
 import type { JournalSeal } from "../storage/journal/seal.ts";
@@ -13,8 +12,6 @@ import { assureKeyFile, type FileLock, isFileLock, readKeyFile } from "./key-fil
 import type { Keyring } from "./keyring.ts";
 import { copyOfLock, type Lock, sameLock, wipeLock } from "./lock.ts";
 import {
-  foreignJournal,
-  keyFileMissing,
   noKeyring,
   notThePinned,
   pinnedButMissing,
@@ -22,7 +19,7 @@ import {
   plainStore,
   plainUnderRawKey,
   sealedWithoutKey,
-  wrongRawKey,
+  unknownSeal,
 } from "./refusals.ts";
 import { contentsOf, inDoubt, isDoubtful, isSealedContent, type Kept, type KeysAtHand } from "./reveal.ts";
 import { beginsSealed, hasJournal, mustFitRecords, mustNotBeSealed } from "./survey.ts";
@@ -85,6 +82,8 @@ export class Vault implements Protection {
   /** A refresh that has not begun yet. */
   #refreshing: Promise<void> | undefined;
   #closed = false;
+  /** Whether commits look if sealing has ended: a key file that cannot be opened keeps no commit waiting again. */
+  #canFollow = true;
   /** Serializes reading and adopting, or replacing, the key file: an older one is never adopted later. */
   readonly #turns = new Mutex();
   /** A plain record that was there when the store was opened with a key, but without a keyring. */
@@ -167,14 +166,16 @@ export class Vault implements Protection {
     await this.refresh();
     const found = this.#opened?.keys.cipher(keyId);
     if (found !== undefined) return found;
-    throw this.#unknownKey(segment);
+    throw unknownSeal(segment, this.#opened);
   }
 
   async prepare(): Promise<void> {
     if (this.#unlocked.state === "new") await this.refresh();
-    // Nothing else tells that sealing has ended, and a later keyring may share nothing with one from before. What
-    // this process cannot open any more keeps it from no commit.
-    if (this.keyring?.converting === true) await this.refresh().catch(() => undefined);
+    // Nothing else tells that sealing has ended, and a later keyring may share nothing with one from before.
+    if (this.keyring?.converting === true && this.#canFollow)
+      await this.refresh().catch(() => {
+        this.#canFollow = false;
+      });
     if (this.#unlocked.state !== "new") return this.#assure();
     const plain = await mustNotBeSealed(this.#files);
     if (plain !== undefined || (await hasJournal(this.#files))) throw plainStore(plain ?? JOURNAL_FOLDER);
@@ -293,11 +294,6 @@ export class Vault implements Protection {
   #seals(): Seals | undefined {
     const { crypto, compression } = this.#context;
     return this.#opened && { crypto, compression, keys: this.#opened.keys };
-  }
-
-  #unknownKey(segment: string): BabaError {
-    if (this.#opened === undefined) return keyFileMissing(segment);
-    return this.keyring === undefined ? wrongRawKey(segment) : foreignJournal(segment);
   }
 
   /** Plain segments are only legitimate until the store is sealed. */

@@ -1,5 +1,5 @@
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Vault } from "../../crypto/vault.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import { withCalls } from "../../file-system/with-calls.fixture.ts";
@@ -176,13 +176,16 @@ test("a process that opened a store while it was being sealed, and has committed
   await Promise.all([sealer.close(), other.close()]);
 });
 
-test("changePassphrase() keeps no process that opened the store while it was being sealed from committing", async () => {
+test("changePassphrase() keeps no process that opened the store while it was being sealed from committing, nor its later commits waiting", async () => {
   await (await store.filled({})).close();
   const [sealer, other] = [store.open({ passphrase: "x" }), store.open({ passphrase: "x" })];
   await sealer.seal({ onProgress: () => read(other, "1.baba").then(() => undefined) });
   await sealer.changePassphrase("y");
   await add(other, 5);
   expect(await read(sealer, "5.baba")).toEqual(note(5));
+  const scrypt = vi.spyOn(store.runtime.crypto, "scrypt");
+  await add(other, 6);
+  expect(scrypt).not.toHaveBeenCalled();
   await Promise.all([sealer.close(), other.close()]);
 });
 
