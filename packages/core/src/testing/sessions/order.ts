@@ -1,6 +1,6 @@
 import { type ItemRecord, itemOf } from "./items.ts";
 import { applied, type Pending, type Records } from "./reference.ts";
-import { codeOf, type Tended, type Trace } from "./trace.ts";
+import { codeOf, type Outcome, type Tended, type Trace } from "./trace.ts";
 import type { Attempt } from "./views.ts";
 import type { Admitted, Writes } from "./witness.ts";
 
@@ -168,7 +168,7 @@ function isLostTry(
   records: Records,
 ): boolean {
   const { process, writes, moment } = admitted;
-  const failed = attempts.filter(({ entry }) => codeOf(entry.outcome) !== undefined);
+  const failed = attempts.filter(({ entry }) => mayBeMade(entry.outcome));
   return (
     failed.some((attempt) => isOf(admitted, attempt, records)) &&
     trace.admitted.some(
@@ -181,8 +181,13 @@ function isLostTry(
 function isInDoubt({ process, moment }: Admitted, attempts: readonly Attempt[]): boolean {
   return attempts.some(({ entry: { began, ended, outcome }, view }) => {
     const isMeanwhile = view.unit.process === process && began < moment && moment < ended;
-    return isMeanwhile && ![undefined, "BABA_CONFLICT"].includes(codeOf(outcome));
+    return isMeanwhile && mayBeMade(outcome);
   });
+}
+
+/** Whether a commit that failed may have been admitted: not if it met a conflict. */
+function mayBeMade(outcome: Outcome): boolean {
+  return ![undefined, "BABA_CONFLICT"].includes(codeOf(outcome));
 }
 
 function sameWrites(a: Writes, b: Writes): boolean {
