@@ -1,6 +1,7 @@
 import { decode } from "../../codec/index.ts";
 import { BabaError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
+import { folderOf, pathIn } from "../../storage/names.ts";
 import type { ItemRecord } from "./items.ts";
 import { type Call, type Damage, FOLDERS, type Program, pick, type Step } from "./program.ts";
 
@@ -78,7 +79,7 @@ export async function damageRecord(
   await files.remove([name]);
   await files.create([{ path: name, bytes: damaged }]);
   await files.sync([name]);
-  await files.syncFolders([name.split("/").slice(0, -1).join("/") || "."]);
+  await files.syncFolders([folderOf(name)]);
   return [[name, isPlain && isDecodable(damaged) ? DAMAGED.unparsable : DAMAGED.undecodable]];
 }
 
@@ -94,8 +95,7 @@ async function recordFiles(files: FileSystem): Promise<string[]> {
   const all: string[] = [];
   for (const folder of FOLDERS)
     for (const name of (await files.names(folder)) ?? [])
-      if (name.endsWith(".baba") && !name.startsWith("."))
-        all.push(folder === "." ? name : `${folder}/${name}`);
+      if (name.endsWith(".baba") && !name.startsWith(".")) all.push(pathIn(folder, name));
   return all.sort();
 }
 
