@@ -15,6 +15,8 @@ export default defineConfig({
   ],
   test: {
     include: ["src/contract/*.test.ts"],
+    // As in vitest.config.ts.
+    isolate: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ["default", ["../../scripts/vitest-reporter.mjs", { suite: "@baba/deno, the contract" }]],
