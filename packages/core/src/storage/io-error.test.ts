@@ -34,6 +34,19 @@ test("ioError() of a file too long for any buffer says that it is none of BabaDB
   });
 });
 
+test.each([".baba", ".baba/store.json"])(
+  "ioError() of a file too long for any buffer in the store's folder, read as %s, does not advise to move it away",
+  (name) => {
+    const cause = Object.assign(new Error("is 2 GiB long"), { code: "ERR_FS_FILE_TOO_LARGE" });
+    const { code, message } = ioError(cause, name, "open the store");
+    expect(code).toBe("BABA_IO");
+    expect(message).toMatch(
+      /^\.baba.*: cannot open the store \(ERR_FS_FILE_TOO_LARGE\): .* copy the whole directory first/,
+    );
+    expect(message).not.toContain("away");
+  },
+);
+
 test("ioError() of a folder on another file system says how the store goes on", () => {
   const cause = Object.assign(new Error("x"), { code: "EXDEV" });
   const error = ioError(cause, "mount/1.baba", "put in place");

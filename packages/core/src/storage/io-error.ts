@@ -49,7 +49,9 @@ function explanationOf(code: string, record: string | undefined): Explanation {
   const explanation = EXPLANATIONS[code] ?? OTHER;
   // The fault is in the store's folder, which holds the keys and newest commits and must not be moved.
   const isOurs = record === STORE_FOLDER || record?.startsWith(`${STORE_FOLDER}/`) === true;
-  return isOurs && STANDS_IN_THE_WAY.includes(explanation) ? [explanation[0], STRANGER] : explanation;
+  if (!isOurs) return explanation;
+  if (STANDS_IN_THE_WAY.includes(explanation)) return [explanation[0], STRANGER];
+  return explanation === TOO_LONG ? [TOO_LONG[0], SWOLLEN] : explanation;
 }
 
 /** An error code, and what to do. */
@@ -84,6 +86,9 @@ const LOST = [
 const FULL = ["BABA_DISK_FULL", "make room and try again"] as const;
 /** How adapters refuse a file of 2 GiB or more, and Node.js a buffer for more than 2 to 4. */
 const TOO_LONG = ["BABA_IO", "the file is longer than any record of BabaDB; move it away"] as const;
+const SWOLLEN =
+  "a file there (see the cause) is longer than any of BabaDB's, so it is damaged: copy the whole directory first, then put " +
+  "it back from a backup";
 const TOO_MANY = [
   "BABA_IO",
   "too many files are open; close some, or raise the limit, and try again",
