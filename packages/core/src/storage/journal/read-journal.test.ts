@@ -67,9 +67,10 @@ function segmentOf(
 ): { bytes: Uint8Array; end: number; chain: bigint } {
   const bytes = new Uint8Array(head.length);
   bytes.set(encodeSegmentHeader(head));
-  let [end, chain] = [512, firstChain(head)];
+  const seed = firstChain(head);
+  let [end, chain] = [512, seed];
   for (const frame of frames) {
-    const encoded = encodeFrame(frame, chain, firstChain(head));
+    const encoded = encodeFrame(frame, chain, seed);
     bytes.set(encoded.bytes, end);
     end += encoded.bytes.length;
     chain = encoded.chain;
@@ -106,6 +107,15 @@ describe("Journal.follow() of a journal that was not read before", () => {
     await plain.create([{ path: `${JOURNAL_FOLDER}/notes.txt`, bytes: new Uint8Array() }]);
     const reader = journal();
     expect((await reader.follow()).commits.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+  });
+
+  test("reads a segment of more commits than a call may have arguments, behind another one", async () => {
+    const first = segmentOf(header, [commit(1)]);
+    const many = Array.from({ length: 130_000 }, (_, i) => commit(i + 2, 1));
+    const pin = { number: 2, base: 1, previousLength: first.end, previousChain: first.chain };
+    await lay(1, first.bytes);
+    await lay(2, segmentOf({ ...header, ...pin, length: 512 + SIZE * (many.length + 1) }, many).bytes);
+    expect((await journal().follow()).commits).toHaveLength(1 + many.length);
   });
 
   const { bytes: sound, end } = segmentOf(header, [commit(1), commit(2)]);

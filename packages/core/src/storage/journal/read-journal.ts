@@ -267,7 +267,8 @@ async function parseSegments([first, ...later]: Segments, breathe: Breathe): Pro
   for (const [i, { start, bytes }] of later.entries()) {
     mustFollow(read.position, start);
     read = await readFrames(bytes, startOf(start), later[i + 1]?.start.header.previousLength, breathe);
-    commits.push(...read.commits);
+    // One by one: they may be more than a call may have arguments.
+    for (const commit of read.commits) commits.push(commit);
   }
   const { position } = read;
   return { commits: commits.filter(({ sequence }) => sequence > position.header.checkpoint), position };
