@@ -44,7 +44,7 @@ test("scan() keeps no listing in which a pending change had a part, whatever bec
   const loop = { pause: async () => view.discard() };
   const { list } = storage;
   storage.list = async (folder) => {
-    view.pending.set("1.baba", undefined);
+    view.change("1.baba", undefined);
     return list.call(storage, folder);
   };
   for await (const { names } of scan({ view, cache, loop }, ".")) expect(names).toEqual(["2.baba"]);

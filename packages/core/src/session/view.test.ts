@@ -40,10 +40,10 @@ test("View.count() gives the length of list() and is judged like it, with pendin
   const view = new View(async () => storage, new EventLoop(runtime), new Set());
   expect([await view.count("."), await view.count("sub")]).toEqual([2, 1]);
   expect(view.basis()?.folders).toEqual(new Set([".", "sub"]));
-  view.pending.set("1.baba", undefined);
-  view.pending.set("2.baba", new Uint8Array(2));
-  view.pending.set("4.baba", new Uint8Array(2));
-  view.pending.set("5.baba", new Uint8Array(2));
+  view.change("1.baba", undefined);
+  view.change("2.baba", new Uint8Array(2));
+  view.change("4.baba", new Uint8Array(2));
+  view.change("5.baba", new Uint8Array(2));
   expect([await view.count("."), await view.count("sub")]).toEqual([3, 1]);
   expect((await view.list(".")).names).toHaveLength(3);
   await storage.close();
@@ -60,7 +60,7 @@ test("View.read() gives the first payloads, pending changes among them, if the s
   };
   const names = ["1.baba", "2.baba", "3.baba", "4.baba"];
   expect(await view.read(names)).toEqual([stored]);
-  view.pending.set("2.baba", own);
+  view.change("2.baba", own);
   expect(await view.read(names)).toEqual([stored, own]);
   expect(asked).toEqual([names, ["1.baba", "3.baba", "4.baba"]]);
   await storage.close();

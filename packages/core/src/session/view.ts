@@ -7,8 +7,7 @@ import type { Basis, Changes, Content, Storage } from "../storage/storage.ts";
  * read since it began, for the commit to validate.
  */
 export class View {
-  /** New payloads by name; `undefined` marks a deletion. */
-  pending: Map<string, Uint8Array | undefined> = new Map();
+  #pending = new Map<string, Uint8Array | undefined>();
   /** How often the session has begun a new view. */
   #generation = 0;
   readonly #storage: () => Promise<Storage>;
@@ -28,15 +27,20 @@ export class View {
     this.#unsaved = unsaved;
   }
 
+  /** The pending changes: new payloads by name; `undefined` marks a deletion. */
+  get pending(): Changes {
+    return this.#pending;
+  }
+
   /** Adds a pending change. */
   change(name: string, payload: Uint8Array | undefined): void {
-    this.pending.set(name, payload);
+    this.#pending.set(name, payload);
     this.#unsaved.add(this);
   }
 
   /** Drops the pending changes. The map is replaced, not cleared, as a commit may still be using it. */
   discard(): void {
-    this.pending = new Map();
+    this.#pending = new Map();
     this.#unsaved.delete(this);
   }
 
@@ -48,19 +52,19 @@ export class View {
 
   /** Restores the changes of a failed commit. A copy, as the storage may keep the original. */
   restore(changes: Changes): void {
-    this.pending = new Map(changes);
+    this.#pending = new Map(changes);
     if (changes.size > 0) this.#unsaved.add(this);
   }
 
   /** The payload of one record; a promise only if it cannot be had synchronously. */
   get(name: string): Content | Promise<Content> {
-    if (this.pending.has(name)) return this.pending.get(name);
+    if (this.#pending.has(name)) return this.#pending.get(name);
     return this.#open === undefined ? this.#readFirst(name) : this.#read(this.#open, name);
   }
 
   /** Whether a record of this name exists. */
   async has(name: string): Promise<boolean> {
-    if (this.pending.has(name)) return this.pending.get(name) !== undefined;
+    if (this.#pending.has(name)) return this.#pending.get(name) !== undefined;
     const storage = await this.#begin();
     this.#records.add(name);
     const [present = false] = await storage.exist([name]);
@@ -75,7 +79,7 @@ export class View {
     const changed = this.#changedIn(folder);
     if (changed.length === 0) return { names: stored, own: false };
     const all = new Set([...stored, ...changed]);
-    const present = [...all].filter((name) => !this.pending.has(name) || this.pending.get(name));
+    const present = [...all].filter((name) => !this.#pending.has(name) || this.#pending.get(name));
     return { names: present.sort(compareNames), own: true };
   }
 
@@ -92,8 +96,8 @@ export class View {
    */
   async read(names: readonly string[]): Promise<readonly Content[]> {
     const own = new Map<string, Content>();
-    for (const name of this.pending.size === 0 ? [] : names) {
-      if (this.pending.has(name)) own.set(name, this.pending.get(name));
+    for (const name of this.#pending.size === 0 ? [] : names) {
+      if (this.#pending.has(name)) own.set(name, this.#pending.get(name));
     }
     const storage = await this.#begin();
     if (own.size === 0) return storage.read(names);
@@ -115,7 +119,7 @@ export class View {
 
   /** Whether the session has pending changes in the folder. */
   hasChangesIn(folder: string): boolean {
-    return this.pending.size > 0 && this.#changedIn(folder).length > 0;
+    return this.#pending.size > 0 && this.#changedIn(folder).length > 0;
   }
 
   /** Differs after each `refresh`: what was read before is not validated with what is read since. */
@@ -154,7 +158,7 @@ export class View {
   }
 
   #changedIn(folder: string): string[] {
-    return [...this.pending.keys()].filter((name) => folderOf(name) === folder);
+    return [...this.#pending.keys()].filter((name) => folderOf(name) === folder);
   }
 
   /** The storage, after noting the state that the reads start from; concurrent first reads share this. */
