@@ -20,8 +20,8 @@ const FIRST_CHUNK = 64;
 const LARGEST_CHUNK = 256;
 /** A chunk's target size in characters. A stream holds a few chunks, and eleven bytes per character. */
 const CHUNK_LENGTH = 128 * 1024;
-/** Chunks that are read ahead while the caller processes one. */
-const AHEAD = 2;
+/** Chunks under way at once: the one that is waited for, and the next, read while the caller processes it. */
+const UNDER_WAY = 2;
 
 /** What a scan reads: the session's view, beside what its database has cached. */
 export type ScanContext = {
@@ -81,7 +81,7 @@ async function* readAhead(view: View, names: readonly string[]): AsyncGenerator<
   const ahead: Promise<ReadChunk>[] = [];
   let [asked, size] = [0, FIRST_CHUNK];
   for (let done = 0; done < names.length; ) {
-    for (; ahead.length < AHEAD && asked < names.length; asked += size)
+    for (; ahead.length < UNDER_WAY && asked < names.length; asked += size)
       ahead.push(read(view, names.slice(asked, asked + size)));
     const chunk = await ahead.shift();
     if (chunk === undefined) break;
