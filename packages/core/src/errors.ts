@@ -8,7 +8,7 @@ import { printable } from "./printable.ts";
  * | `BABA_OPTION` | an option of the database or of a call does not exist or has the wrong kind, or the call does not apply to this kind of store |
  * | `BABA_VALIDATION` | a record does not fit its schema when it is added |
  * | `BABA_NOT_LOADABLE` | a record would not come back from its own file as it went in |
- * | `BABA_UNSERIALIZABLE` | a value that no file can hold: a function, a symbol, a cycle; or a commit of more than 512 MiB |
+ * | `BABA_UNSERIALIZABLE` | a value that no file can hold: a function, a symbol, a cycle; or a record of more than 128 MiB, or a commit of more than 512 MiB |
  * | `BABA_EXISTS` | a record would be moved over an existing one |
  * | `BABA_ID_MISSING` | a record has no usable `id`, and no file name was given |
  * | `BABA_NAME` | a file or folder name that is not allowed, or is not UTF-8 on the disk |
@@ -26,18 +26,18 @@ import { printable } from "./printable.ts";
  * | `BABA_CONFLICT` | a later commit touched what the session read or writes |
  * | `BABA_LOCKED` | another process that is not known to have ended, or another session, has held the write lock for too long; or the lock was taken away by force, and the database has to be opened again |
  * | `BABA_COMMIT_UNKNOWN` | it is not known whether the commit counts: a sync failed, or a write that could not be undone, or the write lock was taken away by force during it; or this befell an earlier commit of the handle, which attempts no other until the database is opened again |
- * | `BABA_SETTLE` | a commit stands, but its files could not be put in place |
+ * | `BABA_SETTLE` | earlier commits stand, but their files cannot be put in place; until they can, every further commit is refused with this, and nothing of it is written |
  * | `BABA_JOURNAL` | the journal is damaged |
  * | `BABA_FORMAT` | the folder was written by a newer version, or the file that says by which is damaged |
  * | `BABA_KEY_MISSING` | an option for a key is given, but is empty or undefined |
  * | `BABA_KEY_WRONG` | the passphrase, identity or key does not open this store |
- * | `BABA_KEYRING` | the key file is damaged, missing beside sealed records, full (1,000 data keys: `rewrap({ dropRetired: true })` drops the retired ones), or not the one that was pinned |
+ * | `BABA_KEYRING` | the key file is damaged, missing beside sealed records, full (1,000 data keys: `rewrap({ dropRetired: true })` drops the retired ones), not the one that was pinned, or was removed or replaced by another or an older one while the store was open |
  * | `BABA_TAMPERED` | a sealed record is damaged, was changed, or belongs to another name or store |
  * | `BABA_KEY_UNKNOWN` | a record or the journal was sealed with a data key that this store does not have |
  * | `BABA_KEY_RETIRED` | a sound record is sealed with a retired data key (reported by `verify` only) |
- * | `BABA_NOT_SEALED` | a sealed store contains a plain record or a plain journal |
+ * | `BABA_NOT_SEALED` | a sealed store contains a plain record or a plain journal; or a plain store was opened with a key, before `seal()` |
  * | `BABA_SEALED` | the store or a record is sealed, and no key was given |
- * | `BABA_ENVELOPE` | a sealed record is cut short, or has an unknown version or unknown flags |
+ * | `BABA_ENVELOPE` | a sealed record is cut short, has an unknown version or unknown flags, or cannot be inflated |
  */
 export type BabaErrorCode =
   | "BABA_OPTION"
