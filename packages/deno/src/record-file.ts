@@ -26,8 +26,8 @@ export function openRecordFile(file: Uint8Array, filename: string, keys: RecordK
  *
  * @param value the record's value; it is not checked against a schema
  * @param filename the name that the file will have in the store
- * @throws `BABA_UNSERIALIZABLE`, also for more than 128 MiB of JSON, `BABA_OPTION` if `keys` are of the wrong
- * kind, and the errors of opening a sealed store
+ * @throws `BABA_UNSERIALIZABLE`, also for more than 128 MiB of JSON, `BABA_NAME`, `BABA_OPTION` if `keys` are
+ * of the wrong kind, and the errors of opening a sealed store
  * @example
  * ```ts
  * import { sealRecordFile } from "@baba/deno";

@@ -5,6 +5,7 @@ import { loadAge } from "./age.ts";
  * Makes a new age identity (`AGE-SECRET-KEY-1...`) for the option `identity`: whoever has it can open the
  * stores that are locked for its {@link recipientOf recipient}. `age-keygen` also makes them.
  *
+ * @throws `BABA_CODEC` if the runtime lets no WebAssembly run, `BABA_IO` if it lacks a global that age needs
  * @example
  * ```ts
  * import { generateIdentity, recipientOf } from "@baba/core";
@@ -20,7 +21,7 @@ export async function generateIdentity(): Promise<string> {
 /**
  * The recipient (`age1...`) of an identity, which may be shared.
  *
- * @throws `BABA_OPTION` if it is not an identity
+ * @throws `BABA_OPTION` if it is not an identity; and like {@link generateIdentity}
  * @example
  * ```ts
  * import { generateIdentity, recipientOf } from "@baba/core";

@@ -135,7 +135,7 @@ export class Keyring {
     return bytesToHex(crypto.hkdf(secret, storeId, utf8.encode("baba/1 fingerprint"), FINGERPRINT_SIZE));
   }
 
-  /** With a new active data key; the others are retired. */
+  /** With a new active data key; the others are retired. @throws `BABA_KEYRING` if there are 1,000 already */
   rotated(crypto: Crypto, now: number): Keyring {
     const { keys } = this.#parts;
     if (keys.length >= MOST_KEYS)

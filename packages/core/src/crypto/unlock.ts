@@ -42,7 +42,7 @@ export type OpenedKeys = {
  * @param file the key file's bytes; `undefined` if there is none
  * @throws `BABA_SEALED` if there is a key file and no key was given; `BABA_KEYRING` if it cannot be used, or
  * there is none although a fingerprint was pinned; `BABA_OPTION` if a new store's recipients do not include
- * oneself; `BABA_KEY_WRONG`, `BABA_FORMAT`
+ * oneself; `BABA_KEY_WRONG`, `BABA_FORMAT`; `BABA_IO` if there is too little memory for a passphrase
  * @example
  * ```ts
  * import { nobleCrypto, unlock } from "@baba/core/crypto";

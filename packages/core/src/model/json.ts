@@ -25,7 +25,8 @@ const ADVICE = "Restore the file from a copy, or write the record again.";
  * would take many times as long as everything else.
  *
  * @throws `BABA_UNSERIALIZABLE`, naming the place, for what would not survive: functions, symbols, cycles,
- * `undefined` outside properties, instances of classes, integers of more than 1,000,000 digits
+ * `undefined` outside properties, instances of classes, invalid dates, integers of more than 1,000,000 digits,
+ * more than 500 levels
  * @see https://github.com/mongodb/specifications/blob/master/source/extended-json/extended-json.md
  * @example
  * ```ts

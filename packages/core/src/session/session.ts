@@ -25,7 +25,9 @@ type Arguments = { readonly schema: Schema; readonly first: unknown; readonly se
 
 /**
  * A transaction: reads that see the session's own changes, and changes that are committed atomically. Made by
- * `db.asyncSession()`. After its end, every call throws `BABA_SESSION_CLOSED`.
+ * `db.asyncSession()`. After its end, every call throws `BABA_SESSION_CLOSED`, and after that of its database
+ * `BABA_CLOSED`. Calls that read or commit also throw any error of `db.open()`: the first of them opens the
+ * store, and all follow its journal.
  *
  * @example
  * ```ts
@@ -64,7 +66,8 @@ export class AsyncSession<S extends Schema> {
    * commit. Without `filename`, the name is `${record.id}.baba`. The schema must not await this session's
    * calls.
    *
-   * @throws `BABA_VALIDATION`, `BABA_NOT_LOADABLE`, `BABA_UNSERIALIZABLE`, `BABA_ID_MISSING`, `BABA_NAME`
+   * @throws `BABA_VALIDATION`, `BABA_NOT_LOADABLE`, `BABA_UNSERIALIZABLE`, `BABA_ID_MISSING`, `BABA_NAME`;
+   * `BABA_OPTION` if `schema` is none
    * @example
    * ```ts
    * import { assemble, Database } from "@baba/core";
@@ -103,7 +106,11 @@ export class AsyncSession<S extends Schema> {
     return this.#queue(input);
   }
 
-  /** Queues the deletion of a record; resolves to whether it existed. @throws `BABA_NAME` */
+  /**
+   * Queues the deletion of a record; resolves to whether it existed.
+   *
+   * @throws `BABA_NAME`, `BABA_NOT_A_FOLDER`, `BABA_PERMISSION`, `BABA_IO`
+   */
   delete(filename: string): Promise<boolean> {
     return this.#admission.change(() => this.#changes.delete(filename));
   }
@@ -122,9 +129,10 @@ export class AsyncSession<S extends Schema> {
   /**
    * Reads one record; `undefined` if it does not exist.
    *
-   * @throws `BABA_NAME`, and what makes the record unreadable: `BABA_CODEC`, `BABA_UTF8`, `BABA_JSON`,
+   * @throws `BABA_NAME`, `BABA_OPTION` if `schema` is none, and what makes the record unreadable: `BABA_CODEC`, `BABA_UTF8`, `BABA_JSON`,
    * `BABA_SCHEMA_MISMATCH`, `BABA_NOT_A_RECORD`, `BABA_NOT_A_FOLDER`, `BABA_PERMISSION`, `BABA_IO`; and in a
-   * sealed store `BABA_TAMPERED`, `BABA_KEY_UNKNOWN`, `BABA_NOT_SEALED`, `BABA_SEALED`, `BABA_ENVELOPE`
+   * store with keys `BABA_TAMPERED`, `BABA_KEY_UNKNOWN`, `BABA_NOT_SEALED`, `BABA_SEALED`, `BABA_ENVELOPE`, and
+   * `BABA_KEYRING` or `BABA_KEY_WRONG` if the key file has changed and does not open
    */
   get(filename: string): Promise<OutputOf<S> | undefined>;
   /** The same for a record of another schema. */
@@ -141,7 +149,11 @@ export class AsyncSession<S extends Schema> {
     });
   }
 
-  /** Resolves to whether the record exists, readable or not. @throws `BABA_NAME` */
+  /**
+   * Resolves to whether the record exists, readable or not.
+   *
+   * @throws `BABA_NAME`, `BABA_NOT_A_FOLDER`, `BABA_PERMISSION`, `BABA_IO`
+   */
   exists(filename: string): Promise<boolean> {
     return this.#admission.read(async () => {
       const name = checkRecordName(filename);
@@ -151,7 +163,11 @@ export class AsyncSession<S extends Schema> {
     });
   }
 
-  /** How many records a folder has, readable or not, without its subfolders. @throws `BABA_NAME` */
+  /**
+   * How many records a folder has, readable or not, without its subfolders.
+   *
+   * @throws `BABA_NAME`, `BABA_NOT_A_FOLDER`, `BABA_PERMISSION`, `BABA_IO`
+   */
   count(folder = "."): Promise<number> {
     return this.#admission.read(() => this.#folders.count(folder));
   }
@@ -159,8 +175,8 @@ export class AsyncSession<S extends Schema> {
   /**
    * All records of a folder, excluding subfolders, ordered by the UTF-8 bytes of their names.
    *
-   * @throws `BABA_NAME`; the error of a record that cannot be read, naming it, unless `unreadable` is
-   * `"skip"`
+   * @throws `BABA_NAME`, `BABA_NOT_A_FOLDER`, `BABA_PERMISSION`, `BABA_IO`, `BABA_OPTION`; the error of a
+   * record that cannot be read, naming it, unless `unreadable` is `"skip"`
    */
   all(folder?: string, schema?: undefined, options?: ReadOptions): Promise<OutputOf<S>[]>;
   /** The same for records of another schema. */
@@ -250,8 +266,10 @@ export class AsyncSession<S extends Schema> {
    * since. The session can go on afterwards, with a fresh view.
    *
    * @throws {ConflictError} if a later commit changed what was read, {LockedError} if the write lock stays
-   * taken, `BABA_SETTLE` if earlier commits cannot be put in place, `BABA_DISK_FULL` and the like: then
-   * nothing is written. {CommitUnknownError} if it is not known whether it counts. Any error of a failed call
+   * taken, `BABA_SETTLE` if earlier commits cannot be put in place, `BABA_UNSERIALIZABLE` for more than 512
+   * MiB, `BABA_NOT_A_RECORD` or `BABA_NOT_A_FOLDER` if something else is in a place, `BABA_DISK_FULL` and the
+   * like, and with keys `BABA_NOT_SEALED`, `BABA_KEYRING` or `BABA_KEY_WRONG`: then nothing is written.
+   * {CommitUnknownError} if it is not known whether it counts. Any error of a failed call
    * that nobody awaited
    */
   commit(): Promise<void> {

@@ -27,6 +27,10 @@ import type { Store } from "./shared-store.ts";
  * A database of records of one model in one folder; a call can pass a schema to use another model. Runtimes'
  * packages derive their `BabaDB` from it.
  *
+ * Calls throw `BABA_CLOSED` after `close()`, `BABA_OPTION` for an argument of the wrong kind, and any error of
+ * `open()`, as the first one opens the store. Changes of keys also throw `BABA_NOT_SEALED` if the store is
+ * plain, `LockedError`, `CommitUnknownError`, and what a commit throws that cannot be written.
+ *
  * @example
  * ```ts
  * import { assemble, Database } from "@baba/core";
@@ -61,8 +65,9 @@ export class Database<S extends Schema> {
   /**
    * Opens and recovers the store now rather than at first use, to fail early. Idempotent.
    *
-   * @throws `BABA_NOT_A_FOLDER`, `BABA_PERMISSION`, `BABA_FORMAT`, `BABA_JOURNAL`, and for keys
-   * `BABA_KEY_WRONG`, `BABA_SEALED`, `BABA_KEYRING`, `BABA_NOT_SEALED`
+   * @throws `BABA_NOT_A_FOLDER`, `BABA_NOT_A_RECORD` for a link in `.baba` or its place, `BABA_NAME`, `BABA_IO`,
+   * `BABA_PERMISSION`, `BABA_FORMAT`, `BABA_JOURNAL`, `BABA_CODEC`, and for keys `BABA_KEY_WRONG`, `BABA_SEALED`,
+   * `BABA_KEYRING`, `BABA_KEY_UNKNOWN`, `BABA_NOT_SEALED`, `BABA_OPTION` if you are not among a new store's recipients
    */
   async open(): Promise<this> {
     await this.#lifetime.logged(this.#lifetime.openedNow());
@@ -150,7 +155,7 @@ export class Database<S extends Schema> {
   /**
    * Lets another recipient open the store; touches no record. Resolves to `false` if it already could.
    *
-   * @throws `BABA_OPTION` if the database was not opened with an identity, or `recipient` is not one
+   * @throws `BABA_OPTION` if the database was not opened with an identity, or has 1,000 recipients
    * @example
    * ```ts
    * import { assemble, Database, generateIdentity, recipientOf } from "@baba/core";
@@ -175,7 +180,8 @@ export class Database<S extends Schema> {
    * The `fingerprint` changes, as the recipient could forge the old one. Call `rewrap()` for earlier records.
    * Resolves to whether it was a recipient. If this fails half-way, call it again to finish.
    *
-   * @throws `BABA_OPTION` if none of your own identities would be left
+   * @throws `BABA_OPTION` if none of your own identities would be left, or the database was not opened with
+   * one; `BABA_KEYRING` if there are 1,000 data keys
    * @example
    * ```ts
    * import { assemble, Database, generateIdentity, recipientOf } from "@baba/core";
@@ -203,7 +209,7 @@ export class Database<S extends Schema> {
    * sealed. Other processes that have the store open learn of it before they write again; those that opened
    * it with a passphrase that was changed since fail then, with `BABA_KEY_WRONG`.
    *
-   * @throws `BABA_OPTION` if the store has no key file
+   * @throws `BABA_OPTION` if the store has no key file, `BABA_KEYRING` if there are 1,000 data keys
    */
   rotateKey(): Promise<void> {
     const work = (store: Store) => rotateKey(store, this.#context.runtime);
@@ -214,7 +220,7 @@ export class Database<S extends Schema> {
    * Re-seals with the active data key every record that a retired one sealed, in commits of some hundred
    * records. It can be interrupted and called again.
    *
-   * @throws `BABA_OPTION` if the store has no key file, {ConflictError} if not all is sealed anew yet
+   * @throws `BABA_OPTION` without a key file; with `dropRetired`, {ConflictError} if not all is sealed anew yet
    */
   rewrap(options: RewrapOptions = {}): Promise<RewrapReport> {
     return this.#examine(
@@ -229,7 +235,7 @@ export class Database<S extends Schema> {
    * readable until it is done and refused afterwards; the `fingerprint` then changes: note the new one. Does
    * nothing in a sealed store.
    *
-   * @throws `BABA_OPTION` if neither passphrase nor identity was given
+   * @throws `BABA_OPTION` without passphrase or identity, {ConflictError} if a plain record was added meanwhile
    * @example
    * ```ts
    * import { assemble, Database, generateIdentity } from "@baba/core";

@@ -21,7 +21,7 @@ export async function listRecipients(store: Store): Promise<string[]> {
   return recipientsOf(store);
 }
 
-/** Adds a recipient to the key file; whether it was not one yet. @throws `BABA_OPTION`, `BABA_KEY_MISSING` */
+/** Adds a recipient to the key file; whether it was not one yet. @throws `BABA_OPTION` */
 export async function addRecipient(store: Store, recipient: string): Promise<boolean> {
   const [added = ""] = checkRecipients([recipient]);
   store.vault.mustHaveKeyFile("identity");
@@ -37,7 +37,7 @@ export async function addRecipient(store: Store, recipient: string): Promise<boo
  * fingerprint. Returns whether it was a recipient. After a failure it can be called again and finishes the
  * rest, even if the recipient is already gone.
  *
- * @throws `BABA_OPTION` if none of one's own identities would be left
+ * @throws `BABA_OPTION` if none of one's own identities would be left, `BABA_KEYRING` if the key file is full
  */
 export async function removeRecipient(store: Store, recipient: string, runtime: KeySource): Promise<boolean> {
   const [removed = ""] = checkRecipients([recipient]);
@@ -59,7 +59,7 @@ function without(keyring: Keyring, removed: string, runtime: KeySource): Keyring
     .rotated(runtime.crypto, runtime.now());
 }
 
-/** Makes a new data key for later writes. @throws `BABA_OPTION` if the store has no key file */
+/** Makes a new data key for later writes. @throws `BABA_OPTION` without a key file, `BABA_KEYRING` if it is full */
 export async function rotateKey(store: Store, runtime: KeySource): Promise<void> {
   store.vault.mustHaveKeyFile();
   await changing(store, async (hold) => {

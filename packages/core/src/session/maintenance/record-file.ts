@@ -67,8 +67,8 @@ export async function openRecordFile(
  *
  * @param value the record; it is not validated by a schema
  * @param filename the name that the file will have in the store
- * @throws `BABA_UNSERIALIZABLE`, also for more than 128 MiB of JSON, `BABA_OPTION` if `keys` are of the
- * wrong kind, and as the opening of a store
+ * @throws `BABA_UNSERIALIZABLE`, also for more than 128 MiB of JSON, `BABA_NAME`, `BABA_OPTION` if `keys` are
+ * of the wrong kind, and the errors of opening a sealed store
  * @example
  * ```ts
  * import { decode, sealRecordFile } from "@baba/core";

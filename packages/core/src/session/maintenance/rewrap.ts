@@ -39,7 +39,8 @@ export type RewrapOptions = MaintenanceOptions & {
  * Seals with the active data key, in ordinary commits, every record that it does not seal yet. If
  * interrupted, what is done stays done and is skipped the next time.
  *
- * @throws `BABA_OPTION` if there is no keyring, an option is not known or has the wrong kind
+ * @throws `BABA_OPTION` if the store has no key file, or an option is not known or of the wrong kind;
+ * {ConflictError} if retired keys are to be dropped and a record is not sealed with the active one
  */
 export async function rewrap(store: Store, options: RewrapOptions): Promise<RewrapReport> {
   checkRewrapOptions(options);
@@ -54,7 +55,7 @@ export async function rewrap(store: Store, options: RewrapOptions): Promise<Rewr
  * the records in ordinary commits, and at last refuses plain records and changes the fingerprint.
  *
  * @throws `BABA_OPTION` if neither passphrase nor identity was given, or an option is not known or of the
- * wrong kind
+ * wrong kind; {ConflictError} if a plain record was put there meanwhile
  */
 export async function seal(store: Store, options: MaintenanceOptions): Promise<RewrapReport> {
   checkMaintenanceOptions(options);
