@@ -3,7 +3,7 @@ import type { Crypto } from "../crypto/crypto.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 
 /**
- * What a runtime's package supplies, in one place: files, cryptography, the terminal and time.
+ * What a runtime's package supplies, in one place: files, cryptography, compression, the terminal, log files and time.
  * Everything that is not a pure function comes through here, so that every failure can be simulated from a
  * seed.
  */
