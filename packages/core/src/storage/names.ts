@@ -29,12 +29,11 @@ export function checkRecordName(name: unknown): string {
   if (typeof name === "string" && PLAIN_NAME.test(name) && !DEVICE.test(name.slice(0, name.indexOf("."))))
     return name;
   const segments = checkPath(name, "file");
-  const last = segments.pop() ?? "";
-  const path = [...segments, last].join("/");
-  if (!last.endsWith(RECORD_SUFFIX)) {
+  const path = segments.join("/");
+  if (!path.endsWith(RECORD_SUFFIX)) {
     throw nameError(path, `must end in "${RECORD_SUFFIX}": try "${printable(path)}${RECORD_SUFFIX}"`);
   }
-  for (const segment of segments) checkFolderSegment(segment, path);
+  for (const folder of segments.slice(0, -1)) checkFolderSegment(folder, path);
   return path;
 }
 

@@ -14,7 +14,7 @@ const TAG_AT = CHECKSUM_AT - SEAL_TAG;
 const KEY_ID_AT = TAG_AT - 8;
 const LONGEST_IDENTITY = KEY_ID_AT - IDENTITY_AT;
 const TOKEN = /^[0-9a-f]{16}$/;
-const ascii = new TextEncoder();
+const utf8 = new TextEncoder();
 const latin1 = new TextDecoder("latin1");
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -65,10 +65,10 @@ export type SegmentStart = {
 export function encodeSegmentHeader(header: SegmentHeader, seal?: JournalSeal): Uint8Array {
   const bytes = new Uint8Array(SEGMENT_HEADER);
   const view = new DataView(bytes.buffer);
-  const identity = ascii.encode(header.identity);
+  const identity = utf8.encode(header.identity);
   if (identity.length > LONGEST_IDENTITY)
     throw new RangeError("A process identity is too long for a segment header");
-  bytes.set(ascii.encode(MAGIC), 0);
+  bytes.set(utf8.encode(MAGIC), 0);
   view.setUint32(8, VERSION);
   view.setBigUint64(16, BigInt(header.number));
   view.setBigUint64(24, BigInt(header.base));
@@ -77,7 +77,7 @@ export function encodeSegmentHeader(header: SegmentHeader, seal?: JournalSeal): 
   view.setBigUint64(48, header.previousChain);
   view.setBigUint64(56, BigInt(header.length));
   bytes.set(header.salt, 64);
-  bytes.set(ascii.encode(header.token), 80);
+  bytes.set(utf8.encode(header.token), 80);
   view.setBigUint64(96, BigInt(header.placed));
   view.setUint16(104, identity.length);
   bytes.set(identity, IDENTITY_AT);
