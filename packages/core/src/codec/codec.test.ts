@@ -1,8 +1,8 @@
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
-import { describe, expect, test, vi } from "vitest";
-import { BabaError } from "../errors.ts";
-import { decode, decodedSize, decodeInto, encode, encodedSize, encodeInto } from "./codec.ts";
+import { afterAll, describe, expect, test, vi } from "vitest";
+import { ascii, mustAgree, mustEqual, outcome, pattern, words } from "./codec.fixture.ts";
+import { decode, decodeInto, encode, encodedSize, encodeInto } from "./codec.ts";
 import { PIECE } from "./kernel.ts";
 import { referenceDecode, referenceEncode } from "./reference.ts";
 
@@ -10,43 +10,14 @@ const seed = Date.now() % 2 ** 31;
 console.log(`codec.test.ts: fast-check seed ${seed}`);
 
 // A hundred thousand errors are thrown here, which takes a while on a loaded machine.
+const { stackTraceLimit } = Error;
 Error.stackTraceLimit = 3;
 vi.setConfig({ testTimeout: 60_000 });
+afterAll(() => {
+  Error.stackTraceLimit = stackTraceLimit;
+});
 
-const ascii = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
-const words = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const spaces = ["\t", "\n", "\v", "\f", "\r", " "];
-
-/** A decoder's result for a text, comparable: the bytes, or the error's code and message. */
-function outcome(decoder: (text: Uint8Array) => Uint8Array, text: Uint8Array): string {
-  try {
-    return `bytes ${Array.from(decoder(text)).join(" ")}`;
-  } catch (error) {
-    if (error instanceof BabaError) return `${error.code} ${error.message}`;
-    throw error;
-  }
-}
-
-/** Without vitest's matchers, which would take most of the time of a hundred thousand runs. */
-function mustAgree(text: Uint8Array): void {
-  const ours = outcome(decode, text);
-  const reference = outcome(referenceDecode, text);
-  if (ours !== reference) throw new Error(`decode(): ${ours}; reference: ${reference}; text: ${words(text)}`);
-}
-
-function mustEqual(actual: Uint8Array, expected: Uint8Array): void {
-  if (Buffer.compare(actual, expected) !== 0) throw new Error(`${actual} is not ${expected}`);
-}
-
-/** Bytes without a period near a piece's size. */
-function pattern(size: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(size);
-  for (let i = 0, state = 1; i < size; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    bytes[i] = state >>> 24;
-  }
-  return bytes;
-}
 
 describe("encode(), decode(), encodeInto() and decodeInto()", () => {
   const room = new Uint8Array(100);
@@ -250,110 +221,5 @@ describe("decode()", () => {
         mustAgree(changed);
       }
     }
-  });
-
-  test("names offsets in the second piece of a large text", () => {
-    const text = encode(pattern(100_000));
-    text[900_000] = 0x21;
-    expect(outcome(decode, text)).toContain("Byte 900000 is 0x21");
-    expect(() => decode(text)).toThrow(expect.objectContaining({ offset: 900_000 }));
-    expect(decode(encode(ascii("{}")))).toEqual(ascii("{}"));
-  });
-
-  test.each([
-    ["all kinds of bytes", pattern(40_000)],
-    ["zeros", new Uint8Array(40_000)],
-  ])("reads groups of %s that straddle pieces, at every shift", (_, raw) => {
-    const text = encode(raw);
-    for (let shift = 0; shift <= 22; shift++) {
-      const shifted = new Uint8Array(text.length + shift).fill(0x20);
-      shifted.set(text, shift);
-      mustEqual(decode(shifted), raw);
-    }
-  });
-
-  test("is as strict at the border of two pieces as anywhere", () => {
-    const border = 11 * PIECE;
-    const text = encode(pattern(PIECE + 20));
-    for (let shift = 0; shift < 11; shift++) {
-      const shifted = Buffer.concat([ascii(" ".repeat(shift)), text]);
-      for (const at of [border - 1, border]) {
-        mustAgree(Uint8Array.from(Buffer.concat([shifted.subarray(0, at), shifted.subarray(at + 1)])));
-      }
-    }
-  });
-
-  test("begins anew after a fault between digits and filler of a large text", () => {
-    expect(outcome(decode, ascii(`011120 x${" ".repeat(800_000)}`))).toContain("Byte 7 is 0x78");
-    expect(words(decode(ascii("011120 49m 011122 07x")))).toBe("{}");
-  });
-
-  test("reads white space longer than a piece, also between digits and filler", () => {
-    const gap = " ".repeat(800_000);
-    expect(words(decode(ascii(`${gap}011120${gap}49m${gap}011122${gap}07x${gap}`)))).toBe("{}");
-    expect(outcome(decode, ascii(`011120${gap}`))).toContain("The text ends at byte 800006");
-    expect(outcome(decode, ascii(`011120${gap}4x7`))).toContain("Byte 800007 is 0x78");
-  });
-
-  test("reads back 16 MiB", () => {
-    const raw = pattern(16 * 2 ** 20);
-    expect(Buffer.compare(decode(encode(raw)), raw)).toBe(0);
-  });
-});
-
-describe("encodeInto() and decodeInto()", () => {
-  test("agree with the reference at every length up to 200 and around a piece, at odd offsets", () => {
-    const sizes = [
-      ...Array(201).keys(),
-      511,
-      512,
-      513,
-      PIECE - 1,
-      PIECE,
-      PIECE + 1,
-      2 * PIECE,
-      2 * PIECE + 17,
-    ];
-    for (const size of sizes) {
-      for (const offset of [1, 3, 7]) {
-        const raw = pattern(size + offset).subarray(offset);
-        const length = encodedSize(size);
-        const written = new Uint8Array(length + offset + 16).fill(0xee);
-        const text = written.subarray(offset, offset + length);
-        if (encodeInto(raw, text) !== length) throw new Error(`encodeInto() of ${size} bytes`);
-        mustEqual(referenceDecode(text), raw);
-        const back = new Uint8Array(size + offset + 16).fill(0xee);
-        if (decodeInto(text, back.subarray(offset)) !== size)
-          throw new Error(`decodeInto() to ${size} bytes`);
-        mustEqual(back.subarray(offset, offset + size), raw);
-        for (const [whole, used] of [
-          [written, length],
-          [back, size],
-        ] as const) {
-          const around = [...whole.subarray(0, offset), ...whole.subarray(offset + used)];
-          if (around.some((byte) => byte !== 0xee)) throw new Error(`${size} bytes: written outside`);
-        }
-      }
-    }
-  });
-
-  test("write at the beginning of the target and say how much", () => {
-    const raw = pattern(100_000);
-    const text = new Uint8Array(encodedSize(raw.length) + 20).fill(0xee);
-    expect(encodeInto(raw, text)).toBe(encodedSize(raw.length));
-    expect(text.slice(-20)).toEqual(new Uint8Array(20).fill(0xee));
-    const bytes = new Uint8Array(raw.length + 20).fill(0xee);
-    expect(decodeInto(text.subarray(0, -20), bytes)).toBe(raw.length);
-    expect(bytes.slice(-20)).toEqual(new Uint8Array(20).fill(0xee));
-    mustEqual(bytes.subarray(0, raw.length), raw);
-  });
-
-  test("refuse a target that is too small", () => {
-    expect(() => encodeInto(pattern(3), new Uint8Array(31))).toThrow(RangeError);
-    expect(() => decodeInto(encode(pattern(3)), new Uint8Array(2))).toThrow(RangeError);
-  });
-
-  test("decodedSize() is the exact number of bytes of canonical text", () => {
-    for (let size = 0; size < 100; size++) expect(decodedSize(encodedSize(size))).toBe(size);
   });
 });

@@ -1,62 +1,46 @@
 import { readFileSync } from "node:fs";
-import { inspect } from "node:util";
-import { armor, generateX25519Identity } from "age-encryption";
+import { armor } from "age-encryption";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BabaError } from "../errors.ts";
 import { memoryFileSystem } from "../file-system/memory.ts";
 import { withCalls } from "../file-system/with-calls.fixture.ts";
 import { KEY_FILE } from "../storage/layout.ts";
 import { systemError } from "../system-error.ts";
 import type { Crypto } from "./crypto.ts";
+import {
+  codeOf,
+  identity,
+  mine,
+  myRecipient,
+  passphrase,
+  stranger,
+  theirRecipient,
+  theirs,
+} from "./file-locks.fixture.ts";
 import { HELD } from "./held.fixture.ts";
 import {
   createKeyFile,
   type FileLock,
   lockKeyring,
   readKeyFile,
-  recipientsOf,
   replaceKeyFile,
   unlockKeyring,
 } from "./key-file.ts";
 import { Keyring } from "./keyring.ts";
 import type { IdentityLock } from "./lock.ts";
 import { nobleCrypto } from "./noble.ts";
-import { createLock, rewriteLock, unlock } from "./unlock.ts";
+import { unlock } from "./unlock.ts";
 
 /** Cheap, so that many files can be made; there is no lower bound for reading. */
 const WORK = 4;
 const PATIENCE = 60_000;
-const NEW_STORE = { now: 0, converting: false };
 const age = (name: string) => readFileSync(new URL(`../../../../vectors/age/${name}`, import.meta.url));
 const secrets: { readonly identity: string; readonly passphrase: string } = JSON.parse(
   age("secrets.json").toString(),
 );
 
-const [mine, theirs, stranger] = await Promise.all([0, 1, 2].map(generateX25519Identity));
-const [myRecipient = "", theirRecipient = ""] = await recipientsOf([mine ?? "", theirs ?? ""]);
-const passphrase: FileLock = { kind: "passphrase", passphrase: "hunter2" };
-const identity = (own: string | undefined, fingerprint?: string): IdentityLock => ({
-  kind: "identity",
-  identities: [own ?? ""],
-  recipients: undefined,
-  fingerprint,
-});
-
 const fresh = (recipients: readonly string[]) =>
   Keyring.create(nobleCrypto, { recipients, converting: false, now: 0 });
-
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (error === undefined) return "opened";
-  if (!(error instanceof BabaError)) throw error;
-  for (const secret of ["hunter2", "AGE-SECRET-KEY", '"secret"'])
-    expect(inspect(error, { depth: 9 })).not.toContain(secret);
-  return error.code;
-}
 
 /** An age file for this many recipients, none of whom can open it. */
 function fileFor(recipients: number): Uint8Array {
@@ -129,7 +113,7 @@ describe("unlockKeyring()", () => {
   test("refuses more than 10,000 trials of identities before the first one, and makes fewer", async () => {
     const many = (count: number): IdentityLock => ({
       ...identity(mine),
-      identities: Array.from({ length: count }, () => mine ?? ""),
+      identities: Array.from({ length: count }, () => mine),
     });
     await expect(unlockKeyring(nobleCrypto, fileFor(1000), many(11))).rejects.toMatchObject({
       code: "BABA_KEYRING",
@@ -292,73 +276,4 @@ describe("the key file", () => {
     await replaceKeyFile(watched, "a", bytes, HELD.mustHold);
     expect(steps).toEqual(["makeFolder", "create", "sync", "rename", "syncFolders", "remove"]);
   });
-});
-
-describe("unlock()", () => {
-  test("tells plain, new and sealed stores apart, and refuses what does not fit", async () => {
-    const files = memoryFileSystem();
-    const rawKey = { kind: "key", key: new Uint8Array(32) } as const;
-    expect(await unlock(nobleCrypto, await readKeyFile(files), { kind: "none" })).toEqual({ state: "plain" });
-    expect(await unlock(nobleCrypto, await readKeyFile(files), identity(mine))).toEqual({
-      state: "new",
-      lock: identity(mine),
-    });
-    expect((await unlock(nobleCrypto, await readKeyFile(files), rawKey)).state).toBe("sealed");
-    const created = await createLock(nobleCrypto, files, identity(mine), NEW_STORE);
-    expect(created.keyring?.recipients).toEqual([myRecipient]);
-    const opened = await unlock(nobleCrypto, await readKeyFile(files), identity(mine));
-    expect(opened.state === "sealed" && opened.keys.storeId).toEqual(created.keys.storeId);
-    expect(await codeOf(unlock(nobleCrypto, await readKeyFile(files), { kind: "none" }))).toBe("BABA_SEALED");
-    expect(await codeOf(unlock(nobleCrypto, await readKeyFile(files), rawKey))).toBe("BABA_KEY_WRONG");
-    expect(await codeOf(unlock(nobleCrypto, await readKeyFile(files), identity(stranger)))).toBe(
-      "BABA_KEY_WRONG",
-    );
-  });
-
-  test("changes nothing if the key is wrong", async () => {
-    const files = memoryFileSystem();
-    await createLock(nobleCrypto, files, identity(mine), NEW_STORE);
-    const before = (await files.read([KEY_FILE]))[0];
-    await codeOf(unlock(nobleCrypto, await readKeyFile(files), identity(stranger)));
-    expect((await files.read([KEY_FILE]))[0]).toEqual(before);
-    expect(await files.list(".baba/tmp")).toEqual([]);
-  });
-});
-
-describe("createLock()", () => {
-  test("opens the key file that another process made first", async () => {
-    const files = memoryFileSystem();
-    const first = await createLock(nobleCrypto, files, identity(mine), NEW_STORE);
-    const second = await createLock(nobleCrypto, files, identity(mine), NEW_STORE);
-    expect(second.keys.storeId).toEqual(first.keys.storeId);
-  });
-
-  test("makes no new key file if a fingerprint is pinned", async () => {
-    const files = memoryFileSystem();
-    expect(await codeOf(createLock(nobleCrypto, files, identity(mine, "0".repeat(32)), NEW_STORE))).toBe(
-      "BABA_KEYRING",
-    );
-    expect(await readKeyFile(files)).toBeUndefined();
-  });
-});
-
-test("rewriteLock() changes the recipients, keeps keys and fingerprint, and shuts out who was removed", async () => {
-  const files = memoryFileSystem();
-  const both = { ...identity(mine), recipients: [myRecipient, theirRecipient] };
-  const { keyring, keys } = await createLock(nobleCrypto, files, both, NEW_STORE);
-  expect(await codeOf(unlock(nobleCrypto, await readKeyFile(files), identity(theirs)))).toBe("opened");
-  if (keyring === undefined) throw new Error("a key file has a keyring");
-  await rewriteLock(nobleCrypto, files, {
-    keyring: keyring.withRecipients([myRecipient]),
-    lock: identity(mine),
-  });
-  expect(await codeOf(unlock(nobleCrypto, await readKeyFile(files), identity(theirs)))).toBe(
-    "BABA_KEY_WRONG",
-  );
-  const again = await unlock(
-    nobleCrypto,
-    await readKeyFile(files),
-    identity(mine, keyring.fingerprint(nobleCrypto)),
-  );
-  expect(again.state === "sealed" && again.keys.activeId).toBe(keys.activeId);
 });
