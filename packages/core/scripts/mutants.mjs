@@ -280,7 +280,7 @@ export const MUTANTS = [
     name: "conflicts are not looked for",
     file: "commit/commit-engine.ts",
     caughtBy: "storage/file-storage-memory.test.ts",
-    find: "if (basis !== undefined) this.#replay.history.judge(basis, changes, namesIn(accepted));",
+    find: "if (basis !== undefined) this.#replay.history.judge(basis, changes, earlier);",
     replace: "",
   },
   {

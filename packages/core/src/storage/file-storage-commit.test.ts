@@ -36,6 +36,26 @@ describe("FileStorage.commit()", () => {
     expect(await storage.list(".")).toEqual(["2.baba"]);
   });
 
+  test("looks up what each of a batch has read, instead of going through all that the batch has made before", async () => {
+    const storage = await store.open();
+    await storage.commit(put({ "0.baba": "zero" }));
+    let looks = 0;
+    class Counted extends Set<string> {
+      override has(name: string): boolean {
+        looks += 1;
+        return super.has(name);
+      }
+    }
+    const head = await storage.head();
+    const names = Array.from({ length: 300 }, (_, i) => `${i + 1}.baba`);
+    const commits = names.map((name) => {
+      const basis = { head, records: new Counted([name]), folders: new Counted() };
+      return storage.commit(put({ [name]: "new" }, { basis }));
+    });
+    await Promise.all(commits);
+    expect(looks).toBeLessThan(10 * names.length);
+  });
+
   test("syncs nothing under relaxed durability, unless its files are to be in place", async () => {
     const storage = await store.open();
     await storage.commit(put({ "1.baba": "one" }));

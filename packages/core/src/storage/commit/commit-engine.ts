@@ -13,6 +13,7 @@ import { RecordPlacer } from "../records/record-placer.ts";
 import { RecordReader } from "../records/record-reader.ts";
 import type { Basis } from "../storage.ts";
 import { Checkpointing } from "./checkpointing.ts";
+import { Touched } from "./history.ts";
 import { JournalAccess } from "./journal-access.ts";
 import { Journaling } from "./journaling.ts";
 import { Overlay } from "./overlay.ts";
@@ -20,7 +21,7 @@ import { Poison } from "./poison.ts";
 import type { Redo } from "./redo.ts";
 import { Replay } from "./replay.ts";
 import { Settling } from "./settling.ts";
-import { awaitsFiles, namesIn, pauseIfLong, type Submission } from "./submission.ts";
+import { awaitsFiles, pauseIfLong, type Submission } from "./submission.ts";
 
 export type EngineContext = {
   readonly files: FileSystem;
@@ -87,7 +88,7 @@ export class CommitEngine {
   /** Checks what a session read for conflicts, without writing anything. @throws {ConflictError} */
   async validate(basis: Basis): Promise<void> {
     await this.access.follow();
-    this.#replay.history.judge(basis, new Set(), []);
+    this.#replay.history.judge(basis, new Set(), new Touched());
   }
 
   /** Whether it may still write. */
@@ -173,13 +174,16 @@ export class CommitEngine {
 
   async #judge(batch: readonly Submission[]): Promise<Submission[]> {
     const accepted: Submission[] = [];
-    for (const submission of batch) {
+    // Submissions accepted earlier in the batch count as commits before those that are judged after them.
+    const earlier = new Touched();
+    const lastJudged = batch.findLastIndex(({ transaction }) => transaction.basis !== undefined);
+    for (const [i, submission] of batch.entries()) {
       const { changes, basis } = submission.transaction;
       try {
-        // Submissions accepted earlier in the batch count as commits before this one.
-        if (basis !== undefined) this.#replay.history.judge(basis, changes, namesIn(accepted));
+        if (basis !== undefined) this.#replay.history.judge(basis, changes, earlier);
         await this.#placer.prepare(changes, this.#breathe);
         accepted.push(submission);
+        if (i < lastJudged) earlier.add(changes.keys());
       } catch (error) {
         submission.reject(error);
       }

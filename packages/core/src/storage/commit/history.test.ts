@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ConflictError } from "../../errors.ts";
 import type { Basis } from "../storage.ts";
-import { History } from "./history.ts";
+import { History, Touched } from "./history.ts";
 
 const basis = (head: number, records: readonly string[] = [], folders: readonly string[] = []) => ({
   head,
@@ -15,8 +15,10 @@ function judged(
   writes: readonly string[],
   earlier: readonly string[],
 ): boolean {
+  const touched = new Touched();
+  touched.add(earlier);
   try {
-    history.judge(read, new Set(writes), earlier);
+    history.judge(read, new Set(writes), touched);
     return true;
   } catch (error) {
     expect(error).toBeInstanceOf(ConflictError);
@@ -45,6 +47,9 @@ describe("History.judge()", () => {
   test("counts names of a commit about to be made", () => {
     expect(judged(new History(0), basis(0, ["a.baba"]), [], ["a.baba"])).toBe(false);
     expect(judged(new History(0), basis(0, ["a.baba"]), [], ["b.baba"])).toBe(true);
+    const listing = basis(0, [], ["f"]);
+    expect(judged(new History(0), listing, [], ["f/a.baba", "b.baba"])).toBe(false);
+    expect(judged(new History(0), listing, [], ["a.baba", "f/g/b.baba"])).toBe(true);
   });
 
   test("refuses everything from before what it knows", () => {

@@ -6,8 +6,32 @@ import type { Basis } from "../storage.ts";
 /** How many names of past commits are kept; sessions that began before them get a conflict. */
 const LONGEST_MEMORY = 65_536;
 
-/** Anything that can be asked for a name: a set, or the changes of a commit. */
-type Names = { has(name: string): boolean };
+/** Names, as a set or as the keys of a commit's changes. */
+type Names = { has(name: string): boolean; keys(): Iterable<string> };
+
+/** What a batch is about to commit, so that each of its sessions is judged without going through all of it. */
+export class Touched {
+  readonly #names = new Set<string>();
+  /** One of the names in each folder. */
+  readonly #byFolder = new Map<string, string>();
+
+  /** Adds the names of a commit. */
+  add(names: Iterable<string>): void {
+    for (const name of names) {
+      this.#names.add(name);
+      this.#byFolder.set(folderOf(name), name);
+    }
+  }
+
+  /** A name that a session read, listed or is about to write (`writes`). */
+  find({ folders, records }: Basis, writes: Names): string | undefined {
+    if (this.#names.size === 0) return undefined;
+    for (const folder of folders) if (this.#byFolder.has(folder)) return this.#byFolder.get(folder);
+    for (const name of records) if (this.#names.has(name)) return name;
+    for (const name of writes.keys()) if (this.#names.has(name)) return name;
+    return undefined;
+  }
+}
 
 /**
  * Which names each commit touched, back to a floor: sessions' reads are checked against them. Nothing is
@@ -40,18 +64,19 @@ export class History {
   /**
    * Checks for conflicts with what a session read and the names it is about to write (`writes`).
    *
-   * `earlier` are names touched by a commit that is about to be made.
+   * `earlier` is what the commits touch that are about to be made before its own.
    *
    * @throws {ConflictError} if a commit after the basis touched one of these, or may have
    */
-  judge(basis: Basis, writes: Names, earlier: Iterable<string>): void {
+  judge(basis: Basis, writes: Names, earlier: Touched): void {
     if (basis.head < this.#floor) {
       throw new ConflictError(
         "It is no longer known what was committed since the session began to read, as it was too much, or another " +
           "process has emptied the journal since: run the session again.",
       );
     }
-    for (const name of earlier) judgeName(name, basis, writes);
+    const touched = earlier.find(basis, writes);
+    if (touched !== undefined) judgeName(touched, basis, writes);
     const known = this.#commits.findLastIndex(({ sequence }) => sequence <= basis.head);
     for (const { names } of this.#commits.slice(known + 1).reverse()) {
       for (const name of names) judgeName(name, basis, writes);

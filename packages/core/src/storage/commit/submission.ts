@@ -20,11 +20,6 @@ export type Submission = {
   reject(error: unknown): void;
 };
 
-/** The names that the transactions of a batch change. */
-export function* namesIn(batch: readonly Submission[]): Generator<string> {
-  for (const { transaction } of batch) yield* transaction.changes.keys();
-}
-
 /** Whether someone waits until the files of a batch are in place. */
 export function awaitsFiles(batch: readonly Submission[]): boolean {
   return batch.some(({ transaction }) => transaction.settle === "commit");
