@@ -85,8 +85,8 @@ describe("records that are large after many small ones", () => {
   const LARGE_TEXT = "x".repeat(300 * 1024);
   /** 16 MiB of these, and one in excess. */
   const MOST_LARGE = Math.floor((16 * MIB) / LARGE_TEXT.length) + 1;
-  /** Chunks that a stream reads ahead. */
-  const AHEAD = 2;
+  /** Chunks of a stream that are under way at once. */
+  const UNDER_WAY = 2;
   const numbered = (id: number, text: string) => ({ id: 1000 + id, text });
 
   /** A store of small records, which are large from a number on for whoever opens it then. */
@@ -120,7 +120,7 @@ describe("records that are large after many small ones", () => {
       for await (const { record } of session.stream()) if (record.text !== "small") break;
     });
     expect(counted.large).toBeGreaterThan(0);
-    expect(counted.large).toBeLessThanOrEqual(AHEAD * MOST_LARGE);
+    expect(counted.large).toBeLessThanOrEqual(UNDER_WAY * MOST_LARGE);
     await notes.close();
   });
 
