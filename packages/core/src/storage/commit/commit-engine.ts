@@ -13,7 +13,6 @@ import { RecordPlacer } from "../records/record-placer.ts";
 import { RecordReader } from "../records/record-reader.ts";
 import type { Basis } from "../storage.ts";
 import { Checkpointing } from "./checkpointing.ts";
-import { Touched } from "./history.ts";
 import { JournalAccess } from "./journal-access.ts";
 import { Journaling } from "./journaling.ts";
 import { Overlay } from "./overlay.ts";
@@ -22,6 +21,7 @@ import type { Redo } from "./redo.ts";
 import { Replay } from "./replay.ts";
 import { Settling } from "./settling.ts";
 import { awaitsFiles, pauseIfLong, type Submission } from "./submission.ts";
+import { Touched } from "./touched.ts";
 
 export type EngineContext = {
   readonly files: FileSystem;
@@ -183,7 +183,7 @@ export class CommitEngine {
         if (basis !== undefined) this.#replay.history.judge(basis, changes, earlier);
         await this.#placer.prepare(changes, this.#breathe);
         accepted.push(submission);
-        if (i < lastJudged) earlier.add(changes.keys());
+        if (i < lastJudged) earlier.add(Infinity, changes.keys());
       } catch (error) {
         submission.reject(error);
       }

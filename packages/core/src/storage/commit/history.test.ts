@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { ConflictError } from "../../errors.ts";
+import { SeededRandom } from "../../testing/simulation/random.ts";
+import { folderOf } from "../names.ts";
 import type { Basis } from "../storage.ts";
-import { History, Touched } from "./history.ts";
+import { History } from "./history.ts";
+import { Touched } from "./touched.ts";
 
 const basis = (head: number, records: readonly string[] = [], folders: readonly string[] = []) => ({
   head,
@@ -16,7 +19,7 @@ function judged(
   earlier: readonly string[],
 ): boolean {
   const touched = new Touched();
-  touched.add(earlier);
+  touched.add(Infinity, earlier);
   try {
     history.judge(read, new Set(writes), touched);
     return true;
@@ -93,5 +96,61 @@ describe("History.judge()", () => {
     history.forgetUntil(5);
     expect(judged(history, basis(4, ["b.baba"]), [], [])).toBe(false);
     expect(judged(history, basis(5, ["a.baba"]), [], [])).toBe(true);
+  });
+
+  test("agrees with a look at every name since the session began, after few names and after many", () => {
+    const random = new SeededRandom(7);
+    const name = () => `${random.pick(["", "f/", "g/"])}${random.below(400)}.baba`;
+    for (let round = 0; round < 300; round++) {
+      const history = new History(0);
+      const commits = Array.from({ length: random.below(60) }, () =>
+        Array.from({ length: 1 + random.below(random.pick([3, 30])) }, name),
+      );
+      for (const [i, names] of commits.entries()) history.note(i + 1, names);
+      for (let session = 0; session < 8; session++) {
+        const folders = random.chance(0.2) ? [random.pick([".", "f", "g", "h"])] : [];
+        const read = basis(random.below(commits.length + 1), [name(), name()], folders);
+        const writes = [name()];
+        const later = commits.slice(read.head).flat();
+        const isFree = !later.some(
+          (touched) =>
+            read.records.has(touched) || writes.includes(touched) || read.folders.has(folderOf(touched)),
+        );
+        expect(judged(history, read, writes, [])).toBe(isFree);
+      }
+    }
+  });
+
+  test("looks up the names of many commits, and goes through each only once", () => {
+    const history = new History(0);
+    let looks = 0;
+    const counted = (names: readonly string[]) =>
+      Object.assign([...names], {
+        [Symbol.iterator]: function* () {
+          looks += names.length;
+          yield* names;
+        },
+      });
+    for (let i = 1; i <= 1000; i++) history.note(i, counted([`${i}.baba`]));
+    for (let i = 0; i < 500; i++) expect(judged(history, basis(i, ["x.baba"]), ["y.baba"], [])).toBe(true);
+    expect(looks).toBe(1000);
+    history.note(1001, counted(["x.baba"]));
+    expect(judged(history, basis(1, ["x.baba"]), [], [])).toBe(false);
+    expect(judged(history, basis(1001, ["x.baba"]), [], [])).toBe(true);
+  });
+
+  test("answers the same after it has begun its index anew", () => {
+    const history = new History(0);
+    const size = 20_000;
+    for (let commit = 1; commit <= 12; commit++) {
+      history.note(
+        commit,
+        Array.from({ length: size }, (_, i) => `${commit * size + i}.baba`),
+      );
+      expect(judged(history, basis(commit - 1, ["x.baba"]), [], [])).toBe(true);
+      expect(judged(history, basis(commit - 1, [`${commit * size}.baba`]), [], [])).toBe(false);
+    }
+    expect(judged(history, basis(11, [`${12 * size + 5}.baba`]), [], [])).toBe(false);
+    expect(judged(history, basis(11, [`${11 * size + 5}.baba`]), [], [])).toBe(true);
   });
 });

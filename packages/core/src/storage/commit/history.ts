@@ -2,36 +2,13 @@ import { ConflictError } from "../../errors.ts";
 import { printable } from "../../printable.ts";
 import { folderOf } from "../names.ts";
 import type { Basis } from "../storage.ts";
+import { type Names, Touched } from "./touched.ts";
 
 /** How many names of past commits are kept; sessions that began before them get a conflict. */
 const LONGEST_MEMORY = 65_536;
 
-/** Names, as a set or as the keys of a commit's changes. */
-type Names = { has(name: string): boolean; keys(): Iterable<string> };
-
-/** What a batch is about to commit, so that each of its sessions is judged without going through all of it. */
-export class Touched {
-  readonly #names = new Set<string>();
-  /** One of the names in each folder. */
-  readonly #byFolder = new Map<string, string>();
-
-  /** Adds the names of a commit. */
-  add(names: Iterable<string>): void {
-    for (const name of names) {
-      this.#names.add(name);
-      this.#byFolder.set(folderOf(name), name);
-    }
-  }
-
-  /** A name that a session read, listed or is about to write (`writes`). */
-  find({ folders, records }: Basis, writes: Names): string | undefined {
-    if (this.#names.size === 0) return undefined;
-    for (const folder of folders) if (this.#byFolder.has(folder)) return this.#byFolder.get(folder);
-    for (const name of records) if (this.#names.has(name)) return name;
-    for (const name of writes.keys()) if (this.#names.has(name)) return name;
-    return undefined;
-  }
-}
+/** Up to how many names of later commits a session is compared with one by one. */
+const FEW_NAMES = 64;
 
 /**
  * Which names each commit touched, back to a floor: sessions' reads are checked against them. Nothing is
@@ -41,6 +18,9 @@ export class History {
   readonly #commits: { readonly sequence: number; readonly names: readonly string[] }[] = [];
   #names = 0;
   #floor: number;
+  /** The commits up to the sequence `#indexed`, and some that are forgotten; made when it is first needed. */
+  #index = new Touched();
+  #indexed = 0;
 
   /** Every commit after the sequence `floor` will be noted. */
   constructor(floor: number) {
@@ -58,6 +38,7 @@ export class History {
   forgetUntil(floor: number): void {
     this.#commits.length = 0;
     this.#names = 0;
+    this.#forgetIndex();
     this.#floor = Math.max(this.#floor, floor);
   }
 
@@ -75,12 +56,36 @@ export class History {
           "process has emptied the journal since: run the session again.",
       );
     }
-    const touched = earlier.find(basis, writes);
-    if (touched !== undefined) judgeName(touched, basis, writes);
-    const known = this.#commits.findLastIndex(({ sequence }) => sequence <= basis.head);
-    for (const { names } of this.#commits.slice(known + 1).reverse()) {
-      for (const name of names) judgeName(name, basis, writes);
+    const touched = earlier.find(basis, writes) ?? this.#find(basis, writes);
+    if (touched !== undefined) throw conflictOver(touched, basis);
+  }
+
+  #find(basis: Basis, writes: Names): string | undefined {
+    let left = FEW_NAMES;
+    for (let i = this.#commits.length - 1; ; i--) {
+      const commit = this.#commits[i];
+      if (commit === undefined || commit.sequence <= basis.head) return undefined;
+      left -= commit.names.length;
+      if (left < 0) return this.#indexOfAll().find(basis, writes);
+      const touched = commit.names.find((name) => concerns(name, basis, writes));
+      if (touched !== undefined) return touched;
     }
+  }
+
+  /** Each commit is added once, whoever is judged. */
+  #indexOfAll(): Touched {
+    if (this.#index.size > 2 * LONGEST_MEMORY) this.#forgetIndex();
+    const first = this.#commits.findLastIndex(({ sequence }) => sequence <= this.#indexed) + 1;
+    for (const { sequence, names } of this.#commits.slice(first)) {
+      this.#index.add(sequence, names);
+      this.#indexed = sequence;
+    }
+    return this.#index;
+  }
+
+  #forgetIndex(): void {
+    this.#index = new Touched();
+    this.#indexed = 0;
   }
 
   #forgetOldest(): void {
@@ -91,13 +96,14 @@ export class History {
   }
 }
 
-function judgeName(name: string, basis: Basis, writes: Names): void {
-  const folder = folderOf(name);
-  const listed = basis.folders.has(folder);
-  if (!listed && !basis.records.has(name) && !writes.has(name)) return;
+function concerns(name: string, { folders, records }: Basis, writes: Names): boolean {
+  return folders.has(folderOf(name)) || records.has(name) || writes.has(name);
+}
+
+function conflictOver(name: string, { folders }: Basis): ConflictError {
   const shown = printable(name);
-  const how = listed
+  const how = folders.has(folderOf(name))
     ? `a later commit changed ${shown} in the folder that the session listed`
     : "a later commit changed it";
-  throw new ConflictError(`${shown}: ${how}; run the session again.`, { record: name });
+  return new ConflictError(`${shown}: ${how}; run the session again.`, { record: name });
 }
