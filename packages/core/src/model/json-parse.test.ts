@@ -118,6 +118,17 @@ describe("parse()", () => {
     return error;
   }
 
+  it.each<[string, unknown]>([
+    ["bytes, as decode() gives them", new TextEncoder().encode('{"id":1}')],
+    ["a list with a JSON text in it", ['{"id":1}']],
+    ["a number", 5],
+    ["null", null],
+    ["nothing", undefined],
+  ])("refuses %s, and says how to make a text of it", (_, value) => {
+    const error = errorOf("BABA_OPTION", () => Reflect.apply(parse, undefined, [value]));
+    expect(error.message).toContain("new TextDecoder().decode(bytes)");
+  });
+
   it("answers deep nesting with a value or a typed error", () => {
     const depth = 1_000_000;
     const deep = `${"[".repeat(depth)}{"$numberLong":"1"}${"]".repeat(depth)}`;

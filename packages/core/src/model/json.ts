@@ -1,4 +1,4 @@
-import { BabaError } from "../errors.ts";
+import { BabaError, optionError } from "../errors.ts";
 import { decode } from "./json-decode.ts";
 import { encode } from "./json-encode.ts";
 
@@ -62,7 +62,7 @@ export function plainText(json: unknown): string {
  * the extended forms stays an object, also if MongoDB writes it for a type that is not in the table. Of
  * MongoDB's forms, `$numberInt`, `$numberDouble` of any number and `$date` without milliseconds are read too.
  *
- * @throws `BABA_JSON`, never quoting the text
+ * @throws `BABA_JSON`, never quoting the text; `BABA_OPTION` if it is not a string
  * @example
  * ```ts
  * import { parse } from "@baba/core";
@@ -70,6 +70,9 @@ export function plainText(json: unknown): string {
  * ```
  */
 export function parse(text: string): unknown {
+  if (typeof text !== "string") {
+    throw optionError("A JSON text must be a string; of bytes, new TextDecoder().decode(bytes) makes one.");
+  }
   const value = parsePlain(text);
   if (!mayHoldTags(text)) return value;
   try {
