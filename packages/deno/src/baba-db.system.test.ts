@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { assemble, Database, decode, type FileSystem } from "@baba/core";
 import * as v from "valibot";
 import { denoFileSystem } from "./file-system/index.ts";
@@ -111,6 +111,19 @@ inFolder("BabaDB on Deno says which flags it lacks, and changes nothing", async 
   assert.ok(Array.isArray(read) && read.length === 1, "to read, it needs the one right alone");
   assert.equal([...Deno.readDirSync(root)].length, before);
 });
+
+for (const name of ["my data", "Zoë's $HOME", "red,blue"]) {
+  inFolder(`BabaDB on Deno names flags that suffice in a shell for "${name}"`, async (root) => {
+    const folder = join(dirname(root), name);
+    const { message } = Object(await heard(startDeno(folder, add(1), [], "no rights")));
+    const [, flags = ""] = /run it with (.*?)\. /.exec(message) ?? [];
+    const words = (await run("sh", ["-c", `printf '%s\\n' ${flags.replace(" and ", " ")}`]))
+      .trimEnd()
+      .split("\n");
+    assert.equal(words.length, 2, message);
+    assert.equal(await heard(startDeno(folder, add(1), words, "no rights")), "done", message);
+  });
+}
 
 inFolder("BabaDB on Deno says that it has no right to write into a folder, and reads it", async (root) => {
   assert.equal(await heard(startDeno(root, add(1))), "done");
@@ -231,7 +244,9 @@ async function asRoot(program: string, args: readonly string[]): Promise<void> {
   await (Deno.uid() === 0 ? run(program, args) : run("sudo", ["-n", program, ...args]));
 }
 
-async function run(program: string, args: readonly string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(program, { args: [...args] }).output();
+/** Resolves to what the program printed. */
+async function run(program: string, args: readonly string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(program, { args: [...args] }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout);
 }
