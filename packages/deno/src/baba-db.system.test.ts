@@ -115,14 +115,38 @@ inFolder("BabaDB on Deno says which flags it lacks, and changes nothing", async 
 for (const name of ["my data", "Zoë's $HOME", "red,blue"]) {
   inFolder(`BabaDB on Deno names flags that suffice in a shell for "${name}"`, async (root) => {
     const folder = join(dirname(root), name);
-    const { message } = Object(await heard(startDeno(folder, add(1), [], "no rights")));
-    const [, flags = ""] = /run it with (.*?)\. /.exec(message) ?? [];
-    const words = (await run("sh", ["-c", `printf '%s\\n' ${flags.replace(" and ", " ")}`]))
-      .trimEnd()
-      .split("\n");
-    assert.equal(words.length, 2, message);
-    assert.equal(await heard(startDeno(folder, add(1), words, "no rights")), "done", message);
+    const flags = await namedFlags(startDeno(folder, add(1), [], "no rights"));
+    assert.equal(await heard(startDeno(folder, add(1), flags, "no rights")), "done", String(flags));
   });
+}
+
+inFolder("BabaDB on Deno names flags that suffice for a directory behind a link", async (root) => {
+  assert.equal(await heard(startDeno(root, add(1))), "done");
+  const link = join(dirname(root), "link");
+  await Deno.symlink(root, link);
+  const few = [`--allow-read=${link}`, `--allow-write=${link}`];
+  const flags = await namedFlags(startDeno(link, add(2), few, "no rights"));
+  assert.equal(await heard(startDeno(link, add(2), flags, "no rights")), "done", String(flags));
+});
+
+inFolder("BabaDB on Deno says that the folder above the directory is missing", async (root) => {
+  const directory = join(root, "a/b");
+  const flags = [`--allow-read=${directory}`, `--allow-write=${directory}`];
+  const start = () => startDeno(root, add(1, { directory }), flags, "no rights");
+  const { code, message } = Object(await heard(start()));
+  assert.equal(code, "BABA_PERMISSION", message);
+  assert.ok(message.includes(`make the folder ${dirname(directory)} first`), message);
+  await Deno.mkdir(dirname(directory), { recursive: true });
+  assert.equal(await heard(start()), "done");
+});
+
+/** The flags of a refusal, as a shell takes them. */
+async function namedFlags(program: Program): Promise<string[]> {
+  const { message } = Object(await heard(program));
+  const [, flags = ""] = /run it with (.*?)\. /.exec(message) ?? [];
+  const words = await run("sh", ["-c", `printf '%s\\n' ${flags.replace(" and ", " ")}`]);
+  assert.equal(words.trimEnd().split("\n").length, 2, message);
+  return words.trimEnd().split("\n");
 }
 
 inFolder("BabaDB on Deno says that it has no right to write into a folder, and reads it", async (root) => {
