@@ -2,12 +2,33 @@
 // deno.json next to the package.json, which changesets does not know.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { ROOT, run } from "./process.mjs";
 import { workspaceFolders } from "./workspace.mjs";
 
+const HELP = `Usage: npm run version
+
+Turns the changesets in .changeset into versions and changelogs, in the files themselves. See docs/releases.md.
+
+  --help  this text`;
+
+checkOptions();
 const status = await run("changeset", ["version"]);
 if (status === 0) for (const folder of workspaceFolders()) keepInStep(join(ROOT, folder));
 process.exitCode = status;
+
+/** A question must not use the changesets up. */
+function checkOptions() {
+  try {
+    const { values } = parseArgs({ options: { help: { type: "boolean", default: false } } });
+    if (!values.help) return;
+    console.log(HELP);
+    process.exit(0);
+  } catch (error) {
+    console.error(`${error.message.replace(/\.?$/, ".")} See npm run version -- --help.`);
+    process.exit(2);
+  }
+}
 
 /** Only changes the version itself, to preserve the file's formatting. */
 function keepInStep(folder) {

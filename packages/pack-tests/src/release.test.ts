@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { HERE, mustRun, run } from "./command.ts";
+import { type Finished, HERE, mustRun, run } from "./command.ts";
 import { readTarball } from "./tarball.ts";
 
 const ROOT = join(HERE, "..", "..");
@@ -11,6 +11,10 @@ const RELEASED = ["core", "deno", "node"];
 
 describe("npm run version", () => {
   let copy: string;
+  let asked: Finished;
+  let mistyped: Finished;
+  /** The changesets after these two. */
+  let before: string[];
 
   beforeAll(async () => {
     copy = await realpath(await mkdtemp(join(tmpdir(), "baba-release-")));
@@ -26,10 +30,22 @@ describe("npm run version", () => {
       join(copy, ".changeset", "trial.md"),
       `---\n${RELEASED.map((name) => `"@baba/${name}": minor\n`).join("")}---\n\nA trial.\n`,
     );
+    asked = await run(process.execPath, ["scripts/version.mjs", "--help"], copy);
+    mistyped = await run(process.execPath, ["scripts/version.mjs", "--dry-run"], copy);
+    before = await changesetsIn(copy);
     await mustRun(process.execPath, ["scripts/version.mjs"], copy);
   });
 
   afterAll(() => rm(copy, { recursive: true }));
+
+  test("with --help or an option that it does not have changes nothing, and says so", () => {
+    expect(asked).toEqual({ status: 0, output: expect.stringContaining("Usage: npm run version") });
+    expect(mistyped).toEqual({
+      status: 2,
+      output: expect.stringContaining("See npm run version -- --help."),
+    });
+    expect(before).toEqual(["trial.md"]);
+  });
 
   test.each(RELEASED)("raises the version of @baba/%s, in its deno.json too, and tells why", async (name) => {
     const [before, after] = [await versionIn(ROOT, name), await versionIn(copy, name)];
