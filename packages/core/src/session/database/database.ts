@@ -142,8 +142,9 @@ export class Database<S extends Schema> {
    *
    * @throws `BABA_OPTION` if the database has no passphrase, `BABA_KEY_MISSING` if `next` is empty
    */
-  changePassphrase(next: string): Promise<void> {
-    const work = (store: Store) => changePassphrase(store, next);
+  changePassphrase(next: string): Promise<void>;
+  changePassphrase(next: string, another?: unknown): Promise<void> {
+    const work = (store: Store) => changePassphrase(store, next, another);
     return this.#maintain(work, () => "Changed the passphrase");
   }
 
@@ -168,9 +169,10 @@ export class Database<S extends Schema> {
    * console.log((await db.recipients()).includes(friend)); // true
    * ```
    */
-  addRecipient(recipient: string): Promise<boolean> {
+  addRecipient(recipient: string): Promise<boolean>;
+  addRecipient(recipient: string, another?: unknown): Promise<boolean> {
     return this.#maintain(
-      (store) => addRecipient(store, recipient),
+      (store) => addRecipient(store, recipient, another),
       (added) => added && `Added the recipient ${recipient}`,
     );
   }
@@ -197,9 +199,10 @@ export class Database<S extends Schema> {
    * console.log(sealed); // 1
    * ```
    */
-  removeRecipient(recipient: string): Promise<boolean> {
+  removeRecipient(recipient: string): Promise<boolean>;
+  removeRecipient(recipient: string, another?: unknown): Promise<boolean> {
     return this.#maintain(
-      (store) => removeRecipient(store, recipient, this.#context.runtime),
+      (store) => removeRecipient(store, recipient, this.#context.runtime, another),
       (removed) => removed && `Removed the recipient ${recipient}`,
     );
   }

@@ -48,6 +48,15 @@ describe("changePassphrase()", () => {
       await other.close();
     }
   });
+
+  test("refuses the old passphrase before the new one, which would stay the one that opens the store", async () => {
+    const db = await store.filled({ passphrase: "old" });
+    const changing: Promise<void> = Reflect.apply(db.changePassphrase, db, ["old", "new"]);
+    await expect(changing).rejects.toThrow(/^changePassphrase\(\) takes one text, the new passphrase: /);
+    await failsWith(changing, "BABA_OPTION");
+    await db.close();
+    await failsWith(store.open({ passphrase: "new" }).open(), "BABA_KEY_WRONG");
+  });
 });
 
 describe("addRecipient(), removeRecipient() and recipients()", () => {
@@ -91,6 +100,21 @@ describe("addRecipient(), removeRecipient() and recipients()", () => {
     const again = store.open({ identity: mine });
     expect(await read(again)).toEqual(note(1));
     await again.close();
+  });
+
+  test("refuse a second recipient, who would be neither let in nor shut out, and leave the first as it was", async () => {
+    const db = await store.filled({ identity: mine, recipients: both });
+    const third = await identityToRecipient(await generateX25519Identity());
+    for (const change of [db.addRecipient, db.removeRecipient]) {
+      const [first, second] = change === db.addRecipient ? [third, both[1]] : [both[1], third];
+      const changing: Promise<boolean> = Reflect.apply(change, db, [first, second]);
+      await expect(changing).rejects.toThrow(`${change.name}() takes one text, a recipient: `);
+      await failsWith(changing, "BABA_OPTION");
+    }
+    expect(await db.recipients()).toEqual(both);
+    await Promise.all([third].map(db.addRecipient, db)); // an index and an array are no recipients
+    expect(await db.recipients()).toEqual([...both, third]);
+    await db.close();
   });
 
   test("log what they have changed, and nothing if it was so already", async () => {

@@ -1,5 +1,6 @@
 import type { Keyring } from "../../crypto/keyring.ts";
 import { checkPassphrase, checkRecipients } from "../../crypto/lock.ts";
+import { optionError } from "../../errors.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { Hold } from "../../storage/storage.ts";
 import type { Store } from "../database/shared-store.ts";
@@ -9,7 +10,11 @@ import { underLock } from "./under-lock.ts";
 type KeySource = Pick<Runtime, "crypto" | "now">;
 
 /** Locks the store's key file with another passphrase. @throws `BABA_OPTION`, `BABA_KEY_MISSING` */
-export async function changePassphrase(store: Store, next: string): Promise<void> {
+export async function changePassphrase(store: Store, next: string, another?: unknown): Promise<void> {
+  mustBeNoText(
+    another,
+    "changePassphrase() takes one text, the new passphrase: the store is open already, so leave the old one out.",
+  );
   const passphrase = checkPassphrase(next);
   store.vault.mustHaveKeyFile("passphrase");
   await changing(store, (hold) => store.vault.rewrite((keyring) => keyring, hold, passphrase));
@@ -22,7 +27,8 @@ export async function listRecipients(store: Store): Promise<string[]> {
 }
 
 /** Adds a recipient to the key file; whether it was not one yet. @throws `BABA_OPTION` */
-export async function addRecipient(store: Store, recipient: string): Promise<boolean> {
+export async function addRecipient(store: Store, recipient: string, another?: unknown): Promise<boolean> {
+  mustBeNoText(another, "addRecipient() takes one text, a recipient: call it once for each.");
   const [added = ""] = checkRecipients([recipient]);
   store.vault.mustHaveKeyFile("identity");
   return changing(store, async (hold) => {
@@ -39,7 +45,13 @@ export async function addRecipient(store: Store, recipient: string): Promise<boo
  *
  * @throws `BABA_OPTION` if none of one's own identities would be left, `BABA_KEYRING` if the key file is full
  */
-export async function removeRecipient(store: Store, recipient: string, runtime: KeySource): Promise<boolean> {
+export async function removeRecipient(
+  store: Store,
+  recipient: string,
+  runtime: KeySource,
+  another?: unknown,
+): Promise<boolean> {
+  mustBeNoText(another, "removeRecipient() takes one text, a recipient: call it once for each.");
   const [removed = ""] = checkRecipients([recipient]);
   store.vault.mustHaveKeyFile("identity");
   return changing(store, async (hold) => {
@@ -50,6 +62,11 @@ export async function removeRecipient(store: Store, recipient: string, runtime: 
     await store.storage.renew();
     return isRecipient;
   });
+}
+
+/** Refuses what would be passed over, although the caller believes that it counts. @throws `BABA_OPTION` */
+function mustBeNoText(another: unknown, message: string): void {
+  if (typeof another === "string") throw optionError(message);
 }
 
 function without(keyring: Keyring, removed: string, runtime: KeySource): Keyring {
