@@ -137,6 +137,13 @@ describe("defaultRecordName()", () => {
   test.each(["a/b", "", "..", "con", ".x", "a:b", "x.", "x "])("refuses the id %j with BABA_NAME", (id) => {
     expect(code(() => defaultRecordName({ id }))).toBe("BABA_NAME");
   });
+  test("says of an id that makes no name that it is the id, and how the record can have it all the same", () => {
+    for (const id of ["a/b", "", "2026-11-28T17:52:00.000Z", 10n ** 200n]) {
+      expect(() => defaultRecordName({ id })).toThrow(
+        /^The name ".*" .+\. Without a file name the record's `id` serves as one: .* give a file name as the last argument\.$/,
+      );
+    }
+  });
   test("refuses a bigint of too many digits with BABA_NAME", () => {
     expect(code(() => defaultRecordName({ id: 10n ** 200n }))).toBe("BABA_NAME");
   });

@@ -62,18 +62,27 @@ export function checkFolderName(folder: unknown): string {
  */
 export function defaultRecordName(record: unknown): string {
   const id = typeof record === "object" && record !== null && "id" in record ? record.id : undefined;
-  if (typeof id === "string") {
-    if (id.includes("/"))
-      throw nameError(id, "must be one segment to serve as an id: give a file name as well");
-    checkPath(id, "file"); // by itself: the suffix would hide a trailing dot or space
-    return checkRecordName(id + RECORD_SUFFIX);
-  }
-  if (typeof id === "bigint") return checkRecordName(`${id}${RECORD_SUFFIX}`); // it may have too many digits
+  if (typeof id === "string" || typeof id === "bigint") return nameOfId(String(id));
   if (Number.isSafeInteger(id)) return `${String(Object.is(id, -0) ? 0 : id)}${RECORD_SUFFIX}`;
   throw new BabaError(
     "BABA_ID_MISSING",
     "The record has no `id` that is a safe integer, a bigint or a string: give it one, or give a file name as the last argument.",
   );
+}
+
+function nameOfId(id: string): string {
+  try {
+    if (id.includes("/")) throw nameError(id, "has more than one segment");
+    checkPath(id, "file"); // by itself: the suffix would hide a trailing dot or space
+    return checkRecordName(id + RECORD_SUFFIX);
+  } catch (error) {
+    if (!(error instanceof BabaError)) throw error;
+    throw new BabaError(
+      error.code,
+      `${error.message} Without a file name the record's \`id\` serves as one: choose another \`id\`, or give a file name as the last argument.`,
+      { record: error.record },
+    );
+  }
 }
 
 /** The folder that holds a record or folder; `"."` for those in the directory itself. */
