@@ -117,6 +117,13 @@ function runTests(tests, limit, folder) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { violations } = await killMutants({ every: Number(process.argv[2] ?? 1), say: console.log });
-  process.exitCode = violations.length > 0 ? 1 : 0;
+  const every = Number(process.argv[2] ?? 1);
+  // No mutant is an N-th one for what is no such number: none would survive.
+  if (Number.isSafeInteger(every) && every > 0) {
+    const { violations } = await killMutants({ every, say: console.log });
+    process.exitCode = violations.length > 0 ? 1 : 0;
+  } else {
+    console.error("Usage: node scripts/kill-mutants.mjs [N], where N is 1 or more: runs every N-th mutant.");
+    process.exitCode = 2;
+  }
 }

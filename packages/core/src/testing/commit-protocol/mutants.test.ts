@@ -10,3 +10,13 @@ test("kill-mutants.mjs finds a test that catches every twelfth mutant", { timeou
   expect(stdout).not.toContain("SURVIVED");
   expect(stdout.match(/^ {2}caught: /gm)?.length).toBeGreaterThanOrEqual(3);
 });
+
+test("kill-mutants.mjs says what it takes where it is given no number, and does not end well without a mutant", async () => {
+  for (const word of ["--help", "0", "1.5", "-1"]) {
+    const running = promisify(execFile)(process.execPath, [PROGRAM, word]);
+    await expect(running).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^Usage: node scripts\/kill-mutants\.mjs \[N\]/),
+    });
+  }
+});
