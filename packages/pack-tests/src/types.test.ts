@@ -33,21 +33,28 @@ describe.each(COMPILERS)("TypeScript $version", ({ version, folder, api }) => {
   );
 });
 
-test("the tsconfig.json of the README compiles all of its programs, and the first one runs", async () => {
-  const folder = join(consumer, "readme");
-  const { configuration, programs } = await readmeBlocks();
-  await mkdir(folder);
-  for (const [i, code] of programs.entries()) await writeFile(join(folder, `program${i}.mts`), code);
-  const { compilerOptions } = JSON.parse(configuration);
-  const typeRoots = [join(HERE, "node_modules", "@types")];
-  const config = join(folder, "tsconfig.json");
-  await writeFile(config, JSON.stringify({ compilerOptions: { ...compilerOptions, typeRoots } }));
-  const { wrong, files } = compile(newestWithApi().folder, config);
-  expect(wrong).toEqual([]);
-  expect(files).toBeGreaterThan(50 + programs.length);
-  const program = join(compilerOptions.outDir, "program0.mjs");
-  expect(await mustRun(process.execPath, [program], folder)).toContain("Alice 1\n");
-});
+test.each([
+  ["beside it", "."],
+  ["in a folder of their own", "src"],
+])(
+  "the tsconfig.json of the README compiles all of its programs %s, and the first one runs",
+  async (_where, sources) => {
+    const folder = await mkdtemp(join(consumer, "readme-"));
+    const { configuration, programs } = await readmeBlocks();
+    await mkdir(join(folder, sources), { recursive: true });
+    for (const [i, code] of programs.entries())
+      await writeFile(join(folder, sources, `program${i}.mts`), code);
+    const { compilerOptions } = JSON.parse(configuration);
+    const typeRoots = [join(HERE, "node_modules", "@types")];
+    const config = join(folder, "tsconfig.json");
+    await writeFile(config, JSON.stringify({ compilerOptions: { ...compilerOptions, typeRoots } }));
+    const { wrong, files } = compile(newestWithApi().folder, config);
+    expect(wrong).toEqual([]);
+    expect(files).toBeGreaterThan(50 + programs.length);
+    const program = join(compilerOptions.outDir, sources, "program0.mjs");
+    expect(await mustRun(process.execPath, [program], folder)).toContain("Alice 1\n");
+  },
+);
 
 test("the compilers are those that they are called", async () => {
   for (const { version, folder } of COMPILERS) {
