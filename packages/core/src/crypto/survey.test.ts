@@ -23,6 +23,15 @@ describe("beginsSealed()", () => {
     expect(await beginsSealed(files)).toBe(true);
   });
 
+  test("passes over the records of another store within the directory", async () => {
+    const sealed = { path: "notes/1.baba", bytes: encode(new Uint8Array([1])) };
+    for (const folder of ["notes/.baba", "own"]) await files.makeFolder(folder);
+    await files.create([sealed]);
+    expect(await beginsSealed(files)).toBe(false);
+    await files.create([{ ...sealed, path: "own/1.baba" }]);
+    expect(await beginsSealed(files)).toBe(true);
+  });
+
   test("fails if the directory itself is closed", async () => {
     closed = ".";
     await expect(beginsSealed(files)).rejects.toMatchObject({ code: "BABA_PERMISSION", record: "." });

@@ -69,10 +69,14 @@ function passOver(error: BabaError): void {
   if (error.code !== "BABA_PERMISSION" || error.record === ".") throw error;
 }
 
-/** Yields the records of a folder tree one by one, skipping unreadable ones. */
+/**
+ * Yields the records of a folder tree one by one, skipping unreadable ones, and those of other stores within it:
+ * these have their own keys.
+ */
 async function* keptRecords(files: FileSystem, unopened?: Unopened): AsyncGenerator<Kept> {
   const records = new RecordReader(files);
-  for await (const { path } of recordFolders(files, unopened)) {
+  for await (const { path, isForeign } of recordFolders(files, unopened)) {
+    if (isForeign) continue;
     const names = await records.list(path);
     for (let start = 0; start < names.length; ) {
       const chunk = names.slice(start, start + CHUNK);

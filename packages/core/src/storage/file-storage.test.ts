@@ -8,6 +8,14 @@ beforeEach(() => {
   store = new SteeredStore();
 });
 
+test("FileStorage.storeWithin() is the folder that has a store's own folder, and undefined where none has", async () => {
+  const storage = await store.open();
+  await storage.commit(put({ "1.baba": "a", "a/b/2.baba": "b" }));
+  expect(await storage.storeWithin()).toBeUndefined();
+  await store.files.makeFolder("a/b/.baba");
+  expect(await storage.storeWithin()).toBe("a/b");
+});
+
 describe("FileStorage.names() and renew()", () => {
   test("names() gives the records of every folder, those among them that are not in their places", async () => {
     const storage = await store.open();

@@ -181,6 +181,12 @@ export class FileStorage implements Storage {
     for (const folder of [...unmade].sort(compareNames)) yield this.list(folder);
   }
 
+  /** The directory of another store within this one's; `undefined` if there is none. */
+  async storeWithin(): Promise<string | undefined> {
+    for await (const { path, isForeign } of recordFolders(this.#context.files)) if (isForeign) return path;
+    return undefined;
+  }
+
   /** Puts every commit durably in place, and starts a journal with the store's current seal. Needs a hold. */
   async renew(): Promise<void> {
     await worded(this.#opened().renew(), STORE_FOLDER, "begin a new journal");

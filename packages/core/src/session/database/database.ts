@@ -238,7 +238,8 @@ export class Database<S extends Schema> {
    * readable until it is done and refused afterwards; the `fingerprint` then changes: note the new one. Does
    * nothing in a sealed store.
    *
-   * @throws `BABA_OPTION` without passphrase or identity, {ConflictError} if a plain record was added meanwhile
+   * @throws `BABA_OPTION` without passphrase or identity, or if a folder is another store's directory;
+   * {ConflictError} if a plain record was added meanwhile
    * @example
    * ```ts
    * import { assemble, Database, generateIdentity } from "@baba/core";

@@ -202,6 +202,14 @@ describe("seal()", () => {
     await db.close();
   });
 
+  test("refuses to seal while another store is within the directory, and makes no key file", async () => {
+    await (await store.filled({})).close();
+    await store.files.makeFolder("a/.baba");
+    await using db = store.open({ passphrase: "x" });
+    await expect(db.seal()).rejects.toMatchObject({ code: "BABA_OPTION", record: "a" });
+    expect(await store.files.kinds([KEY_FILE])).toEqual([undefined]);
+  });
+
   test("makes an empty sealed store of an empty folder, of which a plain process with it open learns", async () => {
     const plain = store.open();
     await plain.open();

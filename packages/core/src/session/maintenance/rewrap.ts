@@ -39,12 +39,14 @@ export type RewrapOptions = MaintenanceOptions & {
  * Seals with the active data key, in ordinary commits, every record that it does not seal yet. If
  * interrupted, what is done stays done and is skipped the next time.
  *
- * @throws `BABA_OPTION` if the store has no key file, or an option is not known or of the wrong kind;
- * {ConflictError} if retired keys are to be dropped and a record is not sealed with the active one
+ * @throws `BABA_OPTION` if the store has no key file, an option is not known or of the wrong kind, or, while the
+ * store is being sealed, if another store is within its directory; {ConflictError} if retired keys are to be
+ * dropped and a record is not sealed with the active one
  */
 export async function rewrap(store: Store, options: RewrapOptions): Promise<RewrapReport> {
   checkRewrapOptions(options);
   store.vault.mustHaveKeyFile();
+  if (store.vault.keyring?.converting === true) await mustBeAlone(store);
   const report = await sealAll(store, options);
   if (options.dropRetired === true && report.problems.length === 0) await dropRetired(store);
   return { ...report, retiredKeys: retiredKeys(store) };
@@ -54,8 +56,8 @@ export async function rewrap(store: Store, options: RewrapOptions): Promise<Rewr
  * Turns a plain store into a sealed one, or resumes after an interruption: first makes a keyring, then seals
  * the records in ordinary commits, and at last refuses plain records and changes the fingerprint.
  *
- * @throws `BABA_OPTION` if neither passphrase nor identity was given, or an option is not known or of the
- * wrong kind; {ConflictError} if a plain record was put there meanwhile
+ * @throws `BABA_OPTION` if neither passphrase nor identity was given, an option is not known or of the wrong
+ * kind, or another store is within the directory; {ConflictError} if a plain record was put there meanwhile
  */
 export async function seal(store: Store, options: MaintenanceOptions): Promise<RewrapReport> {
   checkMaintenanceOptions(options);
@@ -122,12 +124,29 @@ function isStale({ vault }: Store, kept: Content): boolean {
   return kept instanceof BabaError || !isSealed(kept) || keyIdOf(kept) !== vault.activeId;
 }
 
-async function beginConversion({ storage, vault }: Store): Promise<void> {
+async function beginConversion(store: Store): Promise<void> {
+  const { storage, vault } = store;
   if (vault.keyring !== undefined && !vault.keyring.converting) return;
+  await mustBeAlone(store);
   // The plain journal must be empty when the sealed one begins.
   await storage.renew();
   await vault.beginConversion();
   await storage.renew();
+}
+
+/**
+ * Plain records are about to be sealed, and those of another store would open no more in that store: it does not
+ * have these keys.
+ */
+async function mustBeAlone({ storage }: Store): Promise<void> {
+  const other = await storage.storeWithin();
+  if (other === undefined) return;
+  throw new BabaError(
+    "BABA_OPTION",
+    `${printable(other)} is the directory of another store, which could not open its records if they were sealed with the ` +
+      "keys of this one. Move it elsewhere, and call this again; or, if it is a store no more, remove its folder .baba first.",
+    { record: other },
+  );
 }
 
 async function endConversion(store: Store, hold: Hold): Promise<void> {

@@ -22,6 +22,15 @@ test("recordFolders() gives each folder before those in it, in the order of thei
   ]);
 });
 
+test("recordFolders() says which folders are another store's: those with a .baba of their own, and those in them", async () => {
+  const files = memoryFileSystem();
+  for (const folder of [".baba", "a", "b/.baba", "b/c", "c/.baba~"]) await files.makeFolder(folder);
+  await files.create([{ path: "a/.baba", bytes: new Uint8Array() }]);
+  const foreign: string[] = [];
+  for await (const { path, isForeign } of recordFolders(files)) if (isForeign) foreign.push(path);
+  expect(foreign).toEqual(["b", "b/c"]);
+});
+
 test("recordFolders() has no bound of depth", async () => {
   const deep = Array.from({ length: 3000 }, () => "f").join("/");
   expect((await walk(deep)).at(-1)).toBe(deep);
