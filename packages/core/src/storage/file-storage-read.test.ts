@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { encode } from "../codec/index.ts";
+import { BabaError } from "../errors.ts";
 import { protectionOf } from "../testing/commit-protocol/protection.ts";
 import {
   crashStates,
@@ -89,4 +91,43 @@ test("FileStorage.read() opens what is sealed, and passes on what is not", async
     expect(await storage.read(["1.baba"])).toEqual([bytes("one")]);
     await storage.close();
   }
+});
+
+describe("FileStorage.read() of a plain record in a sealed store", () => {
+  const names = ["1.baba"];
+  let storage: FileStorage;
+  /** How often a record is said to be plain before the store's keys are asked. */
+  let plainAnswers: number;
+
+  beforeEach(async () => {
+    const files = simulatedFileSystem(store.disk, {
+      process: store.machine.start("p"),
+      hook: (step) => store.hook(step),
+    });
+    const runtime = simulatedRuntime(files);
+    const protection = protectionOf("key", files, runtime);
+    const revealing = protection.revealing.bind(protection);
+    plainAnswers = 0;
+    protection.revealing = () => async (asked, kept) =>
+      plainAnswers-- > 0 ? [new BabaError("BABA_NOT_SEALED", "plain")] : revealing()(asked, kept);
+    storage = new FileStorage(files, runtime, { report: () => {}, protection });
+    await storage.open();
+    await storage.commit(put({ "1.baba": "one" }));
+    await (await storage.hold()).release();
+  });
+
+  test("reads it once more: it may have been sealed between the read and the judgement", async () => {
+    plainAnswers = 1;
+    expect(await storage.read(names)).toEqual([bytes("one")]);
+    plainAnswers = 2;
+    expect(await storage.read(names)).toMatchObject([code("BABA_NOT_SEALED")]);
+  });
+
+  test("gives the error if it stays plain, and the journal cannot be read either", async () => {
+    await store.files.remove(names);
+    await store.files.create([{ path: "1.baba", bytes: encode(bytes("{}")) }]);
+    store.hook = ({ call }) => (call === "kinds" ? { fail: "EACCES" } : undefined);
+    await expect(storage.head()).rejects.toMatchObject(code("BABA_PERMISSION"));
+    expect(await storage.read(names)).toMatchObject([code("BABA_NOT_SEALED")]);
+  });
 });

@@ -257,9 +257,25 @@ export class FileStorage implements Storage {
     kept: readonly Content[],
     reveal: Reveal,
   ): readonly Content[] | Promise<readonly Content[]> {
-    return this.#context.protection.journal === undefined
-      ? reveal(names, kept)
-      : revealSome(names, kept, reveal);
+    if (this.#context.protection.journal === undefined) return reveal(names, kept);
+    return this.#confirmed(names, revealSome(names, kept, reveal));
+  }
+
+  /**
+   * These contents, unless there are plain records among them: those may have been read before the end of sealing,
+   * and judged after it, so all are read once more.
+   */
+  async #confirmed(
+    names: readonly string[],
+    contents: readonly Content[] | Promise<readonly Content[]>,
+  ): Promise<readonly Content[]> {
+    const found = await contents;
+    if (!found.some(isNotSealed)) return found;
+    // What is not in its place yet may be plain here, too, until the journal was followed.
+    await this.head().catch(() => undefined);
+    const reveal = this.#context.protection.revealing();
+    const read = names.slice(0, found.length);
+    return revealSome(read, await this.readKept(read), reveal);
   }
 
   #rest(): Promise<void> {
@@ -297,6 +313,10 @@ export class FileStorage implements Storage {
     if (this.#engine === undefined) throw new BabaError("BABA_CLOSED", "The storage is not open.");
     return this.#engine;
   }
+}
+
+function isNotSealed(content: Content): boolean {
+  return content instanceof BabaError && content.code === "BABA_NOT_SEALED";
 }
 
 function breatheOf(runtime: Runtime): Breathe {

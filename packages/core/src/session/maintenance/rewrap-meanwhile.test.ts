@@ -1,6 +1,20 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { encode } from "../../codec/index.ts";
-import { add, failsWith, KEY_FILE, NoteStore, note, read, utf8 } from "../note-store.fixture.ts";
+import type { FileSystem, TakeFile } from "../../file-system/file-system.ts";
+import { withCalls } from "../../file-system/with-calls.fixture.ts";
+import { assemble } from "../database/assemble.ts";
+import { Database } from "../database/database.ts";
+import {
+  add,
+  failsWith,
+  KEY_FILE,
+  Note,
+  NoteStore,
+  type Notes,
+  note,
+  read,
+  utf8,
+} from "../note-store.fixture.ts";
 
 let store: NoteStore;
 beforeEach(() => {
@@ -87,4 +101,56 @@ describe("seal()", () => {
     await plain.close();
     await db.close();
   });
+});
+
+describe("seal() that ends while a record is read that was plain until then", () => {
+  const options = { passphrase: "x", logging: false };
+  /** What is done once, between the read of the plain record's file and the answer. */
+  let meanwhile: (() => Promise<unknown>) | undefined;
+  const readEach: FileSystem["readEach"] = async (paths, take) => {
+    const found: Parameters<TakeFile>[] = [];
+    await store.files.readEach(paths, (file, i) =>
+      found.push([file instanceof Uint8Array ? file.slice() : file, i]),
+    );
+    const work = paths.includes("9.baba") ? meanwhile : undefined;
+    if (work !== undefined) meanwhile = undefined;
+    await work?.();
+    for (const [file, i] of found) take(file, i);
+  };
+
+  /** A store that is being sealed, with a record that is still plain. */
+  const halfSealed = async () => {
+    await (await store.filled({})).close();
+    await using db = store.open(options);
+    const stop = () => {
+      throw new Error("stop");
+    };
+    await expect(db.seal({ onProgress: stop })).rejects.toThrow("stop");
+    await store.put("9.baba", plainNote(9));
+  };
+
+  const ways: [string, (reader: Notes) => Promise<unknown>, unknown][] = [
+    ["get() gives it", (reader) => read(reader, "9.baba"), note(9)],
+    [
+      "all() gives it too",
+      (reader) => reader.asyncSession((session) => session.all()),
+      [note(1), note(3), note(9)],
+    ],
+    ["verify() finds nothing wrong", (reader) => reader.verify(), { records: 4, problems: [] }],
+  ];
+  for (const [title, look, expected] of ways) {
+    test.each(["the same process", "another process"])(`${title}, if seal() is of %s`, async (whose) => {
+      await halfSealed();
+      const context = assemble({ ...store.runtime, fileSystem: () => withCalls(store.files, { readEach }) });
+      await using reader = new Database(Note, options, context);
+      await using sealer =
+        whose === "another process" ? store.open(options) : new Database(Note, options, context);
+      await Promise.all([reader.open(), sealer.open()]);
+      meanwhile = () => sealer.seal();
+      expect(await look(reader)).toEqual(expected);
+      expect(meanwhile).toBeUndefined();
+      await store.put("9.baba", plainNote(9));
+      await failsWith(read(reader, "9.baba"), "BABA_NOT_SEALED");
+    });
+  }
 });

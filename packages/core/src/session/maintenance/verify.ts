@@ -25,19 +25,49 @@ export async function verify(store: Store, options: MaintenanceOptions): Promise
   const problems: RecordProblem[] = [];
   let records = 0;
   await forAllRecords(store, options, async (names) => {
-    // Catch up with what was committed since the last step, so that both reads see the same state.
-    await store.storage.head();
-    for await (const part of revealedParts(store, names)) {
-      for (const [i, filename] of part.names.entries()) {
-        // Deleted after it was listed.
-        if (part.contents[i] === undefined) continue;
-        records++;
-        const error = faultOf(store, filename, part.kept[i], part.contents[i]);
-        if (error !== undefined) problems.push(problemOf(filename, error));
-      }
-    }
+    const step = await examine(store, names);
+    records += step.records;
+    problems.push(...(await confirmed(store, step.problems)));
   });
   return { records, problems };
+}
+
+async function examine(store: Store, names: readonly string[]): Promise<VerifyReport> {
+  const problems: RecordProblem[] = [];
+  let records = 0;
+  // Catch up with what was committed since the last step, so that both reads see the same state.
+  await store.storage.head();
+  for await (const part of revealedParts(store, names)) {
+    for (const [i, filename] of part.names.entries()) {
+      // Deleted after it was listed.
+      if (part.contents[i] === undefined) continue;
+      records++;
+      const error = faultOf(store, filename, part.kept[i], part.contents[i]);
+      if (error !== undefined) problems.push(problemOf(filename, error));
+    }
+  }
+  return { records, problems };
+}
+
+/** Looks again at plain records in a sealed store: it may have been sealed between their reads and the judgement. */
+async function confirmed(
+  store: Store,
+  problems: readonly RecordProblem[],
+): Promise<readonly RecordProblem[]> {
+  const plain = problems.filter(isNotSealed);
+  if (plain.length === 0 || store.vault.keyring?.converting === true) return problems;
+  const again = await examine(
+    store,
+    plain.map(({ filename }) => filename),
+  );
+  const still = new Map(again.problems.map((problem) => [problem.filename, problem]));
+  return problems.flatMap((problem) =>
+    isNotSealed(problem) ? (still.get(problem.filename) ?? []) : problem,
+  );
+}
+
+function isNotSealed({ code }: RecordProblem): boolean {
+  return code === "BABA_NOT_SEALED";
 }
 
 function faultOf(store: Store, name: string, kept: Content, content: Content): BabaError | undefined {
