@@ -49,6 +49,18 @@ test("View.count() gives the length of list() and is judged like it, with pendin
   await storage.close();
 });
 
+test("View.get() gives the payload of a storage that has it at once, without a promise once it has begun", async () => {
+  const { runtime, storage } = await openedStorage();
+  const payload = new Uint8Array(3);
+  storage.read = (names) => names.map((name) => (name === "1.baba" ? payload : undefined));
+  const view = new View(async () => storage, new EventLoop(runtime), new Set());
+  expect(await view.get("1.baba")).toBe(payload);
+  expect(view.get("1.baba")).toBe(payload);
+  expect(view.get("2.baba")).toBeUndefined();
+  expect(view.basis()?.records).toEqual(new Set(["1.baba", "2.baba"]));
+  await storage.close();
+});
+
 test("View.read() gives the first payloads, pending changes among them, if the storage gives no more", async () => {
   const { runtime, storage } = await openedStorage();
   const view = new View(async () => storage, new EventLoop(runtime), new Set());

@@ -124,6 +124,23 @@ describe("openRecordFile() and sealRecordFile()", () => {
     });
   });
 
+  test("take a record out of a store that deflated it, and bring one back that they deflate", async () => {
+    const key = new Uint8Array(32).fill(1);
+    const long = { id: 1, text: "long ".repeat(2000) };
+    const db = store.open({ key });
+    await db.asyncSession((session) => session.add(long));
+    const file = await store.bytesOf("1.baba");
+    expect(file.length).toBeLessThan(long.text.length);
+    expect(await openRecordFile(store.runtime, file, "1.baba", { key })).toEqual(long);
+    await db.close();
+    const sealed = await sealRecordFile(store.runtime, long, "2.baba", { key });
+    expect(sealed.length).toBeLessThan(long.text.length);
+    await store.put("2.baba", sealed);
+    const again = store.open({ key });
+    expect(await read(again, "2.baba")).toEqual(long);
+    await again.close();
+  });
+
   test("work with a raw key, and name the record that does not open", async () => {
     const key = new Uint8Array(32).fill(1);
     await (await store.filled({ key })).close();
