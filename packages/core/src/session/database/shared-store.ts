@@ -86,7 +86,6 @@ export class SharedStores {
       if (shared.audience.leave(log)) return;
     }
     this.#forget(identity, shared);
-    await shared.opened.catch(() => undefined);
     await shared.storage.close();
   }
 }
