@@ -19,3 +19,16 @@ test("assemble() has all stores take turns in the context's one event loop", asy
     await storage.close();
   }
 });
+
+test("close() of a store from openStore() gives up one user's share, however often it is called", async () => {
+  const runtime = memoryRuntime();
+  const context = assemble(runtime);
+  const open = () => context.openStore(".", checkUnlock({}), openLog(false, undefined, runtime));
+  const [first, second] = [await open(), await open()];
+  await Promise.all([first.storage.close(), first.storage.close()]);
+  await first.storage.close();
+  const changes = new Map([["1.baba", new Uint8Array(1)]]);
+  await second.storage.commit({ changes, basis: undefined, durability: "full", settle: "commit" });
+  expect(await second.storage.list(".")).toEqual(["1.baba"]);
+  await second.storage.close();
+});
