@@ -53,7 +53,6 @@ export class View {
   /** Restores the changes of a failed commit. A copy, as the storage may keep the original. */
   restore(changes: Changes): void {
     this.#pending = new Map(changes);
-    if (changes.size > 0) this.#unsaved.add(this);
   }
 
   /** The payload of one record; a promise only if it cannot be had synchronously. */
