@@ -58,6 +58,17 @@ test("RecordPlacer.prepare() makes no folder if something stands in a place", as
   expect(await files.names(".")).toContain("new");
 });
 
+test("RecordPlacer.prepare() makes the folders into which something is put, in whatever order something is removed", async () => {
+  await prepare([
+    ["a/1.baba", bytes("x")],
+    ["a/2.baba", undefined],
+    ["b/1.baba", undefined],
+    ["b/2.baba", bytes("x")],
+    ["c/1.baba", undefined],
+  ]);
+  expect(await files.kinds(["a", "b", "c"])).toEqual(["folder", "folder", undefined]);
+});
+
 test("RecordPlacer.prepare() of thousands of names of one folder finds the same by listing it", async () => {
   const names = Array.from({ length: 2500 }, (_, i) => `a/${i}.baba`);
   const puts = names.map((name): Placement => [name, bytes("x")]);
