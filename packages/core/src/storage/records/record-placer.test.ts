@@ -49,6 +49,13 @@ describe("RecordPlacer", () => {
     expect(await reader.list(".")).toHaveLength(300);
   });
 
+  test("place() removes as many files at once as a batch may have", async () => {
+    const removed: number[] = [];
+    files.remove = async (names) => void removed.push(names.length);
+    await placer.place(Array.from({ length: 300 }, (_, i): Placement => [`${i}.baba`, undefined]));
+    expect(removed).toEqual([128, 128, 44]);
+  });
+
   test("place() mixes no records up when it uses memory again, whatever their sizes", async () => {
     const payload = (i: number): Uint8Array =>
       new Uint8Array(i % 500 === 0 ? 300_000 : 400 + (i % 7)).fill(i);
