@@ -296,3 +296,18 @@ test("[Symbol.asyncDispose]() refuses what is called after it, even at once", as
   await disposed;
   await db.close();
 });
+
+test("[Symbol.asyncDispose]() lets a commit that nobody has awaited count, and warns of no change that it commits", async () => {
+  const lines: string[] = [];
+  const log = (line: string) => void lines.push(line);
+  const logging = { debug: log, info: log, warn: log, error: log };
+  const db = new Database(v.object({ id: v.number() }), { logging }, assemble(memoryRuntime()));
+  const session = db.asyncSession();
+  void session.add({ id: 1 });
+  const commit = session.commit();
+  await session[Symbol.asyncDispose]();
+  await commit;
+  expect(await db.asyncSession((other) => other.all())).toEqual([{ id: 1 }]);
+  expect(lines.filter((line) => line.includes("Discarded"))).toEqual([]);
+  await db.close();
+});
