@@ -4,13 +4,7 @@ import { isSchema, type LoadableSchema, type Schema } from "../../model/index.ts
 import { counted, printable } from "../../printable.ts";
 import type { Hold } from "../../storage/storage.ts";
 import { FolderCache } from "../folder-cache.ts";
-import {
-  addRecipient,
-  changePassphrase,
-  listRecipients,
-  removeRecipient,
-  rotateKey,
-} from "../maintenance/key-management.ts";
+import * as keys from "../maintenance/key-management.ts";
 import type { RecordProblem } from "../maintenance/problems.ts";
 import { type RewrapOptions, type RewrapReport, rewrap, seal } from "../maintenance/rewrap.ts";
 import { type VerifyReport, verify } from "../maintenance/verify.ts";
@@ -144,13 +138,15 @@ export class Database<S extends Schema> {
    */
   changePassphrase(next: string): Promise<void>;
   changePassphrase(next: string, another?: unknown): Promise<void> {
-    const work = (store: Store) => changePassphrase(store, next, another);
-    return this.#maintain(work, () => "Changed the passphrase");
+    return this.#maintain(
+      (store) => keys.changePassphrase(store, next, another),
+      () => "Changed the passphrase",
+    );
   }
 
   /** Who can open the store (`age1...`); empty if it has no recipients, and if it is new and has no key file yet. */
   recipients(): Promise<string[]> {
-    return this.#maintain(listRecipients);
+    return this.#maintain(keys.listRecipients);
   }
 
   /**
@@ -172,7 +168,7 @@ export class Database<S extends Schema> {
   addRecipient(recipient: string): Promise<boolean>;
   addRecipient(recipient: string, another?: unknown): Promise<boolean> {
     return this.#maintain(
-      (store) => addRecipient(store, recipient, another),
+      (store) => keys.addRecipient(store, recipient, another),
       (added) => added && `Added the recipient ${recipient}`,
     );
   }
@@ -195,14 +191,13 @@ export class Database<S extends Schema> {
    * await db.addRecipient(friend);
    * await db.asyncSession((session) => session.add({ id: 1 }));
    * console.log(await db.removeRecipient(friend)); // true
-   * const { sealed } = await db.rewrap({ dropRetired: true }); // what was written before
-   * console.log(sealed); // 1
+   * console.log((await db.rewrap({ dropRetired: true })).sealed); // 1: what was written before
    * ```
    */
   removeRecipient(recipient: string): Promise<boolean>;
   removeRecipient(recipient: string, another?: unknown): Promise<boolean> {
     return this.#maintain(
-      (store) => removeRecipient(store, recipient, this.#context.runtime, another),
+      (store) => keys.removeRecipient(store, recipient, this.#context.runtime, another),
       (removed) => removed && `Removed the recipient ${recipient}`,
     );
   }
@@ -215,7 +210,7 @@ export class Database<S extends Schema> {
    * @throws `BABA_OPTION` if the store has no key file, `BABA_KEYRING` if there are 1,000 data keys
    */
   rotateKey(): Promise<void> {
-    const work = (store: Store) => rotateKey(store, this.#context.runtime);
+    const work = (store: Store) => keys.rotateKey(store, this.#context.runtime);
     return this.#maintain(work, () => "Rotated the data key");
   }
 
