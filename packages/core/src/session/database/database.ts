@@ -191,7 +191,7 @@ export class Database<S extends Schema> {
    * await db.addRecipient(friend);
    * await db.asyncSession((session) => session.add({ id: 1 }));
    * console.log(await db.removeRecipient(friend)); // true
-   * console.log((await db.rewrap({ dropRetired: true })).sealed); // 1: what was written before
+   * console.log((await db.rewrap({ dropRetired: true })).sealed); // 1
    * ```
    */
   removeRecipient(recipient: string): Promise<boolean>;
