@@ -5,6 +5,7 @@ export default defineConfig({
     include: ["src/**/*.test.ts"],
     // A world of modules for each of a hundred files takes a third of all their time.
     isolate: false,
+    server: { deps: { external: [/\/packages\/core\/dist\//] } },
     // How long the longest takes depends on what else the machine does.
     testTimeout: 30_000,
     hookTimeout: 30_000,

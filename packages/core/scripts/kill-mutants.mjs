@@ -101,6 +101,7 @@ function runTests(tests, limit, folder) {
   const words = [
     "--pool=threads",
     "--exclude=**/mutants.test.ts",
+    "--exclude=**/*-built.test.ts",
     "--bail=1",
     "--typecheck.enabled=false",
     "--reporter=json",

@@ -8,7 +8,7 @@ import { SUITES } from "./suites.ts";
 const CAN_MIX = process.platform === "linux" && process.arch === "x64";
 const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 
-test.each(Object.keys(SUITES).filter((name) => CAN_MIX || name !== "mixed"))(
+test.concurrent.each(Object.keys(SUITES).filter((name) => CAN_MIX || name !== "mixed"))(
   "main.js keeps every promise of the suite %s with real processes, at a tenth of its size",
   async (name) => {
     const { stdout } = await promisify(execFile)(process.execPath, [MAIN, "--tenth", "--only", name]).catch(
