@@ -5,7 +5,9 @@ import { expect, test } from "vitest";
 
 const PROGRAM = fileURLToPath(new URL("../../../scripts/kill-mutants.mjs", import.meta.url));
 
-test("kill-mutants.mjs finds a test that catches every twenty-fourth mutant", { timeout: 600_000 }, async () => {
+test("kill-mutants.mjs finds a test that catches every twenty-fourth mutant", {
+  timeout: 600_000,
+}, async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, "24"]);
   expect(stdout).not.toContain("SURVIVED");
   expect(stdout.match(/^ {2}caught: /gm)?.length).toBeGreaterThanOrEqual(3);
