@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { EventLoop } from "../runtime/event-loop.ts";
 import { openedStorage } from "./opened-storage.fixture.ts";
 import { View } from "./view.ts";
@@ -175,4 +175,38 @@ describe("View.get() that began before a refresh and ends after it", () => {
     expect(begun).toHaveLength(2);
     await storage.close();
   });
+});
+
+test("View looks once at each pending change, however often it is asked about folders in between", async () => {
+  const { runtime, storage } = await openedStorage();
+  const view = new View(async () => storage, new EventLoop(runtime), new Set());
+  const looks = vi.spyOn(String.prototype, "lastIndexOf");
+  try {
+    for (let i = 0; i < 200; i++) {
+      expect(view.hasChangesIn(`f${i}`)).toBe(false);
+      view.change(`f${i}/${i}.baba`, new Uint8Array(1));
+      view.change(`f${i}/${i}.baba`, undefined);
+      expect(view.hasChangesIn(`f${i}`)).toBe(true);
+    }
+    expect(looks.mock.contexts.filter((name) => view.pending.has(String(name)))).toHaveLength(200);
+  } finally {
+    looks.mockRestore();
+  }
+  await storage.close();
+});
+
+test("View.hasChangesIn() and list() follow changes that are discarded and restored", async () => {
+  const { runtime, storage } = await openedStorage();
+  const view = new View(async () => storage, new EventLoop(runtime), new Set());
+  const changes = new Map([["f/1.baba", new Uint8Array(1)]]);
+  view.change("f/2.baba", new Uint8Array(1));
+  expect((await view.list("f")).names).toEqual(["f/2.baba"]);
+  view.discard();
+  expect(view.hasChangesIn("f")).toBe(false);
+  view.restore(changes);
+  expect((await view.list("f")).names).toEqual(["f/1.baba"]);
+  view.change("f/1.baba", undefined);
+  view.change("f/0.baba", new Uint8Array(1));
+  expect(await view.list("f")).toEqual({ names: ["f/0.baba"], own: true });
+  await storage.close();
 });

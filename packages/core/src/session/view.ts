@@ -1,5 +1,6 @@
 import type { EventLoop } from "../runtime/event-loop.ts";
-import { compareNames, folderOf } from "../storage/names.ts";
+import { compareNames } from "../storage/names.ts";
+import { NamesByFolder } from "../storage/names-by-folder.ts";
 import type { Basis, Changes, Content, Storage } from "../storage/storage.ts";
 
 /**
@@ -8,6 +9,8 @@ import type { Basis, Changes, Content, Storage } from "../storage/storage.ts";
  */
 export class View {
   #pending = new Map<string, Uint8Array | undefined>();
+  /** The names of the pending changes, once somebody has asked about a folder. */
+  #changed: NamesByFolder | undefined;
   /** How often the session has begun a new view. */
   #generation = 0;
   readonly #storage: () => Promise<Storage>;
@@ -34,6 +37,7 @@ export class View {
 
   /** Adds a pending change. */
   change(name: string, payload: Uint8Array | undefined): void {
+    if (this.#changed !== undefined && !this.#pending.has(name)) this.#changed.add(name);
     this.#pending.set(name, payload);
     this.#unsaved.add(this);
   }
@@ -41,6 +45,7 @@ export class View {
   /** Drops the pending changes. The map is replaced, not cleared, as a commit may still be using it. */
   discard(): void {
     this.#pending = new Map();
+    this.#changed = undefined;
     this.#unsaved.delete(this);
   }
 
@@ -53,6 +58,7 @@ export class View {
   /** Restores the changes of a failed commit. A copy, as the storage may keep the original. */
   restore(changes: Changes): void {
     this.#pending = new Map(changes);
+    this.#changed = undefined;
   }
 
   /** The payload of one record; a promise only if it cannot be had synchronously. */
@@ -156,8 +162,9 @@ export class View {
     return read instanceof Promise ? read.then(([payload]) => payload) : read[0];
   }
 
-  #changedIn(folder: string): string[] {
-    return [...this.#pending.keys()].filter((name) => folderOf(name) === folder);
+  #changedIn(folder: string): readonly string[] {
+    this.#changed ??= new NamesByFolder(this.#pending.keys());
+    return this.#changed.in(folder);
   }
 
   /** The storage, after noting the state that the reads start from; concurrent first reads share this. */

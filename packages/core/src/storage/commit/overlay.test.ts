@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { SimulatedDisk, simulatedFileSystem } from "../../testing/simulation/index.ts";
 import { RecordReader } from "../records/record-reader.ts";
 import { Overlay } from "./overlay.ts";
@@ -47,4 +47,21 @@ test("Overlay.read() ends where the files that were read end, with the journal's
   expect(await overlay.read(names)).toEqual([one, two, undefined]);
   reader.read = () => [two, four];
   expect(await overlay.read(names)).toEqual([one, two, undefined, four, five]);
+});
+
+test("Overlay.list() of many folders looks once at each name that is not in place", async () => {
+  const redo = new Redo();
+  const folders = Array.from({ length: 50 }, (_, i) => `f${i}`);
+  const changes = new Map(folders.flatMap((folder) => [1, 2].map((i) => [`${folder}/${i}.baba`, undefined])));
+  redo.note({ sequence: 1, changes });
+  const reader = new RecordReader(simulatedFileSystem(new SimulatedDisk()));
+  reader.list = async (folder) => [`${folder}/1.baba`, `${folder}/3.baba`];
+  const overlay = new Overlay(redo, reader);
+  const looks = vi.spyOn(String.prototype, "lastIndexOf");
+  try {
+    for (const folder of folders) expect(await overlay.list(folder)).toEqual([`${folder}/3.baba`]);
+    expect(looks.mock.contexts.filter((name) => changes.has(String(name)))).toHaveLength(changes.size);
+  } finally {
+    looks.mockRestore();
+  }
 });

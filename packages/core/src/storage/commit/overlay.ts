@@ -1,4 +1,4 @@
-import { compareNames, folderOf } from "../names.ts";
+import { compareNames } from "../names.ts";
 import type { RecordReader } from "../records/record-reader.ts";
 import type { Content } from "../storage.ts";
 import type { Redo } from "./redo.ts";
@@ -31,11 +31,11 @@ export class Overlay {
   /** The names of a folder's records, in order. */
   async list(folder: string): Promise<string[]> {
     // Before the files: what is put in place in the meantime is in one or the other.
-    const unplaced = [...this.#redo.names()].filter(([name]) => folderOf(name) === folder);
+    const unplaced = this.#unplacedIn(folder);
     const names = await this.#reader.list(folder);
     if (unplaced.length === 0) return names;
     const listed = new Set(names);
-    for (const [name, exists] of unplaced) {
+    for (const { name, exists } of unplaced) {
       if (exists) listed.add(name);
       else listed.delete(name);
     }
@@ -44,7 +44,7 @@ export class Overlay {
 
   /** The folders of what is not in place: some may not be there yet. */
   folders(): Set<string> {
-    return new Set([...this.#redo.names()].map(([name]) => folderOf(name)));
+    return new Set(this.#redo.names.folders());
   }
 
   /** How many names {@link Overlay.list} would give. */
@@ -55,6 +55,11 @@ export class Overlay {
   /** Distinguishes states of the folder's files; `undefined` if nothing does. */
   stamp(folder: string): Promise<string | undefined> {
     return this.#reader.stamp(folder);
+  }
+
+  #unplacedIn(folder: string): { readonly name: string; readonly exists: boolean }[] {
+    const names = this.#redo.names.in(folder);
+    return names.map((name) => ({ name, exists: this.#redo.get(name)?.payload !== undefined }));
   }
 
   async #readOver(names: readonly string[]): Promise<Content[]> {

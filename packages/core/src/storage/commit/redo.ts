@@ -1,5 +1,6 @@
 import type { Breathe } from "../../runtime/event-loop.ts";
 import type { JournalCommit } from "../journal/read-journal.ts";
+import { NamesByFolder } from "../names-by-folder.ts";
 import { inPieces } from "../pieces.ts";
 import type { Placement } from "../records/placement.ts";
 import type { Changes } from "../storage.ts";
@@ -17,18 +18,15 @@ export class Redo {
   #commits: Commit[] = [];
   /** The newest payload of each name in several commits; a single one is not copied. */
   #merged: Map<string, Uint8Array | undefined> | undefined;
+  /** The names that are not in place, once somebody has asked for them. */
+  #names: NamesByFolder | undefined;
   /** Names that are in place, and whether their newest change put a file there. */
   readonly #unsynced = new Map<string, boolean>();
 
   /** Adds a commit, newer than all before it. */
   note(commit: Commit): void {
-    if (this.#commits.length > 0) {
-      const merged = this.#merged ?? new Map(this.#unplaced);
-      commit.changes.forEach((payload, name) => {
-        merged.set(name, payload);
-      });
-      this.#merged = merged;
-    }
+    if (this.#commits.length > 0) this.#merge(commit);
+    else this.#names = undefined;
     this.#commits.push(commit);
   }
 
@@ -37,9 +35,10 @@ export class Redo {
     return this.#unplaced.has(name) ? { payload: this.#unplaced.get(name) } : undefined;
   }
 
-  /** The names that are not in place, and whether each has a record. */
-  *names(): Generator<readonly [name: string, exists: boolean]> {
-    for (const [name, payload] of this.#unplaced) yield [name, payload !== undefined];
+  /** The names that are not in place. */
+  get names(): NamesByFolder {
+    this.#names ??= new NamesByFolder(this.#unplaced.keys());
+    return this.#names;
   }
 
   /** What has to be put in place. */
@@ -61,7 +60,10 @@ export class Redo {
 
   /** Every commit up to this one is in place. Yields between pieces of many names. */
   async notePlaced(sequence: number, breathe: Breathe): Promise<void> {
-    for (const { changes } of this.#commits.filter((commit) => commit.sequence <= sequence)) {
+    const placed = this.#commits.filter((commit) => commit.sequence <= sequence);
+    // Whoever follows a writer asks again and again: merging the rest anew takes as long as the rest is large.
+    if (placed.length === 0) return;
+    for (const { changes } of placed) {
       await inPieces(changes, breathe, (name, payload) => {
         this.#unsynced.set(name, payload !== undefined);
       });
@@ -70,6 +72,7 @@ export class Redo {
     const later = this.#commits.filter((commit) => commit.sequence > sequence);
     this.#commits = [];
     this.#merged = undefined;
+    this.#names = undefined;
     for (const commit of later) this.note(commit);
   }
 
@@ -81,6 +84,15 @@ export class Redo {
   /** A checkpoint has made everything durable. */
   noteSynced(): void {
     this.#unsynced.clear();
+  }
+
+  #merge({ changes }: Commit): void {
+    const merged = this.#merged ?? new Map(this.#unplaced);
+    changes.forEach((payload, name) => {
+      if (!merged.has(name)) this.#names?.add(name);
+      merged.set(name, payload);
+    });
+    this.#merged = merged;
   }
 
   get #unplaced(): Changes {
