@@ -59,3 +59,40 @@ test("LockQueue.acquireBefore() counts no time before a hold begins, and that of
   await waiting;
   expect(sum(slept)).toBeGreaterThanOrEqual(500);
 });
+
+test("LockQueue.acquireBefore() of many callers sleeps for one of them at a time, however many holds follow each other", async () => {
+  const { slept, sleep } = impatience();
+  const queue = new LockQueue(sleep, () => undefined);
+  const first = await queue.acquire();
+  const held = async (): Promise<void> => {
+    const release = await queue.acquireBefore(10_000);
+    const hold = queue.keep(async () => release(), NOTHING);
+    await eventLoop();
+    await hold.release();
+  };
+  const all = Array.from({ length: 100 }, held);
+  first();
+  await Promise.all(all);
+  expect(slept.length).toBeLessThanOrEqual(200);
+  expect(queue.isFree).toBe(true);
+});
+
+test("LockQueue.acquireBefore() counts for each caller only the sleeps that began after it came", async () => {
+  const { slept, sleep } = impatience();
+  const queue = new LockQueue(sleep, () => undefined);
+  const release = await queue.acquire();
+  const hold = queue.keep(async () => release(), NOTHING);
+  const refused: string[] = [];
+  const wait = (name: string, longest: number) =>
+    queue.acquireBefore(longest).catch(() => void refused.push(name));
+  const waiting = [wait("a", 200), wait("b", 100)];
+  while (slept.length < 2) await eventLoop();
+  waiting.push(wait("c", 100));
+  await Promise.all(waiting);
+  expect(refused).toEqual(["b", "a", "c"]);
+  expect(sum(slept)).toBe(200);
+  await hold.release();
+  (await queue.acquire())();
+  await eventLoop();
+  expect(queue.isFree).toBe(true);
+});

@@ -5,15 +5,26 @@ import type { Hold } from "../storage.ts";
 /** The longest single sleep while waiting, in milliseconds. */
 const LONGEST_SLEEP = 50;
 
+/** A hold that keeps the turn, the turns within it, and for how many milliseconds it was slept through. */
+type Holder = { readonly hold: Hold; readonly within: Mutex; slept: number };
+
+/** A caller that gives up once one hold has kept the turn for `longest` milliseconds since it came. */
+type Waiter = {
+  readonly longest: number;
+  /** The hold that kept the turn when it came, and for how long it had been slept through. */
+  readonly met: Holder | undefined;
+  readonly since: number;
+  giveUp(): void;
+};
+
 /** Whose turn it is in this process to use a store's write lock: one at a time, in the order of asking. */
 export class LockQueue {
   readonly #mutex = new Mutex();
   readonly #sleep: (milliseconds: number) => Promise<void>;
   readonly #ended: () => void;
-  /** The hold that keeps the turn, and the turns within it. */
-  #holder: { readonly hold: Hold; readonly within: Mutex } | undefined;
-  /** Called when a hold begins and when a turn ends. */
-  #wakers: (() => void)[] = [];
+  #holder: Holder | undefined;
+  readonly #waiters = new Set<Waiter>();
+  #watching = false;
 
   /** `sleep` is used to wait; `ended` is called at the end of each turn, before the next begins. */
   constructor(sleep: (milliseconds: number) => Promise<void>, ended: () => void) {
@@ -32,7 +43,6 @@ export class LockQueue {
     return () => {
       this.#ended();
       release();
-      this.#wake();
     };
   }
 
@@ -45,15 +55,7 @@ export class LockQueue {
    */
   async acquireBefore(longest: number): Promise<() => void> {
     if (this.isFree) return this.acquire();
-    const turn = this.acquire();
-    let waitedFor = this.#holder;
-    for (let waited = 0; waited < longest; waitedFor = this.#holder) {
-      const won = await Promise.race([turn, this.#pause()]);
-      if (won !== undefined) return won;
-      waited = waitedFor !== undefined && waitedFor === this.#holder ? waited + LONGEST_SLEEP : 0;
-    }
-    void turn.then((release) => release());
-    throw heldHere(longest);
+    return this.#awaited(this.acquire(), longest);
   }
 
   /**
@@ -71,8 +73,8 @@ export class LockQueue {
         return ended;
       },
     };
-    this.#holder = { hold, within };
-    this.#wake();
+    this.#holder = { hold, within, slept: 0 };
+    void this.#watch();
     return hold;
   }
 
@@ -81,14 +83,41 @@ export class LockQueue {
     return this.#holder?.hold === hold ? this.#holder.within.acquire() : undefined;
   }
 
-  /** Without a hold, whoever has the turn is not waiting for anyone here, so no time is counted. */
-  async #pause(): Promise<undefined> {
-    if (this.#holder === undefined) await new Promise<void>((wake) => this.#wakers.push(wake));
-    else await this.#sleep(LONGEST_SLEEP);
+  #awaited(turn: Promise<() => void>, longest: number): Promise<() => void> {
+    return new Promise((admit, refuse) => {
+      const met = this.#holder;
+      // A sleep that is under way began before this caller came.
+      const since = (met?.slept ?? 0) + (this.#watching ? LONGEST_SLEEP : 0);
+      const waiter: Waiter = { longest, met, since, giveUp: () => refuse(heldHere(longest)) };
+      this.#waiters.add(waiter);
+      void turn.then((release) => (this.#waiters.delete(waiter) ? admit(release) : release()));
+      void this.#watch();
+    });
   }
 
-  #wake(): void {
-    for (const wake of this.#wakers.splice(0)) wake();
+  /**
+   * Counts the time of each hold for all who wait: if each counted for itself, every hold would wake them all.
+   * Without a hold, whoever has the turn is not waiting for anyone here, so no time is counted.
+   */
+  async #watch(): Promise<void> {
+    if (this.#watching) return;
+    this.#watching = true;
+    while (this.#holder !== undefined && this.#waiters.size > 0) {
+      const holder = this.#holder;
+      await this.#sleep(LONGEST_SLEEP);
+      holder.slept += LONGEST_SLEEP;
+      if (holder === this.#holder) this.#dismiss(holder);
+    }
+    this.#watching = false;
+  }
+
+  #dismiss(holder: Holder): void {
+    for (const waiter of this.#waiters) {
+      const { longest, met, since } = waiter;
+      if (holder.slept - (met === holder ? since : 0) < longest) continue;
+      this.#waiters.delete(waiter);
+      waiter.giveUp();
+    }
   }
 }
 
