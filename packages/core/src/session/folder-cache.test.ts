@@ -207,6 +207,14 @@ describe("FolderCache", () => {
     expect(["c", "d"].map((folder) => cache.find(folder, stamp))).toEqual([undefined, undefined]);
   });
 
+  test("keep() keeps 16 Ki of folders at most, also if they have no records", () => {
+    const cache = new FolderCache();
+    const folders = Array.from({ length: 20 * 1024 }, (_, i) => `${i}`);
+    for (const folder of folders) cache.keep(folder, "stamp", new FolderDraft(0));
+    const kept = folders.filter((folder) => cache.find(folder, "stamp") !== undefined);
+    expect(kept).toEqual(folders.slice(4 * 1024));
+  });
+
   test("find() forgets a folder that is asked for under another stamp", () => {
     const cache = new FolderCache();
     cache.keep("a", "old", draftOf(1));

@@ -10,6 +10,8 @@ const MOST_BYTES = 16 * 1024 * 1024;
 /** From `JUDGED_BYTES` on, a folder projected to exceed `SURPLUS` times `MOST_BYTES` is given up. */
 const JUDGED_BYTES = 1024 * 1024;
 const SURPLUS = 2;
+/** What a folder takes besides its names and texts: thousands of folders with a record or none are kept, too. */
+const FOLDER_BYTES = 1024;
 
 /**
  * The texts of folders that were read completely, each valid while the folder's stamp is unchanged. Texts
@@ -75,7 +77,7 @@ export class FolderDraft {
 
   /** An upper bound of its memory in bytes: a string takes one or two per character. */
   get bytes(): number {
-    return this.#bytes;
+    return FOLDER_BYTES + this.#bytes;
   }
 
   /** Whether it cannot be cached, as a record has no text or it is too large. */
