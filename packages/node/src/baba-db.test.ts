@@ -248,6 +248,39 @@ describe("BabaDB", () => {
     }
   });
 
+  test("a session that never commits does not keep the failures that were awaited", {
+    timeout: 120_000,
+  }, () => {
+    const program = `
+      import { BabaDB } from "@baba/node";
+      import * as v from "valibot";
+      const db = new BabaDB(v.object({ id: v.number() }), { directory: ${JSON.stringify(directory)}, logging: false });
+      const session = db.asyncSession();
+      let failed = 0;
+      const fail = async () => {
+        for (let i = 0; i < 5000; i++) {
+          try { await session.get("bad"); } catch { failed++; }
+          try { await session.add({ id: "bad" }); } catch { failed++; }
+        }
+        gc();
+        return process.memoryUsage().heapUsed;
+      };
+      const before = await fail();
+      const grown = await fail() - before;
+      await session[Symbol.asyncDispose]();
+      await db.close();
+      console.log(JSON.stringify({ failed, grown }));
+    `;
+    const child = spawnSync(process.execPath, ["--expose-gc", "--input-type=module", "-e", program], {
+      cwd: fileURLToPath(new URL("..", import.meta.url)),
+      encoding: "utf8",
+    });
+    const { failed, grown } = JSON.parse(child.stdout);
+    expect(failed).toBe(20_000);
+    // A failure that is kept takes a kilobyte and more.
+    expect(grown).toBeLessThan(3e6);
+  });
+
   test("stream() gives 10,000 records in less memory than they take", { timeout: 120_000 }, async () => {
     const program = `
       import { BabaDB } from "@baba/node";

@@ -4,6 +4,7 @@
  */
 class Call<T> extends Promise<T> {
   #awaited = false;
+  #noticed: (() => void) | undefined;
 
   static override get [Symbol.species](): PromiseConstructor {
     return Promise;
@@ -15,11 +16,17 @@ class Call<T> extends Promise<T> {
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     this.#awaited = true;
+    this.#noticed?.();
     return super.then(fulfilled, rejected);
   }
 
   get awaited(): boolean {
     return this.#awaited;
+  }
+
+  /** Lets `noticed` be called if somebody awaits it after all. */
+  whenAwaited(noticed: () => void): void {
+    this.#noticed = noticed;
   }
 
   /** Resolves once the call has settled and its callback has run; does not count as awaiting it. */
@@ -42,8 +49,8 @@ export class Calls {
   #changing = 0;
   /** The pending reads since the last change. */
   readonly #reads = new Set<Promise<void>>();
-  /** Calls that failed before anyone awaited them. */
-  #failures: { readonly call: Call<unknown>; readonly reason: unknown }[] = [];
+  /** The reasons of failed calls that nobody has awaited so far, in order. */
+  readonly #failures = new Map<Call<unknown>, { readonly reason: unknown }>();
 
   /** Runs a change after all earlier changes and reads: synchronously if none is pending. */
   change<T>(work: () => T | Promise<T>): Promise<T> {
@@ -102,8 +109,8 @@ export class Calls {
   /** Runs a change, or fails with the first failure that nobody awaited instead of running it. */
   conclude<T>(work: () => T | Promise<T>): Promise<T> {
     return this.#later(async () => {
-      const unseen = this.#failures.find(({ call }) => !call.awaited);
-      this.#failures = [];
+      const [unseen] = this.#failures.values();
+      this.#failures.clear();
       if (unseen !== undefined) throw unseen.reason;
       return work();
     });
@@ -112,7 +119,7 @@ export class Calls {
   /** Runs a change that undoes the earlier ones, so their failures are forgotten. */
   discard(work: () => void): void {
     void this.#later(async () => {
-      this.#failures = [];
+      this.#failures.clear();
       work();
     });
   }
@@ -129,7 +136,10 @@ export class Calls {
   }
 
   #failed(call: Call<unknown>, reason: unknown): void {
-    if (!call.awaited) this.#failures.push({ call, reason });
+    if (call.awaited) return;
+    this.#failures.set(call, { reason });
+    // An `await` is heard of a moment after the failure, and a session without commits would keep them all.
+    call.whenAwaited(() => this.#failures.delete(call));
   }
 }
 
