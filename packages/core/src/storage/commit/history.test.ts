@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { ConflictError } from "../../errors.ts";
 import { SeededRandom } from "../../testing/simulation/random.ts";
 import { folderOf } from "../names.ts";
@@ -153,4 +153,34 @@ describe("History.judge()", () => {
     expect(judged(history, basis(11, [`${12 * size + 5}.baba`]), [], [])).toBe(false);
     expect(judged(history, basis(11, [`${11 * size + 5}.baba`]), [], [])).toBe(true);
   });
+});
+
+test("History.note() moves what it keeps only now and then, however many commits it forgets", () => {
+  const history = new History(0);
+  const small = 65_536;
+  const moves = [vi.spyOn(Array.prototype, "splice"), vi.spyOn(Array.prototype, "slice")];
+  try {
+    for (let sequence = 1; sequence <= small; sequence++) history.note(sequence, [`${sequence}.baba`]);
+    history.note(
+      small + 1,
+      Array.from({ length: small }, (_, i) => `f/${i}.baba`),
+    );
+    expect(moves.flatMap(({ mock }) => mock.calls).length).toBeLessThan(10);
+  } finally {
+    for (const move of moves) move.mockRestore();
+  }
+  expect(judged(history, basis(small - 1), [], [])).toBe(false);
+  expect(judged(history, basis(small, ["1.baba"]), [], [])).toBe(true);
+  expect(judged(history, basis(small, ["f/1.baba"]), [], [])).toBe(false);
+});
+
+test("History keeps the newest 32 Ki commits of one name, and judges by each of them", () => {
+  const history = new History(0);
+  const last = 100_000;
+  for (let sequence = 1; sequence <= last; sequence++) history.note(sequence, [`${sequence}.baba`]);
+  const oldest = last - 32_768;
+  expect(judged(history, basis(oldest - 1), [], [])).toBe(false);
+  expect(judged(history, basis(oldest, [`${oldest}.baba`]), [], [])).toBe(true);
+  for (const sequence of [oldest + 1, last - 10_000, last])
+    expect(judged(history, basis(oldest, [`${sequence}.baba`]), [], [])).toBe(false);
 });

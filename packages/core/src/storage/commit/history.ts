@@ -15,7 +15,9 @@ const FEW_NAMES = 64;
  * known below the floor, and what is not known counts as a conflict.
  */
 export class History {
-  readonly #commits: { readonly sequence: number; readonly names: readonly string[] }[] = [];
+  #commits: { readonly sequence: number; readonly names: readonly string[] }[] = [];
+  /** How many of these, from the first on, are forgotten. */
+  #forgotten = 0;
   #names = 0;
   #floor: number;
   /** The commits up to the sequence `#indexed`, and some that are forgotten; made when it is first needed. */
@@ -31,12 +33,14 @@ export class History {
   note(sequence: number, names: readonly string[]): void {
     this.#commits.push({ sequence, names });
     this.#names += names.length + 1;
-    while (this.#names > LONGEST_MEMORY && this.#commits.length > 1) this.#forgetOldest();
+    while (this.#names > LONGEST_MEMORY && this.#forgotten < this.#commits.length - 1) this.#forgetOldest();
+    this.#dropForgotten();
   }
 
   /** Forgets everything up to a commit whose names are not known. */
   forgetUntil(floor: number): void {
-    this.#commits.length = 0;
+    this.#commits = [];
+    this.#forgotten = 0;
     this.#names = 0;
     this.#forgetIndex();
     this.#floor = Math.max(this.#floor, floor);
@@ -89,10 +93,19 @@ export class History {
   }
 
   #forgetOldest(): void {
-    for (const { sequence, names } of this.#commits.splice(0, 1)) {
-      this.#names -= names.length + 1;
-      this.#floor = sequence;
-    }
+    const oldest = this.#commits[this.#forgotten];
+    if (oldest === undefined) return;
+    const { sequence, names } = oldest;
+    this.#commits[this.#forgotten++] = { sequence, names: [] };
+    this.#names -= names.length + 1;
+    this.#floor = sequence;
+  }
+
+  /** Many at a time: each removal from the front moves all that are left. */
+  #dropForgotten(): void {
+    if (this.#forgotten <= this.#commits.length / 2) return;
+    this.#commits = this.#commits.slice(this.#forgotten);
+    this.#forgotten = 0;
   }
 }
 
