@@ -33,7 +33,7 @@ export class History {
   note(sequence: number, names: readonly string[]): void {
     this.#commits.push({ sequence, names });
     this.#names += names.length + 1;
-    while (this.#names > LONGEST_MEMORY && this.#forgotten < this.#commits.length - 1) this.#forgetOldest();
+    this.#forgetOldest();
     this.#dropForgotten();
   }
 
@@ -93,12 +93,15 @@ export class History {
   }
 
   #forgetOldest(): void {
-    const oldest = this.#commits[this.#forgotten];
-    if (oldest === undefined) return;
-    const { sequence, names } = oldest;
-    this.#commits[this.#forgotten++] = { sequence, names: [] };
-    this.#names -= names.length + 1;
-    this.#floor = sequence;
+    const newest = this.#commits.length - 1;
+    let oldest = this.#commits[this.#forgotten];
+    while (oldest !== undefined && this.#forgotten < newest && this.#names > LONGEST_MEMORY) {
+      const { sequence, names } = oldest;
+      this.#commits[this.#forgotten++] = { sequence, names: [] };
+      this.#names -= names.length + 1;
+      this.#floor = sequence;
+      oldest = this.#commits[this.#forgotten];
+    }
   }
 
   /** Many at a time: each removal from the front moves all that are left. */
