@@ -36,7 +36,7 @@ export type Log = {
  * @throws `BABA_OPTION` if the target or the level is not one of those documented
  */
 export function openLog(target: LogTarget, level: LogLevel | undefined, runtime: Runtime): Log {
-  const threshold = LOG_LEVELS.indexOf(level ?? "info");
+  const threshold = LOG_LEVELS.indexOf(level === undefined ? "info" : level);
   if (threshold < 0) {
     throw optionError(`The option logLevel must be one of ${LOG_LEVELS.join(", ")}.`);
   }

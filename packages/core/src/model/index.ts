@@ -2,6 +2,7 @@ export { UNSURE } from "./compile.ts";
 export { deepEqual } from "./equality.ts";
 export { onlyChecks } from "./idempotence.ts";
 export { parse, plainText, stringify } from "./json.ts";
+export { isPlainObject } from "./kinds.ts";
 export {
   fromStored,
   parseBytes,

@@ -1,6 +1,7 @@
 import { optionsIn, UNLOCK_OPTIONS, type Unlock } from "../crypto/lock.ts";
 import { BabaError, optionError } from "../errors.ts";
 import type { LogLevel, LogTarget } from "../log/log.ts";
+import { isPlainObject } from "../model/index.ts";
 import { printable } from "../printable.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 
@@ -62,7 +63,8 @@ export function directoryOf({ directory = "." }: BabaOptions, runtime: Pick<Runt
 }
 
 /**
- * Refuses anything but an object whose keys are known options.
+ * Refuses anything but an object whose keys are known options. One that is not plain must have one of them: a
+ * promise of options has none, and a passphrase in it would be passed over.
  *
  * @throws `BABA_OPTION`
  */
@@ -73,6 +75,10 @@ export function checkOptionNames(options: unknown, known: readonly string[]): vo
     if (!known.includes(name))
       throw optionError(`There is no option "${printable(name)}" here. Known here: ${known.join(", ")}.`);
   }
+  if (isPlainObject(options) || known.some((name) => name in options)) return;
+  throw optionError(
+    `What was passed as the options has none of the options known here (${known.join(", ")}). If it is a promise, await it.`,
+  );
 }
 
 /** The error for an argument that should be a schema and is not. */

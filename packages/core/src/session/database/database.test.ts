@@ -77,6 +77,7 @@ describe("Database", () => {
       { directory: "a\0b" },
       { directory: 7 },
       { logLevel: "loud" },
+      { logLevel: null },
       { durability: "none" },
       { settle: "never" },
       { logging: 7 },
@@ -91,6 +92,29 @@ describe("Database", () => {
     const schema: unknown = {};
     // @ts-expect-error not a schema
     expect(() => new Database(schema, {}, assemble(memoryRuntime()))).toThrow(failure("BABA_OPTION"));
+  });
+
+  test("constructor refuses an object that has no option at all, such as a promise of options", () => {
+    class Misspelt {
+      get passfrase() {
+        return "secret";
+      }
+    }
+    const passphrase = "secret";
+    const cases: readonly unknown[] = [
+      Promise.resolve({ passphrase }),
+      new Map([["passphrase", passphrase]]),
+      Object.create({ passfrase: "secret" }),
+      new Misspelt(),
+    ];
+    for (const options of cases) {
+      // @ts-expect-error none of these is options
+      const make = () => new Database(Hero, options, assemble(memoryRuntime()));
+      expect(make).toThrow(failure("BABA_OPTION"));
+      expect(make).toThrow(/ none of the options .* await it/);
+    }
+    for (const none of [{}, Object.create(null), Object.create({ passphrase })])
+      expect(() => new Database(Hero, none, assemble(memoryRuntime()))).not.toThrow();
   });
 
   test("constructor says in its own words that the place of a relative directory is unknown", () => {
