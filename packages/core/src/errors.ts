@@ -8,7 +8,7 @@ import { printable } from "./printable.ts";
  * | `BABA_OPTION` | an option of the database or of a call does not exist or has the wrong kind, or the call does not apply to this kind of store |
  * | `BABA_VALIDATION` | a record does not fit its schema when it is added |
  * | `BABA_NOT_LOADABLE` | a record would not come back from its own file as it went in |
- * | `BABA_UNSERIALIZABLE` | a value that no file can hold: a function, a symbol, a cycle; or a record of more than 128 MiB, or a commit of more than 512 MiB |
+ * | `BABA_UNSERIALIZABLE` | a value that no file can hold: a function, a promise, a symbol, a cycle; or a record of more than 128 MiB, or a commit of more than 512 MiB |
  * | `BABA_EXISTS` | a record would be moved over an existing one |
  * | `BABA_ID_MISSING` | a record has no usable `id`, and no file name was given |
  * | `BABA_NAME` | a file or folder name that is not allowed, or is not UTF-8 on the disk |

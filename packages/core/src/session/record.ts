@@ -50,6 +50,7 @@ export function serialise(
     throw name === undefined ? error : error.about(name);
   };
   try {
+    refusePromise(record);
     const plain = plainOutput(schema, record);
     if (plain !== UNSURE) {
       name ??= defaultRecordName(plain);
@@ -113,6 +114,15 @@ function nameDespite({ code, cause }: BabaError, record: unknown): string | unde
   } catch {
     return undefined;
   }
+}
+
+/** A schema whose entries are all optional takes a promise for an object without them. */
+function refusePromise(record: unknown): void {
+  if (!isPromise(record)) return;
+  throw new BabaError(
+    "BABA_UNSERIALIZABLE",
+    "The record is a promise, or would be taken for one: await it before adding it.",
+  );
 }
 
 /** The error for a record whose `id`, or whose `then`, is a getter that throws. */

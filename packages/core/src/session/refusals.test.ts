@@ -87,6 +87,27 @@ describe("an error of a call", () => {
     await db.close();
   });
 
+  test("add() refuses a promise of a record, of which a schema of optional entries would store {}", async () => {
+    const Settings = v.object({ theme: v.optional(v.string()) });
+    const db = new Database(Settings, { logging: false }, assemble(memoryRuntime()));
+    await db.asyncSession((session) => session.add({ theme: "dark" }, "own.baba"));
+    const later: unknown = Promise.resolve({ theme: "light" });
+    const Same = v.objectAsync(Settings.entries);
+    const refused = {
+      code: "BABA_UNSERIALIZABLE",
+      record: "own.baba",
+      message: "own.baba: The record is a promise, or would be taken for one: await it before adding it.",
+    };
+    await db.asyncSession(async (session) => {
+      // @ts-expect-error a promise is no record
+      await expect(session.update(later, "own.baba")).rejects.toMatchObject(refused);
+      // @ts-expect-error a promise is no record
+      await expect(session.add(Same, later, "own.baba")).rejects.toMatchObject(refused);
+    });
+    expect(await db.asyncSession((session) => session.get("own.baba"))).toEqual({ theme: "dark" });
+    await db.close();
+  });
+
   test("get() gives it a long name whole, and cuts the name in its message", async () => {
     const db = open();
     const name = `${"a/".repeat(150)}x.txt`;
