@@ -36,6 +36,7 @@ describe("isIdempotentFor() knows it of", () => {
     ["arrays of objects", v.array(v.object({ tags: v.array(v.string()) })), [{ tags: ["a"] }, { tags: [] }]],
     ["a record", v.record(v.string(), v.number()), { one: 1 }],
     ["choices", v.union([v.picklist(["a", "b"]), v.literal(1), v.enum({ up: 2 })]), 2],
+    ["a default for null around a default", v.nullable(v.optional(v.string(), "x"), "y"), undefined],
     ["what is optional, and there", v.object({ team: v.optional(v.string()) }), { team: "red" }],
     [
       "what is optional, and not there",
@@ -122,6 +123,11 @@ describe("isIdempotentFor() knows nothing of", () => {
     ["a fallback", v.fallback(v.string(), "x"), "a"],
     ["a fallback in a pipe", v.pipe(v.fallback(v.string(), "x"), v.minLength(1)), "a"],
     ["a computed default for null", v.nullable(v.string(), () => "x"), "a"],
+    [
+      "a default for null, where a default within gives null",
+      v.object({ a: v.nullable(v.pipe(v.nullish(v.string(), null), v.readonly()), "x") }),
+      { a: undefined },
+    ],
     ["objects to choose from", v.union([v.object({ a: v.number() }), v.object({ b: v.number() })]), { b: 1 }],
     ["a key that objects inherit", v.object({ constructor: v.optional(v.string()) }), Object.create(null)],
     ["whatever there is", Anything, { id: 1 }],

@@ -42,7 +42,7 @@ type Parts = { readonly [name: string]: unknown };
  * same output. This is known if the value is plain JSON, which loses nothing as text, and the schema is a
  * valibot one that only checks: scalars, and objects, arrays and records of these, optional or not, with
  * valibot's own checks. Nothing is known of a schema that transforms, has a fallback, computes a default for
- * `null`, or calls user code.
+ * `null` or might replace its own `null`, or calls user code.
  */
 export function isIdempotentFor(schema: Schema, output: unknown): boolean {
   return onlyChecks(schema) && !callsToJson() && isPlain(output, 0);
@@ -134,12 +134,22 @@ function isCheckerOfType({ type, ...schema }: Parts, depth: number): boolean {
       return isChecker(schema.wrapped, depth);
     case "nullable":
     case "nullish":
-      return typeof schema.default !== "function" && isChecker(schema.wrapped, depth);
+      return isChecker(schema.wrapped, depth) && isStableDefault(schema);
     case "union":
       return Array.isArray(schema.options) && schema.options.every((option) => isScalarSchema(option, depth));
     default:
       return SCALARS.has(type);
   }
+}
+
+/** Whether a default for `null` leaves an output alone: it may be computed, or replace a `null` from within. */
+function isStableDefault({ default: filler, wrapped }: Parts): boolean {
+  return filler === undefined || (typeof filler !== "function" && !fillsInNull(wrapped));
+}
+
+function fillsInNull(part: unknown): boolean {
+  const { default: filler, wrapped }: Parts = { ...Object(part) };
+  return filler === null || (wrapped !== undefined && fillsInNull(wrapped));
 }
 
 /**
