@@ -1,8 +1,8 @@
 import type { FileSystem } from "../../file-system/file-system.ts";
 import type { Breathe } from "../../runtime/event-loop.ts";
 import { ioError } from "../io-error.ts";
-import { takenOver } from "../journal/cursor.ts";
 import type { Journal } from "../journal/journal.ts";
+import { takenOver } from "../journal/refusals.ts";
 import { STORE_FOLDER } from "../layout.ts";
 import type { LockTenure } from "../lock/lock-tenure.ts";
 import type { LockWait, WriteLock } from "../lock/write-lock.ts";

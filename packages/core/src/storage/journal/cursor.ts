@@ -1,7 +1,7 @@
-import { BabaError, LockedError } from "../../errors.ts";
+import { BabaError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import type { Breathe } from "../../runtime/event-loop.ts";
-import { JOURNAL_FOLDER, STORE_FOLDER, segmentPath } from "../layout.ts";
+import { JOURNAL_FOLDER, segmentPath } from "../layout.ts";
 import { FRAME_HEADER } from "./frame.ts";
 import {
   damagedJournal,
@@ -13,6 +13,7 @@ import {
   readStart,
   startOf,
 } from "./read-journal.ts";
+import { folderInPlace, gone, withoutOurs } from "./refusals.ts";
 import type { JournalSeals } from "./seal.ts";
 import { SEGMENT_HEADER, type SegmentStart } from "./segment.ts";
 
@@ -118,6 +119,7 @@ export class JournalCursor {
     const paths = [segmentPath(number + 1), segmentPath(number)];
     const [follows, stands] = await this.#files.kinds(this.isOwn ? paths : paths.slice(0, 1));
     if (stands === undefined && this.isOwn) return this.#load();
+    if (follows === "folder") throw folderInPlace(number + 1);
     const next = follows === undefined ? undefined : await this.#nextStart(number + 1);
     if (next !== undefined && next.header.placed < position.placed) return this.#reload(position);
     if (next !== undefined && next.header.previousLength < position.offset)
@@ -166,7 +168,7 @@ export class JournalCursor {
   async #readAllAgain({ sequence }: Position): Promise<Read> {
     const read = await this.#readAll();
     if (read === undefined) throw await this.#lost();
-    if (read.position.sequence < sequence) throw takenOver();
+    if (read.position.sequence < sequence) throw withoutOurs();
     return read;
   }
 
@@ -181,7 +183,7 @@ export class JournalCursor {
   /** The error when no segment is left: nobody who takes the journal over removes its folder. */
   async #lost(): Promise<BabaError> {
     const [folder] = await this.#files.kinds([JOURNAL_FOLDER]);
-    return folder === undefined ? gone() : takenOver();
+    return folder === undefined ? gone() : withoutOurs();
   }
 
   #tell(commits: readonly JournalCommit[]): void {
@@ -197,7 +199,7 @@ export class JournalCursor {
     const pinned = this.#trail.findIndex(
       ({ end, chain }) => end === next.header.previousLength && chain === next.header.previousChain,
     );
-    if (pinned < 0) throw takenOver();
+    if (pinned < 0) throw withoutOurs();
     const expected = this.#trail.slice(pinned + 1);
     const start = { ...startOf(next), placed: Math.max(next.header.placed, position.placed) };
     const read = await this.#tail(start, undefined);
@@ -206,7 +208,7 @@ export class JournalCursor {
       const commit = read.commits[i];
       return commit?.sequence === sequence && commit.digest === digest;
     });
-    if (!same) throw takenOver();
+    if (!same) throw withoutOurs();
     this.enter(start);
     this.advance(read);
     this.#tell(read.commits.slice(expected.length));
@@ -246,21 +248,4 @@ async function unlessPassing<T>(read: () => Promise<T>): Promise<T> {
       if (look === 3 || !(error instanceof BabaError) || error.code !== "BABA_JOURNAL") throw error;
     }
   }
-}
-
-/** The error for a process that believed it held the write lock. */
-export function takenOver(): BabaError {
-  return new LockedError(
-    "The journal was taken over by another process while this one held the write lock (forceUnlock, or the store's " +
-      "folder was replaced): close the database and open it again.",
-  );
-}
-
-function gone(): BabaError {
-  return new BabaError(
-    "BABA_IO",
-    `The database's directory, or ${STORE_FOLDER} in it, was removed or moved while it was open: close the database, put the ` +
-      "directory back, and open it again.",
-    { record: STORE_FOLDER },
-  );
 }

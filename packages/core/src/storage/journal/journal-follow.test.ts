@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { LockedError } from "../../errors.ts";
 import { memoryFileSystem } from "../../file-system/memory.ts";
 import { MemoryVolume } from "../../file-system/memory-volume.ts";
+import { messageOf } from "../io-error.ts";
 import { JOURNAL_FOLDER, STORE_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
 import { follow, is, journalOn, put, SimulatedJournal, sequences } from "./simulated-journal.fixture.ts";
 
@@ -183,6 +184,23 @@ describe("Journal.follow()", () => {
     await expect(b.follow()).rejects.toThrow(LockedError);
     await journal.of("d").append([put("other")]);
     await expect(b.follow()).rejects.toThrow(LockedError);
+  });
+
+  test("tells a reader, which has no lock, of commits that are gone, and of no lock that it held", async () => {
+    await journal.started();
+    const reader = journal.of("c");
+    await follow(reader);
+    await journal.plain.remove([segmentPath(1)]);
+    const told = await reader.follow().catch(messageOf);
+    expect(told).toContain("no longer in the journal");
+    expect(told).not.toContain("while this one held");
+  });
+
+  test("names a folder in the place of the segment that comes next", async () => {
+    const { b } = await journal.started();
+    await journal.plain.makeFolder(segmentPath(2));
+    await expect(b.follow()).rejects.toMatchObject({ code: "BABA_NOT_A_RECORD", record: segmentPath(2) });
+    await expect(b.follow()).rejects.toThrow("is a folder");
   });
 
   test("tells a journal that went with its folder from one that was taken over", async () => {

@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { CommitUnknownError, LockedError } from "../../errors.ts";
-import { segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
+import { memoryFileSystem } from "../../file-system/memory.ts";
+import { MemoryVolume } from "../../file-system/memory-volume.ts";
+import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
 import { unprotected } from "../protection.ts";
 import { Journal } from "./journal.ts";
-import { follow, put, SimulatedJournal, sequences } from "./simulated-journal.fixture.ts";
+import { follow, journalOn, put, SimulatedJournal, sequences } from "./simulated-journal.fixture.ts";
 
 let journal: SimulatedJournal;
 beforeEach(async () => {
@@ -87,6 +89,17 @@ describe("Journal.append()", () => {
     await a.append([put("one")]);
     await expect(b.append([put("eins")])).rejects.toThrow(LockedError);
     expect(await journal.plain.list(TEMPORARY_FOLDER)).toEqual([]);
+  });
+
+  test("names a folder in the place of the first segment, and succeeds once it is gone", async () => {
+    const volume = new MemoryVolume();
+    const [files, record] = [memoryFileSystem(volume), segmentPath(1)];
+    const a = journalOn(files, "a");
+    for (const folder of [TEMPORARY_FOLDER, record]) volume.makeFolder(folder);
+    await expect(a.append([put("one")])).rejects.toMatchObject({ code: "BABA_NOT_A_RECORD", record });
+    expect(await files.list(TEMPORARY_FOLDER)).toEqual([]);
+    volume.folder(JOURNAL_FOLDER).delete(record.slice(JOURNAL_FOLDER.length + 1));
+    expect(await a.append([put("one")])).toBe(true);
   });
 
   test("throws CommitUnknownError if the journal's folder cannot be synced", async () => {

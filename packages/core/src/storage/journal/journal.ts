@@ -5,10 +5,11 @@ import { isCrowded, isUnopened, systemCode } from "../../system-error.ts";
 import { JOURNAL_FOLDER, segmentPath, TEMPORARY_FOLDER } from "../layout.ts";
 import type { Changes } from "../storage.ts";
 import { createAnew } from "../temporary-files.ts";
-import { JournalCursor, type News, takenOver } from "./cursor.ts";
+import { JournalCursor, type News } from "./cursor.ts";
 import { type Encoded, encodeBody, LONG_BYTES, PAGE, roomAround, sizeOf, writeCommits } from "./encoded.ts";
 import { encodeFrameAt, FRAME_HEADER, FRAME_START } from "./frame.ts";
 import { type Position, segmentsIn, startOf } from "./read-journal.ts";
+import { takenOver, unlinked } from "./refusals.ts";
 import type { JournalSeals } from "./seal.ts";
 import { encodeSegmentHeader, SEGMENT_HEADER, type SegmentHeader, segmentStart } from "./segment.ts";
 import { synced } from "./synced.ts";
@@ -301,7 +302,8 @@ export class Journal {
         this.#missed(error, TEMPORARY_FOLDER),
       );
       await this.#files.sync([temporary]);
-      if (!(await this.#writer.isHeld()) || !(await this.#link(temporary, number))) throw takenOver();
+      if (!(await this.#writer.isHeld()) || !(await this.#link(temporary, number)))
+        throw await unlinked(this.#files, number);
     } finally {
       await this.#files.remove([temporary]).catch(() => undefined);
     }
