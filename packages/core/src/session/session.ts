@@ -266,7 +266,7 @@ export class AsyncSession<S extends Schema> {
    * since. The session can go on afterwards, with a fresh view.
    *
    * @throws {ConflictError} if a later commit changed what was read, {LockedError} if the write lock stays
-   * taken, `BABA_SETTLE` if earlier commits cannot be put in place, `BABA_UNSERIALIZABLE` for more than 512
+   * taken, or was taken away by force before, `BABA_SETTLE` if earlier commits cannot be put in place, `BABA_UNSERIALIZABLE` for more than 512
    * MiB, `BABA_NOT_A_RECORD` or `BABA_NOT_A_FOLDER` if something else is in a place, `BABA_DISK_FULL` and the
    * like, and with keys `BABA_NOT_SEALED`, `BABA_KEYRING` or `BABA_KEY_WRONG`: then nothing is written.
    * {CommitUnknownError} if it is not known whether it counts. Any error of a failed call

@@ -50,6 +50,7 @@ export interface Storage {
    * basis and writes nothing.
    *
    * @throws {ConflictError} if a later commit touched the basis, {LockedError} if the write lock stays taken,
+   * or was taken away by force before, from the `hold` too,
    * `BABA_SESSION_CLOSED` if the `hold` was released before, `BABA_SETTLE` if earlier commits cannot be put
    * in place, `BABA_UNSERIALIZABLE` for more than 512 MiB, `BABA_CLOSED`, `BABA_DISK_FULL` and the like: then
    * nothing is written

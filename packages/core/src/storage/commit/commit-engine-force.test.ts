@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Step } from "../../testing/simulation/index.ts";
+import { messageOf } from "../io-error.ts";
 import { JOURNAL_FOLDER, LOCK_FILE, TEMPORARY_FOLDER, WANTED_FILE } from "../layout.ts";
 import {
   background,
@@ -259,6 +260,26 @@ describe("CommitEngine, when its lock is taken by force while it puts files in p
     await hold.release();
     await store.given(LOCK_FILE);
   });
+
+  test.each([
+    ["another process", "b"],
+    ["this very handle", "a"],
+  ] as const)(
+    "commit() within a hold that has lost the lock by force to %s writes nothing, and says so",
+    async (_, forcing) => {
+      const [a, b] = await store.afterOneBy("a");
+      const hold = await a.storage.hold();
+      await (forcing === "a" ? a : b).storage.forceUnlock();
+      await b.storage.commit(put("b's"));
+      const error = await a.storage.commit(put("a's", { hold })).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject(code("BABA_LOCKED"));
+      expect(messageOf(error)).toContain("nothing was written");
+      await hold.release();
+      expect(await read(await store.open("c"))).toBe("b's");
+      await a.storage.commit(put("later"));
+      for (const each of [b, await store.open("d")]) expect(await read(each)).toBe("later");
+    },
+  );
 
   test("forceUnlock() fails once the storage is closed", async () => {
     const a = await store.open("a");

@@ -20,7 +20,7 @@ import { Poison } from "./poison.ts";
 import type { Redo } from "./redo.ts";
 import { Replay } from "./replay.ts";
 import { Settling } from "./settling.ts";
-import { awaitsFiles, pauseIfLong, type Submission } from "./submission.ts";
+import { awaitsFiles, isWithinHold, pauseIfLong, type Submission } from "./submission.ts";
 import { Touched } from "./touched.ts";
 
 export type EngineContext = {
@@ -113,6 +113,7 @@ export class CommitEngine {
   async commit(batch: readonly Submission[]): Promise<void> {
     // Not only when the lock is taken: a hold takes it once for many commits.
     this.#poison.mustBeSound();
+    if (isWithinHold(batch)) await this.access.mustHoldYet();
     await this.#settleEarlier(batch);
     const changes = batch.map(({ transaction }) => transaction.changes);
     await pauseIfLong(changes, this.#breathe);

@@ -1,3 +1,4 @@
+import { LockedError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import type { Breathe } from "../../runtime/event-loop.ts";
 import { ioError } from "../io-error.ts";
@@ -84,6 +85,15 @@ export class JournalAccess {
   }
 
   /**
+   * For a commit within a hold, before it writes anything: the hold may have begun long ago.
+   *
+   * @throws {LockedError} if the lock was taken away since
+   */
+  async mustHoldYet(): Promise<void> {
+    if (!(await this.#context.lock.isHeld())) throw lostBefore();
+  }
+
+  /**
    * Ends what `lock` began: in a series of commits the lock is kept for the next one, unless another process
    * waits for it, or there can be no next one. The caller must see to it that the tenure ends soon after.
    */
@@ -129,4 +139,10 @@ export class JournalAccess {
     await removeUnplaced(files);
     await poison.guard(() => journal.fence());
   }
+}
+
+function lostBefore(): LockedError {
+  return new LockedError(
+    "The write lock was taken away by force (forceUnlock) before this commit, so nothing was written: try again.",
+  );
 }

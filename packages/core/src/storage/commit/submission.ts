@@ -30,6 +30,11 @@ export function awaitsSync(batch: readonly Submission[]): boolean {
   return batch.some(({ transaction }) => transaction.durability === "full");
 }
 
+/** Whether a batch comes from whoever has held the lock since before it was submitted. */
+export function isWithinHold(batch: readonly Submission[]): boolean {
+  return batch.some(({ transaction }) => transaction.hold !== undefined);
+}
+
 /** The bytes that changes take in the journal, at most. @throws `BABA_UNSERIALIZABLE` if they are too many */
 export function journalBytes(changes: Changes): number {
   const bytes = mostBytes(changes);
