@@ -88,10 +88,18 @@ export function notASchema(): BabaError {
   );
 }
 
+/** The error for a schema that is passed behind what it is the schema of. */
+export function schemaTooLate(): BabaError {
+  return optionError(
+    "The schema comes before the record, the name or `where`: change the order of the arguments.",
+  );
+}
+
 function checkOption(name: string, value: unknown): void {
   if (name === "directory" && value !== undefined && !isPath(value)) {
     throw optionError(
-      "The option directory must be a path, not empty and without NUL; of a URL, fileURLToPath() makes one.",
+      "The option directory must be a path, not empty and without NUL; of a URL, fileURLToPath() makes one, and before a " +
+        'folder called "file:" comes "./".',
     );
   }
   const choices = CHOICES[name];
@@ -100,6 +108,7 @@ function checkOption(name: string, value: unknown): void {
   }
 }
 
+/** A URL of a file may have one slash or three, and its scheme any case; taken for a path, it is a relative one. */
 function isPath(value: unknown): boolean {
-  return typeof value === "string" && value !== "" && !value.includes("\0") && !value.startsWith("file:///");
+  return typeof value === "string" && value !== "" && !value.includes("\0") && !/^file:\//i.test(value);
 }

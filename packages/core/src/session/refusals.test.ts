@@ -198,4 +198,24 @@ describe("the arguments of all(), filter(), get(), add(), stream() and asyncSess
     for (const call of cases) await expect(call(), String(call)).rejects.toEqual(failure("BABA_OPTION"));
     await db.close();
   });
+
+  test("are refused with their order where a schema comes too late", async () => {
+    const db = open();
+    const session = db.asyncSession();
+    const cases: (() => Promise<unknown>)[] = [
+      // @ts-expect-error the schema behind `where`
+      () => session.filter(".", { id: 1 }, Hero),
+      // @ts-expect-error the schema behind `where`
+      () => session.filter(".", { id: 1 }, Hero, { unreadable: "skip" }),
+      // @ts-expect-error the schema behind the record
+      () => session.add(alice, Hero),
+      // @ts-expect-error the schema behind the record
+      () => session.add(alice, Hero, "1.baba"),
+      // @ts-expect-error the schema behind the name
+      () => session.get("1.baba", Hero),
+    ];
+    const error = { code: "BABA_OPTION", message: expect.stringContaining("The schema comes before") };
+    for (const call of cases) await expect(call(), String(call)).rejects.toMatchObject(error);
+    await db.close();
+  });
 });

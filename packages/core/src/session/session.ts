@@ -13,7 +13,7 @@ import type { Content } from "../storage/storage.ts";
 import type { Admission } from "./admission.ts";
 import type { FolderCache } from "./folder-cache.ts";
 import { FolderReads, type ReadOptions, type StreamedRecord } from "./folder-reads.ts";
-import { notASchema } from "./options.ts";
+import { notASchema, schemaTooLate } from "./options.ts";
 import { PendingChanges } from "./pending-changes.ts";
 import { load, serialise } from "./record.ts";
 import { textIn } from "./text.ts";
@@ -140,7 +140,7 @@ export class AsyncSession<S extends Schema> {
   get(first: unknown, second?: unknown): Promise<unknown> {
     return this.#admission.read(() => {
       const own = !isSchema(first);
-      if (own && second !== undefined) throw notASchema();
+      if (own && second !== undefined) throw isSchema(second) ? schemaTooLate() : notASchema();
       const schema = own ? this.#schema : first;
       const name = checkRecordName(own ? first : second);
       const payload = this.#view.get(name);
@@ -305,6 +305,7 @@ export class AsyncSession<S extends Schema> {
   /** Splits off a leading schema, or takes the database's, and the next two arguments. */
   #withSchema(input: readonly unknown[]): Arguments {
     if (isSchema(input[0])) return { schema: input[0], first: input[1], second: input[2] };
+    if (isSchema(input[1])) throw schemaTooLate();
     if (input[2] !== undefined) throw notASchema();
     return { schema: this.#schema, first: input[0], second: input[1] };
   }

@@ -74,6 +74,8 @@ describe("Database", () => {
       { nonsense: 1 },
       { directory: "" },
       { directory: "file:///data" },
+      { directory: "file:/data" },
+      { directory: "FILE:/data" },
       { directory: "a\0b" },
       { directory: 7 },
       { logLevel: "loud" },
@@ -115,6 +117,11 @@ describe("Database", () => {
     }
     for (const none of [{}, Object.create(null), Object.create({ passphrase })])
       expect(() => new Database(Hero, none, assemble(memoryRuntime()))).not.toThrow();
+  });
+
+  test("constructor takes a path that only looks like a URL", () => {
+    for (const directory of ["./file:/data", "file:", "file:data", "profile:/data"])
+      expect(() => open({ directory })).not.toThrow();
   });
 
   test("constructor says in its own words that the place of a relative directory is unknown", () => {
