@@ -48,6 +48,12 @@ describe("revealSome()", () => {
     expect(await reveal(records(1000, 1024), 1000)).toHaveLength(32);
   });
 
+  test("gives more than a call may have arguments", async () => {
+    const missing = Array.from({ length: 200_000 }, () => undefined);
+    expect(await reveal([...missing, ...records(2, 10 * 1024)], 2)).toHaveLength(200_002);
+    expect(sizes).toEqual([200_001, 1]);
+  });
+
   test("does not stop at contents that are no larger than what is stored", async () => {
     const kept = Array.from({ length: 100 }, () => new Uint8Array(MIB));
     expect(await reveal(kept, 1)).toHaveLength(100);
