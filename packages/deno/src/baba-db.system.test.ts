@@ -129,16 +129,18 @@ inFolder("BabaDB on Deno names flags that suffice for a directory behind a link"
   assert.equal(await heard(startDeno(link, add(2), flags, "no rights")), "done", String(flags));
 });
 
-inFolder("BabaDB on Deno says that the folder above the directory is missing", async (root) => {
-  const directory = join(root, "a/b");
-  const flags = [`--allow-read=${directory}`, `--allow-write=${directory}`];
-  const start = () => startDeno(root, add(1, { directory }), flags, "no rights");
-  const { code, message } = Object(await heard(start()));
-  assert.equal(code, "BABA_PERMISSION", message);
-  assert.ok(message.includes(`make the folder ${dirname(directory)} first`), message);
-  await Deno.mkdir(dirname(directory), { recursive: true });
-  assert.equal(await heard(start()), "done");
-});
+for (const path of ["a/b", "a/..data"]) {
+  inFolder(`BabaDB on Deno says that the folder above the directory ${path} is missing`, async (root) => {
+    const directory = join(root, path);
+    const flags = [`--allow-read=${directory}`, `--allow-write=${directory}`];
+    const start = () => startDeno(root, add(1, { directory }), flags, "no rights");
+    const { code, message } = Object(await heard(start()));
+    assert.equal(code, "BABA_PERMISSION", message);
+    assert.ok(message.includes(`make the folder ${dirname(directory)} first`), message);
+    await Deno.mkdir(dirname(directory), { recursive: true });
+    assert.equal(await heard(start()), "done");
+  });
+}
 
 /** The flags of a refusal, as a shell takes them. */
 async function namedFlags(program: Program): Promise<string[]> {

@@ -30,7 +30,8 @@ function grant(root: string, refused: string): string {
 }
 
 function isIn(path: string, folder: string): boolean {
-  return !relative(folder, path).startsWith("..");
+  // A name may begin with two dots.
+  return !/^\.\.(?:[/\\]|$)/.test(relative(folder, path));
 }
 
 /** The folder itself or the nearest one above it that a flag can name: Deno splits its value at commas. */
