@@ -1,5 +1,4 @@
-// The long runs of the codec and the commit protocol: `npm run torture` at the root. `--long` runs ten times
-// as much, `--seed N` changes the seed, `--only codec,crashes,faults,worlds,sessions,coverage,mutants` selects suites.
+// The long runs of the codec and the commit protocol: a part of `npm run torture` at the root. `--help` lists the options.
 import { spawnSync } from "node:child_process";
 import { parseArgs, stripVTControlCharacters } from "node:util";
 import { writeResult } from "../../../scripts/results.mjs";
@@ -7,23 +6,18 @@ import { crashStore, failStore, runBanks, runSessions } from "../dist/testing/in
 import { fuzzCodec } from "./fuzz-codec.mjs";
 import { killMutants } from "./kill-mutants.mjs";
 
-const { values } = parseArgs({
-  options: {
-    long: { type: "boolean", default: false },
-    seed: { type: "string", default: "1" },
-    only: { type: "string" },
-  },
-});
+const SUITES = ["codec", "crashes", "faults", "worlds", "sessions", "coverage", "mutants"];
 /** Of those that are not about the commit protocol. */
 const TITLES = { codec: "codec, mutated texts", sessions: "sessions, random programs" };
-const scale = values.long ? 10 : 1;
-const seed = Number(values.seed);
-if (!Number.isSafeInteger(seed)) throw new RangeError("--seed takes a whole number.");
-const SUITES = ["codec", "crashes", "faults", "worlds", "sessions", "coverage", "mutants"];
-const only = values.only?.split(",") ?? SUITES;
-const unknown = only.filter((name) => !SUITES.includes(name));
-if (unknown.length > 0)
-  throw new RangeError(`There is no suite ${unknown.join(", ")}; there are ${SUITES.join(", ")}.`);
+const HELP = `Usage: node scripts/torture.mjs [OPTION...]
+
+Runs the long suites of the codec and the commit protocol. The exit status is 1 if a promise was broken.
+
+  --long           ten times as much
+  --seed N         starts from this seed, by default from 1
+  --only NAME,...  only these suites: ${SUITES.join(", ")}
+  --help           this text`;
+const { scale, seed, only } = parsed();
 
 await suite("codec", async () => {
   // A million errors are thrown, whose stacks are useless.
@@ -108,6 +102,37 @@ await suite("coverage", async () => {
 });
 
 await suite("mutants", () => killMutants({ every: 1, say }));
+
+function parsed() {
+  try {
+    const options = optionsIn(process.argv.slice(2));
+    if (options !== "help") return options;
+    console.log(HELP);
+    process.exit(0);
+  } catch (error) {
+    console.error(`${error.message.replace(/\.?$/, ".")} See node scripts/torture.mjs --help.`);
+    process.exit(2);
+  }
+}
+
+function optionsIn(args) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      long: { type: "boolean", default: false },
+      seed: { type: "string", default: "1" },
+      only: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return "help";
+  if (!/^\d{1,15}$/.test(values.seed)) throw new Error(`--seed takes a whole number, not ${values.seed}.`);
+  const only = values.only?.split(",") ?? SUITES;
+  const unknown = only.filter((name) => !SUITES.includes(name));
+  if (unknown.length > 0)
+    throw new Error(`There is no suite ${unknown.join(", ")}; there are ${SUITES.join(", ")}.`);
+  return { scale: values.long ? 10 : 1, seed: Number(values.seed), only };
+}
 
 /** Runs a suite and writes its result to the folder in `BABA_RESULTS`. */
 async function suite(name, work) {

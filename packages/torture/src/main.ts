@@ -1,21 +1,13 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { killAllNow } from "./harness/child.ts";
-import { type Result, type Run, runSuite } from "./harness/suite.ts";
-import { SUITES } from "./suites.ts";
+import { type Result, runSuite } from "./harness/suite.ts";
+import { HELP, type Options, parseOptions } from "./options.ts";
 
-/**
- * Runs the suites and prints a line for each: `node main.js [--tenth | --long] [--seed N] [--only NAME]
- * [--keep]`. The exit status is 1 if a promise was broken.
- */
-async function main(): Promise<void> {
-  const { run, names } = options();
+/** Runs the suites and prints a line for each. The exit status is 1 if a promise was broken. */
+async function main({ run, suites }: Options): Promise<void> {
   const results: Result[] = [];
-  for (const name of names) {
-    const work = SUITES[name];
-    if (work === undefined)
-      throw new RangeError(`There is no suite "${name}": ${Object.keys(SUITES).join(", ")}.`);
+  for (const [name, work] of suites) {
     process.stdout.write(`${name}: begins with seed ${run.seed} at ${run.scale} of its size\n`);
     const result = await runSuite(name, work, run);
     write(result);
@@ -25,20 +17,18 @@ async function main(): Promise<void> {
   process.exitCode = results.some(({ failed }) => failed > 0) ? 1 : 0;
 }
 
-function options(): { run: Run; names: readonly string[] } {
-  const { values } = parseArgs({
-    options: {
-      tenth: { type: "boolean", default: false },
-      long: { type: "boolean", default: false },
-      keep: { type: "boolean", default: false },
-      seed: { type: "string" },
-      only: { type: "string" },
-    },
-  });
-  const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed);
-  if (!Number.isSafeInteger(seed)) throw new RangeError("--seed takes a whole number.");
-  const scale = values.tenth ? 0.1 : values.long ? 10 : 1;
-  return { run: { seed, scale, keep: values.keep }, names: values.only?.split(",") ?? Object.keys(SUITES) };
+/** `undefined` if there is nothing to run, which has been said. */
+function optionsOf(args: readonly string[]): Options | undefined {
+  try {
+    const options = parseOptions(args);
+    if (options !== "help") return options;
+    process.stdout.write(`${HELP}\n`);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${message.replace(/\.?$/, ".")} See node dist/main.js --help.\n`);
+    process.exitCode = 2;
+  }
+  return undefined;
 }
 
 /** Writes the result to the folder in `BABA_RESULTS`. */
@@ -58,4 +48,5 @@ function summary({ suite, passed, failed, seconds }: Result): string {
 
 process.once("exit", killAllNow);
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
-await main();
+const options = optionsOf(process.argv.slice(2));
+if (options !== undefined) await main(options);

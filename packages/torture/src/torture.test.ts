@@ -18,8 +18,20 @@ test.concurrent.each(Object.keys(SUITES).filter((name) => CAN_MIX || name !== "m
   },
 );
 
-test("main.js refuses an unknown suite", async () => {
-  await expect(promisify(execFile)(process.execPath, [MAIN, "--only", "nothing"])).rejects.toThrow(
-    "no suite",
-  );
+test("main.js --help says what it takes, and runs nothing", async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [MAIN, "--help"]);
+  expect(stdout).toMatch(/^Usage: node dist\/main\.js .*--tenth.*--only NAME,.*hermitage, counter/s);
+  expect(stdout).not.toContain("begins");
+});
+
+test.each([
+  ["an unknown option", ["--lnog"], /^Unknown option '--lnog'.* See node dist\/main\.js --help\.\n$/],
+  ["a seed that is no number", ["--seed", "x"], /^--seed takes a whole number, not x\. See .*\n$/],
+  ["an unknown suite", ["--only", "hermitage,no"], /^There is no suite no; there are hermitage, .*\n$/],
+])("main.js refuses %s in one sentence, and runs nothing", async (_, words, sentence) => {
+  await expect(promisify(execFile)(process.execPath, [MAIN, ...words])).rejects.toMatchObject({
+    code: 2,
+    stdout: "",
+    stderr: expect.stringMatching(sentence),
+  });
 });
