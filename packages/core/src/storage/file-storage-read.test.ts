@@ -123,6 +123,23 @@ describe("FileStorage.read() of a plain record in a sealed store", () => {
     expect(await storage.read(names)).toMatchObject([code("BABA_NOT_SEALED")]);
   });
 
+  test("reads no other record again", async () => {
+    await storage.commit(put({ "2.baba": "two", "3.baba": "three", "4.baba": "four" }));
+    for (const path of ["2.baba", "4.baba"]) {
+      await store.files.remove([path]);
+      await store.files.create([{ path, bytes: encode(bytes("{}")) }]);
+    }
+    const read: string[] = [];
+    store.hook = ({ call, path }) => {
+      if (call === "read" && path.endsWith(".baba")) read.push(path);
+      return undefined;
+    };
+    const refused = code("BABA_NOT_SEALED");
+    const found = await storage.read(["1.baba", "2.baba", "3.baba", "4.baba", "5.baba"]);
+    expect(found).toMatchObject([bytes("one"), refused, bytes("three"), refused, undefined]);
+    expect(read.sort()).toEqual(["1.baba", "2.baba", "2.baba", "3.baba", "4.baba", "4.baba", "5.baba"]);
+  });
+
   test("gives the error if it stays plain, and the journal cannot be read either", async () => {
     await store.files.remove(names);
     await store.files.create([{ path: "1.baba", bytes: encode(bytes("{}")) }]);

@@ -13,7 +13,7 @@ import { LockQueue } from "./lock/lock-queue.ts";
 import { LONGEST_WAIT } from "./lock/write-lock.ts";
 import { compareNames } from "./names.ts";
 import { type Protection, type Reveal, unprotected } from "./protection.ts";
-import { revealSome } from "./records/portions.ts";
+import { replaced, revealSome } from "./records/portions.ts";
 import { recordFolders } from "./records/record-tree.ts";
 import type { Basis, Content, Hold, Storage, Transaction } from "./storage.ts";
 import { checkStoreFolder } from "./store-folder.ts";
@@ -262,20 +262,21 @@ export class FileStorage implements Storage {
   }
 
   /**
-   * These contents, unless there are plain records among them: those may have been read before the end of sealing,
-   * and judged after it, so all are read once more.
+   * These contents, in which plain records are read once more: they may have been read before the end of sealing, and
+   * judged after it.
    */
   async #confirmed(
     names: readonly string[],
     contents: readonly Content[] | Promise<readonly Content[]>,
   ): Promise<readonly Content[]> {
     const found = await contents;
-    if (!found.some(isNotSealed)) return found;
+    const plain = names.filter((_, i) => isNotSealed(found[i]));
+    if (plain.length === 0) return found;
     // What is not in its place yet may be plain here, too, until the journal was followed.
     await this.head().catch(() => undefined);
     const reveal = this.#context.protection.revealing();
-    const read = names.slice(0, found.length);
-    return revealSome(read, await this.readKept(read), reveal);
+    const again = await revealSome(plain, await this.readKept(plain), reveal);
+    return replaced(found, isNotSealed, again);
   }
 
   #rest(): Promise<void> {

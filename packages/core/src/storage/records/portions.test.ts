@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { BabaError } from "../../errors.ts";
 import type { Content } from "../storage.ts";
-import { revealSome } from "./portions.ts";
+import { replaced, revealSome } from "./portions.ts";
 
 const MIB = 1024 * 1024;
 const sizes: number[] = [];
@@ -57,5 +57,23 @@ describe("revealSome()", () => {
   test("does not stop at contents that are no larger than what is stored", async () => {
     const kept = Array.from({ length: 100 }, () => new Uint8Array(MIB));
     expect(await reveal(kept, 1)).toHaveLength(100);
+  });
+});
+
+describe("replaced()", () => {
+  const [first, second, third] = records(3, 1);
+  const isDoubtful = (content: Content) => content === undefined;
+
+  test("gives others for those that are doubtful, in order, doubtful ones among them", () => {
+    expect(replaced([first, undefined, second, undefined], isDoubtful, [undefined, third])).toEqual([
+      first,
+      undefined,
+      second,
+      third,
+    ]);
+  });
+
+  test("ends before the first for which there is no other", () => {
+    expect(replaced([first, undefined, undefined, second], isDoubtful, [third])).toEqual([first, third]);
   });
 });

@@ -39,6 +39,22 @@ async function inPortions(
   return contents;
 }
 
+/** Contents with others, in order, for those that are doubtful: up to the first for which there is none. */
+export function replaced(
+  contents: readonly Content[],
+  isDoubtful: (content: Content) => boolean,
+  others: readonly Content[],
+): Content[] {
+  const result: Content[] = [];
+  let used = 0;
+  for (const content of contents) {
+    if (!isDoubtful(content)) result.push(content);
+    else if (used < others.length) result.push(others[used++]);
+    else break;
+  }
+  return result;
+}
+
 /** Where the portion that begins at `start` ends. */
 function portionEnd(kept: readonly Content[], start: number): number {
   let [end, bytes] = [start, 0];
