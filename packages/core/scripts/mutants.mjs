@@ -362,6 +362,13 @@ export const MUTANTS = [
     replace: "if (tail === undefined) return false;",
   },
   {
+    name: "commits that were read are not looked for",
+    file: "journal/cursor.ts",
+    caughtBy: "storage/journal/journal-follow.test.ts",
+    find: "    if (!leadsTo(position, peek)) throw withoutOurs();\n",
+    replace: "",
+  },
+  {
     name: "one's own segment is not looked for",
     file: "journal/cursor.ts",
     caughtBy: "storage/commit/commit-engine-force.test.ts",

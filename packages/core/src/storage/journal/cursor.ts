@@ -2,7 +2,7 @@ import { BabaError } from "../../errors.ts";
 import type { FileSystem } from "../../file-system/file-system.ts";
 import type { Breathe } from "../../runtime/event-loop.ts";
 import { JOURNAL_FOLDER, segmentPath } from "../layout.ts";
-import { FRAME_HEADER } from "./frame.ts";
+import { FRAME_HEADER, FRAME_TRAILER } from "./frame.ts";
 import {
   damagedJournal,
   type JournalCommit,
@@ -220,13 +220,15 @@ export class JournalCursor {
     return bytes === undefined ? undefined : readStart(bytes, number, this.#seals);
   }
 
-  /** The frames from the position on; `undefined` if the segment is gone. */
+  /** The frames from the position on; `undefined` if the segment is gone. What was read before must still be there. */
   async #tail(position: Position, limit: number | undefined): Promise<Read | undefined> {
     const path = segmentPath(position.header.number);
     const wanted = (limit ?? position.header.length) - position.offset;
-    const peek = await this.#files.readRange(path, position.offset, Math.min(FRAME_HEADER, wanted));
+    const from = position.offset - FRAME_TRAILER;
+    const peek = await this.#files.readRange(path, from, FRAME_TRAILER + Math.min(FRAME_HEADER, wanted));
     if (peek === undefined) return undefined;
-    if (wanted === 0 || (limit === undefined && peek.every((byte) => byte === 0)))
+    if (!leadsTo(position, peek)) throw withoutOurs();
+    if (wanted === 0 || (limit === undefined && peek.subarray(FRAME_TRAILER).every((byte) => byte === 0)))
       return { commits: [], position };
     return unlessPassing(async () => {
       const [segment] = await this.#files.read([path]);
@@ -234,6 +236,13 @@ export class JournalCursor {
       return segment === undefined ? undefined : readFrames(segment, position, limit, this.#breathe);
     });
   }
+}
+
+/** Whether the bytes before a position end a frame with its chain, or the header with its checksum. */
+function leadsTo({ offset, chain }: Position, before: Uint8Array): boolean {
+  if (before.length < FRAME_TRAILER) return false;
+  const view = new DataView(before.buffer, before.byteOffset, before.length);
+  return view.getBigUint64(offset === SEGMENT_HEADER ? FRAME_TRAILER - 8 : 0) === chain;
 }
 
 /**

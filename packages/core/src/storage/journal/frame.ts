@@ -7,8 +7,8 @@ const SECTOR = 512;
 export const FRAME_HEADER = 40;
 /** Zeroing a frame's first bytes, this many, makes it invalid. */
 export const FRAME_START = 8;
-/** Bytes after a frame's body. */
-const FRAME_TRAILER = 16;
+/** Bytes after a frame's body, the first eight of which are the chain. */
+export const FRAME_TRAILER = 16;
 const MAGIC = 0x42414246; // "BABF"
 const HEADER_END = 0x48454144; // "HEAD"
 const TRAILER_END = 0x424142414542410an; // "BABAEBA\n"

@@ -186,6 +186,32 @@ describe("Journal.follow()", () => {
     await expect(b.follow()).rejects.toThrow(LockedError);
   });
 
+  for (const [what, replace] of [
+    ["lacks what was read", (older: Uint8Array) => older],
+    ["is empty", ({ length }: Uint8Array) => new Uint8Array(length)],
+    ["is cut short", (older: Uint8Array) => older.subarray(0, 100)],
+  ] as const) {
+    test(`notices that a segment is in the place of the one that was read that ${what}`, async () => {
+      const { a, b } = await journal.started();
+      const path = segmentPath(1);
+      const older = (await journal.plain.readRange(path, 0, 1 << 20)) ?? new Uint8Array();
+      await a.append([put("two")]);
+      expect(await sequences(b)).toEqual([2]);
+      await journal.plain.remove([path]);
+      await journal.plain.create([{ path, bytes: replace(older) }]);
+      await expect(b.follow()).rejects.toThrow(LockedError);
+    });
+  }
+
+  test("notices that another segment is in the place of one of which only the start was read", async () => {
+    const { a } = await journal.started();
+    const c = journal.of("c");
+    await a.restart();
+    await follow(c);
+    await journal.forge(2, (header) => ({ ...header, salt: new Uint8Array(16) }));
+    await expect(c.follow()).rejects.toThrow(LockedError);
+  });
+
   test("tells a reader, which has no lock, of commits that are gone, and of no lock that it held", async () => {
     await journal.started();
     const reader = journal.of("c");
