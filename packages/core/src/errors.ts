@@ -24,7 +24,7 @@ import { printable } from "./printable.ts";
  * | `BABA_CLOSED` | the database was closed |
  * | `BABA_SESSION_CLOSED` | the session was disposed of, or its callback has returned |
  * | `BABA_CONFLICT` | a later commit touched what the session read or writes |
- * | `BABA_LOCKED` | another process that is not known to have ended, or another session, has held the write lock for too long; or the lock was taken away by force: the message says whether to try again or to open the database again |
+ * | `BABA_LOCKED` | another process that is not known to have ended, or another session, has held the write lock for too long; or the lock was taken away by force, or files of the store were removed: the message says whether to try again or to open the database again |
  * | `BABA_COMMIT_UNKNOWN` | it is not known whether the commit counts: a sync failed, or a write that could not be undone, or the write lock was taken away by force during it; or this befell an earlier commit of the handle, which attempts no other until the database is opened again |
  * | `BABA_SETTLE` | earlier commits stand, but their files cannot be put in place; until they can, every further commit is refused with this, and nothing of it is written |
  * | `BABA_JOURNAL` | the journal is damaged |

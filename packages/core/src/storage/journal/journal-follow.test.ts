@@ -219,6 +219,7 @@ describe("Journal.follow()", () => {
     await journal.plain.remove([segmentPath(1)]);
     const told = await reader.follow().catch(messageOf);
     expect(told).toContain("no longer in the journal");
+    expect(told).toContain("or files of the store were removed");
     expect(told).not.toContain("while this one held");
   });
 

@@ -84,6 +84,13 @@ describe("Journal.append()", () => {
     },
   );
 
+  test("says that its segment may have been removed by hand", async () => {
+    const { a } = await journal.started();
+    await journal.plain.remove([segmentPath(1)]);
+    const appended = a.append([put("two")]);
+    await expect(appended).rejects.toThrow("or files of the store were removed");
+  });
+
   test("lets one of two writers begin a segment, and leaves nothing of the other", async () => {
     const [a, b] = [journal.of("a"), journal.of("b")];
     await a.append([put("one")]);

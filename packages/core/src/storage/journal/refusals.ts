@@ -5,8 +5,8 @@ import { STORE_FOLDER, segmentPath } from "../layout.ts";
 /** The error for a process that believed it held the write lock. */
 export function takenOver(): BabaError {
   return new LockedError(
-    "The journal was taken over by another process while this one held the write lock (forceUnlock, or the store's " +
-      "folder was replaced): close the database and open it again.",
+    "Another process took the write lock by force (forceUnlock) while this one held it, or files of the store were removed " +
+      "or replaced: close the database and open it again.",
   );
 }
 
@@ -14,7 +14,8 @@ export function takenOver(): BabaError {
 export function withoutOurs(): BabaError {
   return new LockedError(
     "Commits that were read or written here are no longer in the journal: another process took the write lock by force " +
-      "(forceUnlock) and went on without them, or the store's folder was replaced. Close the database and open it again.",
+      "(forceUnlock) and went on without them, or files of the store were removed or replaced. Close the database and open " +
+      "it again.",
   );
 }
 
