@@ -133,6 +133,32 @@ describe("WriteLock and the owners that may have ended", () => {
     expect(await b.isHeld()).toBe(true);
   });
 
+  test("acquire() that cannot remove a dead owner's lock gives back the right to do so", async () => {
+    const [a, b, c] = [locks.lockOf("a"), locks.lockOf("b"), locks.lockOf("c")];
+    await a.acquire();
+    locks.die("a");
+    let removals = 0;
+    locks.before = async (call) => {
+      if (call === "remove" && removals++ === 0) throw new Error("immutable folder");
+    };
+    await expect(b.acquire(0)).rejects.toThrow("immutable folder");
+    expect(await locks.files.list(BREAKS_FOLDER)).toEqual([]);
+    await c.acquire(0);
+    expect(await c.isHeld()).toBe(true);
+  });
+
+  test("retire() leaves a right to break a lock, used or given back in vain, to the process's next owner", async () => {
+    const [a, b, c] = [locks.lockOf("a"), locks.lockOf("b"), locks.lockOf("c")];
+    await a.acquire();
+    locks.die("a");
+    locks.failing("remove", "read-only file system");
+    await expect(b.acquire(0)).rejects.toThrow("read-only file system");
+    locks.before = async () => {};
+    await b.retire();
+    await c.acquire(0);
+    expect(await c.isHeld()).toBe(true);
+  });
+
   test("removeDeadOwners() removes the file that retire() could not", async () => {
     const [a, b] = [locks.lockOf("a"), locks.lockOf("b")];
     await a.announce();

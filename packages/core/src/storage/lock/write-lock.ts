@@ -46,6 +46,8 @@ export class WriteLock {
   #waitedOut: string | undefined;
   /** Whether a lock that was taken was not there when it was to be released. */
   #missed = false;
+  /** The rights to break locks that this owner has gained and neither used nor given back. */
+  #rights: readonly string[] = [];
 
   constructor(files: FileSystem, runtime: Runtime, owner: LockOwner) {
     this.#files = files;
@@ -157,12 +159,12 @@ export class WriteLock {
   }
 
   /**
-   * Removes this owner's file and abandons a lock that could not be released: the next owner in this process
-   * may take it. It can still be taken again.
+   * Removes this owner's file and abandons a lock that could not be released, or a right that could not be given
+   * back: the next owner in this process may take it. The lock can still be taken again.
    */
   async retire(): Promise<void> {
     if (this.#announced === undefined) return;
-    const mayRemain = this.#taken || this.#missed;
+    const mayRemain = this.#taken || this.#missed || this.#rights.length > 0;
     this.#announced = undefined;
     this.#taken = false;
     endedOwners.add(this.#owner.token);
@@ -203,12 +205,28 @@ export class WriteLock {
   async #removeIfDead(owner: LockOwner): Promise<boolean> {
     if (await this.#lives(owner)) return false;
     if (!(await this.#gainsRight(owner))) return false;
+    try {
+      return await this.#useRight(owner);
+    } catch (error) {
+      await this.#giveBackRights().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #useRight(owner: LockOwner): Promise<true> {
     // Only whoever may break it removes a dead owner's lock, so it is still the same lock here.
     if ((await this.#read(LOCK_FILE))?.token !== owner.token) return true;
     // It may have died after it took the lock from a living one by force.
     await removeUnplaced(this.#files);
     await this.#files.remove([LOCK_FILE]);
+    this.#rights = [];
     return true;
+  }
+
+  /** Others wait for a living owner to use its rights, even if this one never tries again. */
+  async #giveBackRights(): Promise<void> {
+    await this.#files.remove(this.#rights);
+    this.#rights = [];
   }
 
   /**
@@ -219,7 +237,10 @@ export class WriteLock {
   async #gainsRight(owner: LockOwner, passed: readonly string[] = []): Promise<boolean> {
     if (passed.includes(owner.token)) return false;
     const right = `${BREAKS_FOLDER}/${owner.token}`;
-    if (await this.#files.link(this.ownFile, right)) return true;
+    if (await this.#files.link(this.ownFile, right)) {
+      this.#rights = [...this.#rights, right];
+      return true;
+    }
     const breaker = await this.#read(right);
     if (breaker === undefined || breaker.token === this.#owner.token) return breaker !== undefined;
     return !(await this.#lives(breaker)) && this.#gainsRight(breaker, [...passed, owner.token]);
