@@ -47,6 +47,14 @@ test.each([".baba", ".baba/store.json"])(
   },
 );
 
+test("ioError() of a file that passes the process's limit says which limit to raise, and not to make room", () => {
+  const cause = Object.assign(new Error("file too large"), { code: "EFBIG" });
+  const { code, message } = ioError(cause, ".baba", "commit");
+  expect(code).toBe("BABA_IO");
+  expect(message).toMatch(/^\.baba: cannot commit \(EFBIG\): .* \(ulimit -f\)/);
+  expect(message).not.toContain("room");
+});
+
 test("ioError() of a folder on another file system says how the store goes on", () => {
   const cause = Object.assign(new Error("x"), { code: "EXDEV" });
   const error = ioError(cause, "mount/1.baba", "put in place");

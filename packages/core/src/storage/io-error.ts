@@ -110,7 +110,10 @@ const EXPLANATIONS: Readonly<Record<string, Explanation | undefined>> = {
   EEXIST: FILE_IN_THE_WAY,
   ENOSPC: FULL,
   EDQUOT: FULL,
-  EFBIG: FULL,
+  EFBIG: [
+    "BABA_IO",
+    "no file may become as long as this one has to; raise the limit of this process (ulimit -f) or use another file system, and try again",
+  ],
   ERR_OUT_OF_RANGE: TOO_LONG,
   ERR_FS_FILE_TOO_LARGE: TOO_LONG,
   EMFILE: TOO_MANY,
