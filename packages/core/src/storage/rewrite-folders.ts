@@ -1,4 +1,5 @@
 import type { FileSystem } from "../file-system/file-system.ts";
+import { worded } from "./io-error.ts";
 import { PASSING_FILE } from "./layout.ts";
 import { pathIn } from "./names.ts";
 
@@ -18,6 +19,7 @@ export async function rewriteFolders(
     if (kinds[i] !== "folder") continue;
     const passing = pathIn(folder, PASSING_FILE);
     await files.link(source, passing);
-    await files.remove([passing]);
+    // Named, as a folder that stands there keeps the store from all further commits.
+    await worded(files.remove([passing]), passing, "remove");
   }
 }
