@@ -76,7 +76,7 @@ test("RecordPlacer.prepare() of thousands of names of one folder finds the same 
   let looks = 0;
   const { kinds } = files;
   files.kinds = (paths) => {
-    looks += paths.length;
+    looks += paths.filter((path) => path.endsWith(".baba")).length;
     return kinds.call(files, paths);
   };
   await prepare([]);

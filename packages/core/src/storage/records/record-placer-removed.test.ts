@@ -76,3 +76,13 @@ describe("RecordPlacer.place()", () => {
     expect(await codeOf(placer.place(placements))).toBe(`BABA_IO ${TEMPORARY_FOLDER}`);
   });
 });
+
+describe("RecordPlacer.prepare()", () => {
+  test("makes no folder where the directory was moved away, which would make the directory anew", async () => {
+    volume.folder(".").clear();
+    const changes = new Map([["new/1.baba", payload]]);
+    const preparing = placer.prepare(changes, async () => {});
+    await expect(preparing).rejects.toMatchObject({ code: "BABA_IO", record: STORE_FOLDER });
+    expect(await files.names(".")).toEqual([]);
+  });
+});

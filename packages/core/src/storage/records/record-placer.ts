@@ -2,9 +2,9 @@ import { BabaError } from "../../errors.ts";
 import type { FileSystem, Move } from "../../file-system/file-system.ts";
 import { inLanes } from "../../lanes.ts";
 import type { Breathe } from "../../runtime/event-loop.ts";
-import { systemCode } from "../../system-error.ts";
-import { ioErrorAmong } from "../io-error.ts";
-import { TEMPORARY_FOLDER } from "../layout.ts";
+import { systemCode, systemError } from "../../system-error.ts";
+import { ioError, ioErrorAmong } from "../io-error.ts";
+import { STORE_FOLDER, TEMPORARY_FOLDER } from "../layout.ts";
 import { folderOf } from "../names.ts";
 import { inPieces } from "../pieces.ts";
 import type { Changes } from "../storage.ts";
@@ -53,7 +53,8 @@ export class RecordPlacer {
 
   /**
    * Checks that nothing but records is in the places of these changes, and makes the folders that they need,
-   * so that obstacles to placing a commit are found before it is made. A refused commit makes no folder.
+   * so that obstacles to placing a commit are found before it is made. A refused commit makes no folder, and none
+   * makes the directory anew.
    *
    * @throws `BABA_NOT_A_FOLDER`, `BABA_NOT_A_RECORD`, `BABA_PERMISSION`, `BABA_DISK_FULL`, `BABA_IO`
    */
@@ -69,6 +70,7 @@ export class RecordPlacer {
     if (folder !== undefined && more === undefined && changes.size >= MANY_LOOKS)
       await refuseObstaclesIn(this.#files, folder, changes);
     else await refuseObstacles(this.#files, [...changes.keys()]);
+    if (needed.length > 0 && !(await this.#isStoreThere())) throw storeGone();
     for (const folder of needed) await this.#makeFolder(folder);
   }
 
@@ -180,6 +182,10 @@ export class RecordPlacer {
     });
     this.#folders.add(folder);
   }
+}
+
+function storeGone(): BabaError {
+  return ioError(systemError("ENOENT", "is not there", TEMPORARY_FOLDER), STORE_FOLDER, "commit");
 }
 
 /** Whether a file or a folder was not found where one was needed. */
