@@ -6,24 +6,40 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { nodeFileSystem } from "./node-file-system.ts";
 
 /** How often each file cannot be opened. */
-const refusals = vi.hoisted(() => new Map<string, number>());
-vi.mock("node:fs", async (original) => {
-  const fs = await original<typeof import("node:fs")>();
+const { refusals, mayOpen } = vi.hoisted(() => {
+  const refusals = new Map<string, number>();
   const mayOpen = (path: string): void => {
-    const left = refusals.get(basename(path)) ?? 0;
-    refusals.set(basename(path), left - 1);
+    const name = path.replace(/^.*[\\/]/, "");
+    const left = refusals.get(name) ?? 0;
+    refusals.set(name, left - 1);
     if (left > 0) throw Object.assign(new Error("too many"), { code: "EMFILE" });
   };
+  return { refusals, mayOpen };
+});
+vi.mock("node:fs", async (original) => {
+  const fs = await original<typeof import("node:fs")>();
   const openSync = (...input: Parameters<typeof fs.openSync>): number => {
     mayOpen(String(input[0]));
     return fs.openSync(...input);
+  };
+  const opendirSync = (...input: Parameters<typeof fs.opendirSync>): ReturnType<typeof fs.opendirSync> => {
+    mayOpen(String(input[0]));
+    return fs.opendirSync(...input);
   };
   // Bun opens a path to find its true name.
   const native = (path: string): string => {
     mayOpen(path);
     return fs.realpathSync.native(path);
   };
-  return { ...fs, openSync, realpathSync: { native } };
+  return { ...fs, openSync, opendirSync, realpathSync: { native } };
+});
+vi.mock("node:fs/promises", async (original) => {
+  const fs = await original<typeof import("node:fs/promises")>();
+  const readdir = async (path: string): Promise<string[]> => {
+    mayOpen(path);
+    return fs.readdir(path);
+  };
+  return { ...fs, readdir };
 });
 vi.mock("node:timers/promises", async (original) => ({
   ...(await original<typeof import("node:timers/promises")>()),
@@ -80,4 +96,24 @@ test("identity() waits while the root cannot be opened, and is that of another a
   const identity = await nodeFileSystem(root).identity();
   refusals.set(basename(root), 2);
   expect(await files.identity()).toBe(identity);
+});
+
+test("readRange() waits while the file cannot be opened, and then gives its bytes", async () => {
+  refusals.set("b", 2);
+  expect(await files.readRange("b", 4, 6)).toEqual(bytesOf("b").subarray(4, 10));
+});
+
+test("list() and names() wait while the folder cannot be opened, and then give all that is in it", async () => {
+  refusals.set(basename(root), 2);
+  const listed = (await files.list("."))?.map(({ name }) => name);
+  refusals.set(basename(root), 2);
+  expect([listed?.sort(), (await files.names("."))?.sort()]).toEqual([PATHS, PATHS]);
+});
+
+test("list(), names() and readRange() reject with the error of what can never be opened", async () => {
+  for (const name of [basename(root), "a"]) refusals.set(name, Number.POSITIVE_INFINITY);
+  const crowded = expect.objectContaining({ code: "EMFILE" });
+  await expect(files.list(".")).rejects.toEqual(crowded);
+  await expect(files.names(".")).rejects.toEqual(crowded);
+  await expect(files.readRange("a", 0, 4)).rejects.toEqual(crowded);
 });
