@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { syncFullFolder, syncOpen } from "./sync.ts";
+import { FolderCheck } from "./folders.ts";
+import { syncFiles, syncFullFolder, syncOpen } from "./sync.ts";
 
 const run = promisify(execFile);
 const ON_LINUX = process.platform === "linux";
@@ -15,8 +16,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-/** What this process has open below the root. */
-function openPaths(): string[] {
+/** What this process has open below the root, or below another folder. */
+function openPaths(below = root): string[] {
   const links = readdirSync("/proc/self/fd").map((name) => {
     try {
       return readlinkSync(`/proc/self/fd/${name}`);
@@ -24,7 +25,7 @@ function openPaths(): string[] {
       return ""; // The folder itself, which was open while it was listed.
     }
   });
-  return links.filter((path) => path.startsWith(root));
+  return links.filter((path) => path.startsWith(below));
 }
 
 test.runIf(ON_LINUX)("syncOpen() closes the file, and passes on that its sync failed", async () => {
@@ -42,9 +43,25 @@ test.runIf(ON_LINUX)("syncOpen() closes the file, and passes on that its sync fa
 });
 
 test.runIf(ON_LINUX)(
+  "syncFiles() closes each file, and passes on that a sync failed once the others have ended",
+  async () => {
+    for (const name of ["a", "b"]) writeFileSync(join(root, name), "text");
+    await run("mkfifo", [join(root, "pipe")]);
+    const folders = new FolderCheck(root);
+    await syncFiles(folders, ["a", "b", "absent"]);
+    expect(openPaths()).toEqual([]);
+    // The kernel syncs no pipe.
+    const failing = syncFiles(folders, ["a", "pipe", "b"]);
+    await expect(failing).rejects.toMatchObject({ code: "EINVAL" });
+    expect(openPaths()).toEqual([]);
+  },
+);
+
+test.runIf(ON_LINUX)(
   "syncFullFolder() accepts a file system that syncs no folders, and no file",
   async () => {
-    await syncFullFolder("/proc");
+    await syncFullFolder("/proc/sys");
+    expect(openPaths("/proc/sys")).toEqual([]);
     writeFileSync(join(root, "a"), "text");
     await expect(syncFullFolder(join(root, "a"))).rejects.toMatchObject({ code: "ENOTDIR" });
   },
