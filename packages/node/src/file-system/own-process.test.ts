@@ -21,6 +21,7 @@ test.runIf(existsSync("/proc/self/fd"))(
     await files.makeFolder("folder");
     await files.create([{ path: "a", bytes: new Uint8Array(5) }, { path: "folder/b", bytes: new Uint8Array(5) }]);
     console.log("made");
+    await files.write("a", 0, new Uint8Array(5));
     await files.sync(["a", "folder/b", "a", "absent"]);
     console.log("synced");
     await files.syncFolders([".", "folder", "absent"]);
