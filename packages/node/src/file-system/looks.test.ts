@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { FileSystem } from "@baba/core";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { nodeFileSystem } from "./node-file-system.ts";
@@ -41,4 +42,31 @@ test("kinds() goes on in threads if the disk is slow", async () => {
   const run = vi.spyOn(threads, "run");
   expect(await files.kinds(PATHS)).toEqual(KINDS);
   expect(run.mock.calls.map(([, job, input]) => [job, input[1]])).toEqual([["kinds", ["2", "3", "4"]]]);
+});
+
+test("kinds() puts what threads find in its place, whichever slice ends first", async () => {
+  vi.spyOn(Pace.prototype, "isQuick", "get").mockReturnValue(false);
+  let endFirst = (): void => undefined;
+  const secondEnded = new Promise<void>((resolve) => {
+    endFirst = resolve;
+  });
+  vi.spyOn(threads, "run")
+    .mockImplementationOnce(async () => {
+      await secondEnded;
+      await nextTurn();
+      return new Array<"file">(256).fill("file");
+    })
+    .mockImplementationOnce(async () => {
+      endFirst();
+      return new Array<"folder">(43).fill("folder");
+    });
+  const found = await files.kinds(["absent", ...Array.from({ length: 299 }, (_, i) => `${i}`)]);
+  expect(found).toHaveLength(300);
+  expect([found[0], found[1], found[256], found[257], found[299]]).toEqual([
+    undefined,
+    "file",
+    "file",
+    "folder",
+    "folder",
+  ]);
 });
