@@ -154,6 +154,12 @@ export const FAULTS: Faults = {
       },
     }),
   ],
+  "readRange() makes room for all that is asked for": [
+    "cut by the end",
+    (sound) => ({
+      readRange: (path, offset, length) => sound.readRange(path, offset, new Uint8Array(length).length),
+    }),
+  ],
   "readRange() uses its memory again": [
     "bytes of its own",
     (sound) => {
