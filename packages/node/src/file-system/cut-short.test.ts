@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isUnopened, systemCode } from "@baba/core/adapter";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { create, type ReadResult, read, readRange, write } from "./files.ts";
 import { FolderCheck } from "./folders.ts";
@@ -89,6 +90,30 @@ test("create() and write() close the file, and throw, if the disk is full in the
   system.writes = 1;
   expect(() => write(folders, "a", 0, BYTES)).toThrow(full);
   expect([...system.open]).toEqual([]);
+});
+
+test("create() of a batch that goes on tells how many files it made this time, also if one fails", () => {
+  writeFileSync(join(root, "d"), "text");
+  const batch = ["a", "b", "c", "d", "e"].map((path) => ({ path, bytes: BYTES }));
+  const error = expect.objectContaining({ code: "EEXIST" });
+  expect(create(folders, batch, 1, Number.POSITIVE_INFINITY)).toEqual({ done: 2, error });
+  expect(create(folders, batch, 4, Number.POSITIVE_INFINITY)).toEqual({ done: 1 });
+  expect(readdirSync(root).sort()).toEqual(["b", "c", "d", "e"]);
+});
+
+test("write() throws what isUnopened() knows if it could not open the file, but not if the disk is full", () => {
+  writeFileSync(join(root, "a"), "text");
+  const thrownBy = (path: string): unknown => {
+    try {
+      return write(folders, path, 0, BYTES);
+    } catch (error) {
+      return error;
+    }
+  };
+  system.writes = 0;
+  const errors = ["absent", "a/deeper", "a"].map(thrownBy);
+  expect(errors.map(systemCode)).toEqual(["ENOENT", "ENOTDIR", "ENOSPC"]);
+  expect(errors.map(isUnopened)).toEqual([true, true, false]);
 });
 
 test.each([10, 4096, 4097, 20_000])(
