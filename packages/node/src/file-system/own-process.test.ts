@@ -186,6 +186,8 @@ test("nodeFileSystem() keeps a process for a pending read and sync, and then let
     `
     await files.makeFolder(".");
     await files.create(Array.from({ length: 3000 }, (_, i) => ({ path: String(i), bytes: new Uint8Array(500) })));
+    await files.write("0", 0, new Uint8Array(500));
+    await files.sync(["0"]);
     files.read(Array.from({ length: 3000 }, (_, i) => String(i))).then((found) => console.log("read", found.length));
     files.sync(Array.from({ length: 200 }, (_, i) => String(i))).then(() => console.log("synced"));
   `,
