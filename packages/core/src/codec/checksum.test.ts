@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { AT_ONCE, xxh64 } from "./checksum.ts";
+import { AT_ONCE, xxh64, xxh64With } from "./checksum.ts";
+import { createKernel } from "./kernel.ts";
 import { referenceXxh64 } from "./reference.ts";
 
 const seed = Date.now() % 2 ** 31;
@@ -53,6 +54,22 @@ describe("xxh64()", () => {
     for (const size of [AT_ONCE - 1, AT_ONCE, AT_ONCE + 1, AT_ONCE + 33, 3 * AT_ONCE + 31]) {
       const bytes = sanityBuffer(size);
       expect(xxh64(bytes, 7n)).toBe(referenceXxh64(bytes, 7n));
+    }
+  });
+
+  test("refuses what is no Uint8Array, of which it would hash something else", () => {
+    // Of text it would hash the digits, and zeros for all other characters.
+    for (const value of ["text", [1, 300], new Uint16Array([1, 300]), new ArrayBuffer(8), undefined])
+      expect(() => xxh64(value as never, 0n), String(value)).toThrow("must be a Uint8Array");
+    expect(xxh64(Buffer.from("abc"), 0n)).toBe(0x44bc2cf5ad770999n);
+  });
+
+  test("leaves none of the bytes in memory if the seed is refused", () => {
+    const kernel = createKernel(BigUint64Array.of(1n, 2n, 3n, 4n));
+    const scratch = kernel.heap.subarray(kernel.raw);
+    for (const size of [100, 2 * AT_ONCE]) {
+      expect(() => xxh64With(kernel, new Uint8Array(size).fill(0x5a), 7 as never)).toThrow(TypeError);
+      expect(scratch.indexOf(0x5a), `${size} bytes`).toBe(-1);
     }
   });
 });

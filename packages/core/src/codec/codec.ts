@@ -1,4 +1,4 @@
-import { isBytes } from "../bytes.ts";
+import { requireBytes } from "../bytes.ts";
 import { codecError } from "./fault.ts";
 import { GROUP, type Kernel, kernel, PIECE } from "./kernel.ts";
 
@@ -187,13 +187,6 @@ function decodePiece(
   if (written >= 0) return written;
   const position = exports.position();
   throw codecError(-written, offset + position, piece[position]);
-}
-
-/** Otherwise a string's characters or another view's elements would be taken for bytes. */
-function requireBytes(value: unknown, what: string): void {
-  // The first check is quick and fails only for arrays of another realm.
-  if (value instanceof Uint8Array || isBytes(value)) return;
-  throw new TypeError(`${what} must be a Uint8Array (for text, use new TextEncoder().encode()).`);
 }
 
 function requireRoom(target: Uint8Array, size: number): void {
