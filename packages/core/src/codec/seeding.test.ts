@@ -42,10 +42,10 @@ function fillerOf(number: number): Filler {
   return [number % 10, Math.floor(number / 10) % 10, Math.floor(number / 100)];
 }
 
-/** The first fillers that the kernel writes. */
-function written(seed: Seed): Filler[] {
+/** The first fillers that a kernel writes. */
+function written(seed: Seed, kernel = createKernel(BigUint64Array.from(seed))): Filler[] {
   const text = new Uint8Array(encodedSize(STATE));
-  encodeWith(createKernel(BigUint64Array.from(seed)), new Uint8Array(STATE), text);
+  encodeWith(kernel, new Uint8Array(STATE), text);
   return Array.from({ length: STATE }, (_, i) => {
     const [tens = 0, ones = 0, letter = 0] = text.subarray(11 * i + 7);
     return [tens - 48, ones - 48, letter - 97];
@@ -84,4 +84,11 @@ test("createKernel() draws its first fillers from the seed by Xoshiro256++, each
 
 test("createKernel() takes a seed of zeros, of which the generator would only make zeros, for another", () => {
   expect(written([0n, 0n, 0n, 0n])).toEqual(written([1n, 0n, 0n, 0n]));
+});
+
+test("exports.seed() of a kernel that has written fillers begins anew", () => {
+  const kernel = createKernel(BigUint64Array.of(9n, 8n, 7n, 6n));
+  encodeWith(kernel, new Uint8Array(100), new Uint8Array(encodedSize(100)));
+  kernel.exports.seed(1n, 2n, 3n, 4n);
+  expect(written([1n, 2n, 3n, 4n], kernel)).toEqual(written([1n, 2n, 3n, 4n]));
 });
