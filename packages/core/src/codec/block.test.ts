@@ -29,15 +29,18 @@ describe("exports.decode() of a kernel", () => {
     },
   );
 
-  test("reads a text of exactly 16 groups as a block, and a shorter one not", () => {
+  test("reads exactly 16 groups as a block, of a text or of a piece of it, and fewer not", () => {
     const { exports, heap, raw, text } = createKernel(BigUint64Array.of(1n, 2n, 3n, 4n));
     for (const size of [15, 16]) {
-      heap.fill(0, raw, text);
       // Behind the digit too great, only a block can have put bytes.
-      const groups = Array<string>(size).fill(`${digits(0x5a)} 49m`);
-      heap.set(ascii(groups.join(" ").replace("0", "9")), text);
-      expect(exports.decode(text, 11 * size - 1, raw, false)).toBe(-1);
-      expect(heap.subarray(raw, raw + 32).lastIndexOf(0x5a), `${size} groups`).toBe(size === 16 ? 15 : -1);
+      const groups = Array<string>(size).fill(`${digits(0x5a)} 49m `).join("").replace("0", "9");
+      for (const more of [false, true]) {
+        heap.fill(0, raw, text);
+        heap.set(ascii(groups), text);
+        expect(exports.decode(text, groups.length, raw, more)).toBe(-1);
+        const last = heap.subarray(raw, raw + 32).lastIndexOf(0x5a);
+        expect(last, `${size} groups, ${more ? "and more" : "no more"}`).toBe(size === 16 ? 15 : -1);
+      }
     }
   });
 

@@ -101,6 +101,28 @@ ${judge(identity)}`;
   assert.deepEqual([await judging.line(), await judging.line()], ["undefined", "true"]);
 });
 
+for (const [what, link] of [
+  ["its process namespace", '"/proc/self/ns/pid"'],
+  ["its process namespace by its number", '"/proc/" + Deno.pid + "/ns/pid"'],
+  ["its time namespace", '"/proc/self/ns/time"'],
+]) {
+  inFolder(`lives() of Deno looks again for ${what} if that failed the first time`, async (root) => {
+    await using announcer = startNode(root, ANNOUNCE);
+    const identity = await announcer.line();
+    const failingOnce = `
+const sound = Deno.readLink;
+Deno.readLink = (path) => {
+  if (path !== ${link}) return sound(path);
+  Deno.readLink = sound;
+  return Promise.reject(Object.assign(new Error(), { code: "EMFILE" }));
+};
+say(await runtime.fileSystem(root).lives(${JSON.stringify(identity)}, "announced"));
+${judge(identity)}`;
+    await using judging = startDeno(root, failingOnce, ["--allow-all"]);
+    assert.deepEqual([await judging.line(), await judging.line()], ["undefined", "true"]);
+  });
+}
+
 inFolder("lives() of Deno takes no failure of the program cat for an end", async (root) => {
   await using announcer = startNode(root, ANNOUNCE);
   const identity = await announcer.line();
@@ -160,7 +182,8 @@ ${judge(identity)}`,
         ["--allow-all"],
       ),
     );
-  const mounted = (options: string) => verdict(`return "proc /proc proc rw,${options} 0 0\\n";`);
+  const mounted = (options: string) =>
+    verdict(`return "tmpfs / tmpfs rw 0 0\\nproc /proc proc rw,${options} 0 0\\n";`);
   for (const options of ["hidepid=2", "relatime,hidepid=invisible"])
     assert.equal(await mounted(options), "undefined", options);
   for (const options of ["hidepid=0", "hidepid=off", "relatime"])

@@ -1,8 +1,10 @@
 import { type ProcessSight, parseProcessStat, systemCode } from "@baba/core/adapter";
 
 type Here = { readonly host?: string; readonly boot?: string; readonly namespaces?: string };
+/** `failed` if more may be known the next time. */
+type Whereabouts = { readonly here: Here; readonly failed: boolean };
 
-let asked: Promise<Here | undefined> | undefined;
+let asked: Promise<Whereabouts> | undefined;
 
 /**
  * How this process sees others: by what Linux shows of them in /proc, which can prove that a process of Node.js
@@ -13,10 +15,10 @@ let asked: Promise<Here | undefined> | undefined;
 export const sight: ProcessSight = {
   async here() {
     asked ??= whereabouts();
-    const here = await asked;
+    const { here, failed } = await asked;
     // Kept, a failure to look would make dead owners live for as long as this process does.
-    if (here === undefined) asked = undefined;
-    return here ?? {};
+    if (failed) asked = undefined;
+    return here;
   },
   async look(pid) {
     const stat = await fileAt(`/proc/${pid}/stat`);
@@ -24,22 +26,26 @@ export const sight: ProcessSight = {
   },
 };
 
-/** Empty where nothing can be known; `undefined` if that failed this time. */
-async function whereabouts(): Promise<Here | undefined> {
-  if (Deno.build.os !== "linux") return {};
-  const host = await textAt("/proc/sys/kernel/hostname");
-  const boot = await textAt("/proc/sys/kernel/random/boot_id");
-  const mounts = await textAt("/proc/self/mounts");
-  const namespace = await linkAt("/proc/self/ns/pid");
-  // Kernels before 5.6 have no time namespaces.
-  const time = (await linkAt("/proc/self/ns/time")) ?? "";
-  if (host === undefined || boot === undefined) return undefined;
-  if (mounts === undefined || namespace === undefined) return undefined;
+const UNKNOWABLE: Whereabouts = { here: {}, failed: false };
+const FAILED: Whereabouts = { here: {}, failed: true };
+
+async function whereabouts(): Promise<Whereabouts> {
+  if (Deno.build.os !== "linux") return UNKNOWABLE;
+  const host = textOf(await fileAt("/proc/sys/kernel/hostname"));
+  const boot = textOf(await fileAt("/proc/sys/kernel/random/boot_id"));
+  const mounts = textOf(await fileAt("/proc/self/mounts"));
+  const namespace = textOf(await linkAt("/proc/self/ns/pid"));
+  const byNumber = await linkAt(`/proc/${Deno.pid}/ns/pid`);
+  const time = await linkAt("/proc/self/ns/time");
+  if (host === undefined || boot === undefined || mounts === undefined) return FAILED;
+  if (namespace === undefined || byNumber === undefined) return FAILED;
   // A process may have a namespace of its own, and still the /proc of another, with other numbers.
-  if ((await linkAt(`/proc/${Deno.pid}/ns/pid`)) !== namespace) return {};
+  if (textOf(byNumber) !== namespace) return UNKNOWABLE;
   // If /proc hides the processes of other users, one that is not seen may live.
-  if (/^\S+ \/proc proc \S*hidepid=(?!0|off)/m.test(mounts)) return {};
-  return { host: host.trim(), boot: boot.trim(), namespaces: `${namespace} ${time}` };
+  if (/^\S+ \/proc proc \S*hidepid=(?!0|off)/m.test(mounts)) return UNKNOWABLE;
+  // Kernels before 5.6 have no time namespaces, which `readlink` does not tell from a failure.
+  const namespaces = `${namespace} ${textOf(time) ?? ""}`;
+  return { here: { host, boot, namespaces }, failed: time === undefined };
 }
 
 /** What was found at a path; `undefined` if that is not known. */
@@ -47,20 +53,17 @@ type Found = { readonly text: string } | "none" | undefined;
 
 const NONE = /: No such (file or directory|process)\s*$/;
 
-async function textAt(path: string): Promise<string | undefined> {
-  return textOf(await fileAt(path));
-}
-
-async function linkAt(path: string): Promise<string | undefined> {
-  return textOf(await (mayDoAll() ? found(Deno.readLink(path)) : outputOf("readlink", path)))?.trim();
+function linkAt(path: string): Promise<Found> {
+  return mayDoAll() ? found(Deno.readLink(path)) : outputOf("readlink", path);
 }
 
 function fileAt(path: string): Promise<Found> {
   return mayDoAll() ? found(Deno.readTextFile(path)) : outputOf("cat", path);
 }
 
+/** Programs and files end with a line break. */
 function textOf(what: Found): string | undefined {
-  return what === undefined || what === "none" ? undefined : what.text;
+  return what === undefined || what === "none" ? undefined : what.text.trim();
 }
 
 /** Only then does Deno open files in /proc. */
