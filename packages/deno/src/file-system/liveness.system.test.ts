@@ -72,6 +72,19 @@ inFolder(
   },
 );
 
+inFolder("lives() of Deno has programs look into /proc if it lacks any right at all", async (root) => {
+  await using announcer = startNode(root, ANNOUNCE);
+  const identity = await announcer.line();
+  const rights = ["read", "write", "net", "env", "sys", "run", "ffi"];
+  for (const missing of rights.filter((right) => right !== "run")) {
+    const flags = rights.filter((right) => right !== missing).map((right) => `--allow-${right}`);
+    // The folder's own rights would be a second flag of the same name.
+    const folder = missing === "read" || missing === "write" ? [`--allow-${missing}=${root}`] : [];
+    const program = startDeno(root, judge(identity), [...flags, ...folder], "no rights");
+    assert.equal(await heard(program), "true", `without ${missing}`);
+  }
+});
+
 inFolder("lives() of Deno takes no failure to look into /proc for an end", async (root) => {
   await using announcer = startNode(root, ANNOUNCE);
   const identity = await announcer.line();
@@ -143,6 +156,7 @@ inFolder("lives() of Deno takes no failure of the program cat for an end", async
       "kill -9 $$",
       `${none}; exit 127`,
       'echo "cat: libc.so.6: No such file or directory" >&2; exit 1',
+      'echo "cat: locale: No such file or directory" >&2; echo "cat: $1: Too many open files" >&2; exit 1',
     ])
       assert.equal(await verdict(failure), "undefined", failure);
     assert.equal(await verdict(`${none}; exit 1`), "false");
@@ -183,11 +197,12 @@ ${judge(identity)}`,
       ),
     );
   const mounted = (options: string) =>
-    verdict(`return "tmpfs / tmpfs rw 0 0\\nproc /proc proc rw,${options} 0 0\\n";`);
+    verdict(`return "tmpfs / tmpfs rw 0 0\\nnone /proc proc rw,${options} 0 0\\n";`);
   for (const options of ["hidepid=2", "relatime,hidepid=invisible"])
     assert.equal(await mounted(options), "undefined", options);
   for (const options of ["hidepid=0", "hidepid=off", "relatime"])
     assert.equal(await mounted(options), "false", options);
+  assert.equal(await mounted("relatime 0 0\\nproc /elsewhere/proc proc rw,hidepid=2"), "false");
   assert.equal(await verdict("throw new Error();"), "undefined");
 });
 
@@ -294,6 +309,16 @@ inFolder("lives() is not misled by another that asks at the same time", async (r
   using asking = Deno.openSync(`${root}/a`);
   asking.lockSync(false);
   assert.equal(await files.lives(identity, "a"), false);
+});
+
+inFolder("lives() keeps no lock of its own", async (root) => {
+  const files = denoFileSystem(root);
+  const identity = await files.processIdentity();
+  await files.makeFolder(".");
+  await files.create([{ path: "a", bytes: new TextEncoder().encode(identity) }]);
+  assert.equal(await files.lives(identity, "a"), false);
+  using announced = Deno.openSync(`${root}/a`, { read: true, write: true });
+  assert.equal(announced.tryLockSync(true), true);
 });
 
 inFolder(

@@ -86,11 +86,11 @@ async function outputOf(program: string, path: string): Promise<Found> {
   if (Deno.permissions.querySync({ name: "run", command: program }).state !== "granted") return undefined;
   try {
     const command = new Deno.Command(program, { args: [path], env: { LC_ALL: "C" }, stdin: "null" });
-    const { success, code, signal, stdout, stderr } = await command.output();
+    const { success, code, stdout, stderr } = await command.output();
     if (success) return { text: new TextDecoder().decode(stdout) };
     const said = new TextDecoder().decode(stderr);
     // A program that failed to start or finish may report missing files too, but not this one.
-    const isNone = code === 1 && signal === null && said.includes(path) && NONE.test(said);
+    const isNone = code === 1 && said.includes(path) && NONE.test(said);
     return isNone ? "none" : undefined;
   } catch {
     return undefined;
