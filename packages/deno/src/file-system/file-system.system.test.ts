@@ -177,3 +177,18 @@ say(JSON.stringify([identity === root, await files.kinds(["."]), touched]));`,
     assert.deepEqual(JSON.parse(await program.line()), [true, ["folder"], []]);
   },
 );
+
+inFolder("stamp() of a root that is a link is that of the folder it leads to", async (root) => {
+  await Deno.mkdir(root);
+  await Deno.symlink(root, `${root}-link`);
+  const { statSync } = Deno;
+  const old = new Date(2020, 0, 1, 12, 0, 0, 123);
+  Deno.statSync = (path) => ({ ...statSync(path), mtime: old, ctime: old });
+  try {
+    const stamp = await denoFileSystem(root).stamp(".");
+    assert.equal(typeof stamp, "string");
+    assert.equal(await denoFileSystem(`${root}-link`).stamp("."), stamp);
+  } finally {
+    Deno.statSync = statSync;
+  }
+});

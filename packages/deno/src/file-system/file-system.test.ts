@@ -38,6 +38,24 @@ Deno.test("stamp() is another after a change, also if a program has set the fold
   }
 });
 
+Deno.test("stamp() is another for another folder in the place, even one with the same times", async () => {
+  const root = await Deno.makeTempDir({ prefix: "baba-" });
+  const files = denoFileSystem(root);
+  const { statSync } = Deno;
+  const seen: object[] = [{}, { ino: 1 }, { dev: 1 }, { mtime: new Date(1) }, { ctime: new Date(1) }];
+  try {
+    const told = [await settled(files)];
+    for (const part of seen) {
+      Deno.statSync = (path) => ({ ...statSync(path), ...part });
+      told.push((await files.stamp(".")) ?? "none");
+    }
+    assert.equal(new Set(told).size, seen.length, told.join());
+  } finally {
+    Deno.statSync = statSync;
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
 Deno.test("read(), readRange() and write() of a folder fail with EISDIR", async () => {
   const root = await Deno.makeTempDir({ prefix: "baba-" });
   const files = denoFileSystem(root);
