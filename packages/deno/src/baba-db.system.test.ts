@@ -112,10 +112,13 @@ inFolder("BabaDB on Deno says which flags it lacks, and changes nothing", async 
   assert.equal([...Deno.readDirSync(root)].length, before);
 });
 
-for (const name of ["my data", "Zoë's $HOME", "red,blue"]) {
+for (const name of ["my data", "Zoë's $HOME", "red,blue", "red,blue/green,black"]) {
   inFolder(`BabaDB on Deno names flags that suffice in a shell for "${name}"`, async (root) => {
     const folder = join(dirname(root), name);
-    const flags = await namedFlags(startDeno(folder, add(1), [], "no rights"));
+    await Deno.mkdir(dirname(folder), { recursive: true });
+    const { message } = Object(await heard(startDeno(folder, add(1), [], "no rights")));
+    assert.equal(message.includes("cannot name a path with a comma"), name.includes(","), message);
+    const flags = await flagsIn(message);
     assert.equal(await heard(startDeno(folder, add(1), flags, "no rights")), "done", String(flags));
   });
 }
@@ -125,7 +128,8 @@ inFolder("BabaDB on Deno names flags that suffice for a directory behind a link"
   const link = join(dirname(root), "link");
   await Deno.symlink(root, link);
   const few = [`--allow-read=${link}`, `--allow-write=${link}`];
-  const flags = await namedFlags(startDeno(link, add(2), few, "no rights"));
+  const { message } = Object(await heard(startDeno(link, add(2), few, "no rights")));
+  const flags = await flagsIn(message);
   assert.equal(await heard(startDeno(link, add(2), flags, "no rights")), "done", String(flags));
 });
 
@@ -142,9 +146,8 @@ for (const path of ["a/b", "a/..data"]) {
   });
 }
 
-/** The flags of a refusal, as a shell takes them. */
-async function namedFlags(program: Program): Promise<string[]> {
-  const { message } = Object(await heard(program));
+/** The flags that a refusal names, as a shell takes them. */
+async function flagsIn(message: string): Promise<string[]> {
   const [, flags = ""] = /run it with (.*?)\. /.exec(message) ?? [];
   const words = await run("sh", ["-c", `printf '%s\\n' ${flags.replace(" and ", " ")}`]);
   assert.equal(words.trimEnd().split("\n").length, 2, message);
