@@ -33,7 +33,10 @@ describe("exports.decode() of a kernel", () => {
     const { exports, heap, raw, text } = createKernel(BigUint64Array.of(1n, 2n, 3n, 4n));
     for (const size of [15, 16]) {
       // Behind the digit too great, only a block can have put bytes.
-      const groups = Array<string>(size).fill(`${digits(0x5a)} 49m `).join("").replace("0", "9");
+      const groups = Array<string>(size)
+        .fill(`${digits(0x5a)} 49m `)
+        .join("")
+        .replace("0", "9");
       for (const more of [false, true]) {
         heap.fill(0, raw, text);
         heap.set(ascii(groups), text);

@@ -93,6 +93,13 @@ describe("decode()", () => {
       expect(decode(ascii(text))).toEqual(new Uint8Array(0));
   });
 
+  test("gives bytes in a buffer with nothing else in it, however the text is spaced", () => {
+    for (const text of ["011120 49m", "  011120 49m\n", " ".repeat(1000)]) {
+      const bytes = decode(ascii(text));
+      expect(bytes.buffer.byteLength, JSON.stringify(text)).toBe(bytes.length);
+    }
+  });
+
   test.each([
     ["3", "Byte 0 is 0x33 where one of the digits 0, 1 and 2"],
     ["011120 49m 0111a0 49m", "Byte 15 is 0x61 where one of the digits 0, 1 and 2"],

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { encodedSize, encodeWith } from "./codec.ts";
-import { createKernel } from "./kernel.ts";
+import { createKernel, randomSeed } from "./kernel.ts";
+import { TextRoom } from "./text-room.ts";
 
 type Seed = readonly [bigint, bigint, bigint, bigint];
 /** A filler: two decimal digits and the number of a letter. */
@@ -91,4 +92,23 @@ test("exports.seed() of a kernel that has written fillers begins anew", () => {
   encodeWith(kernel, new Uint8Array(100), new Uint8Array(encodedSize(100)));
   kernel.exports.seed(1n, 2n, 3n, 4n);
   expect(written([1n, 2n, 3n, 4n], kernel)).toEqual(written([1n, 2n, 3n, 4n]));
+});
+
+test("randomSeed() has four numbers that are others each time, and so have two instances of TextRoom", () => {
+  const numbers = [...randomSeed(), ...randomSeed()];
+  expect(new Set(numbers).size).toBe(8);
+  const room = (): TextRoom => new TextRoom(encodedSize(100));
+  expect(room().encode(new Uint8Array(100), 0)).not.toEqual(room().encode(new Uint8Array(100), 0));
+});
+
+test("kernel() of one process has other fillers than that of another", async () => {
+  // Each module of its own has a kernel of its own, as each process has.
+  const text = async (name: string): Promise<Uint8Array> => {
+    const { href } = new URL(`kernel.ts?${name}`, import.meta.url);
+    const { kernel }: typeof import("./kernel.ts") = await import(href);
+    const target = new Uint8Array(encodedSize(100));
+    encodeWith(kernel(), new Uint8Array(100), target);
+    return target;
+  };
+  expect(await text("one")).not.toEqual(await text("other"));
 });
