@@ -13,7 +13,7 @@ const LONG = 100;
 const REVEALING = [4, 6, 9, 13, 16, 19, ...Array.from({ length: 30 }, (_, more) => 20 + more)];
 /** Programs in which a commit is met by `forceUnlock()`. */
 const FORCED = [9, 48, 55];
-const MET = 14;
+const MET = 79;
 const disturbances = { deaths: { chance: 0.006, most: 4 }, pauses: { chance: 0.004, most: 4 } };
 
 test("sessions agree with plain maps while the store is verified, sealed, and sealed anew, also by processes that are killed", async () => {
