@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { encode } from "../codec/index.ts";
-import { BabaError } from "../errors.ts";
+import { BabaError, type BabaErrorCode } from "../errors.ts";
 import { protectionOf } from "../testing/commit-protocol/protection.ts";
 import {
   crashStates,
@@ -93,11 +93,11 @@ test("FileStorage.read() opens what is sealed, and passes on what is not", async
   }
 });
 
-describe("FileStorage.read() of a plain record in a sealed store", () => {
+describe("FileStorage.read() of a record whose keys are in doubt", () => {
   const names = ["1.baba"];
   let storage: FileStorage;
-  /** How often a record is said to be plain before the store's keys are asked. */
-  let plainAnswers: number;
+  /** What is said of a record before the store's keys are asked. */
+  let doubts: BabaErrorCode[];
 
   beforeEach(async () => {
     const files = simulatedFileSystem(store.disk, {
@@ -107,21 +107,26 @@ describe("FileStorage.read() of a plain record in a sealed store", () => {
     const runtime = simulatedRuntime(files);
     const protection = protectionOf("key", files, runtime);
     const revealing = protection.revealing.bind(protection);
-    plainAnswers = 0;
-    protection.revealing = () => async (asked, kept) =>
-      plainAnswers-- > 0 ? [new BabaError("BABA_NOT_SEALED", "plain")] : revealing()(asked, kept);
+    doubts = [];
+    protection.revealing = () => async (asked, kept) => {
+      const doubt = doubts.pop();
+      return doubt === undefined ? revealing()(asked, kept) : [new BabaError(doubt, "in doubt")];
+    };
     storage = new FileStorage(files, runtime, { report: () => {}, protection });
     await storage.open();
     await storage.commit(put({ "1.baba": "one" }));
     await (await storage.hold()).release();
   });
 
-  test("reads it once more: it may have been sealed between the read and the judgement", async () => {
-    plainAnswers = 1;
-    expect(await storage.read(names)).toEqual([bytes("one")]);
-    plainAnswers = 2;
-    expect(await storage.read(names)).toMatchObject([code("BABA_NOT_SEALED")]);
-  });
+  test.each(["BABA_NOT_SEALED", "BABA_KEY_UNKNOWN"] as const)(
+    "reads it once more after %s: the store may have been sealed, or a key dropped, between the read and the judgement",
+    async (doubt) => {
+      doubts = [doubt];
+      expect(await storage.read(names)).toEqual([bytes("one")]);
+      doubts = [doubt, doubt];
+      expect(await storage.read(names)).toMatchObject([code(doubt)]);
+    },
+  );
 
   test("reads no other record again", async () => {
     await storage.commit(put({ "2.baba": "two", "3.baba": "three", "4.baba": "four" }));

@@ -12,7 +12,7 @@ import { LOCK_FILE, STORE_FOLDER } from "./layout.ts";
 import { LockQueue } from "./lock/lock-queue.ts";
 import { LONGEST_WAIT } from "./lock/write-lock.ts";
 import { compareNames } from "./names.ts";
-import { type Protection, type Reveal, unprotected } from "./protection.ts";
+import { IN_DOUBT, type Protection, type Reveal, unprotected } from "./protection.ts";
 import { replaced, revealSome } from "./records/portions.ts";
 import { recordFolders } from "./records/record-tree.ts";
 import type { Basis, Content, Hold, Storage, Transaction } from "./storage.ts";
@@ -262,21 +262,21 @@ export class FileStorage implements Storage {
   }
 
   /**
-   * These contents, in which plain records are read once more: they may have been read before the end of sealing, and
-   * judged after it.
+   * These contents, in which records whose keys are in doubt are read once more: the store may have been sealed, or
+   * its keys changed, between their reads and the judgement.
    */
   async #confirmed(
     names: readonly string[],
     contents: readonly Content[] | Promise<readonly Content[]>,
   ): Promise<readonly Content[]> {
     const found = await contents;
-    const plain = names.filter((_, i) => isNotSealed(found[i]));
-    if (plain.length === 0) return found;
-    // What is not in its place yet may be plain here, too, until the journal was followed.
+    const doubtful = names.filter((_, i) => isInDoubt(found[i]));
+    if (doubtful.length === 0) return found;
+    // What is not in its place yet may be as it was here, too, until the journal was followed.
     await this.head().catch(() => undefined);
     const reveal = this.#context.protection.revealing();
-    const again = await revealSome(plain, await this.readKept(plain), reveal);
-    return replaced(found, isNotSealed, again);
+    const again = await revealSome(doubtful, await this.readKept(doubtful), reveal);
+    return replaced(found, isInDoubt, again);
   }
 
   #rest(): Promise<void> {
@@ -316,8 +316,9 @@ export class FileStorage implements Storage {
   }
 }
 
-function isNotSealed(content: Content): boolean {
-  return content instanceof BabaError && content.code === "BABA_NOT_SEALED";
+/** Whether it is said to be plain in a sealed store, or sealed with a key that the store does not have. */
+function isInDoubt(content: Content): boolean {
+  return content instanceof BabaError && IN_DOUBT.has(content.code);
 }
 
 function breatheOf(runtime: Runtime): Breathe {

@@ -1,5 +1,12 @@
+import type { BabaErrorCode } from "../errors.ts";
 import type { JournalSeals } from "./journal/seal.ts";
 import type { Changes, Content } from "./storage.ts";
+
+/**
+ * What is said of a sound record if the store was sealed, or its keys were changed, between its read and the
+ * judgement: then it has to be read once more.
+ */
+export const IN_DOUBT: ReadonlySet<BabaErrorCode> = new Set(["BABA_NOT_SEALED", "BABA_KEY_UNKNOWN"]);
 
 /**
  * Each record's payload from its stored form, in the order of the names; an error for one that does not open.

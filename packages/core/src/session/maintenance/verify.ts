@@ -2,6 +2,7 @@ import { isSealed, keyIdOf } from "../../crypto/envelope.ts";
 import { BabaError } from "../../errors.ts";
 import { parseBytes } from "../../model/index.ts";
 import { printable } from "../../printable.ts";
+import { IN_DOUBT } from "../../storage/protection.ts";
 import type { Content } from "../../storage/storage.ts";
 import type { Store } from "../database/shared-store.ts";
 import { nameFault, problemOf, type RecordProblem } from "./problems.ts";
@@ -49,25 +50,23 @@ async function examine(store: Store, names: readonly string[]): Promise<VerifyRe
   return { records, problems };
 }
 
-/** Looks again at plain records in a sealed store: it may have been sealed between their reads and the judgement. */
+/** Looks again at records whose keys are in doubt: the store may have changed between their reads and the judgement. */
 async function confirmed(
   store: Store,
   problems: readonly RecordProblem[],
 ): Promise<readonly RecordProblem[]> {
-  const plain = problems.filter(isNotSealed);
-  if (plain.length === 0 || store.vault.keyring?.converting === true) return problems;
+  const { converting = false } = store.vault.keyring ?? {};
+  // While the store is being sealed, plain records are what they seem.
+  const isInDoubt = ({ code }: RecordProblem) =>
+    IN_DOUBT.has(code) && !(converting && code === "BABA_NOT_SEALED");
+  const doubtful = problems.filter(isInDoubt);
+  if (doubtful.length === 0) return problems;
   const again = await examine(
     store,
-    plain.map(({ filename }) => filename),
+    doubtful.map(({ filename }) => filename),
   );
   const still = new Map(again.problems.map((problem) => [problem.filename, problem]));
-  return problems.flatMap((problem) =>
-    isNotSealed(problem) ? (still.get(problem.filename) ?? []) : problem,
-  );
-}
-
-function isNotSealed({ code }: RecordProblem): boolean {
-  return code === "BABA_NOT_SEALED";
+  return problems.flatMap((problem) => (isInDoubt(problem) ? (still.get(problem.filename) ?? []) : problem));
 }
 
 function faultOf(store: Store, name: string, kept: Content, content: Content): BabaError | undefined {
