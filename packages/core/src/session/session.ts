@@ -26,7 +26,7 @@ type Arguments = { readonly schema: Schema; readonly first: unknown; readonly se
 /**
  * A transaction: reads that see the session's own changes, and changes that are committed atomically. Made by
  * `db.asyncSession()`. After its end, every call throws `BABA_SESSION_CLOSED`, and after that of its database
- * `BABA_CLOSED`. Calls that read or commit also throw any error of `db.open()`: the first of them opens the
+ * every call but `rollback()` `BABA_CLOSED`. Calls that read or commit also throw any error of `db.open()`: the first of them opens the
  * store, and all follow its journal.
  *
  * @example
