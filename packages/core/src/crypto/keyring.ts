@@ -181,15 +181,22 @@ export class Keyring {
     return utf8.encode(`${this.#text()}\n`);
   }
 
-  /** Overwrites the keys of this keyring, and those it shares with keyrings derived from it. */
-  wipe(): void {
-    this.#parts.secret.fill(0);
-    for (const { key } of this.#parts.keys) key.fill(0);
+  /**
+   * Overwrites the keys of this keyring, and those it shares with keyrings derived from it; but none of those
+   * that it shares with `next`, if that is given.
+   */
+  wipe(next?: Keyring): void {
+    const kept = new Set(next === undefined ? [] : next.#secrets());
+    for (const secret of this.#secrets()) if (!kept.has(secret)) secret.fill(0);
   }
 
   /** Keeps secrets out of `JSON.stringify`. */
   toJSON(): Record<string, never> {
     return {};
+  }
+
+  #secrets(): Uint8Array[] {
+    return [this.#parts.secret, ...this.#parts.keys.map(({ key }) => key)];
   }
 
   #text(): string {

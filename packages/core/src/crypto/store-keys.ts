@@ -7,7 +7,50 @@ import { keysWiped, Xaes } from "./xaes.ts";
 const NO_SALT = new Uint8Array(0);
 const ascii = new TextEncoder();
 
-type Entry = { readonly key: Uint8Array; readonly xaes: Xaes };
+/**
+ * A data key with its ciphers, which are made when they are first needed. Keyrings that have the key share it:
+ * of a thousand rotations each makes a keyring with all keys before.
+ */
+class KeyInUse {
+  readonly #crypto: Crypto;
+  readonly #data: NumberedKey;
+  #xaes: Xaes | undefined;
+  #journal: JournalCipher | undefined;
+  #wiped = false;
+
+  /** @param data its bytes are copied */
+  constructor(crypto: Crypto, { id, key }: NumberedKey) {
+    mustMeasure(key, KEY_SIZE, "key");
+    this.#crypto = crypto;
+    this.#data = { id, key: new Uint8Array(key) };
+  }
+
+  /** The cipher of records. */
+  get xaes(): Xaes {
+    if (this.#wiped) throw keysWiped();
+    this.#xaes ??= new Xaes(this.#crypto, this.#data.key);
+    return this.#xaes;
+  }
+
+  /** The cipher of the journal. */
+  journal(storeId: Uint8Array): JournalCipher {
+    if (this.#wiped) throw keysWiped();
+    this.#journal ??= new JournalCipher(this.#crypto, this.#data, storeId);
+    return this.#journal;
+  }
+
+  /** Not by the id alone, which may be drawn again once its key was dropped. */
+  isSame(other: KeyInUse): boolean {
+    return this.#data.id === other.#data.id && this.#crypto.equal(this.#data.key, other.#data.key);
+  }
+
+  wipe(): void {
+    this.#wiped = true;
+    this.#data.key.fill(0);
+    this.#xaes?.wipe();
+    this.#journal?.wipe();
+  }
+}
 
 /**
  * The keys of an unlocked store, while it is open. They are in private fields, so that neither
@@ -27,9 +70,7 @@ export class StoreKeys {
   /** The id of the data key that seals new data. */
   readonly activeId: number;
   readonly #crypto: Crypto;
-  readonly #entries = new Map<number, Entry>();
-  readonly #ciphers = new Map<number, JournalCipher>();
-  readonly #active: Xaes;
+  readonly #entries = new Map<number, KeyInUse>();
   #wiped = false;
 
   /**
@@ -42,14 +83,14 @@ export class StoreKeys {
     this.#crypto = crypto;
     this.storeId = new Uint8Array(storeId);
     this.activeId = keys[0].id;
-    for (const { id, key } of keys)
-      this.#entries.set(id, { key: new Uint8Array(key), xaes: new Xaes(crypto, key) });
-    this.#active = this.#entries.get(this.activeId)?.xaes ?? new Xaes(crypto, keys[0].key);
+    for (const data of keys) this.#entries.set(data.id, new KeyInUse(crypto, data));
   }
 
-  /** The cipher of the active data key. */
+  /** The cipher of the active data key. @throws `BABA_CLOSED` if the keys were wiped */
   get active(): Xaes {
-    return this.#active;
+    const active = this.find(this.activeId);
+    if (active === undefined) throw keysWiped();
+    return active;
   }
 
   /** The cipher of a data key; `undefined` for a key that the store does not have. */
@@ -62,27 +103,35 @@ export class StoreKeys {
    * not have. What is written refers to the key by its id, so that it can be read after a rotation.
    */
   cipher(id: number = this.activeId): JournalCipher | undefined {
-    const known = this.#ciphers.get(id);
-    const entry = this.#entry(id);
-    if (known !== undefined || entry === undefined) return known;
-    const cipher = new JournalCipher(this.#crypto, { id, key: entry.key }, this.storeId);
-    this.#ciphers.set(id, cipher);
-    return cipher;
+    return this.#entry(id)?.journal(this.storeId);
+  }
+
+  /**
+   * Shares the keys that earlier ones of the store have, too; none of these may be in use here yet. Returns whether
+   * that is all the earlier ones have: then whoever wipes these has wiped those.
+   */
+  share(earlier: StoreKeys): boolean {
+    if (!this.#crypto.equal(this.storeId, earlier.storeId)) return false;
+    let hasAll = true;
+    for (const [id, known] of earlier.#entries) {
+      const own = this.#entries.get(id);
+      if (own?.isSame(known) !== true) hasAll = false;
+      else if (own !== known) {
+        own.wipe();
+        this.#entries.set(id, known);
+      }
+    }
+    return hasAll;
   }
 
   /** Overwrites every key; sealing and opening then fail with `BABA_CLOSED`. */
   wipe(): void {
     this.#wiped = true;
-    for (const { key, xaes } of this.#entries.values()) {
-      key.fill(0);
-      xaes.wipe();
-    }
-    for (const cipher of this.#ciphers.values()) cipher.wipe();
+    for (const entry of this.#entries.values()) entry.wipe();
     this.#entries.clear();
-    this.#ciphers.clear();
   }
 
-  #entry(id: number): Entry | undefined {
+  #entry(id: number): KeyInUse | undefined {
     if (this.#wiped) throw keysWiped();
     return this.#entries.get(id);
   }

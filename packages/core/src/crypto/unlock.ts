@@ -203,6 +203,16 @@ export async function unlockSuccessor(
   }
 }
 
+/**
+ * Shares keys that were opened before with those that come after them, and are not in use yet. Returns whether the
+ * earlier ones may be let go, as the later ones have all of their keys; of their keyring nothing is left then.
+ */
+export function takesOver(later: OpenedKeys, earlier: OpenedKeys): boolean {
+  const hasAll = later.keys.share(earlier.keys);
+  if (hasAll) earlier.keyring?.wipe(later.keyring);
+  return hasAll;
+}
+
 /** Overwrites the keys of a store, and those of its keyring. */
 export function wipeKeys({ keys, keyring }: OpenedKeys): void {
   keys.wipe();

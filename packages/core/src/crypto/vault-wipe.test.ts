@@ -1,5 +1,5 @@
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { memoryFileSystem } from "../file-system/memory.ts";
 import { KEY_FILE } from "../storage/layout.ts";
@@ -9,6 +9,7 @@ import { readKeyFile } from "./key-file.ts";
 import type { Lock } from "./lock.ts";
 import { nobleCrypto } from "./noble.ts";
 import { NotedSecrets } from "./noted-secrets.fixture.ts";
+import { StoreKeys } from "./store-keys.ts";
 import { Vault } from "./vault.ts";
 
 const NAME = "1.baba";
@@ -24,6 +25,9 @@ let secrets: NotedSecrets;
 beforeEach(() => {
   files = memoryFileSystem();
   secrets = new NotedSecrets();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
 });
 
 async function opened(lock: Lock): Promise<Vault> {
@@ -87,5 +91,58 @@ describe("Vault.close()", () => {
     expect(secrets.count).toBeGreaterThan(before);
     vault.close();
     expect(secrets.left()).toEqual([]);
+  });
+
+  test("leaves no key in memory of keyrings that were let go as later ones have all their keys", async () => {
+    const vault = await opened(LOCK);
+    await vault.prepare();
+    const other = await opened(LOCK);
+    for (const holder of [vault, other, vault]) {
+      await use(vault);
+      await holder.rewrite((keyring, crypto) => keyring.rotated(crypto, 0).withNewSecret(crypto), HELD);
+      await vault.refresh();
+    }
+    await use(vault);
+    const wiped = vi.spyOn(StoreKeys.prototype, "wipe");
+    vault.close();
+    expect(wiped).toHaveBeenCalledTimes(1);
+    other.close();
+    expect(secrets.left()).toEqual([]);
+  });
+
+  test("ends what was begun with keys of a keyring that was let go", async () => {
+    const vault = await opened(LOCK);
+    await vault.prepare();
+    const kept = (await vault.seal(new Map([[NAME, PAYLOAD]]))).get(NAME);
+    const [reveal, seal] = [vault.revealing(), vault.journal];
+    await vault.rewrite((keyring, crypto) => keyring.rotated(crypto, 0), HELD);
+    expect(await vault.findSeal(seal?.keyId, "segment")).toBe(seal);
+    expect(await reveal([NAME], [kept])).toEqual([PAYLOAD]);
+    vault.close();
+    expect(await reveal([NAME], [kept])).toEqual([expect.objectContaining({ code: "BABA_CLOSED" })]);
+    expect(() => seal?.sealBody(NOTHING, PAYLOAD)).toThrow("wiped");
+  });
+});
+
+describe("Vault.rewrite()", () => {
+  test("prepares no more keys for each rotation, however many are retired", async () => {
+    let calls = 0;
+    const encryptBlock: typeof nobleCrypto.encryptBlock = (...given) => {
+      calls++;
+      return nobleCrypto.encryptBlock(...given);
+    };
+    const crypto = { ...nobleCrypto, encryptBlock };
+    const vault = new Vault(files, LOCK, { crypto, compression, now: () => 0, breathe: () => undefined });
+    await vault.open();
+    await vault.prepare();
+    const each: number[] = [];
+    for (let rotation = 0; rotation < 5; rotation++) {
+      const before = calls;
+      await vault.rewrite((keyring) => keyring.rotated(crypto, 0), HELD);
+      await vault.seal(new Map([[NAME, PAYLOAD]]));
+      each.push(calls - before);
+    }
+    vault.close();
+    expect(new Set(each).size).toBe(1);
   });
 });

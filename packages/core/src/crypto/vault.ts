@@ -30,6 +30,7 @@ import {
   openedKeys,
   pinnedTo,
   rewriteLock,
+  takesOver,
   type Unlocked,
   unlock,
   unlockSuccessor,
@@ -77,7 +78,7 @@ export class Vault implements Protection {
   #file: Uint8Array | undefined;
   /** The key file that is known to survive a power cut. */
   #assured: Uint8Array | undefined;
-  /** Formerly opened keys, which pending work may still need. */
+  /** Formerly opened keys of which the later ones lack some: pending work may still need these. */
   readonly #earlier: OpenedKeys[] = [];
   /** A refresh that has not begun yet. */
   #refreshing: Promise<void> | undefined;
@@ -323,7 +324,8 @@ export class Vault implements Protection {
   }
 
   #adopt(file: Uint8Array | undefined, unlocked: OpenedKeys): void {
-    if (this.#opened !== undefined) this.#earlier.push(this.#opened);
+    const opened = this.#opened;
+    if (opened !== undefined && !takesOver(unlocked, opened)) this.#earlier.push(opened);
     this.#file = file;
     this.#unlocked = unlocked;
     // The key file was still being opened when the vault was closed.
