@@ -180,6 +180,82 @@ describe("deepEqual()", () => {
     expect([equal, reads, moved]).toEqual([true, 2 * count, 0]);
   });
 
+  it("looks at members and keys that are objects a few times each, in whatever order they are", () => {
+    const count = 1000;
+    let reads = 0;
+    const member = (id: number) => ({
+      get id() {
+        reads++;
+        return id;
+      },
+    });
+    const kinds: readonly ((id: number) => object)[] = [
+      member,
+      (id) => ({ deep: { list: [member(id), "the same"], undefined } }),
+      (id) => [new Date(0), member(id)],
+    ];
+    for (const make of kinds) {
+      const straight = Array.from({ length: count }, (_, id) => make(id));
+      const crossed = Array.from({ length: count }, (_, id) => make(count - 1 - id));
+      const keyed = (list: readonly object[]) => new Map(list.map((key) => [key, 1]));
+      reads = 0;
+      expect(deepEqual(new Set(straight), new Set(crossed))).toBe(true);
+      expect(deepEqual(keyed(straight), keyed(crossed))).toBe(true);
+      expect(deepEqual(new Set(straight), new Set([...crossed.slice(1), make(-1)]))).toBe(false);
+      expect(reads).toBeLessThan(30 * count);
+    }
+  });
+
+  it("compares any number of dates, bytes and sets in another order by looking at each a few times", () => {
+    const count = 1000;
+    const kinds: readonly ((id: number) => object)[] = [
+      (id) => new Date(id),
+      (id) => new Uint8Array([id, id >> 8]),
+      (id) => new Set([`${id}`, 0]),
+      (id) => new Map([[id, Number.NaN]]),
+    ];
+    const is = vi.spyOn(Object, "is");
+    const spies = [vi.spyOn(Date.prototype, "getTime"), vi.spyOn(Set.prototype, "has"), is];
+    const calls = kinds.map((make) => {
+      for (const spy of spies) spy.mockClear();
+      const straight = Array.from({ length: count }, (_, id) => make(id));
+      expect(deepEqual(new Set(straight), new Set(straight.map((_, i) => make(count - 1 - i))))).toBe(true);
+      return spies.reduce((sum, spy) => sum + spy.mock.calls.length, 0);
+    });
+    for (const spy of spies) spy.mockRestore();
+    for (const sum of calls) expect(sum).toBeLessThan(20 * count);
+  });
+
+  it("pairs members whose outlines are alike, and minds what an outline does not show", () => {
+    const long = "x".repeat(1000);
+    const shapes = (last: unknown) => [
+      { [long]: { deep: { deeper: { deepest: [1, 2, 3, last] } } } },
+      [[[[[1]]]], ...Array.from({ length: 50 }, (_, i) => i), last],
+      { text: `${long}${last}${long}` },
+      new Map<unknown, unknown>([[{ last }, 1]]),
+    ];
+    for (const [i, shape] of shapes(1).entries()) {
+      const [first, second] = [shape, shapes(2)[i]];
+      const [again, third] = [shapes(1)[i], shapes(3)[i]];
+      expect(deepEqual(new Set([first, second]), new Set([structuredClone(second), again]))).toBe(true);
+      expect(deepEqual(new Set([first, second]), new Set([third, again]))).toBe(false);
+    }
+  });
+
+  it("pairs equal members whose properties are in another order, or undefined", () => {
+    const left = new Set<unknown>([{ a: 1, b: { c: 2, d: undefined } }, { e: -0 }, { f: Number.NaN }]);
+    const right = new Set<unknown>([{ f: Number.NaN }, { g: undefined, e: -0 }, { b: { c: 2 }, a: 1 }]);
+    expect(deepEqual(left, right)).toBe(true);
+    expect(deepEqual(new Set([...left, { e: 0 }]), new Set([...right, { e: 1 }]))).toBe(false);
+    expect(deepEqual(new Set([[], { e: 0 }]), new Set([{ e: -0 }, []]))).toBe(false);
+    expect(deepEqual(new Set([verdict, bare, hero]), new Set([hero, bare, verdict]))).toBe(true);
+    const [long, longer] = [() => [1n << 100n], () => [(1n << 100n) + (1n << 90n)]];
+    expect(deepEqual(new Set([long(), longer()]), new Set([longer(), long()]))).toBe(true);
+    const holed: unknown[] = [1];
+    holed.length = 3;
+    expect(deepEqual(new Set([[], holed]), new Set([[1, undefined, undefined], []]))).toBe(true);
+  });
+
   it("agrees with the runtime's own comparison on values and on near misses", () => {
     const value = fc.anything({
       withBigInt: true,

@@ -1,5 +1,6 @@
 import { isBytes } from "../bytes.ts";
 import { isDate, isMap, isPlainArray, isPlainObject, isSet } from "./kinds.ts";
+import { outlineOf } from "./outline.ts";
 
 /** The pairs that are being compared, outermost first. */
 type Trail = { readonly left: object[]; readonly right: object[] };
@@ -111,18 +112,31 @@ function equalSets(a: Set<unknown>, b: Set<unknown>, trail: Trail): boolean {
 
 /**
  * Whether the values can be paired up. Equality is an equivalence relation, so the first equal partner is as
- * good as any; if both lists have the same order, that takes one comparison per value. `b` is reversed, as
- * removing elements near the end of an array is cheap.
+ * good as any. Most lists have the same order; of what has not, only values with the same outline are compared.
  */
-function matchAll(a: readonly unknown[], b: unknown[], trail: Trail): boolean {
+function matchAll(a: readonly unknown[], b: readonly unknown[], trail: Trail): boolean {
   if (a.length !== b.length) return false;
-  b.reverse();
-  for (const value of a) {
-    const partner = b.findLastIndex((candidate) => equal(value, candidate, trail));
-    if (partner < 0) return false;
-    b.splice(partner, 1);
+  let paired = 0;
+  while (paired < a.length && equal(a[paired], b[paired], trail)) paired++;
+  const partners = byOutline(b.slice(paired));
+  return a.slice(paired).every((value) => {
+    const candidates = partners.get(outlineOf(value)) ?? [];
+    const partner = candidates.findLastIndex((candidate) => equal(value, candidate, trail));
+    if (partner >= 0) candidates.splice(partner, 1);
+    return partner >= 0;
+  });
+}
+
+/** The last one first, as removing elements near the end of an array is cheap. */
+function byOutline(values: readonly unknown[]): Map<string, unknown[]> {
+  const groups = new Map<string, unknown[]>();
+  for (const value of [...values].reverse()) {
+    const outline = outlineOf(value);
+    const group = groups.get(outline);
+    if (group === undefined) groups.set(outline, [value]);
+    else group.push(value);
   }
-  return true;
+  return groups;
 }
 
 function objectKeyed(map: Map<unknown, unknown>): unknown[] {
