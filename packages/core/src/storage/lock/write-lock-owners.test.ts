@@ -1,8 +1,8 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { LockedError } from "../../errors.ts";
 import { memoryFileSystem } from "../../file-system/memory.ts";
 import { memoryRuntime } from "../../testing/memory-runtime.ts";
-import { BREAKS_FOLDER, LOCK_FILE, OWNERS_FOLDER } from "../layout.ts";
+import { BREAKS_FOLDER, LOCK_FILE, OWNERS_FOLDER, ownerPath } from "../layout.ts";
 import { SteeredLocks } from "./steered-locks.fixture.ts";
 import { WriteLock } from "./write-lock.ts";
 
@@ -241,5 +241,29 @@ describe("WriteLock and the owners that may have ended", () => {
     expect((await locks.files.list(OWNERS_FOLDER))?.map(({ name }) => name)).toEqual(["a"]);
     const elsewhere = new WriteLock(memoryFileSystem(), memoryRuntime(), { token: "x", identity: "x" });
     expect(await elsewhere.removeDeadOwners()).toEqual(new Set(["x"]));
+  });
+
+  test("removeDeadOwners() looks through no list anew for each of many dead owners and their rights", async () => {
+    const [count, own, { includes }] = [300, locks.lockOf("own"), Array.prototype];
+    await own.announce();
+    for (let i = 0; i < count; i++) {
+      await locks.lockOf(`${i}`).announce();
+      await locks.files.link(ownerPath(`${i}`), `${BREAKS_FOLDER}/${i}`);
+      await locks.files.link(ownerPath(`${i}`), `${BREAKS_FOLDER}/gone-${i}`);
+      locks.die(`${i}`);
+    }
+    let searched = 0;
+    const spy = vi.spyOn(Array.prototype, "includes").mockImplementation(function (
+      this: unknown[],
+      item: unknown,
+    ) {
+      searched += this.length;
+      return includes.call(this, item);
+    });
+    const living = await own.removeDeadOwners().finally(() => spy.mockRestore());
+    expect(living).toEqual(new Set(["own"]));
+    expect(searched).toBeLessThan(10 * count);
+    expect((await locks.files.list(OWNERS_FOLDER))?.map(({ name }) => name)).toEqual(["own"]);
+    expect(await locks.files.list(BREAKS_FOLDER)).toEqual([]);
   });
 });

@@ -179,17 +179,17 @@ export class WriteLock {
   async removeDeadOwners(): Promise<Set<string>> {
     const entries = await this.#filesIn(OWNERS_FOLDER);
     const living = new Set([this.#owner.token]);
-    const dead: string[] = [];
+    const dead = new Set<string>();
     for (const name of entries) {
       const owner = await this.#read(ownerPath(name));
       if (owner === undefined) continue;
       if (await this.#lives({ ...owner, token: name })) living.add(name);
-      else if (!living.has(name)) dead.push(name);
+      else if (!living.has(name)) dead.add(name);
     }
-    const rights = await this.#filesIn(BREAKS_FOLDER);
-    const useless = rights.filter((token) => dead.includes(token) || !entries.includes(token));
+    const [rights, listed] = [await this.#filesIn(BREAKS_FOLDER), new Set(entries)];
+    const useless = rights.filter((token) => dead.has(token) || !listed.has(token));
     await this.#files.remove([
-      ...dead.map(ownerPath),
+      ...[...dead].map(ownerPath),
       ...useless.map((token) => `${BREAKS_FOLDER}/${token}`),
     ]);
     return living;
