@@ -66,3 +66,17 @@ test("readEach() in threads has a few MiB of long files at a time, and gives all
   const sizes = await Promise.all(run.mock.results.map(({ value }) => value));
   expect(sizes.map(({ places }) => places.length / 3)).toEqual([2, 2, 2]);
 });
+
+test("readEach() on the calling thread reads the files of all stores into one room", async () => {
+  const others = Array.from({ length: 3 }, () => nodeFileSystem(root));
+  const [rooms, found] = [new Set<unknown>(), new Set<unknown>()];
+  for (const [i, store] of [files, ...others].entries()) {
+    await store.readEach([`${i}`], (file) => {
+      if (!(file instanceof Uint8Array)) return;
+      rooms.add(file.buffer);
+      found.add(file[0]);
+    });
+  }
+  for (const store of others) await store.close();
+  expect([rooms.size, [...found]]).toEqual([1, [0, 1, 2, 3]]);
+});

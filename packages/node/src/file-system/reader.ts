@@ -25,6 +25,9 @@ type Batch = {
 /** A file that could not be opened for now, and its index in the batch. */
 type Crowded = { readonly error: Error; readonly i: number };
 
+/** What is read on the calling thread is taken at once, so one room is enough, however many stores are open. */
+let room: Uint8Array | undefined;
+
 /**
  * Reads whole files: on the calling thread, turn by turn, as long as they come from memory, else in threads,
  * which can wait for a disk.
@@ -33,8 +36,6 @@ export class Reader {
   readonly #place: Place;
   readonly #pace = new Pace();
   readonly #spare = new SpareBuffers();
-  /** What is read on the calling thread is taken at once, so one room is enough. */
-  #room: Uint8Array | undefined;
 
   constructor(place: Place) {
     this.#place = place;
@@ -109,9 +110,9 @@ export class Reader {
   }
 
   #readHere({ paths, take, allocate }: Batch, from: number, deadline: number): number {
-    this.#room ??= new Uint8Array(SHORT_BYTES);
+    room ??= new Uint8Array(SHORT_BYTES);
     const most = Number.POSITIVE_INFINITY;
-    const limits = { deadline, longest: SHORT_BYTES, most, room: this.#room, allocate };
+    const limits = { deadline, longest: SHORT_BYTES, most, room, allocate };
     const start = performance.now();
     const count = files.read(this.#place.check(), paths, from, limits, take);
     this.#pace.note(count, performance.now() - start);
