@@ -98,8 +98,9 @@ export function pinnedButMissing(): BabaError {
 export function notThePinned(): BabaError {
   return new BabaError(
     "BABA_KEYRING",
-    `${KEY_FILE} is not the key file whose fingerprint was pinned: somebody put another in its place. Nothing was changed. Put the ` +
-      "right one back from a backup, or, if you know where this one is from, pin its fingerprint.",
+    `${KEY_FILE} is not the key file whose fingerprint was pinned: removeRecipient() or seal() has changed it since, or somebody put ` +
+      "another in its place. Nothing was changed. Ask who else can open the store: if one of them called these, open the store with the " +
+      "new fingerprint, as an older key file lacks the newest key; otherwise put the right one back from a backup.",
     { record: KEY_FILE },
   );
 }

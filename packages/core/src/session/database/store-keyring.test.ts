@@ -82,6 +82,19 @@ describe("the keyring of a Database", () => {
     expect(await everythingIn(store.files)).toBe(before);
   });
 
+  test("is not called a stranger's by get() if removeRecipient() changed the fingerprint that was pinned", async () => {
+    const db = await store.filled({ identity: mine, recipients: both });
+    const pinned = store.open({ identity: mine, fingerprint: db.fingerprint ?? "" });
+    expect(await read(pinned)).toEqual(note(1));
+    await db.removeRecipient(both[1] ?? "");
+    const toDo = /removeRecipient\(\) or seal\(\) .* open the store with the new fingerprint/;
+    await expect(read(pinned)).rejects.toThrow(toDo);
+    await pinned.close();
+    const next = store.open({ identity: mine, fingerprint: db.fingerprint ?? "" });
+    expect(await read(next)).toEqual(note(1));
+    for (const one of [next, db]) await one.close();
+  });
+
   test("is required by open() if its fingerprint is pinned, also in an emptied directory", async () => {
     const db = await store.filled({ identity: mine });
     const { fingerprint = "" } = db;
