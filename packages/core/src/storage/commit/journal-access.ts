@@ -128,12 +128,13 @@ export class JournalAccess {
   async #prepare(): Promise<void> {
     if (this.#prepared) return;
     const { files, token, journal, lock } = this.#context;
+    const isKnown = journal.lastWriter !== undefined;
     // Throws if the directory was removed since its journal was read: it must not be made anew.
-    if (journal.lastWriter !== undefined) await this.follow();
+    if (isKnown) await this.follow();
     try {
-      await makeStoreFolders(files);
+      await makeStoreFolders(files, isKnown);
       await lock.announce();
-      await completeStoreFolder(files, { token, isKnown: journal.lastWriter !== undefined });
+      await completeStoreFolder(files, { token, isKnown });
     } catch (error) {
       throw ioError(error, STORE_FOLDER, "make the store's folder");
     }
