@@ -6,7 +6,7 @@ import { HERE } from "./command.ts";
  * Size in bytes of all of @baba/core, bundled and minified, without valibot. A change that moves it by more
  * than five percent, up or down, must update it here.
  */
-const CORE_BYTES = 311_000;
+const CORE_BYTES = 328_500;
 
 test("@baba/core, bundled and minified without valibot, keeps its size within a twentieth", async () => {
   const { outputFiles } = await build({
