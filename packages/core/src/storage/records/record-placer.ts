@@ -70,7 +70,8 @@ export class RecordPlacer {
     if (folder !== undefined && more === undefined && changes.size >= MANY_LOOKS)
       await refuseObstaclesIn(this.#files, folder, changes);
     else await refuseObstacles(this.#files, [...changes.keys()]);
-    if (needed.length > 0) await this.#makeMissing(needed);
+    if (needed.length > 0 && !(await this.#isStoreThere())) throw storeGone();
+    for (const folder of needed) await this.#makeFolder(folder);
   }
 
   /**
@@ -173,16 +174,6 @@ export class RecordPlacer {
   async #isStoreThere(): Promise<boolean> {
     const [kind] = await kindsOf(this.#files, [TEMPORARY_FOLDER]);
     return kind === "folder";
-  }
-
-  /** The store is looked for last: if it is there, folders that were not found are not those of a directory moved away. */
-  async #makeMissing(folders: readonly string[]): Promise<void> {
-    const kinds = await kindsOf(this.#files, [...folders, TEMPORARY_FOLDER]);
-    if (kinds.at(-1) !== "folder") throw storeGone();
-    for (const [i, folder] of folders.entries()) {
-      if (kinds[i] === "folder") this.#folders.add(folder);
-      else await this.#makeFolder(folder);
-    }
   }
 
   async #makeFolder(folder: string): Promise<void> {
