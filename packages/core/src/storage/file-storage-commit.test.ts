@@ -1,9 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { memoryFileSystem } from "../file-system/memory.ts";
-import { MemoryVolume } from "../file-system/memory-volume.ts";
-import { memoryRuntime } from "../testing/memory-runtime.ts";
-import { FileStorage } from "./file-storage.ts";
-import { BREAKS_FOLDER, LOCK_FILE, OWNERS_FOLDER, STORE_FOLDER, TEMPORARY_FOLDER } from "./layout.ts";
+import { BREAKS_FOLDER, LOCK_FILE, OWNERS_FOLDER, TEMPORARY_FOLDER } from "./layout.ts";
 import { background, bytes, code, never, put, SteeredStore } from "./steered-store.fixture.ts";
 
 let store: SteeredStore;
@@ -23,19 +19,6 @@ describe("FileStorage.commit()", () => {
     await expect(storage.commit(put({}, { basis }))).rejects.toMatchObject(code("BABA_IO"));
     store.hook = () => undefined;
     await storage.commit(put({}, { basis }));
-  });
-
-  test("of nothing finds what was read in a directory that is gone wrong, also while the lock is kept", async () => {
-    const volume = new MemoryVolume();
-    const runtime = { ...memoryRuntime(), elapsed: () => 0, sleep: never };
-    const storage = new FileStorage(memoryFileSystem(volume), runtime, { report: () => {} });
-    await storage.open();
-    for (const text of ["one", "two"]) await storage.commit(put({ "1.baba": text }));
-    const basis = { head: await storage.head(), records: new Set(["1.baba"]), folders: new Set<string>() };
-    await storage.commit(put({}, { basis }));
-    for (const name of [STORE_FOLDER, "1.baba"]) volume.folder(".").delete(name);
-    expect(await storage.read(["1.baba"])).toEqual([undefined]);
-    await expect(storage.commit(put({}, { basis }))).rejects.toThrow("removed or moved while it was open");
   });
 
   test("refuses one of a batch whose place cannot be looked at, in its own words, and makes the others", async () => {

@@ -1,6 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { BabaError } from "../errors.ts";
-import { ioError, ioErrorAmong } from "./io-error.ts";
+import { ioError } from "./io-error.ts";
 
 test.each([
   ["a code that is not explained", Object.assign(new Error("x"), { code: "EIO" }), "EIO"],
@@ -23,29 +23,6 @@ test.each([
   expect(error.message).toMatch(
     /^\.baba: cannot .* put back what a link leads to, .* and leave the rest of the store's folder where it is\.$/,
   );
-});
-
-describe("ioErrorAmong()", () => {
-  const among = (message: string, names: readonly string[]) =>
-    ioErrorAmong(Object.assign(new Error(message), { code: "EACCES" }), names, "put in place");
-
-  test.each([
-    ["Node.js and Bun", "EACCES: permission denied, rename '/data/.baba/tmp/a' -> '/data/f/1.baba'"],
-    ["Deno", "Permission denied (os error 13): rename '/data/.baba/tmp/a' -> '/data/f/1.baba'"],
-  ])("names the one of several records of which an error of %s tells", (_, message) => {
-    const error = among(message, ["2.baba", "f/1.baba", "g/3.baba"]);
-    expect(error).toMatchObject({ code: "BABA_PERMISSION", record: "f/1.baba" });
-    expect(error.message).toMatch(/^f\/1\.baba: cannot put in place \(EACCES\): /);
-  });
-
-  test.each([
-    ["of none of them", "EACCES: permission denied, open '/data/.baba/tmp/a'", "g/2.baba"],
-    ["of what may be either", "EACCES: permission denied, rename 'a' -> '/data/f/1.baba'", "1.baba"],
-  ])("only counts records if an error tells %s", (_, message, other) => {
-    const error = among(message, ["f/1.baba", other]);
-    expect(error.record).toBeUndefined();
-    expect(error.message).toMatch(/^2 records: cannot put in place \(EACCES\): /);
-  });
 });
 
 test("ioError() of a file too long for any buffer says that it is none of BabaDB's", () => {

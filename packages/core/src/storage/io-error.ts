@@ -16,19 +16,11 @@ export function directoryError(error: unknown, directory: string): BabaError {
   return explained(error, printable(directory), "open the directory", ".");
 }
 
-/** The same for several records, of which the one that failed is named if the error tells it. */
+/** The same for several records when it is not known which one failed; a single one is named. */
 export function ioErrorAmong(error: unknown, names: readonly string[], attempt: string): BabaError {
   const [name = ".", more] = names;
   if (more === undefined) return ioError(error, name, attempt);
-  const [told, another] = toldOf(error, names);
-  if (told !== undefined && another === undefined) return ioError(error, told, attempt);
   return explained(error, `${names.length} records`, attempt, undefined);
-}
-
-/** Those that an error may be about: runtimes end its message with the path, in quotes. */
-function toldOf(error: unknown, names: readonly string[]): readonly string[] {
-  const message = error instanceof Error ? error.message : "";
-  return names.filter((name) => message.endsWith(`/${name}'`));
 }
 
 /** Words the failure of some work with {@link ioError}. */

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { memoryFileSystem } from "../file-system/memory.ts";
-import { systemError } from "../system-error.ts";
 import { rewriteFolders } from "./rewrite-folders.ts";
 
 test("rewriteFolders() names the folder that another program has put in the place of its passing file", async () => {
@@ -11,17 +10,6 @@ test("rewriteFolders() names the folder that another program has put in the plac
     code: "BABA_NOT_A_RECORD",
     record: "heroes/.baba~",
     message: expect.stringMatching(/^heroes\/\.baba~: cannot remove \(EISDIR\): .* move it away\.$/),
-  });
-});
-
-test("rewriteFolders() names the folder to which nothing may be added", async () => {
-  const files = memoryFileSystem();
-  await files.makeFolder("heroes");
-  files.link = () => Promise.reject(systemError("EPERM", "not permitted", "heroes/.baba~"));
-  await expect(rewriteFolders(files, ["heroes"], "owner")).rejects.toMatchObject({
-    code: "BABA_PERMISSION",
-    record: "heroes",
-    message: expect.stringMatching(/^heroes: cannot change the folder \(EPERM\): /),
   });
 });
 

@@ -18,8 +18,8 @@ export async function rewriteFolders(
   for (const [i, folder] of folders.entries()) {
     if (kinds[i] !== "folder") continue;
     const passing = pathIn(folder, PASSING_FILE);
-    // Named, as what is wrong there keeps the store from all further commits.
-    await worded(files.link(source, passing), folder, "change the folder");
+    await files.link(source, passing);
+    // Named, as a folder that stands there keeps the store from all further commits.
     await worded(files.remove([passing]), passing, "remove");
   }
 }

@@ -78,7 +78,7 @@ describe("completeStoreFolder()", () => {
     });
 
   test("makes store.json once, and leaves no temporary file", async () => {
-    await makeStoreFolders(files, false);
+    await makeStoreFolders(files);
     for (const [token, isKnown] of [
       ["a", false],
       ["b", true],
@@ -116,7 +116,7 @@ describe("completeStoreFolder()", () => {
   }
 
   test("names the fault, and goes on after it, if store.json can be neither made nor its file removed", async () => {
-    await makeStoreFolders(files, false);
+    await makeStoreFolders(files);
     await files.create([{ path: ownerPath("a"), bytes: utf8.encode("a") }]);
     const complete = (isBroken: boolean): Promise<void> =>
       completeStoreFolder(breaking(isBroken), { token: "a", isKnown: true });
@@ -150,7 +150,7 @@ describe("tidy()", () => {
   };
 
   test("removes the temporary files of the dead and keeps those of the living, and what is no file", async () => {
-    await makeStoreFolders(files, false);
+    await makeStoreFolders(files);
     const names = ["dead-0", "dead-segment-7", "dead", "living-0", "living"];
     for (const name of names)
       await files.create([{ path: `${TEMPORARY_FOLDER}/${name}`, bytes: new Uint8Array() }]);

@@ -2,7 +2,6 @@ import { BabaError } from "../errors.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { systemCode } from "../system-error.ts";
 import { ioError } from "./io-error.ts";
-import { gone } from "./journal/refusals.ts";
 import {
   BREAKS_FOLDER,
   JOURNAL_FOLDER,
@@ -50,17 +49,11 @@ function noFolder(cause: Error): BabaError {
   );
 }
 
-const SUBFOLDERS = [JOURNAL_FOLDER, OWNERS_FOLDER, BREAKS_FOLDER, TEMPORARY_FOLDER];
-
-/**
- * Makes what is missing of the store's own folder and its subfolders. `isKnown`: its journal was read.
- *
- * @throws `BABA_IO` if the journal was there and is not any more: making a folder would make the directory anew
- */
-export async function makeStoreFolders(files: FileSystem, isKnown: boolean): Promise<void> {
-  const kinds = await files.kinds(SUBFOLDERS);
-  if (isKnown && kinds[0] === undefined) throw gone();
-  for (const [i, folder] of SUBFOLDERS.entries()) if (kinds[i] !== "folder") await files.makeFolder(folder);
+/** Makes the store's own folder and its subfolders. */
+export async function makeStoreFolders(files: FileSystem): Promise<void> {
+  for (const folder of [JOURNAL_FOLDER, OWNERS_FOLDER, BREAKS_FOLDER, TEMPORARY_FOLDER]) {
+    await files.makeFolder(folder);
+  }
 }
 
 /** Who completes a store's folder, and what is known of the store. */

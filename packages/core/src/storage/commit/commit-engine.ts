@@ -87,7 +87,7 @@ export class CommitEngine {
 
   /** Checks what a session read for conflicts, without writing anything. @throws {ConflictError} */
   async validate(basis: Basis): Promise<void> {
-    await this.access.followForReads();
+    await this.access.follow();
     this.#replay.history.judge(basis, new Set(), new Touched());
   }
 

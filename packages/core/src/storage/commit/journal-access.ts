@@ -3,8 +3,8 @@ import type { FileSystem } from "../../file-system/file-system.ts";
 import type { Breathe } from "../../runtime/event-loop.ts";
 import { ioError } from "../io-error.ts";
 import type { Journal } from "../journal/journal.ts";
-import { gone, takenOver } from "../journal/refusals.ts";
-import { JOURNAL_FOLDER, STORE_FOLDER } from "../layout.ts";
+import { takenOver } from "../journal/refusals.ts";
+import { STORE_FOLDER } from "../layout.ts";
 import type { LockTenure } from "../lock/lock-tenure.ts";
 import type { LockWait, WriteLock } from "../lock/write-lock.ts";
 import { Mutex } from "../mutex.ts";
@@ -56,18 +56,6 @@ export class JournalAccess {
     } finally {
       release();
     }
-  }
-
-  /**
-   * The same for reads that are to be judged. While the lock is kept there is nothing to catch up with, but
-   * records of a directory that was moved away read as absent.
-   *
-   * @throws `BABA_IO` if the directory was removed or moved
-   */
-  async followForReads(): Promise<void> {
-    await this.follow();
-    const { files, tenure } = this.#context;
-    if (tenure.isAlone && (await files.kinds([JOURNAL_FOLDER]))[0] === undefined) throw gone();
   }
 
   /** Takes the write lock and catches up with the journal; every write to a store happens under it. */
@@ -128,13 +116,12 @@ export class JournalAccess {
   async #prepare(): Promise<void> {
     if (this.#prepared) return;
     const { files, token, journal, lock } = this.#context;
-    const isKnown = journal.lastWriter !== undefined;
     // Throws if the directory was removed since its journal was read: it must not be made anew.
-    if (isKnown) await this.follow();
+    if (journal.lastWriter !== undefined) await this.follow();
     try {
-      await makeStoreFolders(files, isKnown);
+      await makeStoreFolders(files);
       await lock.announce();
-      await completeStoreFolder(files, { token, isKnown });
+      await completeStoreFolder(files, { token, isKnown: journal.lastWriter !== undefined });
     } catch (error) {
       throw ioError(error, STORE_FOLDER, "make the store's folder");
     }
