@@ -2,9 +2,10 @@ import { BabaError } from "../../errors.ts";
 import type { FileSystem, Move } from "../../file-system/file-system.ts";
 import { inLanes } from "../../lanes.ts";
 import type { Breathe } from "../../runtime/event-loop.ts";
-import { systemCode, systemError } from "../../system-error.ts";
-import { ioError, ioErrorAmong } from "../io-error.ts";
-import { STORE_FOLDER, TEMPORARY_FOLDER } from "../layout.ts";
+import { systemCode } from "../../system-error.ts";
+import { ioErrorAmong } from "../io-error.ts";
+import { gone } from "../journal/refusals.ts";
+import { TEMPORARY_FOLDER } from "../layout.ts";
 import { folderOf } from "../names.ts";
 import { inPieces } from "../pieces.ts";
 import type { Changes } from "../storage.ts";
@@ -70,7 +71,7 @@ export class RecordPlacer {
     if (folder !== undefined && more === undefined && changes.size >= MANY_LOOKS)
       await refuseObstaclesIn(this.#files, folder, changes);
     else await refuseObstacles(this.#files, [...changes.keys()]);
-    if (needed.length > 0 && !(await this.#isStoreThere())) throw storeGone();
+    if (needed.length > 0 && !(await this.#isStoreThere())) throw gone();
     for (const folder of needed) await this.#makeFolder(folder);
   }
 
@@ -182,10 +183,6 @@ export class RecordPlacer {
     });
     this.#folders.add(folder);
   }
-}
-
-function storeGone(): BabaError {
-  return ioError(systemError("ENOENT", "is not there", TEMPORARY_FOLDER), STORE_FOLDER, "commit");
 }
 
 /** Whether a file or a folder was not found where one was needed. */
