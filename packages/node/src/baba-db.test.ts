@@ -271,11 +271,7 @@ describe("BabaDB", () => {
       await db.close();
       console.log(JSON.stringify({ failed, grown }));
     `;
-    const child = spawnSync(process.execPath, ["--expose-gc", "--input-type=module", "-e", program], {
-      cwd: fileURLToPath(new URL("..", import.meta.url)),
-      encoding: "utf8",
-    });
-    const { failed, grown } = JSON.parse(child.stdout);
+    const { failed, grown } = printedBy(program);
     expect(failed).toBe(20_000);
     // A failure that is kept takes a kilobyte and more.
     expect(grown).toBeLessThan(3e6);
@@ -303,13 +299,18 @@ describe("BabaDB", () => {
       await db.close();
       console.log(JSON.stringify({ count, grown: most - before.heapUsed - before.arrayBuffers }));
     `;
-    const child = spawnSync(process.execPath, ["--expose-gc", "--input-type=module", "-e", program], {
-      cwd: fileURLToPath(new URL("..", import.meta.url)),
-      encoding: "utf8",
-    });
-    const { count, grown } = JSON.parse(child.stdout);
+    const { count, grown } = printedBy(program);
     expect(count).toBe(10_000);
     // The records take 40 MB. A few batches are kept, in engines that also count memory coarsely.
     expect(grown).toBeLessThan(30e6);
   });
 });
+
+/** What a program prints that may collect garbage. */
+function printedBy(program: string) {
+  const child = spawnSync(process.execPath, ["--expose-gc", "--input-type=module", "-e", program], {
+    cwd: fileURLToPath(new URL("..", import.meta.url)),
+    encoding: "utf8",
+  });
+  return JSON.parse(child.stdout);
+}
