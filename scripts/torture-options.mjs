@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { SUITES as PROCESSES } from "../packages/torture/dist/suites.js";
+import { mustBeSeed, suitesIn } from "./long-run-words.mjs";
 
 /**
  * The suites of each package for `npm run torture`, which builds them first. The last three packages have one
@@ -47,12 +48,8 @@ export function parseTortureOptions(args, packages) {
     },
   });
   if (values.help) return "help";
-  if (values.seed !== undefined && !/^\d{1,15}$/.test(values.seed))
-    throw new Error(`--seed takes a whole number, not ${values.seed}.`);
-  const only = values.only?.split(",") ?? ALL;
-  const unknown = only.filter((name) => !ALL.includes(name));
-  if (unknown.length > 0)
-    throw new Error(`There is no suite ${unknown.join(", ")}; there are ${ALL.join(", ")}.`);
+  if (values.seed !== undefined) mustBeSeed(values.seed);
+  const only = suitesIn(values.only, ALL);
   return new Map(packages.flatMap((name) => wordsOf(name, only, values)));
 }
 

@@ -1,6 +1,7 @@
 // The long runs of the codec and the commit protocol: a part of `npm run torture` at the root. `--help` lists the options.
 import { spawnSync } from "node:child_process";
 import { parseArgs, stripVTControlCharacters } from "node:util";
+import { mustBeSeed, suitesIn } from "../../../scripts/long-run-words.mjs";
 import { writeResult } from "../../../scripts/results.mjs";
 import { crashStore, failStore, runBanks, runSessions } from "../dist/testing/index.js";
 import { fuzzCodec } from "./fuzz-codec.mjs";
@@ -126,12 +127,12 @@ function optionsIn(args) {
     },
   });
   if (values.help) return "help";
-  if (!/^\d{1,15}$/.test(values.seed)) throw new Error(`--seed takes a whole number, not ${values.seed}.`);
-  const only = values.only?.split(",") ?? SUITES;
-  const unknown = only.filter((name) => !SUITES.includes(name));
-  if (unknown.length > 0)
-    throw new Error(`There is no suite ${unknown.join(", ")}; there are ${SUITES.join(", ")}.`);
-  return { scale: values.long ? 10 : 1, seed: Number(values.seed), only };
+  mustBeSeed(values.seed);
+  return {
+    scale: values.long ? 10 : 1,
+    seed: Number(values.seed),
+    only: suitesIn(values.only, SUITES),
+  };
 }
 
 /** Runs a suite and writes its result to the folder in `BABA_RESULTS`. */
