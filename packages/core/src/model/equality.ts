@@ -112,7 +112,7 @@ function equalSets(a: Set<unknown>, b: Set<unknown>, trail: Trail): boolean {
 
 /**
  * Whether the values can be paired up. Equality is an equivalence relation, so the first equal partner is as
- * good as any. Most lists have the same order; of what has not, only values with the same outline are compared.
+ * good as any. Most lists have the same order; from the first difference on, only values with one outline are compared.
  */
 function matchAll(a: readonly unknown[], b: readonly unknown[], trail: Trail): boolean {
   if (a.length !== b.length) return false;

@@ -26,8 +26,8 @@ type Arguments = { readonly schema: Schema; readonly first: unknown; readonly se
 /**
  * A transaction: reads that see the session's own changes, and changes that are committed atomically. Made by
  * `db.asyncSession()`. After its end, every call throws `BABA_SESSION_CLOSED`, and after that of its database
- * every call but `rollback()` `BABA_CLOSED`. Calls that read or commit also throw any error of `db.open()`: the first of them opens the
- * store, and all follow its journal.
+ * every call but `rollback()` throws `BABA_CLOSED`. Calls that read or commit also throw any error of
+ * `db.open()`: the first of them opens the store, and all follow its journal.
  *
  * @example
  * ```ts
@@ -266,9 +266,9 @@ export class AsyncSession<S extends Schema> {
    * since. The session can go on afterwards, with a fresh view.
    *
    * @throws {ConflictError} if a later commit changed what was read, {LockedError} if the write lock stays
-   * taken, or was taken away by force before, `BABA_SETTLE` if earlier commits cannot be put in place, `BABA_UNSERIALIZABLE` for more than 512
-   * MiB, `BABA_NOT_A_RECORD` or `BABA_NOT_A_FOLDER` if something else is in a place, `BABA_DISK_FULL` and the
-   * like, and with keys `BABA_NOT_SEALED`, `BABA_KEYRING` or `BABA_KEY_WRONG`: then nothing is written.
+   * taken, or was taken away by force before, `BABA_SETTLE` if earlier commits cannot be put in place,
+   * `BABA_UNSERIALIZABLE` for more than 512 MiB, `BABA_NOT_A_RECORD` or `BABA_NOT_A_FOLDER` if something else
+   * is in a place, `BABA_DISK_FULL` and the like, and with keys `BABA_NOT_SEALED`, `BABA_KEYRING` or `BABA_KEY_WRONG`: then nothing is written.
    * {CommitUnknownError} if it is not known whether it counts. Any error of a failed call
    * that nobody awaited
    */
